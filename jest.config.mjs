@@ -1,0 +1,27 @@
+/** The tier of a suite is in its file name: .spec.ts runs anywhere, .int-spec.ts needs engines, .e2e-spec.ts drives HTTP only. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  testMatch: ['**/*.{spec,int-spec,e2e-spec}.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^#batch-transport$': '<rootDir>/libs/event-log/src/batch-transport/index.ts',
+    '^#(event-log|record-store)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
+    '^#(contracts|config|event-log|record-store|runtime)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#(gateway|buffer-worker|query)$': '<rootDir>/apps/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2024',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+};

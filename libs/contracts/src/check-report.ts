@@ -1,0 +1,180 @@
+import type { DeviceReport, JsonObject } from './event.js';
+import { pointerStep, stringifyExact } from './json.js';
+import { MAX_TIMESTAMP_LENGTH, parseTimestamp } from './timestamp.js';
+
+/** One thing that is wrong with one place of the input. The shape of an entry in `errors` of a problem. */
+export interface FieldProblem {
+  /** JSON Pointer (RFC 6901) to the place, relative to what was checked. */
+  pointer: string;
+  code: FieldProblemCode;
+  /** What is wrong and what to do, in one sentence. Never repeats the value. */
+  detail: string;
+}
+
+export const FIELD_PROBLEM_CODES = [
+  'required',
+  'type',
+  'length',
+  'pattern',
+  'timestamp',
+  'unknown-field',
+  'duplicate-key',
+  'payload-depth',
+  'payload-key',
+  'payload-number',
+  'payload-text',
+  'payload-size',
+] as const;
+export type FieldProblemCode = (typeof FIELD_PROBLEM_CODES)[number];
+
+/** Longest `device_id` and `record_id`, in characters. */
+export const MAX_ID_LENGTH = 128;
+export const DEVICE_ID_PATTERN = /^[A-Za-z0-9._:-]{1,128}$/;
+/** Printable ASCII, so that an id survives every header, URL and terminal unchanged. */
+export const RECORD_ID_PATTERN = /^[ -~]{1,128}$/;
+/** Deepest nesting of a payload; the payload itself is level 1. */
+export const MAX_PAYLOAD_DEPTH = 32;
+/** Longest key in a payload, in UTF-16 code units. */
+export const MAX_PAYLOAD_KEY_LENGTH = 256;
+/** Largest payload, in bytes of its compact JSON text in UTF-8. */
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+const REPORT_FIELDS: ReadonlySet<string> = new Set(['device_id', 'timestamp', 'data_payload', 'record_id']);
+const NO_PROBLEMS: readonly FieldProblem[] = Object.freeze([]);
+
+/**
+ * The check of the hot path: what is wrong with one report, or an empty list.
+ * {@link DeviceReportDto} describes the same rules for class-validator; one table of cases holds the two together.
+ * The size of the payload is checked where its bytes are at hand: see {@link payloadSizeProblem}.
+ */
+export function checkReport(value: unknown): readonly FieldProblem[] {
+  if (!isJsonObject(value)) return [{ pointer: '', code: 'type', detail: 'A record must be a JSON object.' }];
+  const problems: FieldProblem[] = [];
+  addIfAny(problems, deviceIdProblem(value['device_id']));
+  addIfAny(problems, timestampProblem(value['timestamp']));
+  if (Object.hasOwn(value, 'record_id')) addIfAny(problems, recordIdProblem(value['record_id']));
+  addIfAny(problems, payloadProblem(value['data_payload']));
+  for (const field of Object.keys(value)) {
+    if (!REPORT_FIELDS.has(field)) problems.push(unknownFieldProblem(field));
+  }
+  return problems.length === 0 ? NO_PROBLEMS : problems;
+}
+
+/** Narrows a value that {@link checkReport} found nothing wrong with. */
+export function asReport(value: unknown): DeviceReport {
+  return value as DeviceReport;
+}
+
+function addIfAny(problems: FieldProblem[], problem: FieldProblem | undefined): void {
+  if (problem !== undefined) problems.push(problem);
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function deviceIdProblem(value: unknown): FieldProblem | undefined {
+  const detail = 'device_id must be 1 to 128 characters of letters, digits and . _ : -';
+  return textProblem('/device_id', value, DEVICE_ID_PATTERN, detail);
+}
+
+export function recordIdProblem(value: unknown): FieldProblem | undefined {
+  const detail = 'record_id must be 1 to 128 printable ASCII characters; leave it out to have one made.';
+  return textProblem('/record_id', value, RECORD_ID_PATTERN, detail);
+}
+
+function textProblem(pointer: string, value: unknown, pattern: RegExp, detail: string): FieldProblem | undefined {
+  if (value === undefined) return { pointer, code: 'required', detail };
+  if (typeof value !== 'string') return { pointer, code: 'type', detail };
+  if (value.length === 0 || value.length > MAX_ID_LENGTH) return { pointer, code: 'length', detail };
+  return pattern.test(value) ? undefined : { pointer, code: 'pattern', detail };
+}
+
+export function timestampProblem(value: unknown): FieldProblem | undefined {
+  const pointer = '/timestamp';
+  const detail = 'timestamp must be RFC 3339 with a zone, for example 2025-09-09T17:00:00Z or 2025-09-09T19:00:00.250+02:00';
+  if (value === undefined) return { pointer, code: 'required', detail };
+  if (typeof value !== 'string') return { pointer, code: 'type', detail };
+  if (value.length > MAX_TIMESTAMP_LENGTH) return { pointer, code: 'length', detail };
+  return parseTimestamp(value) === undefined ? { pointer, code: 'timestamp', detail } : undefined;
+}
+
+export function payloadProblem(value: unknown): FieldProblem | undefined {
+  const pointer = '/data_payload';
+  if (value === undefined) return { pointer, code: 'required', detail: 'data_payload must be a JSON object.' };
+  if (!isJsonObject(value)) return { pointer, code: 'type', detail: 'data_payload must be a JSON object.' };
+  const problem = valueProblem(value, 1);
+  if (problem === undefined) return undefined;
+  return { pointer: pointer + problem.path.reverse().map(pointerStep).join(''), code: problem.code, detail: problem.detail };
+}
+
+export function unknownFieldProblem(field: string): FieldProblem {
+  const detail = 'This field is not known; measured values belong into data_payload.';
+  return { pointer: pointerStep(field), code: 'unknown-field', detail };
+}
+
+/** A problem below a value; `path` is built from the inside out, so that the good case costs nothing. */
+interface InnerProblem {
+  path: (string | number)[];
+  code: FieldProblemCode;
+  detail: string;
+}
+
+const inner = (code: FieldProblemCode, detail: string): InnerProblem => ({ path: [], code, detail });
+
+/** The recursion ends at {@link MAX_PAYLOAD_DEPTH}, whatever the input is. */
+function valueProblem(value: unknown, depth: number): InnerProblem | undefined {
+  if (typeof value === 'string') return textValueProblem(value);
+  if (typeof value === 'number') return numberProblem(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > MAX_PAYLOAD_DEPTH) return inner('payload-depth', `data_payload may be nested ${MAX_PAYLOAD_DEPTH} levels deep at most.`);
+  return Array.isArray(value) ? itemsProblem(value, depth) : membersProblem(value as JsonObject, depth);
+}
+
+function itemsProblem(items: unknown[], depth: number): InnerProblem | undefined {
+  for (let index = 0; index < items.length; index++) {
+    const problem = valueProblem(items[index], depth + 1);
+    if (problem !== undefined) {
+      problem.path.push(index);
+      return problem;
+    }
+  }
+  return undefined;
+}
+
+function membersProblem(object: JsonObject, depth: number): InnerProblem | undefined {
+  for (const key in object) {
+    const problem = keyProblem(key) ?? valueProblem(object[key], depth + 1);
+    if (problem !== undefined) {
+      problem.path.push(key);
+      return problem;
+    }
+  }
+  return undefined;
+}
+
+function keyProblem(key: string): InnerProblem | undefined {
+  const isTaken = key.length > 0 && key.length <= MAX_PAYLOAD_KEY_LENGTH && !key.includes('\0') && key.isWellFormed();
+  if (isTaken && key !== '__proto__') return undefined;
+  const detail = `A key in data_payload must have 1 to ${MAX_PAYLOAD_KEY_LENGTH} characters, no NUL, no half of a surrogate pair, and not be __proto__.`;
+  return inner('payload-key', detail);
+}
+
+function textValueProblem(text: string): InnerProblem | undefined {
+  if (text.isWellFormed()) return undefined;
+  return inner('payload-text', 'A text in data_payload has half of a surrogate pair, which UTF-8 cannot carry.');
+}
+
+/** Every finite double is written back as it was read, except for whole numbers that a double cannot tell apart. */
+function numberProblem(value: number): InnerProblem | undefined {
+  if (Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))) return undefined;
+  const detail = 'A number in data_payload would not come back as it was sent: whole numbers go to 2^53 - 1; send a larger one as text.';
+  return inner('payload-number', detail);
+}
+
+/** For a payload whose JSON text may be longer than {@link MAX_PAYLOAD_BYTES}. */
+export function payloadSizeProblem(payload: JsonObject): FieldProblem | undefined {
+  if (Buffer.byteLength(stringifyExact(payload)) <= MAX_PAYLOAD_BYTES) return undefined;
+  const detail = `data_payload may have ${MAX_PAYLOAD_BYTES} bytes of JSON at most; split it into several records.`;
+  return { pointer: '/data_payload', code: 'payload-size', detail };
+}

@@ -1,0 +1,20 @@
+/** Why a log record can never be stored. Stable codes: the header `dead-letter-reason`. */
+export const DEAD_LETTER_REASONS = [
+  'undecodable',
+  'unknown-schema-version',
+  'invalid-event',
+  'key-conflict',
+  'store-refused',
+] as const;
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
+
+/** Headers of a log record on the dead-letter topic; its key and value are the original bytes, untouched. */
+export const DEAD_LETTER_HEADERS = {
+  reason: 'dead-letter-reason',
+  detail: 'dead-letter-detail',
+  topic: 'dead-letter-topic',
+  partition: 'dead-letter-partition',
+  offset: 'dead-letter-offset',
+  attempts: 'dead-letter-attempts',
+  at: 'dead-letter-at',
+} as const;

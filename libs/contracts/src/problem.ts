@@ -1,0 +1,59 @@
+import type { FieldProblem } from './check-report.js';
+
+/**
+ * Every problem that an answer can carry (RFC 9457). The code is stable: clients may branch on it.
+ * `type` is `urn:sluice:problem:<code>`.
+ */
+export const PROBLEMS = {
+  'invalid-json': { status: 400, title: 'The body is not JSON' },
+  'invalid-utf8': { status: 400, title: 'The body is not UTF-8' },
+  'invalid-encoding': { status: 400, title: 'The compressed body cannot be inflated' },
+  'wrong-shape': { status: 400, title: 'The body is neither a record nor a list of records' },
+  'key-mismatch': { status: 400, title: 'Idempotency-Key and record_id differ' },
+  'invalid-parameter': { status: 400, title: 'A parameter of the request is wrong' },
+  'invalid-cursor': { status: 400, title: 'The cursor cannot be read' },
+  'bad-request': { status: 400, title: 'The request is malformed' },
+  unauthorized: { status: 401, title: 'A token is needed' },
+  forbidden: { status: 403, title: 'The token may not do this' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'The path does not know this method' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'too-many-records': { status: 413, title: 'The request has too many records' },
+  'uri-too-long': { status: 414, title: 'The address is too long' },
+  'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
+  'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
+  'invalid-record': { status: 422, title: 'A record breaks the rules' },
+  'rate-limited': { status: 429, title: 'A limit is spent' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
+  'internal-error': { status: 500, title: 'Something is broken on our side' },
+  'log-unavailable': { status: 503, title: 'The event log did not confirm in time' },
+  'store-unavailable': { status: 503, title: 'The record store does not answer' },
+  'query-unavailable': { status: 503, title: 'The query service does not answer' },
+  overloaded: { status: 503, title: 'The gateway is shedding load' },
+  stopping: { status: 503, title: 'The service is stopping' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** An `application/problem+json` body. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail: string;
+  /** The path of the request. */
+  instance?: string;
+  errors?: readonly FieldProblem[] | readonly { pointer: string; code: string; detail: string }[];
+}
+
+/** What a problem may carry besides its code and its detail. */
+export interface ProblemExtras {
+  errors?: Problem['errors'];
+}
+
+export function problemOf(code: ProblemCode, detail: string, extras: ProblemExtras = {}): Problem {
+  const { status, title } = PROBLEMS[code];
+  return { type: `urn:sluice:problem:${code}`, title, status, code, detail, ...extras };
+}

@@ -1,0 +1,172 @@
+/**
+ * The port to the event log: topics of ordered, durable partitions. Adapters: Kafka (`kafka/`), one SQLite file (`sqlite/`).
+ * Every adapter passes the contract suite in `testing/`.
+ *
+ * Offsets are whole numbers below 2^53. Times are milliseconds since 1970.
+ */
+
+/** What is appended. */
+export interface LogEntry {
+  /** Partition key: entries of one key stay in order, in partition `partitionOf(key)`. An entry without a key goes to partition 0. */
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Readonly<Record<string, string>>;
+  /** Our own clock, never a device's: Kafka refuses a whole batch for one entry stamped an hour ahead. */
+  timestampMs: number;
+}
+
+/** An entry that the log holds, with its place. */
+export interface LogRecord extends LogEntry {
+  topic: string;
+  partition: number;
+  offset: number;
+}
+
+export interface TopicPosition {
+  topic: string;
+  partition: number;
+  /** Next offset that the group will read: everything below it is done. */
+  offset: number;
+}
+
+/**
+ * What became of one entry. `written`: durable (Kafka: acks = all). Not written means that the outcome is unknown at best:
+ * it may still turn up in the log, and whoever repeats it must be prepared for that.
+ */
+export type PublishOutcome =
+  | { written: true; partition: number; offset: number }
+  | { written: false; reason: string };
+
+/** The writing side. An abstract class, so that it is its own injection token; the same holds for {@link EventLog}. */
+export abstract class EventPublisher {
+  /**
+   * Appends the entries to the topic. Resolves when every entry has an outcome, in the order of the entries;
+   * `written: true` is never said of an entry that is not durable. A log that cannot be reached is an outcome, not an error.
+   * Always resolves within the adapter's publish deadline.
+   *
+   * @throws EventLogError if the topic is missing (`topic-missing`) or the log is closed (`closed`)
+   */
+  abstract publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]>;
+}
+
+export interface PullOptions {
+  /** At least 1. A pull may return fewer. */
+  maxRecords: number;
+  /** Resolve with an empty list after this time if there is nothing. */
+  maxWaitMs: number;
+  /** Aborted: resolve at once with an empty list. */
+  signal?: AbortSignal;
+}
+
+/**
+ * One member of a consumer group. Several groups read independently; the members of one group share its partitions out.
+ * Nobody pushes: not pulling is the backpressure. Membership stays alive by itself between pulls, as long as the process is.
+ */
+export interface EventSubscription {
+  /**
+   * The next records, in the order of their offsets within each partition; possibly of several partitions.
+   * Every record is delivered once to this member, unless its partition was revoked and came back: then from the committed position.
+   * A new group begins at the first record of the log.
+   *
+   * @throws EventLogError `closed`, or `fatal` when the subscription has ended for good: the process should exit
+   */
+  pull(options: PullOptions): Promise<LogRecord[]>;
+
+  /**
+   * Moves the group's committed position. Only for records that are durable elsewhere.
+   * Positions of partitions that this member no longer owns are left out in silence: whoever owns them reads the records again.
+   * Resolves when the log has confirmed; transient trouble is retried within the adapter's deadline.
+   *
+   * @param note up to 200 characters kept beside the position, for people: see {@link PartitionPosition.note}
+   * @throws EventLogError `unavailable` if the log did not confirm in time; the positions may or may not have moved
+   */
+  commit(positions: readonly TopicPosition[], note?: string): Promise<void>;
+
+  /** Partitions that this member owns now, with the position up to which the group has committed (or where it began). */
+  assignment(): TopicPosition[];
+
+  /** Called with the partitions that this member has just lost. Records of theirs that were pulled may be written again by others. */
+  onRevoked(listener: (partitions: readonly { topic: string; partition: number }[]) => void): void;
+
+  /** Leaves the group. Idempotent; pending pulls resolve empty. Nothing is committed by it. */
+  close(): Promise<void>;
+}
+
+export interface SubscribeOptions {
+  group: string;
+  topics: readonly string[];
+}
+
+/** Where one group stands in one partition. `low <= committed <= high`. */
+export interface PartitionPosition {
+  partition: number;
+  /** First offset that the log still has. */
+  low: number;
+  /** Next offset that the group will read. A group that has never committed stands at `low`. */
+  committed: number;
+  /** Offset after the last readable record. */
+  high: number;
+  /** The note of the last commit; empty if there was none. */
+  note: string;
+}
+
+export interface PeekOptions {
+  partition: number;
+  /** First offset to return. */
+  fromOffset: number;
+  /** First offset not to return. */
+  toOffset: number;
+  /** At least 1. A peek may return fewer although more wait; it returns none only if there are none in the range. */
+  maxRecords: number;
+}
+
+/** Looks at what waits for a group without joining it and without moving anything. */
+export interface BufferInspector {
+  /** Positions of all partitions, in order. @throws EventLogError `unavailable`, `topic-missing` */
+  positions(): Promise<PartitionPosition[]>;
+  /** Records of one partition in the order of their offsets. @throws EventLogError `unavailable` */
+  peek(options: PeekOptions): Promise<LogRecord[]>;
+  /** How many members the group has now. @throws EventLogError `unavailable` */
+  members(): Promise<number>;
+}
+
+export interface InspectOptions {
+  group: string;
+  topic: string;
+}
+
+export interface TopicSpec {
+  name: string;
+  partitions: number;
+}
+
+/** One connection to a log, and everything that hangs on it. Made once for each process. */
+export abstract class EventLog {
+  /** Makes the topics that are missing; leaves the others alone. Idempotent. @throws EventLogError `unavailable`, `topic-mismatch` */
+  abstract createTopics(topics: readonly TopicSpec[]): Promise<void>;
+  /** @throws EventLogError `topic-missing` naming the topic and the step that makes it; `unavailable` */
+  abstract requireTopics(names: readonly string[]): Promise<void>;
+  /** One publisher for all callers; connects on first use and reconnects by itself. */
+  abstract readonly publisher: EventPublisher;
+  /** A new member of a group. Connects in the background and by itself: a log that is away is no error. */
+  abstract subscribe(options: SubscribeOptions): EventSubscription;
+  abstract inspect(options: InspectOptions): BufferInspector;
+  /** Resolves if the log answers on the connection in use. @throws EventLogError `unavailable` */
+  abstract ping(): Promise<void>;
+  /** Closes subscriptions that are still open, then the rest. Idempotent. */
+  abstract close(): Promise<void>;
+}
+
+export type EventLogErrorCode = 'unavailable' | 'topic-missing' | 'topic-mismatch' | 'closed' | 'fatal';
+
+export class EventLogError extends Error {
+  override readonly name = 'EventLogError';
+
+  constructor(
+    readonly code: EventLogErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,3 @@
+export * from './event-log.js';
+export * from './event-log.module.js';
+export * from './open-event-log.js';

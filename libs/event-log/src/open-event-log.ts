@@ -1,0 +1,27 @@
+import { EventLogError, type EventLog } from './event-log.js';
+
+export interface EventLogOptions {
+  /** `kafka://host:9092,host2:9092` or `file:<directory>`. */
+  url: string;
+  /** Names this process to the broker and in its logs. */
+  clientId: string;
+  /** A publish has its outcome within this time. */
+  publishTimeoutMs: number;
+  /** A commit has its confirmation or its error within this time. */
+  commitTimeoutMs: number;
+  /** Copies of each partition that `createTopics` asks for. The embedded log has one. */
+  replicationFactor: number;
+}
+
+/** The one switch: which engine stands behind the port. The other engine's client is never loaded. */
+export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
+  if (options.url.startsWith('kafka://')) {
+    const { KafkaEventLog } = await import('./kafka/kafka-event-log.js');
+    return new KafkaEventLog(options);
+  }
+  if (options.url.startsWith('file:')) {
+    const { SqliteEventLog } = await import('./sqlite/sqlite-event-log.js');
+    return new SqliteEventLog(options);
+  }
+  throw new EventLogError('unavailable', 'The event log URL must begin with kafka:// or file:');
+}

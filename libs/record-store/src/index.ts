@@ -1,0 +1,4 @@
+export * from './record-store.js';
+export * from './record-reader.js';
+export * from './record-store.module.js';
+export * from './open-record-store.js';

@@ -1,0 +1,63 @@
+import type { IngestEvent } from '#contracts';
+import type { RecordReader } from './record-reader.js';
+
+/**
+ * The writing side of the record store. Adapters: MongoDB (`mongo/`), one SQLite file (`sqlite/`).
+ * Every adapter passes the contract suite in `testing/`.
+ */
+export interface RecordToStore {
+  event: IngestEvent;
+  /** Where the log has it. */
+  source: { partition: number; offset: number };
+}
+
+/**
+ * What became of one record. `stored`: durable now. `already-stored`: the same key with the same timestamp and payload is there.
+ * `conflict`: the same key is there with another timestamp or payload; the first stays. `refused`: the store can never take it.
+ */
+export type WriteOutcome =
+  | { status: 'stored' }
+  | { status: 'already-stored' }
+  | { status: 'conflict'; detail: string }
+  | { status: 'refused'; detail: string };
+
+export interface RecordWriter {
+  /**
+   * Writes a batch; the key is `device_id` and `record_id` together. Resolves with an outcome for each record, in their order, when
+   * what was stored is durable (MongoDB: majority, journaled). Two records of one key in one batch: the first is stored.
+   * Always settles within the adapter's write deadline.
+   *
+   * @throws RecordStoreError `unavailable` for what may pass on retry: store away, time out, not primary. Any part may have been
+   *   written by then; writing the same batch again is harmless.
+   */
+  write(records: readonly RecordToStore[], storedAtMs: number): Promise<WriteOutcome[]>;
+}
+
+/**
+ * One connection to a store, and everything that hangs on it. Made once for each process.
+ * An abstract class, so that it is its own injection token.
+ */
+export abstract class RecordStore {
+  abstract readonly writer: RecordWriter;
+  abstract readonly reader: RecordReader;
+  /** Makes collections, tables and indexes that are missing. Idempotent. @throws RecordStoreError `unavailable` */
+  abstract prepare(): Promise<void>;
+  /** Resolves if the store answers. @throws RecordStoreError `unavailable` */
+  abstract ping(): Promise<void>;
+  /** Idempotent. */
+  abstract close(): Promise<void>;
+}
+
+export type RecordStoreErrorCode = 'unavailable' | 'closed';
+
+export class RecordStoreError extends Error {
+  override readonly name = 'RecordStoreError';
+
+  constructor(
+    readonly code: RecordStoreErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
