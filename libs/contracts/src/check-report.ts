@@ -92,7 +92,8 @@ function textProblem(pointer: string, value: unknown, pattern: RegExp, detail: s
 
 export function timestampProblem(value: unknown): FieldProblem | undefined {
   const pointer = '/timestamp';
-  const detail = 'timestamp must be RFC 3339 with a zone, for example 2025-09-09T17:00:00Z or 2025-09-09T19:00:00.250+02:00';
+  const detail =
+    'timestamp must be RFC 3339 with a zone, for example 2025-09-09T17:00:00Z or 2025-09-09T19:00:00.250+02:00';
   if (value === undefined) return { pointer, code: 'required', detail };
   if (typeof value !== 'string') return { pointer, code: 'type', detail };
   if (value.length > MAX_TIMESTAMP_LENGTH) return { pointer, code: 'length', detail };
@@ -105,7 +106,11 @@ export function payloadProblem(value: unknown): FieldProblem | undefined {
   if (!isJsonObject(value)) return { pointer, code: 'type', detail: 'data_payload must be a JSON object.' };
   const problem = valueProblem(value, 1);
   if (problem === undefined) return undefined;
-  return { pointer: pointer + problem.path.reverse().map(pointerStep).join(''), code: problem.code, detail: problem.detail };
+  return {
+    pointer: pointer + problem.path.reverse().map(pointerStep).join(''),
+    code: problem.code,
+    detail: problem.detail,
+  };
 }
 
 export function unknownFieldProblem(field: string): FieldProblem {
@@ -127,7 +132,8 @@ function valueProblem(value: unknown, depth: number): InnerProblem | undefined {
   if (typeof value === 'string') return textValueProblem(value);
   if (typeof value === 'number') return numberProblem(value);
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > MAX_PAYLOAD_DEPTH) return inner('payload-depth', `data_payload may be nested ${MAX_PAYLOAD_DEPTH} levels deep at most.`);
+  if (depth > MAX_PAYLOAD_DEPTH)
+    return inner('payload-depth', `data_payload may be nested ${MAX_PAYLOAD_DEPTH} levels deep at most.`);
   return Array.isArray(value) ? itemsProblem(value, depth) : membersProblem(value as JsonObject, depth);
 }
 
@@ -168,7 +174,8 @@ function textValueProblem(text: string): InnerProblem | undefined {
 /** Every finite double is written back as it was read, except for whole numbers that a double cannot tell apart. */
 function numberProblem(value: number): InnerProblem | undefined {
   if (Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))) return undefined;
-  const detail = 'A number in data_payload would not come back as it was sent: whole numbers go to 2^53 - 1; send a larger one as text.';
+  const detail =
+    'A number in data_payload would not come back as it was sent: whole numbers go to 2^53 - 1; send a larger one as text.';
   return inner('payload-number', detail);
 }
 

@@ -18,7 +18,11 @@ export function encodeEvent(event: IngestEvent): Buffer {
 
 export type DecodedEvent =
   | { ok: true; event: IngestEvent }
-  | { ok: false; reason: Extract<DeadLetterReason, 'undecodable' | 'unknown-schema-version' | 'invalid-event'>; detail: string };
+  | {
+      ok: false;
+      reason: Extract<DeadLetterReason, 'undecodable' | 'unknown-schema-version' | 'invalid-event'>;
+      detail: string;
+    };
 
 /**
  * Reads the value of a log record. Never throws: what cannot be read comes back as a reason.
@@ -48,7 +52,8 @@ function toEvent(value: unknown): DecodedEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undecodable('not a JSON object');
   const { record_id, device_id, timestamp, received_at, data_payload } = value as JsonObject;
   const problem = checkReport({ device_id, timestamp, data_payload, record_id })[0];
-  if (problem !== undefined) return { ok: false, reason: 'invalid-event', detail: `${problem.pointer}: ${problem.detail}` };
+  if (problem !== undefined)
+    return { ok: false, reason: 'invalid-event', detail: `${problem.pointer}: ${problem.detail}` };
   if (typeof received_at !== 'string' || parseTimestamp(received_at) === undefined) {
     return { ok: false, reason: 'invalid-event', detail: '/received_at: must be RFC 3339 with a zone' };
   }

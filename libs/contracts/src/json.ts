@@ -3,16 +3,15 @@ import type { JsonObject, JsonValue } from './event.js';
 
 /** A parsed text, or why it is none. `duplicateKeys` are JSON Pointers; where it is not empty, JSON.parse kept only the last. */
 export type ParsedJson =
-  | { ok: true; value: unknown; duplicateKeys: string[]; vanishedNumbers: string[] }
-  | { ok: false; detail: string };
+  { ok: true; value: unknown; duplicateKeys: string[]; vanishedNumbers: string[] } | { ok: false; detail: string };
 
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** The text of these bytes without a leading byte order mark, or `undefined` if they are not UTF-8. Never replaces a byte. */
 export function decodeUtf8(bytes: Buffer): string | undefined {
-  if (isAscii(bytes)) return bytes.latin1Slice();
+  if (isAscii(bytes)) return bytes.toString('latin1');
   if (!isUtf8(bytes)) return undefined;
-  const text = bytes.utf8Slice();
+  const text = bytes.toString('utf8');
   return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }
 

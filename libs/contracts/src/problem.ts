@@ -1,5 +1,3 @@
-import type { FieldProblem } from './check-report.js';
-
 /**
  * Every problem that an answer can carry (RFC 9457). The code is stable: clients may branch on it.
  * `type` is `urn:sluice:problem:<code>`.
@@ -36,6 +34,14 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** One thing that is wrong with one place of the request. */
+export interface ProblemEntry {
+  /** JSON Pointer into the body, or the name of the parameter after `?` or of the header after `header:`. */
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
 /** An `application/problem+json` body. */
 export interface Problem {
   type: string;
@@ -45,12 +51,12 @@ export interface Problem {
   detail: string;
   /** The path of the request. */
   instance?: string;
-  errors?: readonly FieldProblem[] | readonly { pointer: string; code: string; detail: string }[];
+  errors?: readonly ProblemEntry[];
 }
 
 /** What a problem may carry besides its code and its detail. */
 export interface ProblemExtras {
-  errors?: Problem['errors'];
+  errors?: readonly ProblemEntry[];
 }
 
 export function problemOf(code: ProblemCode, detail: string, extras: ProblemExtras = {}): Problem {

@@ -3,8 +3,7 @@ export const MAX_TIMESTAMP_LENGTH = 64;
 
 // RFC 3339, section 5.6: `T` and `Z` may be lower case; a space instead of `T` is not in its grammar.
 // Every quantifier stands over one class that its neighbour does not share, so matching is linear.
-const RFC_3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

@@ -33,9 +33,7 @@ export interface TopicPosition {
  * What became of one entry. `written`: durable (Kafka: acks = all). Not written means that the outcome is unknown at best:
  * it may still turn up in the log, and whoever repeats it must be prepared for that.
  */
-export type PublishOutcome =
-  | { written: true; partition: number; offset: number }
-  | { written: false; reason: string };
+export type PublishOutcome = { written: true; partition: number; offset: number } | { written: false; reason: string };
 
 /** The writing side. An abstract class, so that it is its own injection token; the same holds for {@link EventLog}. */
 export abstract class EventPublisher {
