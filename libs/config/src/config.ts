@@ -1,0 +1,56 @@
+import type { Setting } from './setting.js';
+import { SETTINGS } from './settings.js';
+
+type ValueOf<S> = S extends Setting<infer T> ? T : never;
+
+/** All settings, checked, frozen. Read once, in `main`. */
+export type Config = Readonly<{ [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]> }>;
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'invalid-config';
+}
+
+/**
+ * Reads the environment. An empty value counts as not set.
+ *
+ * @param overrides fallbacks of one app that differ from the table, for example the port
+ * @throws ConfigError that names every wrong key, its value and what is allowed
+ */
+export function readConfig(env: NodeJS.ProcessEnv, overrides: Partial<Config> = {}): Config {
+  const wrong: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(SETTINGS) as [keyof Config, Setting<unknown>][]) {
+    const given = env[setting.key] ?? '';
+    const value = given === '' ? (overrides[name] ?? setting.fallback) : setting.parse(given);
+    if (value === undefined) wrong.push(`${setting.key} is ${shown(setting.key, given)}; allowed: ${setting.allowed}.`);
+    values[name] = value;
+  }
+  if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
+  const config = values as Config;
+  checkRelations(config);
+  return Object.freeze({
+    ...config,
+    eventLogUrl: config.eventLogUrl || `file:${config.dataDir}`,
+    recordStoreUrl: config.recordStoreUrl || `file:${config.dataDir}`,
+  });
+}
+
+function checkRelations(config: Config): void {
+  if (config.maxInflatedBytes < config.maxBodyBytes) {
+    const { maxInflatedBytes, maxBodyBytes } = config;
+    throw new ConfigError(
+      `MAX_INFLATED_BYTES is ${maxInflatedBytes}; allowed: at least MAX_BODY_BYTES (${maxBodyBytes}).`,
+    );
+  }
+}
+
+/** URLs may hold a password: it is not shown. */
+function shown(key: string, given: string): string {
+  return key.endsWith('_URL') ? JSON.stringify(withoutPassword(given)) : JSON.stringify(given);
+}
+
+/** The URL with whatever stands before an `@` left out, for logs and messages. */
+export function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/]*@/, '//');
+}

@@ -1,0 +1,3 @@
+export * from './config.js';
+export * from './setting.js';
+export * from './settings.js';

@@ -1,0 +1,92 @@
+import { Controller, Get, Inject, Module, type DynamicModule } from '@nestjs/common';
+import { HealthCheckService, HealthIndicatorService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
+import { Lifecycle } from '../lifecycle.js';
+
+/** One thing that is healthy or says why not. */
+export interface HealthCheck {
+  name: string;
+  /** Resolves when healthy. What it throws is shown by its message: no host names, no secrets. */
+  check: () => Promise<void> | void;
+}
+
+/**
+ * The checks of one app. `live`: if red, a restart would help. `ready`: if red, no new work should come.
+ * An app provides one of these for each feature that has something to say.
+ */
+export interface HealthChecks {
+  live: readonly HealthCheck[];
+  ready: readonly HealthCheck[];
+}
+
+const CHECKS = Symbol('HealthChecks');
+
+/** Longest that one check may take; an orchestrator's own limit is usually a few seconds. */
+const CHECK_TIMEOUT_MS = 3000;
+
+@Controller('health')
+class HealthController {
+  constructor(
+    @Inject(CHECKS) private readonly checks: HealthChecks,
+    @Inject(HealthCheckService) private readonly health: HealthCheckService,
+    @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
+  ) {}
+
+  @Get('live')
+  live(): Promise<HealthCheckResult> {
+    return this.run(this.checks.live);
+  }
+
+  @Get('ready')
+  ready(): Promise<HealthCheckResult> {
+    return this.run([{ name: 'lifecycle', check: () => this.requireRunning() }, ...this.checks.ready]);
+  }
+
+  private requireRunning(): void {
+    if (this.lifecycle.state !== 'running') throw new Error(`the process is ${this.lifecycle.state}`);
+  }
+
+  private run(checks: readonly HealthCheck[]): Promise<HealthCheckResult> {
+    return this.health.check(
+      checks.map(({ name, check }) => async () => {
+        const indicator = this.indicators.check(name);
+        try {
+          await inTime(check);
+          return indicator.up();
+        } catch (error) {
+          return indicator.down({ message: (error as Error).message });
+        }
+      }),
+    );
+  }
+}
+
+async function inTime(check: HealthCheck['check']): Promise<void> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(new Error('no answer in time')), CHECK_TIMEOUT_MS);
+  try {
+    await Promise.race([check(), timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export interface HealthModuleOptions {
+  inject: NonNullable<Parameters<typeof Inject>[0]>[];
+  // The injected services, whose types Nest cannot tell.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  useFactory: (...services: any[]) => HealthChecks;
+}
+
+/** `GET /health/live` and `GET /health/ready`. One for each process. */
+@Module({})
+export class HealthModule {
+  static forRoot({ inject, useFactory }: HealthModuleOptions): DynamicModule {
+    return {
+      module: HealthModule,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [{ provide: CHECKS, inject: inject as never[], useFactory }],
+    };
+  }
+}

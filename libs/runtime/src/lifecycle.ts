@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+
+/** `starting` -> `running` -> `stopping`. Readiness is green in `running` only; new work is refused in `stopping`. */
+export type LifecycleState = 'starting' | 'running' | 'stopping';
+
+/** Where this process stands between its start and its end. */
+@Injectable()
+export class Lifecycle {
+  #state: LifecycleState = 'starting';
+  readonly #failure = Promise.withResolvers<Error>();
+
+  get state(): LifecycleState {
+    return this.#state;
+  }
+
+  get isStopping(): boolean {
+    return this.#state === 'stopping';
+  }
+
+  /** Resolves with the reason when something that the process cannot live without has ended for good. */
+  get failure(): Promise<Error> {
+    return this.#failure.promise;
+  }
+
+  started(): void {
+    if (this.#state === 'starting') this.#state = 'running';
+  }
+
+  stopping(): void {
+    this.#state = 'stopping';
+  }
+
+  fail(reason: Error): void {
+    this.#failure.resolve(reason);
+  }
+}

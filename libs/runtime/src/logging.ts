@@ -1,0 +1,53 @@
+import type { LoggerService } from '@nestjs/common';
+import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+
+export type { Logger } from 'pino';
+
+/** Injection token of the process's {@link Logger}. */
+export const LOGGER = Symbol('Logger');
+
+export interface LoggerOptions {
+  app: string;
+  level: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** One JSON line each on a pipe, readable lines on a terminal. Written synchronously: the last line before an exit is the important one. */
+export function createLogger({ app, level }: LoggerOptions): Logger {
+  const stream = process.stdout.isTTY
+    ? PinoPretty({ ignore: 'pid,hostname,app', translateTime: 'SYS:HH:MM:ss.l', sync: true })
+    : destination({ fd: 1, sync: true });
+  return pino(
+    { level, base: { app }, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    stream,
+  );
+}
+
+/** Nest's own lines. What it says at start about modules and routes is for a developer: debug. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  debug(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  verbose(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  warn(message: unknown, context?: string): void {
+    this.logger.warn({ context }, String(message));
+  }
+
+  error(message: unknown, stack?: string, context?: string): void {
+    this.logger.error({ context, stack }, String(message));
+  }
+
+  fatal(message: unknown, context?: string): void {
+    this.logger.fatal({ context }, String(message));
+  }
+}
