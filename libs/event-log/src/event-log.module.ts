@@ -1,6 +1,7 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { EventLog, EventPublisher } from './event-log.js';
 import { openEventLog, type EventLogOptions } from './open-event-log.js';
+import { SharedPublisher } from './shared-publisher.js';
 
 /** Gives every module of the process the one {@link EventLog} and its {@link EventPublisher}. */
 @Module({})
@@ -13,7 +14,11 @@ export class EventLogModule implements OnApplicationShutdown {
       global: true,
       providers: [
         { provide: EventLog, useFactory: () => openEventLog(options) },
-        { provide: EventPublisher, useFactory: (log: EventLog) => log.publisher, inject: [EventLog] },
+        {
+          provide: EventPublisher,
+          useFactory: (log: EventLog) => new SharedPublisher(log.publisher, options),
+          inject: [EventLog],
+        },
       ],
       exports: [EventLog, EventPublisher],
     };

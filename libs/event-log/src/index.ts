@@ -1,3 +1,4 @@
+export * from './await-topics.js';
 export * from './event-log.js';
 export * from './event-log.module.js';
 export * from './open-event-log.js';

@@ -1,0 +1,45 @@
+export interface PoisonLimits {
+  /** Length of the window, in milliseconds. */
+  windowMs: number;
+  /** Fewer dead letters than this in one window are never a flood. */
+  minDeadLetters: number;
+  /** Share of dead letters among the records of one window, 0..1. */
+  maxRatio: number;
+}
+
+export const DEFAULT_POISON_LIMITS: PoisonLimits = { windowMs: 60_000, minDeadLetters: 100, maxRatio: 0.5 };
+
+interface Tally {
+  atMs: number;
+  records: number;
+  deadLetters: number;
+}
+
+/** Tells a few bad records from a bad deploy, which must not drain the topic into the dead-letter topic. */
+export class PoisonGuard {
+  #window: Tally[] = [];
+  #isOverruled = false;
+
+  constructor(private readonly limits: PoisonLimits = DEFAULT_POISON_LIMITS) {}
+
+  /** A person has looked: whatever comes is dead-lettered, until a batch comes through without a dead letter. */
+  overrule(): void {
+    this.#isOverruled = true;
+  }
+
+  /** Whether these dead letters, with those of the window, are a flood. Not counted until {@link count}. */
+  isFlood(records: number, deadLetters: number, nowMs: number): boolean {
+    if (this.#isOverruled || deadLetters === 0) return false;
+    const recent = this.#window.filter(({ atMs }) => atMs > nowMs - this.limits.windowMs);
+    const allDead = recent.reduce((sum, tally) => sum + tally.deadLetters, deadLetters);
+    const all = recent.reduce((sum, tally) => sum + tally.records, records);
+    return allDead >= this.limits.minDeadLetters && allDead > all * this.limits.maxRatio;
+  }
+
+  /** Takes a batch that was let through into the window. */
+  count(records: number, deadLetters: number, nowMs: number): void {
+    if (deadLetters === 0) this.#isOverruled = false;
+    this.#window = this.#window.filter(({ atMs }) => atMs > nowMs - this.limits.windowMs);
+    this.#window.push({ atMs: nowMs, records, deadLetters });
+  }
+}

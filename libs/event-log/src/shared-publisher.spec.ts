@@ -1,0 +1,97 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import type { LogEntry } from './event-log.js';
+import { SharedPublisher } from './shared-publisher.js';
+import { FakePublisher } from './testing/index.js';
+
+const TOPIC = 'topic';
+
+function entry(name: string): LogEntry {
+  return { key: Buffer.from('key'), value: Buffer.from(name), headers: {}, timestampMs: 0 };
+}
+
+function shared(publishTimeoutMs = 60_000): { inner: FakePublisher; publisher: SharedPublisher } {
+  const inner = new FakePublisher();
+  return { inner, publisher: new SharedPublisher(inner, { publishTimeoutMs }) };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await nextTurn();
+}
+
+describe('SharedPublisher', () => {
+  it('makes one append of the calls of one turn', async () => {
+    const { inner, publisher } = shared();
+    await Promise.all(['a', 'b', 'c'].map((name) => publisher.publish(TOPIC, [entry(name)])));
+    expect(inner.calls.map(({ entries }) => entries.length)).toEqual([3]);
+  });
+
+  it('gives every caller the outcomes of its own entries, in order', async () => {
+    const { inner, publisher } = shared();
+    inner.reasonAgainst = ({ value }) => (value?.toString() === 'b2' ? 'full' : undefined);
+    const [a, b, c] = await Promise.all([
+      publisher.publish(TOPIC, [entry('a')]),
+      publisher.publish(TOPIC, [entry('b1'), entry('b2'), entry('b3')]),
+      publisher.publish(TOPIC, [entry('c')]),
+    ]);
+    expect(a).toEqual([{ written: true, partition: 0, offset: 0 }]);
+    expect(b?.map(({ written }) => written)).toEqual([true, false, true]);
+    expect(c).toEqual([{ written: true, partition: 0, offset: 3 }]);
+  });
+
+  it('collects calls while two appends are under way, and then sends them together', async () => {
+    const { inner, publisher } = shared();
+    inner.hold();
+    const calls: Promise<unknown>[] = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      calls.push(publisher.publish(TOPIC, [entry(name)]));
+      await turns(2);
+    }
+    expect(inner.calls.map(({ entries }) => entries.length)).toEqual([1, 1]);
+    inner.release();
+    await Promise.all(calls);
+    expect(inner.calls.map(({ entries }) => entries.length)).toEqual([1, 1, 3]);
+  });
+
+  it('keeps an append below what a broker takes', async () => {
+    const { inner, publisher } = shared();
+    const big = { ...entry('x'), value: Buffer.alloc(500_000) };
+    await Promise.all([1, 2, 3].map(() => publisher.publish(TOPIC, [big])));
+    expect(inner.calls.map(({ entries }) => entries.length)).toEqual([1, 1, 1]);
+  });
+
+  it('says of what was not confirmed in time that it is not written, and never sends what still waited', async () => {
+    const { inner, publisher } = shared(20);
+    inner.hold();
+    const first = publisher.publish(TOPIC, [entry('a')]);
+    await turns(2);
+    const second = publisher.publish(TOPIC, [entry('b')]);
+    await turns(2);
+    const waiting = publisher.publish(TOPIC, [entry('c')]);
+    for (const outcomes of await Promise.all([first, second, waiting])) expect(outcomes[0]?.written).toBe(false);
+    inner.release();
+    await turns(4);
+    expect(inner.records.map(({ value }) => value?.toString())).toEqual(['a', 'b']);
+  });
+
+  it('hands an error of the log to every caller that it concerns', async () => {
+    const { inner, publisher } = shared();
+    inner.error = new Error('closed');
+    const calls = [publisher.publish(TOPIC, [entry('a')]), publisher.publish(TOPIC, [entry('b')])];
+    for (const result of await Promise.allSettled(calls)) expect(result.status).toBe('rejected');
+    inner.error = undefined;
+    await expect(publisher.publish(TOPIC, [entry('c')])).resolves.toHaveLength(1);
+  });
+
+  it('keeps topics apart', async () => {
+    const { inner, publisher } = shared();
+    await Promise.all([publisher.publish('one', [entry('a')]), publisher.publish('two', [entry('b')])]);
+    expect(inner.calls.map(({ topic }) => topic)).toEqual(['one', 'two']);
+  });
+
+  it('asks nothing of the log for an empty call', async () => {
+    const { inner, publisher } = shared();
+    expect(await publisher.publish(TOPIC, [])).toEqual([]);
+    expect(inner.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,139 @@
+import { Batcher, type BatchLimits } from './batcher.js';
+import { EventPublisher, type LogEntry, type PublishOutcome } from './event-log.js';
+
+export interface SharedPublisherOptions {
+  /** Every call has its outcomes within this time. */
+  publishTimeoutMs: number;
+}
+
+/** Appends that are under way at one time for each topic: while the log confirms one, the next is on its way. */
+const MAX_IN_FLIGHT = 2;
+
+/** Calls that wait together become one append. Bytes: below what a broker takes in one request. */
+const LIMITS: BatchLimits = { maxRecords: 5000, maxBytes: 900_000, maxAgeMs: 0 };
+
+interface Call {
+  entries: readonly LogEntry[];
+  deadlineMs: number;
+  settle: (outcomes: PublishOutcome[]) => void;
+  fail: (error: unknown) => void;
+}
+
+interface TopicQueue {
+  waiting: Batcher<Call>;
+  inFlight: number;
+  isScheduled: boolean;
+}
+
+/**
+ * Shares appends between concurrent callers: while appends are under way, calls collect; the next append takes all of them.
+ * Nobody waits for a timer: alone, a call goes out in the same turn of the event loop; under load, batches grow by themselves.
+ * Every caller gets the outcomes of its own entries, at its own deadline.
+ */
+export class SharedPublisher extends EventPublisher {
+  readonly #queues = new Map<string, TopicQueue>();
+  /** Calls without outcomes, oldest first: all have the same time to live. */
+  readonly #open = new Set<Call>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly publisher: EventPublisher,
+    private readonly options: SharedPublisherOptions,
+  ) {
+    super();
+  }
+
+  override publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    if (entries.length === 0) return Promise.resolve([]);
+    const queue = this.queueOf(topic);
+    return new Promise((settle, fail) => {
+      const nowMs = Date.now();
+      const call: Call = { entries, deadlineMs: nowMs + this.options.publishTimeoutMs, settle, fail };
+      queue.waiting.add(call, { records: entries.length, bytes: bytesOf(entries) }, nowMs);
+      this.#open.add(call);
+      this.#timer ??= this.armTimer(call.deadlineMs - nowMs);
+      this.schedule(topic, queue);
+    });
+  }
+
+  private queueOf(topic: string): TopicQueue {
+    let queue = this.#queues.get(topic);
+    if (queue === undefined) {
+      queue = { waiting: new Batcher(LIMITS), inFlight: 0, isScheduled: false };
+      this.#queues.set(topic, queue);
+    }
+    return queue;
+  }
+
+  /** At the end of this turn of the event loop, so that all requests that it has read go out together. */
+  private schedule(topic: string, queue: TopicQueue): void {
+    if (queue.isScheduled || queue.inFlight >= MAX_IN_FLIGHT) return;
+    queue.isScheduled = true;
+    setImmediate(() => {
+      queue.isScheduled = false;
+      while (queue.inFlight < MAX_IN_FLIGHT && !queue.waiting.isEmpty) void this.append(topic, queue);
+    });
+  }
+
+  private async append(topic: string, queue: TopicQueue): Promise<void> {
+    const calls = queue.waiting.take();
+    queue.inFlight++;
+    try {
+      const outcomes = await this.publisher.publish(topic, entriesOf(calls));
+      let from = 0;
+      for (const call of calls) this.settle(call, outcomes.slice(from, (from += call.entries.length)));
+    } catch (error) {
+      for (const call of calls) this.fail(call, error);
+    } finally {
+      queue.inFlight--;
+      this.schedule(topic, queue);
+    }
+  }
+
+  private settle(call: Call, outcomes: PublishOutcome[]): void {
+    if (this.close(call)) call.settle(outcomes);
+  }
+
+  private fail(call: Call, error: unknown): void {
+    if (this.close(call)) call.fail(error);
+  }
+
+  /** @returns whether the call was still open */
+  private close(call: Call): boolean {
+    const wasOpen = this.#open.delete(call);
+    if (this.#open.size === 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    return wasOpen;
+  }
+
+  private armTimer(delayMs: number): NodeJS.Timeout {
+    return setTimeout(() => this.expire(), Math.max(1, delayMs));
+  }
+
+  /** What has waited too long gets its outcome now; what was not sent yet never will be. */
+  private expire(): void {
+    const nowMs = Date.now();
+    for (const call of this.#open) {
+      if (call.deadlineMs > nowMs) break;
+      this.settle(
+        call,
+        call.entries.map(() => ({ written: false, reason: 'the event log did not confirm in time' })),
+      );
+    }
+    for (const queue of this.#queues.values()) queue.waiting.drop((call) => !this.#open.has(call));
+    const [oldest] = this.#open;
+    if (oldest !== undefined) this.#timer = this.armTimer(oldest.deadlineMs - nowMs);
+  }
+}
+
+function entriesOf(calls: readonly Call[]): readonly LogEntry[] {
+  return calls.length === 1 ? calls[0]!.entries : calls.flatMap((call) => call.entries);
+}
+
+function bytesOf(entries: readonly LogEntry[]): number {
+  let bytes = 0;
+  for (const { key, value } of entries) bytes += (key?.length ?? 0) + (value?.length ?? 0);
+  return bytes;
+}

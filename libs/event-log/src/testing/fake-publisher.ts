@@ -1,0 +1,42 @@
+import { EventPublisher, type LogEntry, type LogRecord, type PublishOutcome } from '../event-log.js';
+
+/** A publisher that remembers. It writes everything to partition 0 at once, until a test tells it otherwise. */
+export class FakePublisher extends EventPublisher {
+  /** What was written, in order. */
+  readonly records: LogRecord[] = [];
+  /** Every call that began, with its entries; held calls too. */
+  readonly calls: { topic: string; entries: readonly LogEntry[] }[] = [];
+  /** Entries for which this names a reason are not written. */
+  reasonAgainst: (entry: LogEntry) => string | undefined = () => undefined;
+  /** While it is set, every call is rejected with it. */
+  error: Error | undefined;
+
+  private held: (() => void)[] | undefined;
+
+  async publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    this.calls.push({ topic, entries });
+    if (this.held !== undefined) await new Promise<void>((resolve) => this.held?.push(resolve));
+    if (this.error !== undefined) throw this.error;
+    return entries.map((entry) => this.write(topic, entry));
+  }
+
+  /** From now on, calls hang until {@link release}. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  /** Lets the calls that hang go on, and later ones through. */
+  release(): void {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const resume of held) resume();
+  }
+
+  private write(topic: string, entry: LogEntry): PublishOutcome {
+    const reason = this.reasonAgainst(entry);
+    if (reason !== undefined) return { written: false, reason };
+    const offset = this.records.length;
+    this.records.push({ ...entry, topic, partition: 0, offset });
+    return { written: true, partition: 0, offset };
+  }
+}

@@ -1,0 +1,3 @@
+export * from './event-log-contract.js';
+export * from './fake-publisher.js';
+export * from './fake-subscription.js';
