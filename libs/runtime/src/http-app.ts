@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { problemOf, type ProblemCode } from '#contracts';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestLogger, type Logger } from './logging.js';
-import { PROBLEM_CONTENT_TYPE, ProblemFilter } from './problem.filter.js';
+import { ProblemError } from './problem-error.js';
+import { fastifyProblem, PROBLEM_CONTENT_TYPE, ProblemFilter, sendProblem } from './problem.filter.js';
 
 export interface HttpOptions {
   /** Largest body that is read, in bytes. */
@@ -37,6 +39,13 @@ export async function createHttpApp(
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler,
+    // What the router refuses never reaches a filter.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(
+        reply,
+        request,
+        fastifyProblem(error) ?? new ProblemError('bad-request', 'The request is malformed.'),
+      ),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),

@@ -34,8 +34,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private toProblemError(thrown: unknown, request: FastifyRequest): ProblemError {
     if (thrown instanceof ProblemError) return thrown;
-    const known = FASTIFY_PROBLEMS[(thrown as { code?: string } | undefined)?.code ?? ''];
-    if (known !== undefined) return new ProblemError(...known);
+    const known = fastifyProblem(thrown);
+    if (known !== undefined) return known;
     const status =
       thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number })?.statusCode;
     if (status === 404) return new ProblemError('not-found', 'No such path; /docs lists the paths of this service.');
@@ -44,6 +44,12 @@ export class ProblemFilter implements ExceptionFilter {
     this.logger.error({ err: thrown, requestId: request.id }, 'a request failed for a reason of our own');
     return new ProblemError('internal-error', 'The request failed; the service has logged why under this request id.');
   }
+}
+
+/** What Fastify refused, as a problem; `undefined` for everything else. */
+export function fastifyProblem(thrown: unknown): ProblemError | undefined {
+  const known = FASTIFY_PROBLEMS[(thrown as { code?: string } | undefined)?.code ?? ''];
+  return known && new ProblemError(...known);
 }
 
 /** terminus throws its report when a check is red. */
@@ -59,5 +65,6 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, error:
   void reply
     .status(error.status)
     .header('content-type', PROBLEM_CONTENT_TYPE)
-    .send(JSON.stringify({ ...error.problem, instance }));
+    // As bytes: to a text, Fastify would add a charset, which the media type of RFC 9457 has not.
+    .send(Buffer.from(JSON.stringify({ ...error.problem, instance })));
 }

@@ -72,6 +72,8 @@ async function inTime(check: HealthCheck['check']): Promise<void> {
 }
 
 export interface HealthModuleOptions {
+  /** The modules that export what `inject` names, unless they are global. */
+  imports?: DynamicModule[];
   inject: NonNullable<Parameters<typeof Inject>[0]>[];
   // The injected services, whose types Nest cannot tell.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -81,10 +83,10 @@ export interface HealthModuleOptions {
 /** `GET /health/live` and `GET /health/ready`. One for each process. */
 @Module({})
 export class HealthModule {
-  static forRoot({ inject, useFactory }: HealthModuleOptions): DynamicModule {
+  static forRoot({ imports = [], inject, useFactory }: HealthModuleOptions): DynamicModule {
     return {
       module: HealthModule,
-      imports: [TerminusModule.forRoot({ logger: false })],
+      imports: [TerminusModule.forRoot({ logger: false }), ...imports],
       controllers: [HealthController],
       providers: [{ provide: CHECKS, inject: inject as never[], useFactory }],
     };

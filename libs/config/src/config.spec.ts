@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, readConfig, requireSharedLog, SETTINGS, withoutPassword, type Setting } from './index.js';
+
+const settings = Object.values(SETTINGS) as Setting<unknown>[];
+
+describe('readConfig', () => {
+  it('needs nothing: every setting has a default', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, eventLogUrl: 'file:./data', recordStoreUrl: 'file:./data' });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('keeps both engines in DATA_DIR unless their URLs say otherwise', () => {
+    const env = { DATA_DIR: '/var/sluice', RECORD_STORE_URL: 'mongodb://db/sluice' };
+    expect(readConfig(env)).toMatchObject({ eventLogUrl: 'file:/var/sluice', recordStoreUrl: 'mongodb://db/sluice' });
+  });
+
+  it('takes an empty value for one that is not set', () => {
+    expect(readConfig({ PORT: '' }).port).toBe(8000);
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '8000x'],
+    ['PORT', '-1'],
+    ['PORT', '1e3'],
+    ['LOG_LEVEL', 'loud'],
+    ['EVENT_LOG_URL', 'redis://localhost'],
+    ['RECORD_STORE_URL', 'postgres://localhost/db'],
+    ['STORE_TIMEOUT_MS', '30000'],
+    ['EVENT_LOG_PARTITIONS', '0'],
+  ])('refuses %s=%s and says what is allowed', (key, value) => {
+    const allowed = settings.find((setting) => setting.key === key)?.allowed;
+    expect(() => readConfig({ [key]: value })).toThrow(new ConfigError(`${key} is "${value}"; allowed: ${allowed}.`));
+  });
+
+  it('names every wrong key at once', () => {
+    expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/PORT.*\n.*LOG_LEVEL|LOG_LEVEL.*\n.*PORT/s);
+  });
+
+  it('never shows a password', () => {
+    const wrong = 'mongo://me:secret@db/sluice';
+    expect(() => readConfig({ RECORD_STORE_URL: wrong })).toThrow(/mongo:\/\/db\/sluice/);
+    expect(() => readConfig({ RECORD_STORE_URL: wrong })).not.toThrow(/secret/);
+    expect(withoutPassword('mongodb://me:p@ss@db,db2/x')).toBe('mongodb://db,db2/x');
+  });
+
+  it('holds the limits of a body against each other', () => {
+    expect(() => readConfig({ MAX_BODY_BYTES: '4096', MAX_INFLATED_BYTES: '2048' })).toThrow(/MAX_INFLATED_BYTES is 2048/);
+  });
+});
+
+describe('requireSharedLog', () => {
+  it('refuses a file for an app in a process of its own, and says what to do', () => {
+    expect(() => requireSharedLog(readConfig({}), 'gateway')).toThrow(/EVENT_LOG_URL.*kafka:\/\/.*npm start/);
+    expect(() => requireSharedLog(readConfig({ EVENT_LOG_URL: 'kafka://broker:9092' }), 'gateway')).not.toThrow();
+  });
+});
+
+describe('docs/configuration.md', () => {
+  it('has one row for every setting, as the code has it', () => {
+    const rows = readFileSync('docs/configuration.md', 'utf8').match(/^\| `[A-Z_]+` \|.*$/gm);
+    expect(rows).toEqual(settings.map(rowOf));
+  });
+});
+
+function rowOf({ key, fallback, allowed, description }: Setting<unknown>): string {
+  return `| \`${key}\` | ${fallback === '' ? 'empty' : `\`${String(fallback)}\``} | ${allowed} | ${description} |`;
+}

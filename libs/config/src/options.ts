@@ -1,0 +1,43 @@
+import { ConfigError, type Config } from './config.js';
+
+/** Longest wait for the log to confirm a committed position, in milliseconds: below the 30 s session of a group member. */
+const COMMIT_TIMEOUT_MS = 10_000;
+
+/** What `EventLogModule` takes. `app` names the process to the broker. */
+export function eventLogOptions(config: Config, app: string) {
+  return {
+    url: config.eventLogUrl,
+    clientId: `sluice-${app}`,
+    publishTimeoutMs: config.publishTimeoutMs,
+    commitTimeoutMs: COMMIT_TIMEOUT_MS,
+    replicationFactor: config.replicationFactor,
+  };
+}
+
+/** What `RecordStoreModule` takes. */
+export function recordStoreOptions(config: Config, app: string) {
+  const expiry = config.expireAfterSeconds === 0 ? {} : { expireAfterSeconds: config.expireAfterSeconds };
+  return { url: config.recordStoreUrl, clientId: `sluice-${app}`, timeoutMs: config.storeTimeoutMs, ...expiry };
+}
+
+/** What `BufferWorkerModule` takes. The drain ends before the process must. */
+export function bufferWorkerOptions(config: Config) {
+  return {
+    batchMaxRecords: config.batchMaxRecords,
+    batchMaxBytes: config.batchMaxBytes,
+    batchMaxAgeMs: config.batchMaxAgeMs,
+    drainTimeoutMs: config.shutdownTimeoutMs / 2,
+  };
+}
+
+/**
+ * An app in a process of its own shares its log with others, so the log cannot be a file of one process.
+ *
+ * @throws ConfigError
+ */
+export function requireSharedLog({ eventLogUrl }: Config, app: string): void {
+  if (eventLogUrl.startsWith('kafka://')) return;
+  throw new ConfigError(
+    `EVENT_LOG_URL is ${JSON.stringify(eventLogUrl)}; the ${app} in a process of its own needs kafka://host:9092, because no other process sees a file's log. For everything in one process: npm start.`,
+  );
+}

@@ -1,0 +1,2 @@
+export * from './api-problems.js';
+export * from './serve-docs.js';

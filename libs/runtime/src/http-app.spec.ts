@@ -1,0 +1,137 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, Post } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino, type Logger } from 'pino';
+import { HealthModule, type HealthCheck } from './health/health.module.js';
+import { createHttpApp } from './http-app.js';
+import { Lifecycle } from './lifecycle.js';
+import { ProblemError } from './problem-error.js';
+import { RuntimeModule } from './runtime.module.js';
+
+@Controller()
+class ThrowingController {
+  @Get('busy')
+  busy(): never {
+    throw new ProblemError('overloaded', 'Come back later.', { retryAfterSeconds: 7 });
+  }
+
+  @Get('broken')
+  broken(): never {
+    throw new Error('the password is hunter2');
+  }
+
+  @Post('fine')
+  fine(): string {
+    return 'fine';
+  }
+}
+
+class Lines {
+  readonly lines: string[] = [];
+
+  write(line: string): void {
+    this.lines.push(line);
+  }
+}
+
+describe('an app of ours', () => {
+  let app: NestFastifyApplication;
+  let address: { port: number };
+  let logged: Lines;
+  let storeCheck: HealthCheck['check'];
+
+  beforeEach(async () => {
+    logged = new Lines();
+    storeCheck = () => undefined;
+    const logger: Logger = pino({ level: 'debug' }, logged);
+
+    @Module({
+      imports: [
+        RuntimeModule.forRoot(logger),
+        HealthModule.forRoot({
+          inject: [],
+          useFactory: () => ({ live: [], ready: [{ name: 'store', check: () => storeCheck() }] }),
+        }),
+      ],
+      controllers: [ThrowingController],
+    })
+    class RootModule {}
+
+    app = await createHttpApp(RootModule, logger, { maxBodyBytes: 1024 });
+    await app.listen(0, '127.0.0.1');
+    address = app.getHttpServer().address() as { port: number };
+  });
+  afterEach(() => app.close());
+
+  const ask = (path: string, init?: RequestInit): Promise<Response> =>
+    fetch(`http://127.0.0.1:${address.port}${path}`, { ...init, headers: { connection: 'close' } });
+
+  /** What the server answers to these bytes. */
+  async function say(bytes: string): Promise<string> {
+    const socket = connect(address.port, '127.0.0.1');
+    socket.write(bytes);
+    return text(socket);
+  }
+
+  it('answers a problem with its status, its code and Retry-After', async () => {
+    const response = await ask('/busy?x=1');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(await response.json()).toEqual({
+      type: 'urn:sluice:problem:overloaded',
+      title: 'The gateway is shedding load',
+      status: 503,
+      code: 'overloaded',
+      detail: 'Come back later.',
+      instance: '/busy',
+    });
+  });
+
+  it('keeps to itself what it did not expect, and logs it', async () => {
+    const response = await ask('/broken');
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('hunter2');
+    expect(logged.lines.join()).toContain('hunter2');
+  });
+
+  it.each([
+    ['GET', '/nowhere', 404, 'not-found'],
+    ['GET', '/%', 400, 'bad-request'],
+  ])('answers %s %s with %i as a problem', async (method, path, status, code) => {
+    const response = await ask(path, { method });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ status, code });
+  });
+
+  it('answers what is no HTTP with a problem', async () => {
+    const answer = await say('NONSENSE\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(answer).toContain('"code":"bad-request"');
+  });
+
+  it('answers headers that are too large with 431', async () => {
+    expect(await say(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  it('is live from the start, and ready once it runs until it stops', async () => {
+    expect((await ask('/health/live')).status).toBe(200);
+    expect((await ask('/health/ready')).status).toBe(503);
+    app.get(Lifecycle).started();
+    expect((await ask('/health/ready')).status).toBe(200);
+    app.get(Lifecycle).stopping();
+    expect((await ask('/health/ready')).status).toBe(503);
+  });
+
+  it('says which check is red and why', async () => {
+    app.get(Lifecycle).started();
+    storeCheck = () => Promise.reject(new Error('the store does not answer'));
+    const response = await ask('/health/ready');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      error: { store: { status: 'down', message: 'the store does not answer' } },
+    });
+  });
+});
