@@ -1,0 +1,2 @@
+export * from './buffer-worker.module.js';
+export { prepare } from './prepare.js';

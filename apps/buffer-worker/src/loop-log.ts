@@ -1,0 +1,35 @@
+import type { BatchObserver } from '#batch-transport';
+import type { Logger } from '#runtime';
+
+/** What a person must do, or need not do, while the worker is paused. */
+const ADVICE: Readonly<Record<string, string>> = {
+  store_unreachable: 'the record store does not answer; records wait in the log and are stored when it is back',
+  log_unreachable: 'the event log does not answer; the batch in hand is finished when it is back',
+  handler_failed: 'the worker cannot handle a batch because of a defect in it; nothing is lost, but nothing goes on',
+  poison_flood:
+    'most records can never be stored, as after a bad deploy; nothing is dead-lettered until the cause is mended and the worker restarted, or SIGUSR2 tells this process to dead-letter them',
+};
+
+/** One line for each change of state, not one for each retry. */
+export class LoopLog implements BatchObserver {
+  #lastFailure = '';
+
+  constructor(private readonly logger: Logger) {}
+
+  pauseChanged(reason: string | undefined): void {
+    if (reason === undefined) this.logger.info('storing goes on');
+    else this.logger.warn({ reason }, `storing is paused: ${ADVICE[reason] ?? reason}`);
+  }
+
+  committed(_records: number, deadLetters: number): void {
+    if (deadLetters > 0)
+      this.logger.warn({ deadLetters }, 'records that can never be stored went to the dead-letter topic');
+  }
+
+  handlerFailed(error: unknown): void {
+    const failure = String(error);
+    if (failure === this.#lastFailure) return;
+    this.#lastFailure = failure;
+    this.logger.error({ err: error }, 'handling a batch failed');
+  }
+}

@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { BatchTransport } from '#batch-transport';
+import {
+  bufferWorkerOptions,
+  eventLogOptions,
+  readConfig,
+  recordStoreOptions,
+  requireSharedLog,
+  withoutPassword,
+} from '#config';
+import { EVENTS_TOPIC } from '#contracts';
+import { awaitTopics, EventLog, EventLogModule } from '#event-log';
+import { RecordStoreModule } from '#record-store';
+import { createHttpApp, createLogger, HealthModule, Lifecycle, mainProcess, runApp, RuntimeModule } from '#runtime';
+import { BufferWorkerModule, bufferWorkerHealth } from './buffer-worker.module.js';
+
+const APP = 'buffer-worker';
+
+await mainProcess(APP, async () => {
+  const config = readConfig(process.env);
+  requireSharedLog(config, APP);
+  const logger = createLogger({ app: APP, level: config.logLevel });
+  const imports = [
+    RuntimeModule.forRoot(logger),
+    EventLogModule.forRoot(eventLogOptions(config, APP)),
+    RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+  ];
+  const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
+  const health = HealthModule.forRoot({ imports: [worker], inject: [BatchTransport], useFactory: bufferWorkerHealth });
+
+  @Module({ imports: [...imports, worker, health] })
+  class RootModule {}
+
+  const app = await createHttpApp(RootModule, logger, { maxBodyBytes: config.maxBodyBytes });
+  const transport = app.get(BatchTransport);
+  app.connectMicroservice({ strategy: transport });
+  process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());
+  const log = withoutPassword(config.eventLogUrl);
+  const store = withoutPassword(config.recordStoreUrl);
+  logger.info({ log, store }, 'takes batches from the log and stores them');
+  const port = await runApp(app, logger, config);
+  logger.info({ port }, 'health and metrics are served');
+  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], () => logger.info('waiting for the event log')).catch(
+    (error: Error) => app.get(Lifecycle).fail(error),
+  );
+});

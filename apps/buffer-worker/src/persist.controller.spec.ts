@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { deadLetter, DONE, retryLater } from '#batch-transport';
+import { encodeEvent, EVENTS_TOPIC, type IngestEvent } from '#contracts';
+import type { LogRecord } from '#event-log';
+import { FakeRecordStore } from '#record-store/testing';
+import { Clock } from '#runtime';
+import { PersistController } from './persist.controller.js';
+
+function event(recordId: string): IngestEvent {
+  return {
+    record_id: recordId,
+    device_id: 'dev-2',
+    timestamp: '2025-09-09T17:00:00Z',
+    received_at: '2025-09-09T17:00:01.000Z',
+    data_payload: { gene_count: 12 },
+  };
+}
+
+function logRecord(offset: number, value: Buffer | null, headers: Record<string, string> = {}): LogRecord {
+  return { topic: EVENTS_TOPIC, partition: 3, offset, key: Buffer.from('dev-2'), value, headers, timestampMs: 0 };
+}
+
+describe('PersistController', () => {
+  let store: FakeRecordStore;
+  let controller: PersistController;
+
+  beforeEach(() => {
+    store = new FakeRecordStore();
+    controller = new PersistController(store, new Clock());
+  });
+
+  it('stores a batch with one write, and says where the log has each record', async () => {
+    const batch = ['a', 'b'].map((id, offset) => logRecord(offset, encodeEvent(event(id))));
+    expect(await controller.persist(batch)).toEqual([DONE, DONE]);
+    expect(store.batches).toEqual([
+      [
+        { event: event('a'), source: { partition: 3, offset: 0 } },
+        { event: event('b'), source: { partition: 3, offset: 1 } },
+      ],
+    ]);
+  });
+
+  it('is done with a record that is stored already', async () => {
+    const batch = [logRecord(0, encodeEvent(event('a')))];
+    await controller.persist(batch);
+    expect(await controller.persist(batch)).toEqual([DONE]);
+  });
+
+  it('names a reason for what cannot be read, and stores its neighbours', async () => {
+    const verdict = await controller.persist([
+      logRecord(0, Buffer.from('{"half":')),
+      logRecord(1, encodeEvent(event('a'))),
+      logRecord(2, encodeEvent(event('b')), { 'schema-version': '2' }),
+      logRecord(3, Buffer.from('{"device_id":"dev-2"}')),
+      logRecord(4, null),
+      logRecord(5, Buffer.from([0x22, 0xff, 0x22])),
+    ]);
+    expect(verdict).toMatchObject([
+      { status: 'dead-letter', reason: 'undecodable', isPoison: true },
+      DONE,
+      { status: 'dead-letter', reason: 'unknown-schema-version' },
+      { status: 'dead-letter', reason: 'invalid-event', detail: expect.stringContaining('/timestamp') },
+      { status: 'dead-letter', reason: 'undecodable' },
+      { status: 'dead-letter', reason: 'undecodable' },
+    ]);
+    expect(await store.find('dev-2', 'a')).toBeDefined();
+  });
+
+  it('asks nothing of the store for a batch without a readable record', async () => {
+    await controller.persist([logRecord(0, null)]);
+    expect(store.batches).toEqual([]);
+  });
+
+  it('dead-letters a key conflict, which is no poison', async () => {
+    store.answerNextWrite([{ status: 'conflict', detail: 'another payload' }]);
+    const verdict = await controller.persist([logRecord(0, encodeEvent(event('a')))]);
+    expect(verdict).toEqual([deadLetter('key-conflict', 'another payload', { isPoison: false })]);
+  });
+
+  it('dead-letters what the store can never take', async () => {
+    store.answerNextWrite([{ status: 'refused', detail: 'too large' }]);
+    const verdict = await controller.persist([logRecord(0, encodeEvent(event('a')))]);
+    expect(verdict).toEqual([deadLetter('store-refused', 'too large')]);
+  });
+
+  it('asks for the batch again while the store is away', async () => {
+    store.isAvailable = false;
+    const verdict = await controller.persist([logRecord(0, encodeEvent(event('a')))]);
+    expect(verdict).toEqual(retryLater('store_unreachable'));
+  });
+
+  it('lets a defect show', async () => {
+    await store.close();
+    await expect(controller.persist([logRecord(0, encodeEvent(event('a')))])).rejects.toThrow('closed');
+  });
+});

@@ -1,0 +1,42 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { retryLater, type BatchVerdict } from '#batch-transport';
+import { EVENTS_TOPIC } from '#contracts';
+import type { LogRecord } from '#event-log';
+import { RecordStore, RecordStoreError, type RecordToStore, type WriteOutcome } from '#record-store';
+import { Clock } from '#runtime';
+import { decide, outcomeOf, type Decision } from './decide.js';
+
+/** Takes batches from the topic and stores them. */
+@Controller()
+export class PersistController {
+  constructor(
+    @Inject(RecordStore) private readonly store: RecordStore,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  @EventPattern(EVENTS_TOPIC)
+  async persist(@Payload() batch: readonly LogRecord[]): Promise<BatchVerdict> {
+    const decisions = batch.map(decide);
+    const records = decisions.flatMap((decision) => (decision.status === 'store' ? [decision.record] : []));
+    const written = await this.write(records);
+    return written === undefined ? retryLater('store_unreachable') : merge(decisions, written);
+  }
+
+  /** @returns `undefined` if the store cannot be reached now */
+  private async write(records: readonly RecordToStore[]): Promise<readonly WriteOutcome[] | undefined> {
+    if (records.length === 0) return [];
+    try {
+      return await this.store.writer.write(records, this.clock.now());
+    } catch (error) {
+      if (error instanceof RecordStoreError && error.code === 'unavailable') return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Puts the store's outcomes back between the decisions that never reached it. */
+function merge(decisions: readonly Decision[], written: readonly WriteOutcome[]): BatchVerdict {
+  let next = 0;
+  return decisions.map((decision) => (decision.status === 'store' ? outcomeOf(written[next++]!) : decision));
+}

@@ -1,0 +1,24 @@
+import { BatchTransport } from '#batch-transport';
+import { prepare } from '#buffer-worker';
+import { readConfig } from '#config';
+import { EventLog } from '#event-log';
+import { configureGatewayHttp } from '#gateway';
+import { RecordStore } from '#record-store';
+import { createHttpApp, createLogger, mainProcess, runApp, serveDocs } from '#runtime';
+import { announce } from './announce.js';
+import { StandaloneModule } from './standalone.module.js';
+
+const APP = 'standalone';
+
+await mainProcess(APP, async () => {
+  const config = readConfig(process.env);
+  const logger = createLogger({ app: APP, level: config.logLevel });
+  const app = await createHttpApp(StandaloneModule.forRoot(config, logger), logger, config);
+  configureGatewayHttp(app);
+  serveDocs(app);
+  await prepare(app.get(EventLog), app.get(RecordStore), config.partitions);
+  const transport = app.get(BatchTransport);
+  app.connectMicroservice({ strategy: transport });
+  process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());
+  announce(config, await runApp(app, logger, config), logger);
+});

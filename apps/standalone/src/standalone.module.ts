@@ -1,0 +1,42 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BatchTransport } from '#batch-transport';
+import { BufferWorkerModule, bufferWorkerHealth } from '#buffer-worker';
+import { bufferWorkerOptions, eventLogOptions, recordStoreOptions, type Config } from '#config';
+import { EventLog, EventLogModule } from '#event-log';
+import { GatewayModule, gatewayHealth } from '#gateway';
+import { QueryModule, queryHealth } from '#query';
+import { RecordStore, RecordStoreModule } from '#record-store';
+import { HealthModule, RuntimeModule, type HealthChecks, type Logger } from '#runtime';
+
+const APP = 'standalone';
+
+/** The three feature modules in one process, over one log and one store. */
+@Module({})
+export class StandaloneModule {
+  static forRoot(config: Config, logger: Logger): DynamicModule {
+    const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
+    return {
+      module: StandaloneModule,
+      imports: [
+        RuntimeModule.forRoot(logger),
+        EventLogModule.forRoot(eventLogOptions(config, APP)),
+        RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+        // The reads are served here: there is no query service to forward them to.
+        GatewayModule.forRoot({ ...config, queryUrl: undefined }),
+        QueryModule.forRoot(),
+        worker,
+        HealthModule.forRoot({
+          imports: [worker],
+          inject: [EventLog, RecordStore, BatchTransport],
+          useFactory: standaloneHealth,
+        }),
+      ],
+    };
+  }
+}
+
+/** Ready means that records are taken in, as for a gateway of its own: a store that is away for a while is not shown here. */
+function standaloneHealth(log: EventLog, store: RecordStore, transport: BatchTransport): HealthChecks {
+  const parts = [gatewayHealth(log), queryHealth(store), bufferWorkerHealth(transport)];
+  return { live: parts.flatMap(({ live }) => live), ready: gatewayHealth(log).ready };
+}
