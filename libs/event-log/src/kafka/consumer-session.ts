@@ -1,0 +1,130 @@
+import type { Consumer, ConsumerConfig, EachBatchPayload } from 'kafkajs';
+import type { TopicPosition } from '../event-log.js';
+import type { EventLogOptions } from '../open-event-log.js';
+import { within } from './deadline.js';
+import { brokersOf, newConsumerClient } from './kafka-client.js';
+
+/** Long enough for a process that is busy or frozen for a moment, short enough that its partitions are not orphaned. */
+const SESSION_TIMEOUT_MS = 30_000;
+const HEARTBEAT_INTERVAL_MS = 3_000;
+const REBALANCE_TIMEOUT_MS = 60_000;
+
+/** Records come as soon as there are any; an idle fetch waits so long, and so does the next heartbeat behind it. */
+const FETCH: Partial<ConsumerConfig> = {
+  minBytes: 1,
+  maxWaitTimeInMs: 250,
+  maxBytesPerPartition: 1024 * 1024,
+  maxBytes: 8 * 1024 * 1024,
+};
+
+/** More partitions than a member usually has: a fetched batch seldom waits behind another one for its turn. */
+const CONCURRENT_BATCHES = 128;
+/** The first search is the start, the second may be a connection that was closed in passing. */
+const SEARCHES_UNTIL_LOST = 3;
+const DISCONNECT_TIMEOUT_MS = 5_000;
+
+export interface ConsumerEvents {
+  /** No broker can be reached; KafkaJS goes on trying. */
+  lost(): void;
+  /** The group has heard of this member. May come when nothing was lost. */
+  alive(): void;
+  /** The group has shared its partitions out anew. */
+  joined(partitions: readonly { topic: string; partition: number }[]): void;
+  /** Nothing may be thrown. KafkaJS fetches on when it resolves. */
+  batch(payload: EachBatchPayload): Promise<void>;
+}
+
+/** One KafkaJS consumer from its birth to its first crash. KafkaJS could restart itself; a new client is in a known state. */
+export class ConsumerSession {
+  private readonly consumer: Consumer;
+  private readonly ended = Promise.withResolvers<Error | undefined>();
+  private lastPayload: EachBatchPayload | undefined;
+  private searches = 0;
+  private isStopped = false;
+
+  constructor(
+    private readonly options: EventLogOptions,
+    group: string,
+    private readonly events: ConsumerEvents,
+  ) {
+    this.consumer = newConsumerClient(options, () => this.searchBrokers()).consumer({
+      groupId: group,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      allowAutoTopicCreation: false,
+      retry: { restartOnFailure: () => Promise.resolve(false) },
+      ...FETCH,
+    });
+    const { CRASH, GROUP_JOIN, HEARTBEAT } = this.consumer.events;
+    this.consumer.on(CRASH, ({ payload }) => this.ended.resolve(payload.error));
+    this.consumer.on(GROUP_JOIN, ({ payload }) => events.joined(partitionsOf(payload.memberAssignment)));
+    for (const event of [GROUP_JOIN, HEARTBEAT]) this.consumer.on(event as typeof HEARTBEAT, () => this.heardOf());
+  }
+
+  /** Resolves with what ended it, or with `undefined` if it was {@link stop}. */
+  async run(topics: readonly string[]): Promise<Error | undefined> {
+    try {
+      await this.consumer.connect();
+      await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await this.consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: CONCURRENT_BATCHES,
+        eachBatch: (payload) => {
+          this.lastPayload = payload;
+          return this.events.batch(payload);
+        },
+      });
+      return await this.ended.promise;
+    } catch (error) {
+      return error as Error;
+    } finally {
+      await within(
+        DISCONNECT_TIMEOUT_MS,
+        this.consumer.disconnect().catch(() => undefined),
+      );
+    }
+  }
+
+  /** Makes {@link run} leave the group and resolve; no batch may be under way for long. */
+  stop(): void {
+    this.isStopped = true;
+    this.ended.resolve(undefined);
+  }
+
+  seek({ topic, partition, offset }: TopicPosition): void {
+    this.consumer.seek({ topic, partition, offset: String(offset) });
+  }
+
+  /**
+   * One attempt, so that each can be for the partitions that are ours at its time. KafkaJS offers that beside a batch
+   * only; before the first batch its own attempts have to do.
+   *
+   * @throws an error of KafkaJS
+   */
+  async commit(positions: readonly TopicPosition[], note: string): Promise<void> {
+    const offsets = positions.map((position) => ({ ...position, offset: String(position.offset), metadata: note }));
+    if (this.lastPayload === undefined) return this.consumer.commitOffsets(offsets);
+    const byTopic = Map.groupBy(offsets, ({ topic }) => topic);
+    const topics = Array.from(byTopic, ([topic, partitions]) => ({ topic, partitions }));
+    return this.lastPayload.commitOffsetsIfNecessary({ topics });
+  }
+
+  private searchBrokers(): string[] {
+    if (this.isStopped) return [];
+    if (++this.searches === SEARCHES_UNTIL_LOST) this.events.lost();
+    return brokersOf(this.options.url);
+  }
+
+  private heardOf(): void {
+    this.searches = 0;
+    this.events.alive();
+  }
+}
+
+function partitionsOf(assignment: Record<string, number[]>): { topic: string; partition: number }[] {
+  return Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
+}

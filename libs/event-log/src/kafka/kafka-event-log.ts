@@ -1,0 +1,88 @@
+import {
+  EventLog,
+  EventLogError,
+  type BufferInspector,
+  type EventSubscription,
+  type InspectOptions,
+  type SubscribeOptions,
+  type TopicSpec,
+} from '../event-log.js';
+import type { EventLogOptions } from '../open-event-log.js';
+import { within } from './deadline.js';
+import { KafkaAdmin } from './kafka-admin.js';
+import { describeError } from './kafka-errors.js';
+import { KafkaInspector } from './kafka-inspector.js';
+import { KafkaPublisher } from './kafka-publisher.js';
+import { KafkaSubscription } from './kafka-subscription.js';
+import { KafkaTopics } from './kafka-topics.js';
+import { Reachability, type LogLine } from './reachability.js';
+
+const PING_TIMEOUT_MS = 3_000;
+
+export interface KafkaEventLogOptions extends EventLogOptions {
+  /** Takes a line when the brokers are lost, when they are back, and when a subscribed topic is missing. Default: nowhere. */
+  log?: LogLine;
+}
+
+/** The event log on Kafka. Nothing connects before it is needed. */
+export class KafkaEventLog extends EventLog {
+  override readonly publisher: KafkaPublisher;
+  private readonly admin: KafkaAdmin;
+  private readonly topics: KafkaTopics;
+  private readonly writeLine: LogLine;
+  private readonly reachability: Reachability;
+  private readonly open = new Set<KafkaSubscription | KafkaInspector>();
+  private closed: Promise<void> | undefined;
+
+  constructor(private readonly options: KafkaEventLogOptions) {
+    super();
+    this.writeLine = options.log ?? (() => undefined);
+    this.reachability = new Reachability(this.writeLine);
+    this.admin = new KafkaAdmin(options);
+    this.topics = new KafkaTopics(this.admin, options.replicationFactor);
+    this.publisher = new KafkaPublisher(options, this.topics, this.reachability);
+  }
+
+  override createTopics(topics: readonly TopicSpec[]): Promise<void> {
+    return this.topics.create(topics);
+  }
+
+  override requireTopics(names: readonly string[]): Promise<void> {
+    return this.topics.require(names);
+  }
+
+  override subscribe(options: SubscribeOptions): EventSubscription {
+    if (this.closed !== undefined) throw new EventLogError('closed', 'The event log is closed.');
+    return this.opened(new KafkaSubscription(this.options, options, this.admin, this.reachability, this.writeLine));
+  }
+
+  override inspect(options: InspectOptions): BufferInspector {
+    return this.opened(new KafkaInspector(this.options, options, this.admin));
+  }
+
+  override async ping(): Promise<void> {
+    const answer = this.publisher.isInUse
+      ? this.publisher.ping()
+      : this.admin.ask((admin) => admin.describeCluster(), PING_TIMEOUT_MS);
+    const answered = await within(
+      PING_TIMEOUT_MS,
+      answer.then(() => true),
+    ).catch(describeError);
+    if (answered !== true) throw new EventLogError('unavailable', `Kafka does not answer (${answered ?? 'in time'}).`);
+  }
+
+  override close(): Promise<void> {
+    return (this.closed ??= this.closeAll());
+  }
+
+  private opened<T extends KafkaSubscription | KafkaInspector>(part: T): T {
+    this.open.add(part);
+    return part;
+  }
+
+  private async closeAll(): Promise<void> {
+    await Promise.all(Array.from(this.open, (part) => part.close()));
+    await this.publisher.close();
+    await this.admin.close();
+  }
+}

@@ -1,0 +1,222 @@
+import type { EachBatchPayload } from 'kafkajs';
+import {
+  EventLogError,
+  type EventSubscription,
+  type LogRecord,
+  type PullOptions,
+  type SubscribeOptions,
+  type TopicPosition,
+} from '../event-log.js';
+import type { EventLogOptions } from '../open-event-log.js';
+import { ConsumerSession } from './consumer-session.js';
+import { pause, within } from './deadline.js';
+import { groupPositions } from './group-positions.js';
+import type { KafkaAdmin } from './kafka-admin.js';
+import { describeError, isFatal, isFenced, isTopicMissing, isTransientAnswer } from './kafka-errors.js';
+import { Membership } from './membership.js';
+import { Chunk, PullQueue } from './pull-queue.js';
+import type { LogLine, Reachability } from './reachability.js';
+
+const RESTART_DELAY_MS = 1_000;
+const COMMIT_RETRY_DELAY_MS = 100;
+const POSITIONS_RETRY_DELAY_MS = 500;
+/** KafkaJS sends a heartbeat when one is due; this is how often it is asked to look. */
+const HEARTBEAT_CHECK_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 8_000;
+
+type Partition = Pick<TopicPosition, 'topic' | 'partition'>;
+
+/**
+ * Pulling over KafkaJS, which pushes: each fetched batch is held back in a queue until it is pulled, and KafkaJS fetches
+ * no more before that. What has been pulled is not held: a member may pull on before it commits.
+ */
+export class KafkaSubscription implements EventSubscription {
+  private readonly queue = new PullQueue();
+  private readonly revokedListeners: ((partitions: readonly Partition[]) => void)[] = [];
+  private readonly closing = new AbortController();
+  private readonly life: Promise<void>;
+  private session: ConsumerSession | undefined;
+  private membership = new Membership();
+  private failure: EventLogError | undefined;
+
+  constructor(
+    private readonly options: EventLogOptions,
+    private readonly subscribed: SubscribeOptions,
+    private readonly admin: KafkaAdmin,
+    private readonly reachability: Reachability,
+    private readonly log: LogLine,
+  ) {
+    this.membership.end();
+    this.life = this.live();
+  }
+
+  async pull(options: PullOptions): Promise<LogRecord[]> {
+    this.refuseWhenEnded();
+    return this.queue.pull(options);
+  }
+
+  async commit(positions: readonly TopicPosition[], note = ''): Promise<void> {
+    this.refuseWhenEnded();
+    const { commitTimeoutMs } = this.options;
+    const patience = AbortSignal.timeout(commitTimeoutMs);
+    const done = await within(commitTimeoutMs, this.commitPatiently(positions, note, patience));
+    if (done === undefined) {
+      throw new EventLogError('unavailable', `Kafka did not confirm the commit within ${commitTimeoutMs} ms.`);
+    }
+  }
+
+  assignment(): TopicPosition[] {
+    return this.membership.assignment();
+  }
+
+  onRevoked(listener: (partitions: readonly Partition[]) => void): void {
+    this.revokedListeners.push(listener);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.queue.end();
+    this.session?.stop();
+    this.reachability.forget(this);
+    await within(CLOSE_TIMEOUT_MS, this.life);
+  }
+
+  private refuseWhenEnded(): void {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.closing.signal.aborted) throw new EventLogError('closed', 'The subscription is closed.');
+  }
+
+  /** One session after the other, for as long as there is hope. */
+  private async live(): Promise<void> {
+    for (let failures = 0; !this.closing.signal.aborted; failures++) {
+      const error = await this.liveOneSession();
+      this.revoke();
+      if (error === undefined) return;
+      if (isFatal(error)) return this.fail(error);
+      // A new coordinator refuses its first callers while it loads: nothing that a person has to see.
+      if (failures > 0 || !isTransientAnswer(error)) this.report(error);
+      await pause(RESTART_DELAY_MS, this.closing.signal);
+    }
+  }
+
+  private async liveOneSession(): Promise<Error | undefined> {
+    const { group, topics } = this.subscribed;
+    this.session = new ConsumerSession(this.options, group, {
+      lost: () => this.reachability.lost(this, 'no connection'),
+      alive: () => this.reachability.back(this),
+      joined: (partitions) => this.joined(partitions),
+      batch: (payload) => this.hold(payload),
+    });
+    return this.session.run(topics);
+  }
+
+  private fail(error: Error): void {
+    const { group } = this.subscribed;
+    const message = `Kafka has refused the consumer group ${group} for good: ${describeError(error)}. Fix it and start again.`;
+    this.failure = new EventLogError('fatal', message, { cause: error });
+    this.queue.end();
+  }
+
+  private report(error: Error): void {
+    if (!isTopicMissing(error)) return this.reachability.lost(this, describeError(error));
+    const names = this.subscribed.topics.join(', ');
+    this.log(
+      'warn',
+      `A topic of ${names} is missing; run the init step, which makes it. Looking again until it is there.`,
+    );
+  }
+
+  private joined(partitions: readonly Partition[]): void {
+    this.revoke();
+    this.membership = new Membership();
+    void this.openMembership(this.membership, partitions);
+  }
+
+  private async openMembership(membership: Membership, partitions: readonly Partition[]): Promise<void> {
+    while (membership.isCurrent) {
+      try {
+        return membership.open(await this.committedPositions(partitions));
+      } catch {
+        await pause(POSITIONS_RETRY_DELAY_MS, this.closing.signal);
+      }
+    }
+  }
+
+  private async committedPositions(partitions: readonly Partition[]): Promise<TopicPosition[]> {
+    const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
+    const positions = Array.from(byTopic, async ([topic, owned]) => {
+      const numbers = new Set(owned.map(({ partition }) => partition));
+      const all = await groupPositions(this.admin, this.subscribed.group, topic);
+      return all
+        .filter(({ partition }) => numbers.has(partition))
+        .map(({ partition, committed }) => ({ topic, partition, offset: committed }));
+    });
+    return (await Promise.all(positions)).flat();
+  }
+
+  private revoke(): void {
+    const lost = this.membership.assignment().map(({ topic, partition }) => ({ topic, partition }));
+    this.membership.end();
+    this.queue.drop();
+    if (lost.length > 0) for (const listener of this.revokedListeners) listener(lost);
+  }
+
+  /** KafkaJS takes the end of this call for the end of the work on the batch, and sends heartbeats only when it is asked to. */
+  private async hold(payload: EachBatchPayload): Promise<void> {
+    const { membership } = this;
+    const heartbeat = setInterval(() => void this.checkHeartbeat(payload), HEARTBEAT_CHECK_MS);
+    try {
+      await membership.opened;
+      if (membership.isCurrent) await this.offer(payload, membership);
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  private async offer({ batch, resolveOffset }: EachBatchPayload, membership: Membership): Promise<void> {
+    const gap = membership.gapBefore(batch);
+    if (gap !== undefined) return this.session?.seek(gap);
+    const chunk = new Chunk(batch);
+    this.queue.add(chunk);
+    await chunk.released;
+    const { lastTakenOffset } = chunk;
+    if (lastTakenOffset === undefined || !membership.isCurrent) return;
+    resolveOffset(lastTakenOffset);
+    membership.delivered(batch, Number(chunk.isTaken ? batch.lastOffset() : lastTakenOffset) + 1);
+  }
+
+  /**
+   * Lets KafkaJS have its batches back when a heartbeat fails: it meets the same failure then, and joins again or
+   * connects again. What was not pulled is fetched again.
+   */
+  private async checkHeartbeat(payload: EachBatchPayload): Promise<void> {
+    await payload.heartbeat().catch(() => this.queue.drop());
+  }
+
+  private async commitPatiently(
+    positions: readonly TopicPosition[],
+    note: string,
+    patience: AbortSignal,
+  ): Promise<true> {
+    while (!patience.aborted) {
+      if (await this.commitOnce(positions, note)) return true;
+      await pause(COMMIT_RETRY_DELAY_MS, patience);
+    }
+    return true;
+  }
+
+  /** True if the positions have moved, or are no longer ours to move. */
+  private async commitOnce(positions: readonly TopicPosition[], note: string): Promise<boolean> {
+    const { membership, session } = this;
+    await membership.opened;
+    const own = membership.committable(positions);
+    if (own.length === 0 || session === undefined) return true;
+    try {
+      await session.commit(own, note);
+      membership.committed(own);
+      return true;
+    } catch (error) {
+      return isFenced(error);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+export type LogLine = (level: 'info' | 'warn', message: string) => void;
+
+/**
+ * Whether the brokers can be reached, as the publisher and each subscription find out for themselves.
+ * One line when the first of them loses the log, one when the last of them has it back.
+ */
+export class Reachability {
+  private readonly away = new Set<object>();
+
+  constructor(private readonly log: LogLine) {}
+
+  lost(part: object, reason: string): void {
+    if (this.away.size === 0) this.log('warn', `Kafka cannot be reached (${reason}); trying again until it can.`);
+    this.away.add(part);
+  }
+
+  back(part: object): void {
+    if (this.away.delete(part) && this.away.size === 0) this.log('info', 'Kafka can be reached again.');
+  }
+
+  /** The part is closed: nobody waits for its return. */
+  forget(part: object): void {
+    this.away.delete(part);
+  }
+}

@@ -1,0 +1,80 @@
+import { execFile, type ExecFileOptions } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
+
+const IMAGE = 'apache/kafka:4.3.1';
+
+/** A Kafka broker in a container of its own, for what must not be done to a broker that others use. */
+export class OwnBroker {
+  private constructor(
+    private readonly container: string,
+    readonly address: string,
+  ) {}
+
+  static async start(): Promise<OwnBroker> {
+    const port = await freePort();
+    const broker = new OwnBroker(`sluice-own-broker-${randomUUID()}`, `127.0.0.1:${port}`);
+    const settings = Object.entries(settingsFor(broker.address, port)).flatMap(([name, value]) => [
+      '-e',
+      `${name}=${value}`,
+    ]);
+    const ports = ['-p', `127.0.0.1:${port}:${port}`];
+    await docker(['run', '--detach', '--rm', '--name', broker.container, ...ports, ...settings, IMAGE]);
+    return broker;
+  }
+
+  /** A frozen broker: connections stay open, nothing is answered. */
+  async freeze(): Promise<void> {
+    await docker(['pause', this.container]);
+  }
+
+  async thaw(): Promise<void> {
+    await docker(['unpause', this.container]);
+  }
+
+  /** Connections are cut, and refused until the broker is up again. */
+  async restart(): Promise<void> {
+    await docker(['restart', '--time', '10', this.container]);
+  }
+
+  /** Publishes `key:value` lines with the Java client. */
+  async produceWithJavaClient(topic: string, lines: readonly string[]): Promise<void> {
+    const properties = ['parse.key=true', 'key.separator=:'].flatMap((property) => ['--reader-property', property]);
+    const producer = ['/opt/kafka/bin/kafka-console-producer.sh', '--bootstrap-server', this.address, '--topic', topic];
+    await docker(['exec', '-i', this.container, ...producer, ...properties], `${lines.join('\n')}\n`);
+  }
+
+  async remove(): Promise<void> {
+    await docker(['rm', '--force', this.container]);
+  }
+}
+
+function settingsFor(address: string, port: number): Record<string, string> {
+  return {
+    KAFKA_HEAP_OPTS: '-Xmx512m',
+    KAFKA_NODE_ID: '1',
+    KAFKA_PROCESS_ROLES: 'broker,controller',
+    KAFKA_LISTENERS: `PLAINTEXT://0.0.0.0:${port},CONTROLLER://0.0.0.0:9093`,
+    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${address}`,
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+    KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
+    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+  };
+}
+
+function docker(args: readonly string[], input = '', options: ExecFileOptions = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('docker', [...args], options, (error) => (error === null ? resolve() : reject(error)));
+    child.stdin?.end(input);
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,61 @@
+import type { Partition } from './partition.js';
+
+/** What a group asks of its members. */
+export interface GroupMember {
+  readonly group: string;
+  /** The partitions of the topics that the member reads. */
+  readonly readable: readonly Partition[];
+  /** Takes away what is not in the list. */
+  keepOnly(partitions: ReadonlySet<Partition>): void;
+  /** Adds what the member does not have yet, from the committed position on. */
+  take(partitions: ReadonlySet<Partition>): void;
+  /** There may be new records. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+/** The groups of this process, which is the only one that reads the file. Shares the partitions out whenever a member joins or leaves. */
+export class ConsumerGroups {
+  private readonly groups = new Map<string, Set<GroupMember>>();
+
+  join(member: GroupMember): void {
+    const members = this.groups.get(member.group) ?? new Set<GroupMember>();
+    this.groups.set(member.group, members.add(member));
+    shareOut([...members]);
+  }
+
+  leave(member: GroupMember): void {
+    const members = this.groups.get(member.group);
+    if (!members?.delete(member)) return;
+    if (members.size === 0) this.groups.delete(member.group);
+    shareOut([...members]);
+  }
+
+  membersOf(group: string): number {
+    return this.groups.get(group)?.size ?? 0;
+  }
+
+  wakeAll(): void {
+    for (const member of this.everyMember()) member.wake();
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all(this.everyMember().map((member) => member.close()));
+  }
+
+  private everyMember(): GroupMember[] {
+    return [...this.groups.values()].flatMap((members) => [...members]);
+  }
+}
+
+/** Everybody lets go before anybody takes, so that no partition has two owners. */
+function shareOut(members: readonly GroupMember[]): void {
+  const shares = new Map(members.map((member) => [member, new Set<Partition>()]));
+  const partitions = new Set(members.flatMap(({ readable }) => readable));
+  [...partitions].forEach((partition, index) => {
+    const readers = members.filter(({ readable }) => readable.includes(partition));
+    shares.get(readers[index % readers.length]!)!.add(partition);
+  });
+  for (const [member, share] of shares) member.keepOnly(share);
+  for (const [member, share] of shares) member.take(share);
+}

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { EventLogError } from '../event-log.js';
+import { damaged, isDamage, isLocked } from './sqlite-errors.js';
+
+const FILE_NAME = 'event-log.db';
+/** Marks the file as ours in its header, so that no other application's database is taken for a log. */
+const APPLICATION_ID = 0x736c7569;
+const SCHEMA_VERSION = 1;
+/** After a burst the write-ahead log shrinks back to this size. */
+const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A table of its own for each partition (see `partition.ts`): every append goes to the right edge of its tree, which measured
+ * 1.4 to 3 times faster than one table for all, and leaves the pages full.
+ */
+const SCHEMA = `
+  CREATE TABLE partitions (
+    id INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    low INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (topic, number)
+  );
+  CREATE TABLE positions (
+    consumer_group TEXT NOT NULL,
+    partition_id INTEGER NOT NULL REFERENCES partitions,
+    next_offset INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (consumer_group, partition_id)
+  ) WITHOUT ROWID;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/**
+ * Opens the log's file in the directory for this process alone, and makes both if they are missing. The operating system ends
+ * the lock with the process, however that ends.
+ *
+ * @throws EventLogError `unavailable` if another process has the file or the directory cannot be used; `fatal` if it is damaged
+ */
+export function openLogDatabase(directory: string): DatabaseSync {
+  const file = join(directory, FILE_NAME);
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(directory, { recursive: true });
+    database = new DatabaseSync(file);
+    lockAndTune(database);
+    prepareSchema(database, file);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw error instanceof EventLogError ? error : openingError(error as Error, file);
+  }
+}
+
+/** Exclusive before WAL: then the lock is taken here, and the index of the WAL stays in memory instead of a shared file. */
+function lockAndTune(database: DatabaseSync): void {
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+  database.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
+}
+
+function prepareSchema(database: DatabaseSync, file: string): void {
+  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (tables === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+  if (headerValue(database, 'application_id') !== APPLICATION_ID) {
+    throw new EventLogError(
+      'fatal',
+      `${file} is a database of another application. Move it away, or name another directory.`,
+    );
+  }
+  const version = headerValue(database, 'user_version');
+  if (version !== SCHEMA_VERSION) {
+    const detail = `${file} has format ${version}, and this release reads format ${SCHEMA_VERSION}.`;
+    throw new EventLogError('fatal', `${detail} Start the release that wrote it, or name another directory.`);
+  }
+}
+
+function headerValue(database: DatabaseSync, name: 'application_id' | 'user_version'): number {
+  return Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0] as number;
+}
+
+function openingError(error: Error, file: string): EventLogError {
+  if (isDamage(error)) return damaged(file, error);
+  if (isLocked(error)) {
+    const detail = `${file} is in use by another process. Stop that process, or give this one a directory of its own.`;
+    return new EventLogError('unavailable', detail, { cause: error });
+  }
+  const detail = `${file} cannot be opened: ${error.message}. Name a directory that this process may write, with room on its disk.`;
+  return new EventLogError('unavailable', detail, { cause: error });
+}

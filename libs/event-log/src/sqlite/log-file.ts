@@ -1,0 +1,155 @@
+import { partitionOf } from '#contracts';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { EventLogError, type LogEntry, type TopicSpec } from '../event-log.js';
+import { CommittedPositions, type Position } from './committed-positions.js';
+import { Partition, type PartitionRow } from './partition.js';
+import { readingError } from './sqlite-errors.js';
+
+/** Entries of one topic that are appended together. */
+export interface Append {
+  topic: string;
+  entries: readonly LogEntry[];
+}
+
+export interface Place {
+  partition: number;
+  offset: number;
+}
+
+/**
+ * `FULL`: waits for the disk; survives a power failure. `NORMAL`: survives the end of the process, however it comes, and waits
+ * for nothing; a power failure may take back the last of them, but never one without all that followed it.
+ */
+type Durability = 'FULL' | 'NORMAL';
+
+/** The one file of the log: its partitions and the positions of the groups. Whatever moves in memory moves after the commit. */
+export class LogFile {
+  readonly positions: CommittedPositions;
+
+  private readonly topics = new Map<string, Partition[]>();
+  private readonly statements: {
+    begin: StatementSync;
+    commit: StatementSync;
+    rollback: StatementSync;
+    setLow: StatementSync;
+  };
+
+  constructor(private readonly database: DatabaseSync) {
+    this.statements = {
+      begin: database.prepare('BEGIN IMMEDIATE'),
+      commit: database.prepare('COMMIT'),
+      rollback: database.prepare('ROLLBACK'),
+      setLow: database.prepare('UPDATE partitions SET low = ? WHERE id = ?'),
+    };
+    try {
+      this.readTopics();
+      this.positions = new CommittedPositions(database, this.allPartitions());
+    } catch (error) {
+      const file = database.location() ?? 'The event log';
+      database.close();
+      throw readingError(error as Error, file);
+    }
+  }
+
+  /** @throws EventLogError `topic-missing` */
+  partitionsOf(topic: string): readonly Partition[] {
+    const partitions = this.topics.get(topic);
+    if (partitions !== undefined) return partitions;
+    throw new EventLogError('topic-missing', `Topic "${topic}" is missing. Run the init step, which makes the topics.`);
+  }
+
+  allPartitions(): Partition[] {
+    return [...this.topics.values()].flat();
+  }
+
+  /** Makes the topics that are missing, all or none. @throws EventLogError `topic-mismatch` */
+  createTopics(specs: readonly TopicSpec[]): void {
+    for (const spec of specs) this.refuseMismatch(spec);
+    const missing = specs.filter(({ name }) => !this.topics.has(name));
+    if (missing.length === 0) return;
+    this.transaction('FULL', () => missing.forEach((spec) => this.insertTopic(spec)));
+    this.readTopics();
+  }
+
+  /** Appends all of it in one transaction, or nothing. Returns the places in the order of the entries. */
+  append(appends: readonly Append[]): Place[][] {
+    const ends = new Map<Partition, number>();
+    const places = this.transaction('FULL', () => appends.map((append) => this.insertEntries(append, ends)));
+    for (const [partition, end] of ends) partition.high = end;
+    return places;
+  }
+
+  /** A position that a power failure takes back is harmless: the group reads those records again. */
+  commit(group: string, positions: readonly Position[], note: string): void {
+    this.transaction('NORMAL', () => this.positions.write(group, positions, note));
+    this.positions.remember(group, positions, note);
+  }
+
+  /** Deletes the entries of the partition that are below the new `low`. */
+  raiseLow(partition: Partition, low: number): void {
+    this.transaction('NORMAL', () => {
+      partition.delete(low);
+      this.statements.setLow.run(low, partition.id);
+    });
+    partition.low = low;
+  }
+
+  /** Throws if the file cannot be read. */
+  ping(): void {
+    this.database.prepare('SELECT count(*) FROM partitions').get();
+  }
+
+  /** SQLite moves the write-ahead log into the file and removes it. */
+  close(): void {
+    this.database.close();
+  }
+
+  private readTopics(): void {
+    const rows = this.database.prepare('SELECT id, topic, number, low FROM partitions ORDER BY topic, number').all();
+    const known = new Set(this.topics.keys());
+    for (const row of rows as unknown as PartitionRow[]) {
+      if (known.has(row.topic)) continue;
+      const partitions = this.topics.get(row.topic) ?? [];
+      this.topics.set(row.topic, [...partitions, new Partition(this.database, row)]);
+    }
+  }
+
+  private refuseMismatch({ name, partitions }: TopicSpec): void {
+    const found = this.topics.get(name)?.length ?? partitions;
+    if (found === partitions) return;
+    const detail = `Topic "${name}" has ${found} partitions, not ${partitions}. Ask for ${found}: the keys are spread over them already.`;
+    throw new EventLogError('topic-mismatch', detail);
+  }
+
+  private insertTopic({ name, partitions }: TopicSpec): void {
+    const insert = this.database.prepare('INSERT INTO partitions (topic, number) VALUES (?, ?)');
+    for (let number = 0; number < partitions; number++) {
+      Partition.createTable(this.database, insert.run(name, number).lastInsertRowid);
+    }
+  }
+
+  private insertEntries({ topic, entries }: Append, ends: Map<Partition, number>): Place[] {
+    const partitions = this.partitionsOf(topic);
+    return entries.map((entry) => {
+      const partition = partitions[entry.key === null ? 0 : partitionOf(entry.key, partitions.length)]!;
+      const offset = ends.get(partition) ?? partition.high;
+      partition.insert(offset, entry);
+      ends.set(partition, offset + 1);
+      return { partition: partition.number, offset };
+    });
+  }
+
+  /** All of the work or nothing. The durability is set each time, so that no failure leaves the weaker one behind. */
+  private transaction<T>(durability: Durability, work: () => T): T {
+    this.database.exec(`PRAGMA synchronous = ${durability}`);
+    this.statements.begin.run();
+    try {
+      const result = work();
+      this.statements.commit.run();
+      return result;
+    } catch (error) {
+      if (this.database.isTransaction) this.statements.rollback.run();
+      throw error;
+    }
+  }
+}
