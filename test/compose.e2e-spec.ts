@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { STORE_GROUP } from '#contracts';
+import { HttpClient } from './support/http-client.js';
+import { output } from './support/program.js';
+import { sendUntilStopped } from './support/load.js';
+import { Stack, type StackContainer } from './support/stack.js';
+import { storedIds } from './support/stored-ids.js';
+import { until } from './support/until.js';
+
+const APPS = ['gateway', 'buffer-worker', 'query'];
+
+const stack = new Stack();
+const client = new HttpClient(stack.baseUrl);
+
+async function isHealthy({ id }: StackContainer): Promise<boolean> {
+  return (await output('docker', 'inspect', '--format', '{{.State.Health.Status}}', id)) === 'healthy';
+}
+
+async function untilHealthy(): Promise<void> {
+  await until('all apps are healthy', async () => {
+    const health = await Promise.all((await stack.containers(...APPS)).map(isHealthy));
+    return health.every(Boolean) || undefined;
+  });
+}
+
+/** Partitions of each member of the worker's consumer group, as Kafka's own tool tells them. */
+async function partitionsByMember(): Promise<number[]> {
+  const tool = '/opt/kafka/bin/kafka-consumer-groups.sh';
+  const args = ['--bootstrap-server', 'kafka:9092', '--describe', '--members', '--group', STORE_GROUP];
+  const table = await stack.compose('exec', '-T', 'kafka', tool, ...args);
+  const rows = table.split('\n').filter((line) => line.startsWith(STORE_GROUP));
+  return rows.map((row) => Number(row.trim().split(/\s+/).at(-1)));
+}
+
+describe('the full stack', () => {
+  it('comes up healthy, and nothing had to be started twice', async () => {
+    await stack.up();
+    const containers = await stack.containers();
+    expect(containers.filter(({ service }) => APPS.includes(service))).toHaveLength(APPS.length);
+    expect(containers.map(({ service, restarts }) => ({ service, restarts }))).toEqual(
+      containers.map(({ service }) => ({ service, restarts: 0 })),
+    );
+    expect(containers.find(({ service }) => service === 'init')).toMatchObject({ isRunning: false, exitCode: 0 });
+  });
+
+  it('publishes its one port on 127.0.0.1 only', async () => {
+    const published = (await stack.containers()).filter(({ boundTo }) => boundTo.length > 0);
+    expect(published).toMatchObject([{ service: 'gateway', boundTo: ['127.0.0.1'] }]);
+  });
+
+  it('comes up in any order, from nothing, without a restart', async () => {
+    await stack.compose('down', '--volumes');
+    await stack.compose('up', '--no-start');
+    const containers = await stack.containers();
+    const engines = containers.filter(({ service }) => ['kafka', 'mongo'].includes(service));
+    const others = containers.filter((container) => !engines.includes(container));
+    for (const { id } of [...others, ...engines]) await output('docker', 'start', id);
+    await untilHealthy();
+    expect((await stack.containers()).filter(({ restarts }) => restarts > 0)).toEqual([]);
+    expect((await client.post('/ingest', event('dev-order', 'first'))).status).toBe(202);
+  });
+
+  it('keeps what it has stored through down and up', async () => {
+    const ids = ['kept-1', 'kept-2', 'kept-3'];
+    for (const id of ids) expect((await client.post('/ingest', event('dev-kept', id))).status).toBe(202);
+    await stack.compose('down');
+    await stack.up();
+    await until('the records are stored', async () => (await storedIds(client, 'dev-kept')).length >= 3 || undefined);
+    expect((await storedIds(client, 'dev-kept')).sort()).toEqual(ids);
+  });
+
+  it('shares the partitions between three workers', async () => {
+    await stack.up('--scale', 'buffer-worker=3');
+    await until('three workers have four partitions each', async () => {
+      const shares = await partitionsByMember();
+      return (shares.length === 3 && shares.every((share) => share === 4)) || undefined;
+    });
+    await stack.up('--scale', 'buffer-worker=1');
+  });
+
+  it('ends by itself within ten seconds when it is stopped under load, and every accepted record is stored once', async () => {
+    const load = sendUntilStopped(client, 'dev-stopped');
+    await until('the load is on', () => load.accepted.length > 100 || undefined);
+    await stack.compose('stop', '--timeout', '10');
+    await load.stop();
+    const ended = (await stack.containers()).map(({ service, exitCode }) => ({ service, exitCode }));
+    // A MongoDB-protocol server that runs on a JVM says 143 when it has ended on request; one that was killed says 137.
+    const wanted = ended.map(({ service, exitCode }) => ({
+      service,
+      exitCode: service === 'mongo' && exitCode === 143 ? 143 : 0,
+    }));
+    expect(ended).toEqual(wanted);
+
+    await stack.up();
+    const stored = await until('the buffer is empty', async () => {
+      const { body } = await client.get('/check-buffer');
+      return body.waiting === 0 ? storedIds(client, 'dev-stopped') : undefined;
+    });
+    expect(new Set(stored).size).toBe(stored.length);
+    expect(stored).toEqual(expect.arrayContaining(load.accepted));
+  });
+});
+
+function event(deviceId: string, recordId: string): object {
+  return {
+    device_id: deviceId,
+    record_id: recordId,
+    timestamp: '2025-09-09T17:00:00Z',
+    data_payload: { gene_count: 12, sample_quality: 0.98 },
+  };
+}

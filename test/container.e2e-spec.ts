@@ -1,0 +1,61 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { Container } from './support/container.js';
+import { HttpClient } from './support/http-client.js';
+import { output } from './support/program.js';
+import { until } from './support/until.js';
+
+const started: Container[] = [];
+
+async function start(...options: string[]): Promise<Container> {
+  const container = await Container.start(options);
+  started.push(container);
+  return container;
+}
+
+afterAll(() => Promise.all(started.map((container) => container.dispose())));
+
+describe('the container', () => {
+  it('runs as a user without rights, below an init process', async () => {
+    const container = await start();
+    await expect(output('docker', 'exec', container.id, 'id', '--user', '--name')).resolves.toBe('node');
+    await expect(output('docker', 'exec', container.id, 'cat', '/proc/1/comm')).resolves.toBe('tini');
+  });
+
+  it('becomes healthy', async () => {
+    const container = await start();
+    const health = async (): Promise<boolean> => (await container.inspect('{{.State.Health.Status}}')) === 'healthy';
+    await until('Docker calls it healthy', async () => (await health()) || undefined);
+  });
+
+  it('ends with 0 when it is stopped', async () => {
+    const container = await start();
+    await expect(container.stop()).resolves.toBe(0);
+  });
+
+  it('works with a root file system that cannot be written', async () => {
+    const container = await start('--read-only', '--tmpfs', '/tmp');
+    const answer = await new HttpClient(container.baseUrl).post('/ingest', event());
+    expect(answer.status).toBe(202);
+  });
+
+  it('keeps its records in its volume', async () => {
+    const volume = await output('docker', 'volume', 'create', '--label', 'sluice.test=true');
+    const first = await start('--volume', `${volume}:/data`);
+    await new HttpClient(first.baseUrl).post('/ingest', event('kept'));
+    await first.stop();
+    await first.dispose();
+    const second = await start('--volume', `${volume}:/data`);
+    const client = new HttpClient(second.baseUrl);
+    await until('the record is stored', async () => {
+      const { body } = await client.get('/records/dev-1/kept');
+      return body.state === 'stored' || undefined;
+    });
+    await second.dispose();
+    await output('docker', 'volume', 'rm', volume);
+  });
+});
+
+function event(recordId?: string): object {
+  const id = recordId === undefined ? {} : { record_id: recordId };
+  return { device_id: 'dev-1', timestamp: '2025-09-09T17:00:00Z', data_payload: { gene_count: 12 }, ...id };
+}

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import { SETTINGS } from '#config';
+
+const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/** `KEY` and value of each line `#KEY=value`. */
+const examples = new Map(
+  [...(await read('.env.example')).matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]),
+);
+
+/** Given by docker-compose.yml to the one service that needs it. */
+const NOT_FOR_PEOPLE = ['QUERY_URL'];
+
+describe('.env.example', () => {
+  const settings = Object.values(SETTINGS).filter(({ key }) => !NOT_FOR_PEOPLE.includes(key));
+
+  it.each(settings)('shows $key with the value that holds without it', ({ key, fallback }) => {
+    expect(examples.get(key)).toBe(String(fallback));
+  });
+
+  it('shows everything that docker-compose.yml reads, with the value that holds without it', async () => {
+    const knobs = [...(await read('docker-compose.yml')).matchAll(/\$\{([A-Z_]+):-([^}]*)\}/g)];
+    expect(knobs.length).toBeGreaterThan(0);
+    const inCompose = knobs.map(([, key = '', value = '']) => [key, value]);
+    expect(Object.fromEntries(inCompose)).toEqual(
+      Object.fromEntries(inCompose.map(([key = '']) => [key, examples.get(key)])),
+    );
+  });
+
+  it('shows nothing else', async () => {
+    const compose = await read('docker-compose.yml');
+    const known = [...examples.keys()].filter(
+      (key) => compose.includes(`\${${key}:-`) || settings.some((setting) => setting.key === key),
+    );
+    expect([...examples.keys()]).toEqual(known);
+  });
+});
