@@ -1,0 +1,50 @@
+import autocannon from 'autocannon';
+
+export const CONNECTIONS = 64;
+
+const SEED = {
+  device_id: 'dev-2',
+  timestamp: '2025-09-09T17:00:00Z',
+  data_payload: { gene_count: 12, sample_quality: 0.98 },
+};
+
+export const oneRecord = (device = 'dev-2') => JSON.stringify({ ...SEED, device_id: device });
+export const manyRecords = (count) =>
+  JSON.stringify(Array.from({ length: count }, (_, index) => ({ ...SEED, device_id: `dev-${index % 100}` })));
+
+/** Answered requests per second with 2xx, or an error if any was answered otherwise. */
+export async function requestsPerSecond(url, { body, connections = CONNECTIONS, seconds = 5 }) {
+  const load = {
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    connections,
+    duration: seconds,
+  };
+  const { non2xx, errors, requests } = await autocannon(load);
+  if (non2xx > 0 || errors > 0) throw new Error(`${url}: ${non2xx} answers were no 2xx, ${errors} requests failed`);
+  return requests.total / seconds;
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/**
+ * Measures all of them in turn, again and again, so that noise of the machine meets each.
+ *
+ * @param {Record<string, () => Promise<number>>} measurements
+ * @returns {Promise<Record<string, number>>} the median of each
+ */
+export async function sideBySide(measurements, { rounds = 3 } = {}) {
+  const results = Object.fromEntries(Object.keys(measurements).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, measure] of Object.entries(measurements)) {
+      const value = await measure();
+      if (round > 0) results[name].push(value); // the first round warms up
+    }
+  }
+  return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, median(values)]));
+}
