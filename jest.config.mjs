@@ -3,10 +3,12 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.{spec,int-spec,e2e-spec}.ts'],
+  // Modules of ES are not freed between suites: a worker that has grown makes room for a new one.
+  workerIdleMemoryLimit: '700MB',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^#batch-transport$': '<rootDir>/libs/event-log/src/batch-transport/index.ts',
-    '^#(event-log|record-store)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
+    '^#(contracts|event-log|record-store)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
     '^#(contracts|config|event-log|record-store|runtime)$': '<rootDir>/libs/$1/src/index.ts',
     '^#(gateway|buffer-worker|query)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -7,7 +7,12 @@ const settings = Object.values(SETTINGS) as Setting<unknown>[];
 describe('readConfig', () => {
   it('needs nothing: every setting has a default', () => {
     const config = readConfig({});
-    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, eventLogUrl: 'file:./data', recordStoreUrl: 'file:./data' });
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8000,
+      eventLogUrl: 'file:./data',
+      recordStoreUrl: 'file:./data',
+    });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
@@ -47,7 +52,10 @@ describe('readConfig', () => {
   });
 
   it('holds the limits of a body against each other', () => {
-    expect(() => readConfig({ MAX_BODY_BYTES: '4096', MAX_INFLATED_BYTES: '2048' })).toThrow(/MAX_INFLATED_BYTES is 2048/);
+    expect(() => readConfig({ MAX_BODY_BYTES: '4096', MAX_INFLATED_BYTES: '2048' })).toThrow(
+      /MAX_INFLATED_BYTES is 2048/,
+    );
+    expect(() => readConfig({ MAX_BYTES_IN_FLIGHT: '1048576' })).toThrow(/MAX_BYTES_IN_FLIGHT is 1048576/);
   });
 });
 

@@ -36,11 +36,17 @@ export function readConfig(env: NodeJS.ProcessEnv, overrides: Partial<Config> = 
   });
 }
 
-function checkRelations(config: Config): void {
-  if (config.maxInflatedBytes < config.maxBodyBytes) {
-    const { maxInflatedBytes, maxBodyBytes } = config;
+function checkRelations({ maxBodyBytes, maxInflatedBytes, maxBytesInFlight }: Config): void {
+  if (maxInflatedBytes < maxBodyBytes) {
     throw new ConfigError(
       `MAX_INFLATED_BYTES is ${maxInflatedBytes}; allowed: at least MAX_BODY_BYTES (${maxBodyBytes}).`,
+    );
+  }
+  const largestRequest = maxBodyBytes + maxInflatedBytes;
+  if (maxBytesInFlight < largestRequest) {
+    const least = `at least MAX_BODY_BYTES and MAX_INFLATED_BYTES together (${largestRequest})`;
+    throw new ConfigError(
+      `MAX_BYTES_IN_FLIGHT is ${maxBytesInFlight}; allowed: ${least}, or the largest request never fits.`,
     );
   }
 }

@@ -99,7 +99,7 @@ export const SETTINGS = {
     'MAX_BYTES_IN_FLIGHT',
     64 * MIB,
     { min: MIB, max: 4096 * MIB },
-    'Bytes of events that wait for the log at one time; more are answered 503.',
+    'Bytes of bodies, as they arrive and inflated, that are read or published at one time; more are answered 503.',
   ),
   batchMaxRecords: wholeNumber(
     'BATCH_MAX_RECORDS',

@@ -1,8 +1,9 @@
-import { checkReport } from './check-report.js';
+import { deviceIdProblem, payloadProblem, recordIdProblem, timestampProblem } from './check-report.js';
 import type { DeadLetterReason } from './dead-letter.js';
 import type { IngestEvent, JsonObject } from './event.js';
-import { decodeUtf8, stringifyExact } from './json.js';
-import { parseTimestamp } from './timestamp.js';
+import { decodeUtf8, readJson } from './json.js';
+import { stringifyExact } from './json-text.js';
+import type { ProblemEntry } from './problem.js';
 import { SCHEMA_VERSION } from './topics.js';
 
 /** Headers that every event carries on the topic. */
@@ -38,7 +39,7 @@ export function decodeEvent(value: Buffer | null, schemaVersion: string = SCHEMA
   const text = decodeUtf8(value);
   if (text === undefined) return undecodable('not UTF-8');
   try {
-    return toEvent(JSON.parse(text));
+    return toEvent(readJson(text));
   } catch {
     return undecodable('not JSON');
   }
@@ -51,11 +52,18 @@ function undecodable(detail: string): DecodedEvent {
 function toEvent(value: unknown): DecodedEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undecodable('not a JSON object');
   const { record_id, device_id, timestamp, received_at, data_payload } = value as JsonObject;
-  const problem = checkReport({ device_id, timestamp, data_payload, record_id })[0];
+  const problem =
+    recordIdProblem(record_id) ??
+    deviceIdProblem(device_id) ??
+    timestampProblem(timestamp) ??
+    receivedAtProblem(received_at) ??
+    payloadProblem(data_payload);
   if (problem !== undefined)
     return { ok: false, reason: 'invalid-event', detail: `${problem.pointer}: ${problem.detail}` };
-  if (typeof received_at !== 'string' || parseTimestamp(received_at) === undefined) {
-    return { ok: false, reason: 'invalid-event', detail: '/received_at: must be RFC 3339 with a zone' };
-  }
   return { ok: true, event: { record_id, device_id, timestamp, received_at, data_payload } as unknown as IngestEvent };
+}
+
+function receivedAtProblem(value: unknown): ProblemEntry | undefined {
+  const problem = timestampProblem(value);
+  return problem && { ...problem, pointer: '/received_at', detail: 'received_at must be RFC 3339 with a zone.' };
 }

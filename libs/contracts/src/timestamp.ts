@@ -1,41 +1,65 @@
 /** Longest timestamp text that is taken, in characters: the full form with many more fraction digits than any clock has. */
 export const MAX_TIMESTAMP_LENGTH = 64;
 
-// RFC 3339, section 5.6: `T` and `Z` may be lower case; a space instead of `T` is not in its grammar.
-// Every quantifier stands over one class that its neighbour does not share, so matching is linear.
-const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+/**
+ * RFC 3339, section 5.6: `T` and `Z` may be lower case; a space instead of `T` is not in its grammar.
+ * Every quantifier stands over one class that its neighbour does not share, so matching is linear.
+ */
+export const TIMESTAMP_PATTERN =
+  /^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** The calendar repeats after this time; `Date.UTC` reads the years 0 to 99 as 1900 to 1999, so it is asked 400 years on. */
+const FOUR_CENTURIES_MS = 146_097 * DAY_MS;
 
 /**
- * The instant that an RFC 3339 timestamp names, in milliseconds since 1970 (finer digits are cut off),
- * or `undefined` if the text is not one: no zone, 24:00, a day that the month has not, and so on.
- * A leap second (`:60`) is taken where RFC 3339 has one, at the end of a month in UTC, and is the same instant
- * as the second after it.
+ * Whether a text is an RFC 3339 timestamp that names a real instant: a zone, no 24:00, no day that the month has not.
+ * A leap second (`:60`) is taken where RFC 3339 has one, at the end of a month in UTC.
  */
-export function parseTimestamp(text: string): number | undefined {
-  if (text.length > MAX_TIMESTAMP_LENGTH) return undefined;
-  const match = RFC_3339.exec(text);
-  if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour, offsetMinute] = match;
-  const wholeSecond = Number(second);
-  if (Number(hour) > 23 || Number(minute) > 59 || wholeSecond > 60) return undefined;
-  if (sign !== undefined && (Number(offsetHour) > 23 || Number(offsetMinute) > 59)) return undefined;
-  const midnight = dayStart(Number(year), Number(month), Number(day));
-  if (midnight === undefined) return undefined;
-  const offset = sign === undefined ? 0 : (Number(offsetHour) * 60 + Number(offsetMinute)) * (sign === '-' ? -1 : 1);
-  const instant = midnight + (Number(hour) * 60 + Number(minute) - offset) * MINUTE_MS + wholeSecond * 1000;
-  if (wholeSecond === 60 && !isMonthStart(instant)) return undefined;
-  return instant + Number(fraction.slice(0, 3).padEnd(3, '0'));
+export function isTimestamp(text: string): boolean {
+  if (text.length > MAX_TIMESTAMP_LENGTH || !TIMESTAMP_PATTERN.test(text)) return false;
+  if (digits(text, 8, 2) > 28 && !isDayOfMonth(text)) return false;
+  return digits(text, 17, 2) < 60 || isMonthStart(wholeSecondOf(text));
 }
 
-/** Midnight in UTC, or `undefined` if there is no such day. `Date.UTC` reads years 0..99 as 1900..1999, hence the setter. */
-function dayStart(year: number, month: number, day: number): number | undefined {
-  if (month < 1 || month > 12 || day < 1) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.getUTCDate() === day ? date.getTime() : undefined;
+/**
+ * The instant that an RFC 3339 timestamp names, in milliseconds since 1970 (finer digits are cut off), or `undefined`
+ * if the text is none: see {@link isTimestamp}. A leap second is the same instant as the second after it.
+ */
+export function parseTimestamp(text: string): number | undefined {
+  return isTimestamp(text) ? wholeSecondOf(text) + millisecondsOf(text) : undefined;
+}
+
+// What follows reads a text that matches the pattern: all but the fraction and the zone stands in fixed columns.
+
+/** The number that `count` digits make, from column `at` on. */
+function digits(text: string, at: number, count: number): number {
+  let number = 0;
+  for (let end = at + count; at < end; at++) number = number * 10 + text.charCodeAt(at) - 48;
+  return number;
+}
+
+function isDayOfMonth(text: string): boolean {
+  const dayBeforeNextMonth = new Date(Date.UTC(digits(text, 0, 4) + 400, digits(text, 5, 2), 0));
+  return digits(text, 8, 2) <= dayBeforeNextMonth.getUTCDate();
+}
+
+function wholeSecondOf(text: string): number {
+  const midnight = Date.UTC(digits(text, 0, 4) + 400, digits(text, 5, 2) - 1, digits(text, 8, 2)) - FOUR_CENTURIES_MS;
+  const minutes = digits(text, 11, 2) * 60 + digits(text, 14, 2) - offsetMinutesOf(text);
+  return midnight + minutes * MINUTE_MS + digits(text, 17, 2) * 1000;
+}
+
+function offsetMinutesOf(text: string): number {
+  if (/[Zz]$/.test(text)) return 0;
+  const minutes = digits(text, text.length - 5, 2) * 60 + digits(text, text.length - 2, 2);
+  return text.at(-6) === '-' ? -minutes : minutes;
+}
+
+function millisecondsOf(text: string): number {
+  const fraction = /^\.([0-9]{1,3})/.exec(text.slice(19))?.[1] ?? '';
+  return Number(fraction.padEnd(3, '0'));
 }
 
 function isMonthStart(instant: number): boolean {

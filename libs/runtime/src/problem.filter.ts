@@ -48,7 +48,9 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** What Fastify refused, as a problem; `undefined` for everything else. */
 export function fastifyProblem(thrown: unknown): ProblemError | undefined {
-  const known = FASTIFY_PROBLEMS[(thrown as { code?: string } | undefined)?.code ?? ''];
+  // Nest hands some of Fastify's errors on as the cause of one of its own.
+  const { code, cause } = (thrown ?? {}) as { code?: string; cause?: { code?: string } };
+  const known = FASTIFY_PROBLEMS[code ?? ''] ?? FASTIFY_PROBLEMS[cause?.code ?? ''];
   return known && new ProblemError(...known);
 }
 

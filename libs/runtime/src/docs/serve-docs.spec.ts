@@ -20,37 +20,46 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-const get = (path: string) => fetch(new URL(path, address), { headers: { connection: 'close' } });
+/** Reads every answer to its end: one that is left unread keeps its connection open. */
+async function get(path: string) {
+  const answer = await fetch(new URL(path, address), { headers: { connection: 'close' } });
+  return {
+    status: answer.status,
+    url: answer.url,
+    type: answer.headers.get('content-type'),
+    text: await answer.text(),
+  };
+}
 
 describe('GET /openapi.json', () => {
   it('is the description of every path, in any app', async () => {
-    const answer = await get('/openapi.json');
-    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-    expect(await answer.json()).toMatchObject({ paths: { '/ingest': {}, '/check-buffer': {} } });
+    const { type, text } = await get('/openapi.json');
+    expect(type).toMatch(/^application\/json/);
+    expect(JSON.parse(text)).toMatchObject({ paths: { '/ingest': {}, '/check-buffer': {} } });
   });
 });
 
 describe('GET /docs', () => {
   it.each(['/docs', '/docs/'])('is a page that takes all it needs from this address: %s', async (path) => {
-    const answer = await get(path);
-    expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
-    const links = [...(await answer.text()).matchAll(/(?:src|href)=["']([^"']+)["']/g)].map((match) => match[1]!);
+    const page = await get(path);
+    expect(page.type).toMatch(/^text\/html/);
+    const links = [...page.text.matchAll(/(?:src|href)=["']([^"']+)["']/g)].map((match) => match[1]!);
     expect(links.length).toBeGreaterThan(3);
     for (const link of links) {
-      const url = new URL(link, answer.url);
+      const url = new URL(link, page.url);
       expect(url.origin).toBe(new URL(address).origin);
       expect({ link, status: (await get(url.pathname)).status }).toEqual({ link, status: 200 });
     }
   });
 
   it('shows the same description, and asks no validator elsewhere', async () => {
-    const script = await (await get('/docs/swagger-ui-init.js')).text();
+    const { text: script } = await get('/docs/swagger-ui-init.js');
     expect(script).toContain('"/check-buffer"');
     expect(script).toMatch(/"validatorUrl": null/);
   });
 
   it('answers what it has not as a problem', async () => {
-    const answer = await get('/docs/nothing.js');
-    expect(await answer.json()).toMatchObject({ status: 404, code: 'not-found' });
+    const { text } = await get('/docs/nothing.js');
+    expect(JSON.parse(text)).toMatchObject({ status: 404, code: 'not-found' });
   });
 });

@@ -1,5 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+// Data that was made from the apps: no part of the code of contracts, which knows nothing of paths.
+// eslint-disable-next-line sluice/imports
 import openApi from '../../../contracts/openapi/openapi.json' with { type: 'json' };
 
 /**

@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describeApi } from './testing/describe-api.js';
+
+const FILE = new URL('./openapi.json', import.meta.url);
+const REFRESH =
+  'OPENAPI_REFRESH=1 NODE_OPTIONS=--experimental-vm-modules npx jest libs/contracts/openapi && npm run format';
+
+interface MediaType {
+  schema: object;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
+
+let committed: OpenAPIObject;
+let described: OpenAPIObject;
+
+beforeAll(async () => {
+  described = JSON.parse(JSON.stringify(await describeApi())) as OpenAPIObject;
+  if (process.env['OPENAPI_REFRESH']) writeFileSync(FILE, JSON.stringify(described, null, 2));
+  committed = JSON.parse(readFileSync(FILE, 'utf8')) as OpenAPIObject;
+});
+
+describe('openapi.json', () => {
+  it('says what the controllers say', () => {
+    const advice = `after a change: ${REFRESH}`;
+    expect({ advice, ...committed }).toEqual({ advice, ...described });
+  });
+
+  it('is OpenAPI 3.1: null is a type, and nullable is no word', () => {
+    expect(committed.openapi).toMatch(/^3\.1\./);
+    expect(JSON.stringify(committed)).not.toContain('"nullable"');
+  });
+
+  it('describes all paths of the one address', () => {
+    expect(Object.keys(committed.paths).sort()).toEqual([
+      '/check-buffer',
+      '/health/live',
+      '/health/ready',
+      '/ingest',
+      '/metrics',
+      '/openapi.json',
+      '/records',
+      '/records/{device_id}/{record_id}',
+    ]);
+  });
+
+  it('gives every operation a name of its own', () => {
+    const names = operations(committed).map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).not.toContain(undefined);
+  });
+
+  it('answers every error of the product as a problem, and says with each 503 when to ask again', () => {
+    const errors = operations(committed)
+      .filter(({ tags }) => !tags?.includes('service'))
+      .flatMap(({ responses }) => Object.entries(responses))
+      .filter(([status]) => Number(status) >= 400);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const [status, response] of errors) {
+      expect(Object.keys((response as { content: object }).content)).toEqual(['application/problem+json']);
+      if (status === '503') expect(response).toHaveProperty(['headers', 'Retry-After']);
+    }
+  });
+
+  it('has schemas that resolve, and examples that fit them', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+    ajv.addSchema(committed, 'api');
+    const mediaTypes = [...mediaTypesIn(committed.paths)];
+    expect(mediaTypes.length).toBeGreaterThan(20);
+    for (const { schema, example, examples } of mediaTypes) {
+      const check = ajv.compile(withReferencesInto('api', schema));
+      const values = Object.values(examples ?? {}).map(({ value }) => value);
+      for (const value of example === undefined ? values : [...values, example])
+        expect({ value, isValid: check(value), errors: check.errors }).toMatchObject({ isValid: true, errors: null });
+    }
+  });
+
+  it('shows the seed record where it goes in, waits, and is stored', () => {
+    for (const path of ['/ingest', '/check-buffer', '/records', '/records/{device_id}/{record_id}'])
+      expect(JSON.stringify(committed.paths[path])).toContain('{"gene_count":12,"sample_quality":0.98}');
+  });
+});
+
+function operations({ paths }: OpenAPIObject) {
+  return Object.values(paths).flatMap(({ get, post }) => [get, post].filter((operation) => operation !== undefined));
+}
+
+function* mediaTypesIn(value: unknown): Generator<MediaType> {
+  if (typeof value !== 'object' || value === null) return;
+  if ('content' in value) yield* Object.values(value.content as Record<string, MediaType>);
+  for (const member of Object.values(value)) yield* mediaTypesIn(member);
+}
+
+function withReferencesInto(id: string, schema: object): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/', `"${id}#/`)) as object;
+}

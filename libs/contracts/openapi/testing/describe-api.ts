@@ -1,0 +1,62 @@
+/* eslint-disable sluice/imports -- made from the apps that it describes, by its suite only; nothing of it is built */
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { EventLog, EventPublisher } from '#event-log';
+import { GatewayModule, type GatewayOptions } from '#gateway';
+import { QueryModule } from '#query';
+import { RecordStore } from '#record-store';
+import { Clock, Lifecycle, LOGGER } from '#runtime';
+import { SERVICE_PATHS } from './service-paths.js';
+
+const SEED_RECORD = {
+  device_id: 'dev-2',
+  timestamp: '2025-09-09T17:00:00Z',
+  data_payload: { gene_count: 12, sample_quality: 0.98 },
+};
+
+/** Named, and never used: nothing is instantiated for a description. */
+const ENGINES = [EventLog, EventPublisher, RecordStore, Clock, Lifecycle, LOGGER].map((token) => ({
+  provide: token,
+  useValue: {},
+}));
+
+@Module({
+  imports: [
+    { module: class EnginesModule {}, global: true, providers: ENGINES, exports: ENGINES },
+    GatewayModule.forRoot({} as GatewayOptions),
+    QueryModule.forRoot(),
+  ],
+})
+class DescribedModule {}
+
+/** The description of all paths of port 8000, from the decorators of the controllers behind them. Nothing is started. */
+export async function describeApi(): Promise<OpenAPIObject> {
+  const app = await NestFactory.create(DescribedModule, new FastifyAdapter(), { preview: true, logger: false });
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.1')
+    .setTitle('Sluice')
+    .setDescription('The way device data gets in, and how people read what became of it.')
+    .setVersion('0.1.0')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addTag('writing', 'Devices send records.')
+    .addTag('reading', 'People see what waits and what is stored.')
+    .addTag('service', 'What operators and machines ask.')
+    .build();
+  const { paths, ...document } = SwaggerModule.createDocument(app, config, {
+    autoTagControllers: false,
+    operationIdFactory: (_controller, method) => method,
+  });
+  return { ...document, paths: { ...paths, ...SERVICE_PATHS, '/ingest': withLines(paths['/ingest']!) } };
+}
+
+/** Decorators give every media type of a body one schema; a body of lines is a text. */
+function withLines({ post }: OpenAPIObject['paths'][string]): OpenAPIObject['paths'][string] {
+  const { content } = post!.requestBody as { content: Record<string, object> };
+  const schema = { type: 'string', description: 'One DeviceReport on each line.' };
+  const lines = { schema, example: `${JSON.stringify(SEED_RECORD)}\n` };
+  return {
+    post: { ...post!, requestBody: { content: { ...content, 'application/x-ndjson': lines }, required: true } },
+  };
+}

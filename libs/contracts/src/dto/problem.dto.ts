@@ -1,0 +1,46 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { type Problem, type ProblemCode, type ProblemEntry, PROBLEMS } from '../problem.js';
+
+@ApiSchema({ name: 'ProblemEntry', description: 'One thing that is wrong with one place of the request.' })
+export class ProblemEntryDto implements ProblemEntry {
+  @ApiProperty({
+    description:
+      'JSON Pointer into the body, or `?` and the name of a parameter, or `header:` and the name of a header.',
+    example: '/data_payload/gene_count',
+  })
+  pointer!: string;
+
+  @ApiProperty({ description: 'Stable; clients may branch on it.', example: 'payload-number' })
+  code!: string;
+
+  @ApiProperty({ description: 'What is wrong and what to do, for people. Never repeats the value.' })
+  detail!: string;
+}
+
+@ApiSchema({ name: 'Problem', description: 'application/problem+json (RFC 9457).' })
+export class ProblemDto implements Problem {
+  @ApiProperty({ format: 'uri', example: 'urn:sluice:problem:invalid-record' })
+  type!: string;
+
+  @ApiProperty({ example: PROBLEMS['invalid-record'].title })
+  title!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: PROBLEMS['invalid-record'].status })
+  status!: number;
+
+  @ApiProperty({
+    description: 'Stable; clients may branch on it.',
+    enum: Object.keys(PROBLEMS),
+    example: 'invalid-record',
+  })
+  code!: ProblemCode;
+
+  @ApiProperty({ description: 'What is wrong and what to do, for people.' })
+  detail!: string;
+
+  @ApiPropertyOptional({ description: 'The path of the request.', example: '/ingest' })
+  instance?: string;
+
+  @ApiPropertyOptional({ type: [ProblemEntryDto] })
+  errors?: readonly ProblemEntryDto[];
+}

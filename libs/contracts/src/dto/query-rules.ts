@@ -1,0 +1,38 @@
+import { deviceIdProblem, timestampProblem } from '../check-report.js';
+import { MAX_CURSOR_LENGTH } from '../cursor.js';
+import type { ProblemEntry } from '../problem.js';
+import type { Rule } from './rules.js';
+
+/** Most records on one page. */
+export const MAX_PAGE_LIMIT = 1000;
+/** Records on one page where the request does not say. */
+export const DEFAULT_PAGE_LIMIT = 100;
+
+export const deviceIdParameter: Rule = (value) => {
+  const problem = deviceIdProblem(value);
+  return problem && { ...problem, pointer: '?device_id' };
+};
+
+export function limitParameter(value: unknown): ProblemEntry | undefined {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_PAGE_LIMIT) return undefined;
+  return { pointer: '?limit', code: 'range', detail: `limit must be a whole number from 1 to ${MAX_PAGE_LIMIT}.` };
+}
+
+/** Only the form: what a cursor says is read, and may be refused, by `decodeCursor`. */
+export function cursorParameter(value: unknown): ProblemEntry | undefined {
+  if (typeof value === 'string' && value.length >= 1 && value.length <= MAX_CURSOR_LENGTH) return undefined;
+  return {
+    pointer: '?cursor',
+    code: 'length',
+    detail: 'cursor must be the next_cursor of an earlier page, unchanged.',
+  };
+}
+
+/** The rule of a parameter that names an instant. */
+export function instantParameter(name: string): Rule {
+  const detail = `${name} must be RFC 3339 with a zone, for example 2025-09-09T17:00:00Z; in an address, + is written %2B.`;
+  return (value) => {
+    const problem = timestampProblem(value);
+    return problem && { pointer: `?${name}`, code: problem.code, detail };
+  };
+}

@@ -1,0 +1,81 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { DEAD_LETTER_REASONS } from '../dead-letter.js';
+import type { IngestEvent, JsonObject, StoredRecord } from '../event.js';
+
+/** The members that an event and everything made from it have in common. */
+class IngestEventDto implements IngestEvent {
+  @ApiProperty({ example: 'dev-2' })
+  device_id!: string;
+
+  @ApiProperty({ example: '01992f6b-5f00-7c3a-9d4e-0b1f7c2a9e11' })
+  record_id!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'Exactly as the device wrote it.', example: '2025-09-09T17:00:00Z' })
+  timestamp!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When the gateway took it.', example: '2025-09-09T17:00:01.250Z' })
+  received_at!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { gene_count: 12, sample_quality: 0.98 },
+  })
+  data_payload!: JsonObject;
+}
+
+@ApiSchema({ name: 'BufferRecord', description: 'A record that was accepted and is not stored yet.' })
+export class BufferRecordDto extends IngestEventDto {
+  @ApiProperty({ description: 'Where the log keeps the record. Opaque.', example: 'My4xNw' })
+  receipt!: string;
+}
+
+@ApiSchema({ name: 'StoredRecord', description: 'A stored record.' })
+export class StoredRecordDto extends IngestEventDto implements StoredRecord {
+  @ApiProperty({ format: 'date-time', description: 'When the worker wrote it.', example: '2025-09-09T17:00:01.500Z' })
+  stored_at!: string;
+}
+
+export const RECORD_STATES = ['buffered', 'stored', 'dead_lettered'] as const;
+export type RecordState = (typeof RECORD_STATES)[number];
+
+const KNOWN = 'null where it is not known: a dead-lettered value may be unreadable.';
+
+@ApiSchema({ name: 'RecordWhereabouts', description: 'One record: where it is now, and when it got there.' })
+export class RecordWhereaboutsDto {
+  @ApiProperty({ example: 'dev-2' })
+  device_id!: string;
+
+  @ApiProperty({ example: '01992f6b-5f00-7c3a-9d4e-0b1f7c2a9e11' })
+  record_id!: string;
+
+  @ApiProperty({ enum: RECORD_STATES })
+  state!: RecordState;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: `Exactly as the device wrote it; ${KNOWN}`,
+  })
+  timestamp!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: `When the gateway took it; ${KNOWN}` })
+  received_at!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null while it is not stored.' })
+  stored_at!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null unless it is dead-lettered.' })
+  dead_lettered_at!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: `Why it is dead-lettered, else null: one of ${DEAD_LETTER_REASONS.join(', ')}.`,
+  })
+  reason!: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: `The payload; ${KNOWN}` })
+  data_payload!: JsonObject | null;
+}

@@ -1,0 +1,63 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import {
+  cursorParameter,
+  DEFAULT_PAGE_LIMIT,
+  deviceIdParameter,
+  instantParameter,
+  limitParameter,
+  MAX_PAGE_LIMIT,
+} from './query-rules.js';
+import { StoredRecordDto } from './record.dto.js';
+import { FollowsRule } from './rules.js';
+
+/** Parameters of `GET /records`. */
+export class RecordsQueryDto {
+  @ApiPropertyOptional({ description: 'Only records of this device.', example: 'dev-2' })
+  @IsOptional()
+  @FollowsRule(deviceIdParameter)
+  device_id?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'First instant of `timestamp` that is shown.',
+    example: '2025-09-09T00:00:00Z',
+  })
+  @IsOptional()
+  @FollowsRule(instantParameter('from'))
+  from?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'First instant of `timestamp` that is no longer shown.',
+    example: '2025-09-10T00:00:00Z',
+  })
+  @IsOptional()
+  @FollowsRule(instantParameter('to'))
+  to?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE_LIMIT, default: DEFAULT_PAGE_LIMIT })
+  @FollowsRule(limitParameter)
+  limit: number = DEFAULT_PAGE_LIMIT;
+
+  @ApiPropertyOptional({ description: 'The `next_cursor` of an earlier page. Opaque.' })
+  @IsOptional()
+  @FollowsRule(cursorParameter)
+  cursor?: string;
+}
+
+@ApiSchema({ name: 'RecordsPage', description: 'Stored records, newest `timestamp` first.' })
+export class RecordsPageDto {
+  @ApiProperty({ type: [StoredRecordDto] })
+  records!: StoredRecordDto[];
+
+  @ApiProperty()
+  has_more!: boolean;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Give it as `cursor` for the next page; null on the last.',
+  })
+  next_cursor!: string | null;
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeUtf8, parseJson, readJson } from './json.js';
+import { pointerStep } from './json-pointer.js';
+import { stringifyExact } from './json-text.js';
+
+/** A JSON value before it is written, which can say what a parsed one cannot: one key twice, a number that will vanish. */
+type Draft =
+  | { kind: 'leaf'; text: string; vanishes: boolean }
+  | { kind: 'list'; items: Draft[] }
+  | { kind: 'object'; members: [string, Draft][] };
+
+const leafTexts = fc.oneof(
+  fc.constantFrom(
+    '0',
+    '-0',
+    '1e-7',
+    '12',
+    'true',
+    'null',
+    '"1e-400"',
+    '"0.0"',
+    '"\\"a\\":"',
+    '"{\\"a\\":1}"',
+    '"\\\\"',
+  ),
+  fc.string({ unit: fc.constantFrom('a', '"', '\\', ':', '\u2222', '\u{1f600}') }).map((text) => JSON.stringify(text)),
+);
+const vanishingTexts = fc.constantFrom('1e-400', '-3E-0999', '0.5e-330', `0.${'0'.repeat(330)}7`);
+const leaves = fc.oneof(
+  { weight: 8, arbitrary: leafTexts.map((text): Draft => ({ kind: 'leaf', text, vanishes: false })) },
+  vanishingTexts.map((text): Draft => ({ kind: 'leaf', text, vanishes: true })),
+);
+const keys = fc.constantFrom('a', 'b', 'c', '', '/', '~', '"', '\\', '__proto__', '1', '\u2222');
+
+const { draft } = fc.letrec<{ draft: Draft }>((tie) => ({
+  draft: fc.oneof(
+    { depthSize: 'small' },
+    leaves,
+    fc.array(tie('draft')).map((items): Draft => ({ kind: 'list', items })),
+    fc.array(fc.tuple(keys, tie('draft'))).map((members): Draft => ({ kind: 'object', members })),
+  ),
+}));
+
+function write(value: Draft, space: string): string {
+  if (value.kind === 'leaf') return value.text;
+  if (value.kind === 'list') return `[${value.items.map((item) => space + write(item, space)).join(',')}${space}]`;
+  const members = value.members.map(
+    ([key, item]) => `${space}${JSON.stringify(key)}${space}:${space}${write(item, space)}`,
+  );
+  return `{${members.join(`${space},`)}}`;
+}
+
+function valueOf(value: Draft): unknown {
+  if (value.kind === 'leaf') return JSON.parse(value.text);
+  if (value.kind === 'list') return value.items.map(valueOf);
+  return Object.fromEntries(value.members.map(([key, item]) => [key, valueOf(item)])) as unknown;
+}
+
+function changesOf(value: Draft, pointer = ''): { duplicateKeys: string[]; vanishedNumbers: string[] } {
+  const changes = { duplicateKeys: [] as string[], vanishedNumbers: [] as string[] };
+  if (value.kind === 'leaf') return value.vanishes ? { ...changes, vanishedNumbers: [pointer] } : changes;
+  const children: [string | number, Draft][] = value.kind === 'list' ? [...value.items.entries()] : value.members;
+  children.forEach(([step, child], place) => {
+    const at = pointer + pointerStep(step);
+    const inner = changesOf(child, at);
+    if (children.slice(0, place).some(([earlier]) => earlier === step)) changes.duplicateKeys.push(at);
+    changes.duplicateKeys.push(...inner.duplicateKeys);
+    changes.vanishedNumbers.push(...inner.vanishedNumbers);
+  });
+  return changes;
+}
+
+describe('parseJson', () => {
+  it('names every key that stands twice and every number that vanishes, in the order of the text', () => {
+    fc.assert(
+      fc.property(draft, fc.constantFrom('', ' ', '\n\t'), (value, space) => {
+        const text = write(value, space);
+        expect(parseJson(text)).toStrictEqual({ ok: true, value: valueOf(value), ...changesOf(value) });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads an escaped key as it is, whatever keys were read before', () => {
+    for (const earlier of ['\\', 'x\\', '\\n']) {
+      for (const key of ['"', '\n', 'x"', 'x\t', '\u0001']) {
+        const texts = [
+          { h: [], [earlier]: 0 },
+          { h: 1, [key]: 2 },
+        ].map((value) => JSON.stringify(value));
+        const [, value] = texts.map((text) => parseJson(text));
+        expect(value).toMatchObject({ value: { h: 1, [key]: 2 } });
+        expect(readJson(texts[1]!)).toStrictEqual({ h: 1, [key]: 2 });
+      }
+    }
+  });
+
+  it('finds a change beside a text too long for the stack of a pattern', () => {
+    const parsed = parseJson(`{"a":"${'ab\\n'.repeat(4_000_000)}","a":1}`);
+    expect(parsed).toMatchObject({ duplicateKeys: ['/a'], value: { a: 1 } });
+  });
+
+  it('finds a change below any depth without running out of stack', () => {
+    const depth = 20_000;
+    const parsed = parseJson(`${'['.repeat(depth)}{"a":1,"a":1e-400}${']'.repeat(depth)}`);
+    expect(parsed).toMatchObject({ ok: true });
+    const pointer = `${'/0'.repeat(depth)}/a`;
+    if (parsed.ok) expect([...parsed.duplicateKeys, ...parsed.vanishedNumbers]).toEqual([pointer, pointer]);
+  });
+
+  it('says where a text is broken without repeating it', () => {
+    for (const text of ['{"secret":1,}', '{"secret":', 'secret', '{"secret" 1}', '']) {
+      const parsed = parseJson(text);
+      expect(parsed).toMatchObject({ ok: false });
+      if (!parsed.ok) expect(parsed.detail).toMatch(/^not JSON/);
+      expect(JSON.stringify(parsed)).not.toContain('secret');
+    }
+  });
+});
+
+describe('decodeUtf8', () => {
+  it('gives back any text, and takes off one byte order mark', () => {
+    const texts = fc.string({ unit: 'binary' }).map((text) => text.toWellFormed().replace(/^\ufeff+/, ''));
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(decodeUtf8(Buffer.from(text))).toBe(text);
+        expect(decodeUtf8(Buffer.from(`\ufeff${text}`))).toBe(text);
+      }),
+    );
+  });
+
+  it('never replaces a byte', () => {
+    const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array));
+    fc.assert(
+      fc.property(bytes, (value) => {
+        const text = decodeUtf8(value);
+        if (text !== undefined)
+          expect(Buffer.from(text).equals(value) || text === value.toString().slice(1)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('stringifyExact', () => {
+  it('writes what JSON.stringify writes, except for -0', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = stringifyExact(value);
+        expect(readJson(text)).toStrictEqual(value);
+        expect(text.replace(/(?<=[[:,]|^)-0(?=[,\]}]|$)/g, '0')).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it('leaves out members that are undefined, as JSON.stringify does', () => {
+    expect(stringifyExact({ a: undefined, b: -0 })).toBe('{"b":-0}');
+  });
+});

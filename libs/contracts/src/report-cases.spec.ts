@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { checkReport, type FieldProblem, payloadSizeProblem } from './check-report.js';
+import { checkReportByDto } from './dto/device-report.dto.js';
+import type { DeviceReport } from './event.js';
+import { decodeUtf8, parseJson, readJson } from './json.js';
+import { readSchema } from './testing/read-schema.js';
+import { bodyCases, type ReportCase, reportCases } from './testing/index.js';
+
+type Check = (value: unknown) => readonly FieldProblem[];
+
+/** Everything that is wrong with a text of a record, when its fields are checked by `check`. */
+function problemsOf(body: string, check: Check): Pick<FieldProblem, 'pointer' | 'code'>[] {
+  const parsed = parseJson(body);
+  if (!parsed.ok) throw new Error(`a row of the table is not JSON: ${parsed.detail}`);
+  const problems = check(parsed.value);
+  const size = problems.length === 0 ? payloadSizeProblem((parsed.value as DeviceReport).data_payload) : undefined;
+  return [
+    ...[...problems, ...(size === undefined ? [] : [size])].map(({ pointer, code }) => ({ pointer, code })),
+    ...parsed.duplicateKeys.map((pointer) => ({ pointer, code: 'duplicate-key' as const })),
+    ...parsed.vanishedNumbers.map((pointer) => ({ pointer, code: 'payload-number' as const })),
+  ];
+}
+
+function expectVerdict({ body, verdict }: ReportCase, check: Check): void {
+  expect(problemsOf(body, check)).toEqual(verdict === 'accepted' ? [] : [verdict]);
+}
+
+describe('the table of accepted and refused records', () => {
+  it('names each row once', () => {
+    expect(new Set(reportCases.map(({ name }) => name)).size).toBe(reportCases.length);
+  });
+
+  it.each(reportCases)('holds for the hot path: $name', (row) => expectVerdict(row, checkReport));
+
+  it.each(reportCases)('holds for class-validator: $name', (row) => expectVerdict(row, checkReportByDto));
+
+  const matchesSchema = new Ajv2020.default({ allowUnionTypes: true }).compile(readSchema('device-report'));
+
+  it.each(reportCases)('holds for the JSON Schema: $name', ({ body, verdict, beyondSchema }) => {
+    expect(matchesSchema(readJson(body))).toBe(verdict === 'accepted' || beyondSchema === true);
+  });
+});
+
+describe('the table of readable and unreadable bodies', () => {
+  it.each(bodyCases)('holds: $name', ({ bytes, verdict }) => {
+    const text = decodeUtf8(bytes);
+    if (text === undefined) expect(verdict).toBe('invalid-utf8');
+    else expect(verdict).toBe(parseJson(text).ok ? 'readable' : 'invalid-json');
+  });
+});

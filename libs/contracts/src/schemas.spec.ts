@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import Ajv2020 from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import {
+  DEVICE_ID_PATTERN,
+  MAX_ID_LENGTH,
+  MAX_PAYLOAD_BYTES,
+  MAX_PAYLOAD_DEPTH,
+  MAX_PAYLOAD_KEY_LENGTH,
+  RECORD_ID_PATTERN,
+} from './check-report.js';
+import { encodeEvent } from './event-codec.js';
+import { readJson } from './json.js';
+import { PROBLEMS, type ProblemCode, problemOf } from './problem.js';
+import { arbitraryEvent } from './testing/arbitrary-report.js';
+import { readSchema, SCHEMA_NAMES } from './testing/read-schema.js';
+import { MAX_TIMESTAMP_LENGTH, TIMESTAMP_PATTERN } from './timestamp.js';
+
+const ajv = new Ajv2020.default({ allowUnionTypes: true, schemas: SCHEMA_NAMES.map(readSchema) });
+const matches = (name: string, value: unknown) => ajv.validate(`urn:sluice:schema:${name}`, value);
+
+describe('the JSON Schemas', () => {
+  it.each(SCHEMA_NAMES)('%s matches its own examples', (name) => {
+    const examples = readSchema(name)['examples'] as unknown[];
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect([example, matches(name, example)]).toEqual([example, true]);
+  });
+
+  it('state the limits and patterns of the code', () => {
+    const report = readSchema('device-report');
+    expect(report).toMatchObject({
+      $defs: {
+        deviceId: { minLength: 1, maxLength: MAX_ID_LENGTH, pattern: DEVICE_ID_PATTERN.source },
+        recordId: { minLength: 1, maxLength: MAX_ID_LENGTH, pattern: RECORD_ID_PATTERN.source },
+        timestamp: { maxLength: MAX_TIMESTAMP_LENGTH, pattern: TIMESTAMP_PATTERN.source },
+        payloadKey: { minLength: 1, maxLength: MAX_PAYLOAD_KEY_LENGTH },
+      },
+    });
+    expect(report['$comment']).toContain(`${MAX_PAYLOAD_DEPTH} levels`);
+    expect(report['$comment']).toContain(`${MAX_PAYLOAD_BYTES} bytes`);
+  });
+
+  it('match every event that the code writes', () => {
+    fc.assert(
+      fc.property(arbitraryEvent, (event) => {
+        expect(matches('ingest-event', readJson(encodeEvent(event).toString()))).toBe(true);
+        expect(matches('stored-record', { ...event, stored_at: '2025-09-09T17:00:01.500Z' })).toBe(true);
+      }),
+    );
+  });
+
+  it('take an event with a field that is not known yet, and a stored record without one', () => {
+    const [event] = readSchema('ingest-event')['examples'] as [object];
+    const [record] = readSchema('stored-record')['examples'] as [object];
+    expect(matches('ingest-event', { ...event, site: 'north' })).toBe(true);
+    expect(matches('stored-record', { ...record, site: 'north' })).toBe(false);
+  });
+
+  it.each(['record_id', 'device_id', 'timestamp', 'received_at', 'data_payload'])(
+    'refuse an event without %s',
+    (name) => {
+      const [event] = readSchema('ingest-event')['examples'] as [object];
+      expect(matches('ingest-event', { ...event, [name]: undefined })).toBe(false);
+    },
+  );
+
+  it('know every problem code, and match every problem', () => {
+    const { properties } = readSchema('problem') as { properties: { code: { enum: string[] } } };
+    expect(properties.code.enum).toEqual(Object.keys(PROBLEMS));
+    const errors = [{ pointer: '?limit', code: 'range', detail: 'limit must be a whole number.' }];
+    for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
+      expect(matches('problem', problemOf(code, 'Something to do.', { errors }))).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,3 @@
+export * from './body-cases.js';
+export * from './case.js';
+export * from './report-cases.js';
