@@ -1,0 +1,165 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { deflateBomb } from './testing/deflate-bomb.js';
+import { GatewayUnderTest, SEED_RECORD } from './testing/gateway-under-test.js';
+import { rawPost } from './testing/raw-post.js';
+
+const MIB = 1024 * 1024;
+const JSON_TYPE = { 'content-type': 'application/json' };
+const SEED = JSON.stringify(SEED_RECORD);
+
+let gateway: GatewayUnderTest;
+beforeAll(async () => {
+  gateway = await GatewayUnderTest.start({
+    maxBodyBytes: 12 * MIB,
+    maxInflatedBytes: 16 * MIB,
+    maxBytesInFlight: 64 * MIB,
+  });
+});
+beforeEach(() => {
+  gateway.publisher.records.length = 0;
+});
+afterAll(() => gateway.stop());
+
+describe('the media type', () => {
+  it.each([
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'Application/JSON',
+    'application/json; profile=x',
+  ])('is taken: %s', async (type) => {
+    expect((await gateway.post(SEED, { 'content-type': type })).status).toBe(202);
+  });
+
+  it.each([
+    'text/plain',
+    'application/jsonl',
+    'application/x-www-form-urlencoded',
+    'application/json; charset=latin1',
+    'application/x-ndjson; charset=utf-16',
+  ])('is refused with 415: %s', async (type) => {
+    const { status, body } = await gateway.post(SEED, { 'content-type': type });
+    expect([status, body.code]).toEqual([415, 'unsupported-media-type']);
+  });
+
+  it('is asked for when there is a body without one', async () => {
+    const { status, body } = await rawPost(gateway.url, { 'content-length': String(SEED.length) }, [SEED]);
+    expect([status, body.code]).toEqual([415, 'unsupported-media-type']);
+  });
+
+  it('is of no interest when there is no body: that is 400', async () => {
+    const { status, body } = await rawPost(gateway.url, {});
+    expect([status, body.code]).toEqual([400, 'invalid-json']);
+  });
+});
+
+const COMPRESSORS = { gzip: gzipSync, zstd: zstdCompressSync };
+
+describe.each(Object.entries(COMPRESSORS))('a body in %s', (coding, compress) => {
+  const whole = compress(SEED);
+  const encoded = (bytes: Buffer) => gateway.post(bytes, { 'content-encoding': coding });
+
+  it('is inflated', async () => {
+    expect((await encoded(whole)).status).toBe(202);
+    expect(gateway.events[0]).toMatchObject(SEED_RECORD);
+  });
+
+  it.each([
+    ['cut short', whole.subarray(0, -5)],
+    ['followed by something else', Buffer.concat([whole, Buffer.from('garbage')])],
+    ['followed by a second stream', Buffer.concat([whole, whole])],
+    ['not compressed at all', Buffer.from(SEED)],
+    ['damaged', Buffer.concat([whole.subarray(0, 20), Buffer.from([0xff, 0xff, 0xff]), whole.subarray(23)])],
+  ])('is refused with 400 when it is %s', async (_name, bytes) => {
+    const { status, body } = await encoded(bytes);
+    expect([status, body.code]).toEqual([400, 'invalid-encoding']);
+    expect(gateway.publisher.records).toEqual([]);
+  });
+
+  it('is refused with 413 when it inflates beyond the limit', async () => {
+    const { status, body } = await encoded(compress(Buffer.alloc(64 * MIB)));
+    expect([status, body.code]).toEqual([413, 'body-too-large']);
+    expect(gateway.admission.bytes).toBe(0);
+  });
+});
+
+describe('the content encoding', () => {
+  it('may be identity', async () => {
+    expect((await gateway.post(SEED, { 'content-encoding': 'identity' })).status).toBe(202);
+  });
+
+  it.each(['br', 'deflate', 'gzip, gzip', 'gzip, identity', 'x'])('is refused with 415: %s', async (coding) => {
+    const { status, body } = await gateway.post(SEED, { 'content-encoding': coding });
+    expect([status, body.code]).toEqual([415, 'unsupported-encoding']);
+  });
+
+  it('leaves memory bounded when 10 MB would inflate to 10 GB', async () => {
+    const bomb = deflateBomb(10 * MIB);
+    const before = process.memoryUsage().rss;
+    const { status, body } = await gateway.post(bomb, { 'content-encoding': 'gzip' });
+    expect([status, body.code]).toEqual([413, 'body-too-large']);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * MIB);
+  });
+
+  it('leaves memory bounded when a zstd frame asks for a large window', async () => {
+    // Magic number; no content size, no checksum; a window of 16 MiB; one empty last block.
+    const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x70, 0x01, 0x00, 0x00]);
+    const { status, body } = await gateway.post(frame, { 'content-encoding': 'zstd' });
+    expect([status, body.code]).toEqual([400, 'invalid-encoding']);
+  });
+});
+
+describe('the size of the body', () => {
+  it('is refused with 413 by what Content-Length says', async () => {
+    const headers = { ...JSON_TYPE, 'content-length': String(12 * MIB + 1) };
+    const answer = rawPost(gateway.url, headers, [' '.repeat(1000)]);
+    const { status, body } = await answer;
+    expect([status, body.code]).toEqual([413, 'body-too-large']);
+  });
+
+  it('is refused with 413 by its bytes when it comes in chunks', async () => {
+    const chunks = new Array<string>(13).fill(' '.repeat(MIB));
+    const { status, body } = await rawPost(gateway.url, JSON_TYPE, chunks);
+    expect([status, body.code]).toEqual([413, 'body-too-large']);
+    expect(gateway.admission.bytes).toBe(0);
+  });
+
+  it('is no matter when it comes in chunks below the limit', async () => {
+    const chunks = [SEED.slice(0, 20), SEED.slice(20)];
+    expect((await rawPost(gateway.url, JSON_TYPE, chunks)).status).toBe(202);
+  });
+});
+
+describe('the header Idempotency-Key', () => {
+  const withKey = (body: unknown, key = 'run-1') => gateway.post(body, { 'idempotency-key': key });
+
+  it('is the record_id of a single record', async () => {
+    const { status, body } = await withKey(SEED_RECORD);
+    expect([status, body.record_id]).toEqual([202, 'run-1']);
+    expect(gateway.events[0]!.record_id).toBe('run-1');
+  });
+
+  it('may say the same as record_id', async () => {
+    expect((await withKey({ ...SEED_RECORD, record_id: 'run-1' })).body.record_id).toBe('run-1');
+  });
+
+  it.each([
+    ['it differs from record_id', { ...SEED_RECORD, record_id: 'run-2' }],
+    ['record_id is null', { ...SEED_RECORD, record_id: null }],
+    ['the body is a list', [SEED_RECORD]],
+  ])('is refused with 400 when %s', async (_name, record) => {
+    const { status, body } = await withKey(record);
+    expect([status, body.code]).toEqual([400, 'key-mismatch']);
+    expect(body.errors![0]!.pointer).toBe('header:idempotency-key');
+  });
+
+  it('follows the rules of record_id', async () => {
+    const { status, body } = await withKey(SEED_RECORD, 'k'.repeat(129));
+    expect([status, body.errors![0]!.code]).toEqual([422, 'length']);
+  });
+
+  it('is refused with 400 when it stands there twice', async () => {
+    const { status, body } = await rawPost(gateway.url, { ...JSON_TYPE, 'idempotency-key': ['a', 'b'] }, [SEED]);
+    expect([status, body.code]).toEqual([400, 'bad-request']);
+  });
+});

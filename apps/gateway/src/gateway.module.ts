@@ -1,0 +1,48 @@
+import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
+import { Clock, LOGGER, type Logger } from '#runtime';
+import { Admission } from './admission.js';
+import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options.js';
+import { IngestController } from './ingest/ingest.controller.js';
+import { IngestService } from './ingest/ingest.service.js';
+import { LogReachability } from './log-reachability.js';
+import { QueryForwarder } from './reads/query-forwarder.js';
+import { ReadsController } from './reads/reads.controller.js';
+
+/**
+ * The way in: `POST /ingest`, and the reads where a query service is named. Expects, from global modules, the providers
+ * EventPublisher, Clock, Lifecycle and LOGGER; and {@link configureGatewayHttp} on the application.
+ */
+@Module({})
+export class GatewayModule implements BeforeApplicationShutdown {
+  constructor(
+    @Inject(Admission) private readonly admission: Admission,
+    @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
+  ) {}
+
+  static forRoot(options: GatewayOptions): DynamicModule {
+    const { queryUrl } = options;
+    return {
+      module: GatewayModule,
+      controllers: queryUrl ? [IngestController, ReadsController] : [IngestController],
+      providers: [
+        { provide: GATEWAY_OPTIONS, useValue: options },
+        { provide: Admission, useFactory: () => new Admission(options) },
+        {
+          provide: LogReachability,
+          inject: [Clock, LOGGER],
+          useFactory: (clock: Clock, logger: Logger) => new LogReachability(clock, logger),
+        },
+        IngestService,
+        ...(queryUrl ? [{ provide: QueryForwarder, useFactory: () => new QueryForwarder(queryUrl) }] : []),
+      ],
+    };
+  }
+
+  /** Requests that are under way get their answers; none is waited for longer than the log may take. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const deadline = Promise.withResolvers<void>();
+    const timer = setTimeout(deadline.resolve, this.options.publishTimeoutMs);
+    await Promise.race([this.admission.whenIdle(), deadline.promise]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { answerToMany, answerToOne } from './answer.js';
+import { confirmed, rejected, type Verdict } from './verdict.js';
+
+const ACCEPTED = confirmed('run-1', 'dev-2', { written: true, partition: 3, offset: 17 });
+const RETRY = confirmed('run-2', 'dev-2', { written: false, reason: 'broker-7.internal is away' });
+const rejectedAt = (place: string) => rejected(place, [{ pointer: '/timestamp', code: 'timestamp', detail: 'Wrong.' }]);
+
+const bodyOf = (verdicts: readonly Verdict[]) => JSON.parse(answerToMany(verdicts).body) as Record<string, unknown>;
+
+describe('the answer to one record', () => {
+  it('is 202 with id, device and receipt', () => {
+    const { status, body } = answerToOne(ACCEPTED);
+    expect(status).toBe(202);
+    expect(JSON.parse(body)).toEqual({ record_id: 'run-1', device_id: 'dev-2', status: 'accepted', receipt: '3.h' });
+  });
+
+  it('is a problem if it was rejected or not confirmed', () => {
+    expect(() => answerToOne(rejectedAt(''))).toThrow(expect.objectContaining({ status: 422 }));
+    expect(() => answerToOne(RETRY)).toThrow(expect.objectContaining({ status: 503, retryAfterSeconds: 2 }));
+  });
+});
+
+describe('the answer to many', () => {
+  it('is JSON whatever characters the ids have', () => {
+    const odd = confirmed('"\\/', 'dev-2', { written: true, partition: 0, offset: 0 });
+    expect(bodyOf([odd])).toMatchObject({ results: [{ record_id: '"\\/' }] });
+  });
+
+  it('counts what was accepted, rejected and is to be sent again', () => {
+    expect(bodyOf([ACCEPTED, RETRY, rejectedAt('/2')])).toMatchObject({ accepted: 1, rejected: 1, retry: 1 });
+  });
+
+  it('names no reason of the log', () => {
+    expect(answerToMany([ACCEPTED, RETRY]).body).not.toContain('broker-7');
+  });
+
+  it.each<[string, Verdict[], number, number | undefined]>([
+    ['all accepted', [ACCEPTED, ACCEPTED], 202, undefined],
+    ['some rejected', [ACCEPTED, rejectedAt('/1')], 207, undefined],
+    ['some not confirmed', [RETRY, ACCEPTED], 207, 2],
+  ])('has the status of its verdicts: %s', (_name, verdicts, status, retryAfterSeconds) => {
+    const answer = answerToMany(verdicts);
+    expect([answer.status, answer.retryAfterSeconds]).toEqual([status, retryAfterSeconds]);
+  });
+
+  it.each<[string, Verdict[], number]>([
+    ['none valid', [rejectedAt('/0'), rejectedAt('/1')], 422],
+    ['none accepted, some not confirmed', [rejectedAt('/0'), RETRY], 503],
+  ])('is a problem: %s', (_name, verdicts, status) => {
+    expect(() => answerToMany(verdicts)).toThrow(expect.objectContaining({ status }));
+  });
+});

@@ -1,0 +1,68 @@
+import { problemOf, type ProblemEntry } from '#contracts';
+import { ProblemError } from '#runtime';
+import type { Verdict } from './verdict.js';
+
+type Accepted = Extract<Verdict, { status: 'accepted' }>;
+type Rejected = Extract<Verdict, { status: 'rejected' }>;
+
+/** An answer in which something was accepted. All others are a {@link ProblemError}. */
+export interface Answer {
+  status: 202 | 207;
+  /** JSON text. */
+  body: string;
+  /** Some records are to be sent again after this many seconds. */
+  retryAfterSeconds?: number;
+}
+
+/** The log is usually back after a leader has moved, which takes a broker a second or two. */
+const RETRY_AFTER_SECONDS = 2;
+
+const NOT_CONFIRMED =
+  'The event log did not confirm in time, so the outcome is unknown: send it again. With the same record_id, nothing is stored twice.';
+const RETRY_PROBLEM = JSON.stringify(problemOf('log-unavailable', NOT_CONFIRMED));
+
+/** @throws ProblemError `invalid-record`, `log-unavailable` */
+export function answerToOne(verdict: Verdict): Answer {
+  if (verdict.status === 'accepted') return { status: 202, body: `{${acceptedMembers(verdict, true)}}` };
+  if (verdict.status === 'retry') throw logUnavailable([]);
+  const { code, detail, errors = [] } = verdict.problem;
+  throw new ProblemError(code, detail, { errors });
+}
+
+/** @throws ProblemError `log-unavailable` if nothing was accepted and something may be; `invalid-record` if nothing ever will be */
+export function answerToMany(verdicts: readonly Verdict[]): Answer {
+  const rejected = verdicts.filter((verdict) => verdict.status === 'rejected');
+  const retries = verdicts.filter(({ status }) => status === 'retry').length;
+  const accepted = verdicts.length - rejected.length - retries;
+  if (accepted === 0) throw retries > 0 ? logUnavailable(entriesOf(rejected)) : noneValid(rejected);
+  const counts = `"accepted":${accepted},"rejected":${rejected.length}${retries > 0 ? `,"retry":${retries}` : ''}`;
+  const body = `{${counts},"results":[${verdicts.map(resultText).join(',')}]}`;
+  if (retries > 0) return { status: 207, body, retryAfterSeconds: RETRY_AFTER_SECONDS };
+  return { status: rejected.length > 0 ? 207 : 202, body };
+}
+
+function resultText(verdict: Verdict, index: number): string {
+  if (verdict.status === 'accepted') return `{"index":${index},${acceptedMembers(verdict, false)}}`;
+  const problem = verdict.status === 'retry' ? RETRY_PROBLEM : JSON.stringify(verdict.problem);
+  return `{"index":${index},"status":"${verdict.status}","problem":${problem}}`;
+}
+
+/** A device_id and a receipt have no character that JSON escapes; a record_id of the client's may. */
+function acceptedMembers({ recordId, deviceId, receipt }: Accepted, withDevice: boolean): string {
+  const device = withDevice ? `"device_id":"${deviceId}",` : '';
+  return `"record_id":${JSON.stringify(recordId)},${device}"status":"accepted","receipt":"${receipt}"`;
+}
+
+function logUnavailable(errors: readonly ProblemEntry[]): ProblemError {
+  const extras = errors.length > 0 ? { errors } : {};
+  return new ProblemError('log-unavailable', NOT_CONFIRMED, { ...extras, retryAfterSeconds: RETRY_AFTER_SECONDS });
+}
+
+function noneValid(rejected: readonly Rejected[]): ProblemError {
+  const detail = `None of the ${rejected.length} records is valid; errors says why, each pointer begins with the place of its record.`;
+  return new ProblemError('invalid-record', detail, { errors: entriesOf(rejected) });
+}
+
+function entriesOf(rejected: readonly Rejected[]): ProblemEntry[] {
+  return rejected.flatMap(({ problem }) => problem.errors ?? []);
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { ProblemError } from '#runtime';
+import type { Ticket } from '../admission.js';
+import { contentCodingOf, type ContentCoding } from './content-headers.js';
+
+export interface BodyLimits {
+  maxBodyBytes: number;
+  maxInflatedBytes: number;
+}
+
+/**
+ * The bytes of the body, inflated. Never holds more than the limits allow, whatever the body would inflate to.
+ *
+ * @throws ProblemError `body-too-large`, `unsupported-encoding`, `invalid-encoding`, `overloaded`, `invalid-json` if it is
+ *   empty, `bad-request` if the connection breaks off
+ */
+export async function readBody(message: IncomingMessage, limits: BodyLimits, ticket: Ticket): Promise<Buffer> {
+  const coding = contentCodingOf(message.headers['content-encoding']);
+  if (Number(message.headers['content-length']) > limits.maxBodyBytes) throw tooLarge(limits.maxBodyBytes);
+  const bytes = await collect(message, limits.maxBodyBytes, ticket, brokenOff);
+  if (bytes.length === 0) throw new ProblemError('invalid-json', 'The body is empty.');
+  return coding === 'identity' ? bytes : inflate(bytes, coding, limits.maxInflatedBytes, ticket);
+}
+
+/**
+ * What stops being collected flows on and is thrown away, so that the client can read its answer.
+ *
+ * @param broken the problem to name if the source fails
+ */
+function collect(source: Readable, maxBytes: number, ticket: Ticket, broken: () => ProblemError): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const onData = (chunk: Buffer): void => {
+    length += chunk.length;
+    const refusal = length > maxBytes ? tooLarge(maxBytes) : ticket.take(chunk.length);
+    if (refusal === undefined) {
+      chunks.push(chunk);
+      return;
+    }
+    source.off('data', onData);
+    reject(refusal);
+  };
+  source.on('data', onData);
+  source.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+  source.on('error', () => reject(broken()));
+  return promise;
+}
+
+function brokenOff(): ProblemError {
+  return new ProblemError('bad-request', 'The connection broke off in the middle of the body.');
+}
+
+/** RFC 9659: a zstd window in HTTP has 8 MiB at most. A larger one would be memory that no limit of ours counts. */
+const MAX_ZSTD_WINDOW_LOG = 23;
+const INFLATED_CHUNK_BYTES = 64 * 1024;
+
+/** Without it, Node ends a stream at the end of its first member or frame and drops the rest in silence. */
+const NOTHING_DROPPED = { rejectGarbageAfterEnd: true, chunkSize: INFLATED_CHUNK_BYTES };
+
+const INFLATERS = {
+  gzip: () => createGunzip(NOTHING_DROPPED),
+  zstd: () =>
+    createZstdDecompress({
+      ...NOTHING_DROPPED,
+      params: { [constants.ZSTD_d_windowLogMax]: MAX_ZSTD_WINDOW_LOG },
+    }),
+};
+
+async function inflate(
+  bytes: Buffer,
+  coding: Exclude<ContentCoding, 'identity'>,
+  maxBytes: number,
+  ticket: Ticket,
+): Promise<Buffer> {
+  const inflater = INFLATERS[coding]();
+  inflater.end(bytes);
+  const damaged = (): ProblemError =>
+    new ProblemError('invalid-encoding', `The body is not one complete ${coding} stream and nothing else.`);
+  try {
+    return await collect(inflater, maxBytes, ticket, damaged);
+  } finally {
+    inflater.destroy();
+  }
+}
+
+function tooLarge(maxBytes: number): ProblemError {
+  return new ProblemError(
+    'body-too-large',
+    `The body may have ${maxBytes} bytes at most; send fewer records in one request.`,
+  );
+}

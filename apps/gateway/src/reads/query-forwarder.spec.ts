@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FakeQuery } from '../testing/fake-query.js';
+import { QueryForwarder } from './query-forwarder.js';
+
+let query: FakeQuery;
+let forwarder: QueryForwarder;
+beforeEach(async () => {
+  query = new FakeQuery();
+  await query.start();
+  forwarder = new QueryForwarder(query.url, 50);
+});
+afterEach(async () => {
+  await forwarder.onApplicationShutdown();
+  query.stop();
+});
+
+function readOf(url: string): FastifyRequest {
+  return { id: 'request-1', method: 'GET', headers: {}, raw: { url } } as FastifyRequest;
+}
+
+it('gives up when the query service takes too long', async () => {
+  query.answer = () => undefined;
+  const read = forwarder.forward(readOf('/records'), {} as FastifyReply);
+  await expect(read).rejects.toMatchObject({ code: 'query-unavailable', status: 503 });
+});
+
+it('asks the query service and nobody else when a client names another host', async () => {
+  query.answer = () => undefined;
+  await forwarder
+    .forward(readOf('http://elsewhere.example/records?limit=1'), {} as FastifyReply)
+    .catch(() => undefined);
+  expect(query.asked[0]).toMatchObject({ url: '/records?limit=1', headers: { host: new URL(query.url).host } });
+});

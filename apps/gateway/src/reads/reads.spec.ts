@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FakeQuery } from '../testing/fake-query.js';
+import { GatewayUnderTest } from '../testing/gateway-under-test.js';
+
+let query: FakeQuery;
+let gateway: GatewayUnderTest;
+
+async function startGateway(queryUrl: string): Promise<void> {
+  gateway = await GatewayUnderTest.start({ queryUrl });
+}
+
+beforeEach(async () => {
+  query = new FakeQuery();
+  await query.start();
+});
+afterEach(async () => {
+  query.stop();
+  await gateway.stop();
+});
+
+describe('a read', () => {
+  beforeEach(() => startGateway(query.url));
+
+  it.each([
+    '/check-buffer?limit=5',
+    '/records?from=2025-09-09T00%3A00%3A00Z&device_id=dev-2&&x=%20+%2B',
+    '/records/dev-2/a%2Fb%20c?y=1',
+  ])('is forwarded with its path and its query string untouched: %s', async (path) => {
+    await fetch(gateway.url + path);
+    expect(query.asked.map(({ method, url }) => [method, url])).toEqual([['GET', path]]);
+  });
+
+  it('comes back with the status, the type and the bytes of the query service', async () => {
+    query.answer = (response) =>
+      response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"a": 1.0}');
+    const response = await fetch(`${gateway.url}/records/dev-2/x`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    expect(await response.text()).toBe('{"a": 1.0}');
+  });
+
+  it('carries no headers of the client in but a few, and no inner headers out', async () => {
+    const headers = {
+      cookie: 'a=b',
+      authorization: 'Bearer x',
+      accept: 'application/json',
+      'x-forwarded-for': '1.2.3.4',
+    };
+    const response = await fetch(`${gateway.url}/records`, { headers });
+    const requestId = response.headers.get('x-request-id');
+    expect(query.asked[0]!.headers).toEqual({
+      host: new URL(query.url).host,
+      connection: 'keep-alive',
+      accept: 'application/json',
+      'x-request-id': requestId,
+    });
+    expect(response.headers.has('server') || response.headers.has('set-cookie')).toBe(false);
+  });
+
+  it('may be a HEAD', async () => {
+    query.answer = (response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 14 }).end();
+    const response = await fetch(`${gateway.url}/check-buffer`, { method: 'HEAD' });
+    expect(query.asked[0]!.method).toBe('HEAD');
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, '14']);
+  });
+
+  it.each([
+    ['POST', '/records'],
+    ['DELETE', '/records/dev-2/x'],
+    ['GET', '/metrics'],
+    ['GET', '/records/dev-2'],
+    ['GET', '/health/live'],
+    ['GET', '/check-buffer/../metrics'],
+  ])('is nothing else: %s %s never reaches the query service', async (method, path) => {
+    const response = await fetch(gateway.url + path, { method });
+    expect(response.status).toBe(404);
+    expect(query.asked).toEqual([]);
+  });
+
+  it('breaks off when the query service breaks off, so that nobody takes half an answer for a whole one', async () => {
+    query.answer = (response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+      response.write('{"records":', () => response.destroy());
+    };
+    const whole = fetch(`${gateway.url}/records`).then((response) => response.text());
+    await expect(whole).rejects.toThrow();
+    expect(gateway.logLines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('is answered 503 when the query service is away', async () => {
+    query.stop();
+    const response = await fetch(`${gateway.url}/records`);
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(await response.json()).toMatchObject({ code: 'query-unavailable', instance: '/records' });
+  });
+});
+
+it('reads are not served where no query service is named', async () => {
+  await startGateway('');
+  expect((await fetch(`${gateway.url}/records`)).status).toBe(404);
+});

@@ -1,0 +1,124 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import type { IngestEvent, Problem } from '#contracts';
+import { EventPublisher } from '#event-log';
+import { FakePublisher } from '#event-log/testing';
+import { createHttpApp, Lifecycle, RuntimeModule, type Logger } from '#runtime';
+import { Admission } from '../admission.js';
+import { configureGatewayHttp } from '../configure-http.js';
+import type { GatewayOptions } from '../gateway-options.js';
+import { GatewayModule } from '../gateway.module.js';
+
+export const SEED_RECORD = {
+  device_id: 'dev-2',
+  timestamp: '2025-09-09T17:00:00Z',
+  data_payload: { gene_count: 12, sample_quality: 0.98 },
+};
+
+const SMALL_LIMITS: GatewayOptions = {
+  maxBodyBytes: 1_000_000,
+  maxInflatedBytes: 2_000_000,
+  maxRecordsPerRequest: 100,
+  maxConcurrentRequests: 8,
+  maxBytesInFlight: 4_000_000,
+  publishTimeoutMs: 1000,
+};
+
+/** Every member that an answer of `POST /ingest` may have. */
+export interface AnswerBody extends Problem {
+  record_id: string;
+  device_id: string;
+  receipt: string;
+  accepted: number;
+  rejected: number;
+  retry?: number;
+  results: { index: number; status: string; record_id?: string; receipt?: string; problem?: Problem }[];
+}
+
+export interface IngestAnswer {
+  status: number;
+  headers: Headers;
+  body: AnswerBody;
+}
+
+@Module({})
+class FakeLogModule {
+  static with(publisher: EventPublisher): DynamicModule {
+    const providers = [{ provide: EventPublisher, useValue: publisher }];
+    return { module: FakeLogModule, global: true, providers, exports: [EventPublisher] };
+  }
+}
+
+@Module({})
+class TestRootModule {}
+
+/** The real module over HTTP on a free port, with a publisher that does what the test says. */
+export class GatewayUnderTest {
+  readonly publisher = new FakePublisher();
+  readonly logLines: Record<string, unknown>[] = [];
+  url = '';
+  private app: NestFastifyApplication | undefined;
+
+  static async start(options: Partial<GatewayOptions> = {}): Promise<GatewayUnderTest> {
+    const gateway = new GatewayUnderTest();
+    await gateway.listen({ ...SMALL_LIMITS, ...options });
+    return gateway;
+  }
+
+  get admission(): Admission {
+    return this.app!.get(Admission, { strict: false });
+  }
+
+  get lifecycle(): Lifecycle {
+    return this.app!.get(Lifecycle);
+  }
+
+  /** Bytes and texts are sent as they are, anything else as JSON. */
+  async post(body: unknown, headers: Record<string, string> = {}): Promise<IngestAnswer> {
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(`${this.url}/ingest`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: isRaw ? (body as string) : JSON.stringify(body),
+    });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as AnswerBody };
+  }
+
+  postLines(lines: readonly string[], end = ''): Promise<IngestAnswer> {
+    return this.post(lines.join('\n') + end, { 'content-type': 'application/x-ndjson' });
+  }
+
+  /** The events that were published, in order. */
+  get events(): IngestEvent[] {
+    return this.publisher.records.map(({ value }) => JSON.parse(String(value)) as IngestEvent);
+  }
+
+  async close(): Promise<void> {
+    await this.app!.close();
+  }
+
+  /** Lets go of whatever a test has held, and closes. */
+  async stop(): Promise<void> {
+    this.publisher.release();
+    await this.close();
+  }
+
+  private async listen(options: GatewayOptions): Promise<void> {
+    const logger = this.logger();
+    const root: DynamicModule = {
+      module: TestRootModule,
+      imports: [RuntimeModule.forRoot(logger), FakeLogModule.with(this.publisher), GatewayModule.forRoot(options)],
+    };
+    this.app = await createHttpApp(root, logger, options);
+    configureGatewayHttp(this.app);
+    await this.app.listen(0, '127.0.0.1');
+    this.url = `http://127.0.0.1:${(this.app.getHttpServer().address() as { port: number }).port}`;
+    this.lifecycle.started();
+  }
+
+  private logger(): Logger {
+    const write = (line: string) => this.logLines.push(JSON.parse(line) as Record<string, unknown>);
+    return pino({ level: 'debug', formatters: { level: (label) => ({ level: label }) } }, { write });
+  }
+}
