@@ -1,0 +1,108 @@
+import { ensureBuilt } from '../steps/build.mjs';
+import { IMAGE, buildImage, composeUp, dockerProblem, freePort, removeWhatTestsStart } from './docker.mjs';
+import { jest } from './jest.mjs';
+import { succeeds } from './program.mjs';
+import { ENGINES, UNIT, isForProfile } from './suites.mjs';
+
+const STACK_PROJECT = 'sluice-test-stack';
+const ENGINES_PROJECT = ['-p', 'sluice-test-engines', '-f', 'test/support/engines.compose.yml'];
+
+/** Compares whole answers, positions and all: it wants a system that nobody has used. */
+const FIRST_ON_A_FRESH_SYSTEM = /(^|\/)readme\.e2e-spec\.ts$/;
+
+/**
+ * The tiers, in the order in which they run.
+ *
+ * takes: whether a suite belongs to the tier; a tier without it has one check instead of suites
+ * problem: why it cannot run here, if so
+ * run: gets its suites, gives its counts
+ */
+export const TIERS = [
+  { name: 'types', run: () => check(['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']) },
+  { name: 'lint', run: () => check(['node', 'node_modules/eslint/bin/eslint.js', '.'], PRETTIER) },
+  {
+    name: 'unit',
+    takes: (path) => UNIT.test(path),
+    run: (suites) => jest({ suites, workers: 2, timeoutMs: 20_000 }),
+  },
+  {
+    name: 'standalone',
+    takes: (path) => isForProfile(path, 'standalone'),
+    run: runStandalone,
+  },
+  {
+    name: 'engines',
+    takes: (path) => ENGINES.test(path),
+    problem: dockerProblem,
+    run: runOnEngines,
+  },
+  {
+    name: 'container',
+    takes: (path) => isForProfile(path, 'container'),
+    problem: dockerProblem,
+    run: runInContainer,
+  },
+  {
+    name: 'compose',
+    takes: (path) => isForProfile(path, 'compose'),
+    problem: dockerProblem,
+    run: runOnStack,
+  },
+];
+
+const PRETTIER = ['node', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'];
+
+async function check(...commands) {
+  let isGreen = true;
+  for (const [command, ...args] of commands) isGreen = (await succeeds(command, args)) && isGreen;
+  return isGreen ? { passed: 1, failed: 0 } : ONE_FAILURE;
+}
+
+const ONE_FAILURE = { passed: 0, failed: 1 };
+
+async function runStandalone(suites) {
+  await ensureBuilt();
+  return jest({ suites, workers: 2, timeoutMs: 60_000, env: { SLUICE_PROFILE: 'standalone' } });
+}
+
+async function runOnEngines(suites) {
+  removeWhatTestsStart();
+  const [kafka, mongo] = [await freePort(), await freePort()];
+  const ports = { KAFKA_PORT: String(kafka), MONGO_PORT: String(mongo) };
+  if (!(await composeUp(ENGINES_PROJECT, ports))) return ONE_FAILURE;
+  const env = { KAFKA_BROKERS: `127.0.0.1:${kafka}`, MONGO_URL: `mongodb://127.0.0.1:${mongo}` };
+  return jest({ suites, workers: 2, timeoutMs: 120_000, env });
+}
+
+async function runInContainer(suites) {
+  if (!(await buildImage())) return ONE_FAILURE;
+  removeWhatTestsStart();
+  return jest({
+    suites,
+    workers: 1,
+    timeoutMs: 120_000,
+    env: { SLUICE_PROFILE: 'container', SLUICE_IMAGE: IMAGE },
+  });
+}
+
+async function runOnStack(suites) {
+  if (!(await buildImage())) return ONE_FAILURE;
+  const port = String(await freePort());
+  const env = { COMPOSE_PROJECT_NAME: STACK_PROJECT, SLUICE_IMAGE: IMAGE, SLUICE_PORT: port };
+  if (!(await composeUp([], env))) return ONE_FAILURE;
+  const groups = [suites.filter(isFirst), suites.filter((path) => !isFirst(path))];
+  const counts = { passed: 0, failed: 0 };
+  for (const group of groups.filter(({ length }) => length > 0)) {
+    const { passed, failed } = await jest({
+      suites: group,
+      workers: 1,
+      timeoutMs: 180_000,
+      env: { ...env, SLUICE_PROFILE: 'compose' },
+    });
+    counts.passed += passed;
+    counts.failed += failed;
+  }
+  return counts;
+}
+
+const isFirst = (path) => FIRST_ON_A_FRESH_SYSTEM.test(path);
