@@ -1,0 +1,123 @@
+/**
+ * The thread that owns `records.db`: inserts by key cost tens of milliseconds for a thousand records on a large file,
+ * which a gateway in the same process must not wait for. Imports types only besides Node's own modules, so that Node
+ * also runs it uncompiled.
+ */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FirstRow, RecordAnswer, RecordCalls, RecordRequest, RecordRow, RecordThreadData } from './record-row.js';
+
+/** `PRAGMA user_version` of the file; 0 is a new file. */
+const FILE_VERSION = 1;
+const REMOVED_AT_ONCE = 1_000;
+/** 32 MB: keys are spread over the file, and a page that many writes have changed is brought home once. */
+const CHECKPOINT_PAGES = 8_000;
+
+const SCHEMA = `
+  CREATE TABLE records (
+    key TEXT NOT NULL PRIMARY KEY,
+    device_id TEXT NOT NULL,
+    minus_timestamp_ms INTEGER NOT NULL,
+    timestamp_text TEXT NOT NULL,
+    received_at_ms INTEGER NOT NULL,
+    stored_at_ms INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    source_partition INTEGER NOT NULL,
+    source_offset INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX records_by_device ON records (device_id, minus_timestamp_ms, key);
+  CREATE INDEX records_by_timestamp ON records (minus_timestamp_ms, key);
+  PRAGMA user_version = ${FILE_VERSION};
+`;
+
+const EXPIRY_INDEX = 'CREATE INDEX IF NOT EXISTS records_by_receipt ON records (received_at_ms)';
+
+/** The lock is the file system's own: it is gone with the process, however that ends. */
+function openFile({ file, expires }: RecordThreadData): DatabaseSync {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    database.exec(`PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; BEGIN IMMEDIATE;`);
+    const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
+    if (version === 0) database.exec(SCHEMA);
+    else if (version !== FILE_VERSION) throw new Error(`made by another version of Sluice (${String(version)})`);
+    database.exec(expires ? EXPIRY_INDEX : 'DROP INDEX IF EXISTS records_by_receipt');
+    database.exec('COMMIT');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The calls on an open file. */
+function callsOn(database: DatabaseSync): RecordCalls {
+  const insertRow = database.prepare(`
+    INSERT INTO records VALUES (:key, :device_id, :minus_timestamp_ms, :timestamp_text, :received_at_ms, :stored_at_ms,
+      :payload, :source_partition, :source_offset) ON CONFLICT (key) DO NOTHING`);
+  const firstRow = database.prepare('SELECT timestamp_text, payload FROM records WHERE key = ?');
+  const findRow = database.prepare('SELECT * FROM records WHERE key = ?');
+  const pageOf = (whose: string) =>
+    database.prepare(`
+      SELECT * FROM records WHERE ${whose} (minus_timestamp_ms, key) > (:minusTimestampMs, :key)
+        AND minus_timestamp_ms <= :lastMinusTimestampMs ORDER BY minus_timestamp_ms, key LIMIT :limit`);
+  const pageOfAll = pageOf('');
+  const pageOfDevice = pageOf('device_id = :deviceId AND');
+  const removeSome = database.prepare(`
+    DELETE FROM records WHERE rowid IN (SELECT rowid FROM records WHERE received_at_ms < ? LIMIT ${REMOVED_AT_ONCE})`);
+
+  const insert = (row: RecordRow): FirstRow | null =>
+    insertRow.run(row as unknown as Record<string, SQLInputValue>).changes === 1
+      ? null
+      : (firstRow.get(row.key) as unknown as FirstRow);
+
+  return {
+    ping: () => void findRow.get(''),
+    insert: (rows) => inTransaction(database, () => rows.map(insert)),
+    find: (key) => findRow.get(key) as unknown as RecordRow | undefined,
+    page: ({ deviceId, behind, lastMinusTimestampMs, limit }) => {
+      const place = { ...behind, lastMinusTimestampMs, limit };
+      const rows = deviceId === null ? pageOfAll.all(place) : pageOfDevice.all({ ...place, deviceId });
+      return rows as unknown as RecordRow[];
+    },
+    removeExpired: (receivedBeforeMs) => Number(removeSome.run(receivedBeforeMs).changes),
+    close: () => database.close(),
+  };
+}
+
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+let calls: RecordCalls | undefined;
+
+/** A file that could not be opened is tried again with the next call. */
+function perform({ call, argument }: RecordRequest): unknown {
+  if (call === 'close') return end();
+  calls ??= callsOn(openFile(workerData as RecordThreadData));
+  return (calls[call] as (argument: unknown) => unknown)(argument);
+}
+
+function end(): void {
+  calls?.close();
+  parentPort?.close();
+}
+
+function answer(request: RecordRequest): RecordAnswer {
+  try {
+    return { id: request.id, value: perform(request) };
+  } catch (error) {
+    const { message, errcode } = error as Error & { errcode?: number };
+    return { id: request.id, failure: { message, errcode } };
+  }
+}
+
+parentPort?.on('message', (request: RecordRequest) => parentPort?.postMessage(answer(request)));

@@ -1,0 +1,36 @@
+import type { StoredRecord } from '#contracts';
+import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '../record-reader.js';
+import { toStoredRecord, type RecordRow, type RowRange } from './record-row.js';
+import type { RecordThreadClient } from './record-thread-client.js';
+
+export class SqliteRecordReader implements RecordReader {
+  constructor(private readonly thread: RecordThreadClient) {}
+
+  async find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
+    const row = await this.thread.call('find', `${deviceId}/${recordId}`);
+    return row === undefined ? undefined : toStoredRecord(row);
+  }
+
+  async page(filter: RecordFilter, limit: number, after?: RecordCursor): Promise<RecordPage> {
+    const rows = await this.thread.call('page', rangeOf(filter, limit + 1, after));
+    const records = rows.slice(0, limit).map(toStoredRecord);
+    return { records, next: rows.length > limit ? cursorOf(rows[limit - 1]!) : undefined };
+  }
+}
+
+/** `toMs` and the cursor both say where to begin: one seek in the index, at the later of the two. */
+function rangeOf({ deviceId, fromMs, toMs }: RecordFilter, limit: number, after?: RecordCursor): RowRange {
+  const edge = { minusTimestampMs: toMs === undefined ? -Number.MAX_SAFE_INTEGER : 1 - toMs, key: '' };
+  const place = after && { minusTimestampMs: -after.timestampMs, key: `${after.deviceId}/${after.recordId}` };
+  return {
+    deviceId: deviceId ?? null,
+    behind: place !== undefined && place.minusTimestampMs >= edge.minusTimestampMs ? place : edge,
+    lastMinusTimestampMs: fromMs === undefined ? Number.MAX_SAFE_INTEGER : -fromMs,
+    limit,
+  };
+}
+
+function cursorOf(row: RecordRow): RecordCursor {
+  const recordId = row.key.slice(row.device_id.length + 1);
+  return { timestampMs: -row.minus_timestamp_ms, deviceId: row.device_id, recordId };
+}

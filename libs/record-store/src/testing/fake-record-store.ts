@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parseTimestamp, type StoredRecord } from '#contracts';
+import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '../record-reader.js';
+import {
+  RecordStore,
+  RecordStoreError,
+  type RecordToStore,
+  type RecordWriter,
+  type WriteOutcome,
+} from '../record-store.js';
+
+interface HeldRecord {
+  record: StoredRecord;
+  key: string;
+  timestampMs: number;
+}
+
+/**
+ * A record store in memory that keeps the contract, remembers what it was asked, and has bad days on demand.
+ * For tests of those who write and read.
+ */
+export class FakeRecordStore extends RecordStore implements RecordWriter, RecordReader {
+  readonly writer: RecordWriter = this;
+  readonly reader: RecordReader = this;
+  /** Every batch that was brought, in the order of the calls; those that failed as well. */
+  readonly batches: (readonly RecordToStore[])[] = [];
+  /** While false, every operation fails with `unavailable`. */
+  isAvailable = true;
+
+  private readonly held = new Map<string, HeldRecord>();
+  private readonly prescribed: WriteOutcome[][] = [];
+  private gate: { opened: Promise<void>; open: () => void } | undefined;
+  private isClosed = false;
+
+  /** Answers the next write with these outcomes and stores nothing. */
+  answerNextWrite(outcomes: WriteOutcome[]): void {
+    this.prescribed.push(outcomes);
+  }
+
+  /** From now on, writes wait for {@link release}. */
+  hold(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.gate ??= { opened: promise, open: resolve };
+  }
+
+  /** Lets the writes go on that {@link hold} made wait, and all later ones. */
+  release(): void {
+    this.gate?.open();
+    this.gate = undefined;
+  }
+
+  async write(records: readonly RecordToStore[], storedAtMs: number): Promise<WriteOutcome[]> {
+    this.batches.push(records);
+    await this.gate?.opened;
+    this.requireAvailable();
+    return this.prescribed.shift() ?? records.map((record) => this.store(record, storedAtMs));
+  }
+
+  async find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
+    this.requireAvailable();
+    return structuredClone(this.held.get(`${deviceId}/${recordId}`)?.record);
+  }
+
+  async page(filter: RecordFilter, limit: number, after?: RecordCursor): Promise<RecordPage> {
+    this.requireAvailable();
+    const waiting = [...this.held.values()].filter((held) => isShown(held, filter) && isBehind(held, after));
+    const shown = waiting.sort(inOrder).slice(0, limit);
+    const last = shown.at(-1);
+    const next = last !== undefined && shown.length < waiting.length ? cursorOf(last) : undefined;
+    return { records: structuredClone(shown.map(({ record }) => record)), next };
+  }
+
+  async prepare(): Promise<void> {
+    this.requireAvailable();
+  }
+
+  async ping(): Promise<void> {
+    this.requireAvailable();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.release();
+  }
+
+  private requireAvailable(): void {
+    if (this.isClosed) throw new RecordStoreError('closed', 'The record store is closed.');
+    if (!this.isAvailable) throw new RecordStoreError('unavailable', 'The record store is away.');
+  }
+
+  private store({ event }: RecordToStore, storedAtMs: number): WriteOutcome {
+    const key = `${event.device_id}/${event.record_id}`;
+    const first = this.held.get(key)?.record;
+    if (first === undefined) {
+      const received_at = new Date(parseTimestamp(event.received_at)!).toISOString();
+      const record = structuredClone({ ...event, received_at, stored_at: new Date(storedAtMs).toISOString() });
+      this.held.set(key, { record, key, timestampMs: parseTimestamp(event.timestamp)! });
+      return { status: 'stored' };
+    }
+    if (first.timestamp !== event.timestamp) return { status: 'conflict', detail: 'another timestamp' };
+    if (!isDeepStrictEqual(first.data_payload, structuredClone(event.data_payload)))
+      return { status: 'conflict', detail: 'another payload' };
+    return { status: 'already-stored' };
+  }
+}
+
+function isShown({ record, timestampMs }: HeldRecord, { deviceId, fromMs, toMs }: RecordFilter): boolean {
+  if (deviceId !== undefined && record.device_id !== deviceId) return false;
+  return timestampMs >= (fromMs ?? -Infinity) && timestampMs < (toMs ?? Infinity);
+}
+
+function isBehind(held: HeldRecord, after: RecordCursor | undefined): boolean {
+  return after === undefined || inOrder(held, { ...after, key: `${after.deviceId}/${after.recordId}` }) > 0;
+}
+
+type Place = Pick<HeldRecord, 'key' | 'timestampMs'>;
+
+function inOrder(a: Place, b: Place): number {
+  return b.timestampMs - a.timestampMs || (a.key === b.key ? 0 : a.key < b.key ? -1 : 1);
+}
+
+function cursorOf({ record, timestampMs }: HeldRecord): RecordCursor {
+  return { timestampMs, deviceId: record.device_id, recordId: record.record_id };
+}

@@ -1,0 +1,3 @@
+export * from './fake-record-store.js';
+export * from './record-store-contract.js';
+export * from './records.js';
