@@ -1,0 +1,28 @@
+import { decodeNote } from '#batch-transport';
+import type { BufferState } from '#contracts';
+import type { BufferInspector, PartitionPosition } from '#event-log';
+
+export interface StateOfBuffer {
+  state: BufferState;
+  /** Why it is paused: the word of the worker, or `no_worker`. */
+  reason: string | null;
+}
+
+/**
+ * Whether what waits is being stored. The note of a worker counts only in partitions where something waits: one worker of
+ * several may be paused with nothing to do.
+ *
+ * @throws EventLogError `unavailable`
+ */
+export async function stateOfBuffer(
+  inspector: BufferInspector,
+  positions: readonly PartitionPosition[],
+  nowMs: number,
+): Promise<StateOfBuffer> {
+  const behind = positions.filter(({ committed, high }) => committed < high);
+  if (behind.length === 0) return { state: 'idle', reason: null };
+  const note = behind.map((position) => decodeNote(position.note, nowMs)).find((found) => found !== undefined);
+  if (note !== undefined) return { state: 'paused', reason: note.reason };
+  const members = await inspector.members();
+  return members === 0 ? { state: 'paused', reason: 'no_worker' } : { state: 'draining', reason: null };
+}

@@ -1,0 +1,37 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import { EventLogError } from '#event-log';
+import { RecordStoreError } from '#record-store';
+import { Lifecycle, LOGGER, type Logger, ProblemError, sendProblem } from '#runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Engines that come back need some seconds; asking more often only adds to their load. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** Answers what the two ports throw: the engine is away, which is no fault of the request. */
+@Catch(EventLogError, RecordStoreError)
+export class EngineErrorFilter implements ExceptionFilter<EventLogError | RecordStoreError> {
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
+  ) {}
+
+  catch(error: EventLogError | RecordStoreError, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const { code, message, cause } = error;
+    this.logger.warn({ code, cause: (cause as Error | undefined)?.message, requestId: request.id }, message);
+    sendProblem(http.getResponse<FastifyReply>(), request, this.problemOf(error));
+  }
+
+  private problemOf(error: EventLogError | RecordStoreError): ProblemError {
+    const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+    if (this.lifecycle.isStopping) return new ProblemError('stopping', 'The service is stopping; ask again.', retry);
+    if (error instanceof RecordStoreError)
+      return new ProblemError('store-unavailable', 'The record store does not answer; ask again later.', retry);
+    const detail =
+      error.code === 'topic-missing'
+        ? 'The event log has no such topic yet; it is made by the init step.'
+        : 'The event log does not answer, so nobody can say what waits; ask again later.';
+    return new ProblemError('log-unavailable', detail, retry);
+  }
+}

@@ -1,0 +1,2 @@
+export { queryHealth } from './query-health.js';
+export { QueryModule } from './query.module.js';

@@ -1,0 +1,21 @@
+import type { FactoryProvider } from '@nestjs/common';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP } from '#contracts';
+import { type BufferInspector, EventLog } from '#event-log';
+
+/** Injection token of the {@link BufferInspector} of the events, as the buffer worker's group sees them. */
+export const EVENTS_INSPECTOR = Symbol('EventsInspector');
+/** Injection token of the {@link BufferInspector} of the dead letters. */
+export const DEAD_LETTERS_INSPECTOR = Symbol('DeadLettersInspector');
+
+export const inspectorProviders: FactoryProvider<BufferInspector>[] = [
+  { provide: EVENTS_INSPECTOR, inject: [EventLog], useFactory: (log: EventLog) => inspect(log, EVENTS_TOPIC) },
+  {
+    provide: DEAD_LETTERS_INSPECTOR,
+    inject: [EventLog],
+    useFactory: (log: EventLog) => inspect(log, DEAD_LETTERS_TOPIC),
+  },
+];
+
+function inspect(log: EventLog, topic: string): BufferInspector {
+  return log.inspect({ group: STORE_GROUP, topic });
+}

@@ -1,0 +1,32 @@
+import { type DecodedEvent, decodeEvent, decodeUtf8 } from '#contracts';
+import type { LogRecord } from '#event-log';
+
+export function decodeRecord({ value, headers }: LogRecord): DecodedEvent {
+  return decodeEvent(value, headers['schema-version']);
+}
+
+/** Says of each record whether it belongs to the device: the partition key is its id, whatever the value holds. */
+export function isOfDevice(deviceId: string): (record: LogRecord) => boolean {
+  const key = Buffer.from(deviceId, 'utf8');
+  return ({ key: other }) => other !== null && key.equals(other);
+}
+
+/** Says of each record whether it is this one of this device, even where the event as a whole breaks a rule. */
+export function isRecord(deviceId: string, recordId: string): (record: LogRecord) => boolean {
+  const isOfThisDevice = isOfDevice(deviceId);
+  return (record) => isOfThisDevice(record) && recordIdOf(record) === recordId;
+}
+
+function recordIdOf(record: LogRecord): unknown {
+  const decoded = decodeRecord(record);
+  return decoded.ok ? decoded.event.record_id : recordIdIn(record.value);
+}
+
+function recordIdIn(value: Buffer | null): unknown {
+  try {
+    return (JSON.parse(decodeUtf8(value!)!) as { record_id?: unknown }).record_id;
+  } catch {
+    // Neither an object nor JSON nor UTF-8: it has no id.
+    return undefined;
+  }
+}

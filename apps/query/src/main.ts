@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { eventLogOptions, readConfig, recordStoreOptions, requireSharedLog, withoutPassword } from '#config';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
+import { awaitTopics, EventLog, EventLogModule } from '#event-log';
+import { RecordStore, RecordStoreModule } from '#record-store';
+import {
+  createHttpApp,
+  createLogger,
+  HealthModule,
+  Lifecycle,
+  mainProcess,
+  runApp,
+  RuntimeModule,
+  serveDocs,
+} from '#runtime';
+import { queryHealth } from './query-health.js';
+import { QueryModule } from './query.module.js';
+
+const APP = 'query';
+
+await mainProcess(APP, async () => {
+  const config = readConfig(process.env);
+  requireSharedLog(config, APP);
+  const logger = createLogger({ app: APP, level: config.logLevel });
+
+  @Module({
+    imports: [
+      RuntimeModule.forRoot(logger),
+      EventLogModule.forRoot(eventLogOptions(config, APP)),
+      RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+      QueryModule.forRoot(),
+      HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
+    ],
+  })
+  class RootModule {}
+
+  const app = await createHttpApp(RootModule, logger, { maxBodyBytes: config.maxBodyBytes });
+  serveDocs(app);
+  const [log, store] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
+  const port = await runApp(app, logger, config);
+  logger.info({ port, log, store }, 'shows the buffer and the stored records');
+  const topics = [EVENTS_TOPIC, DEAD_LETTERS_TOPIC];
+  await awaitTopics(app.get(EventLog), topics, () => logger.info('waiting for the event log')).catch((error: Error) =>
+    app.get(Lifecycle).fail(error),
+  );
+});

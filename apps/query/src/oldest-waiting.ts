@@ -1,0 +1,36 @@
+import type { BufferInspector, PartitionPosition } from '#event-log';
+
+interface Head {
+  committed: number;
+  timestampMs: number;
+}
+
+/**
+ * When the oldest waiting record was appended. Remembers the first waiting record of each partition for as long as the
+ * committed position stays: while the worker is paused, nothing is read again.
+ */
+export class OldestWaiting {
+  readonly #heads = new Map<number, Head>();
+
+  constructor(private readonly inspector: BufferInspector) {}
+
+  /**
+   * @returns milliseconds since 1970, or `undefined` if nothing waits
+   * @throws EventLogError `unavailable`
+   */
+  async timestampMs(positions: readonly PartitionPosition[]): Promise<number | undefined> {
+    const behind = positions.filter(({ committed, high }) => committed < high);
+    const heads = await Promise.all(behind.map((position) => this.headTimestampMs(position)));
+    const known = heads.filter((timestampMs) => timestampMs !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  private async headTimestampMs({ partition, committed, high }: PartitionPosition): Promise<number | undefined> {
+    const remembered = this.#heads.get(partition);
+    if (remembered?.committed === committed) return remembered.timestampMs;
+    const [record] = await this.inspector.peek({ partition, fromOffset: committed, toOffset: high, maxRecords: 1 });
+    if (record === undefined) return undefined;
+    this.#heads.set(partition, { committed, timestampMs: record.timestampMs });
+    return record.timestampMs;
+  }
+}

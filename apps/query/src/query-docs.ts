@@ -1,0 +1,143 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  type BufferRecordDto,
+  DEVICE_ID_PATTERN,
+  encodeReceipt,
+  MAX_ID_LENGTH,
+  RECORD_ID_PATTERN,
+  RecordsPageDto,
+  RecordWhereaboutsDto,
+} from '#contracts';
+import { BufferAnswerDto } from './buffer-answer.dto.js';
+import { ApiProblems } from '#runtime';
+
+const SEED_EVENT = {
+  device_id: 'dev-2',
+  record_id: '01992f6b-5f00-7c3a-9d4e-0b1f7c2a9e11',
+  timestamp: '2025-09-09T17:00:00Z',
+  received_at: '2025-09-09T17:00:01.250Z',
+  data_payload: { gene_count: 12, sample_quality: 0.98 },
+};
+const WAITING: BufferRecordDto = { ...SEED_EVENT, receipt: encodeReceipt(0, 41) };
+const STORED_AT = '2025-09-09T17:00:01.500Z';
+
+const NONE_WAITS: BufferAnswerDto = {
+  waiting: 0,
+  oldest_age_seconds: null,
+  state: 'idle',
+  reason: null,
+  partitions: [{ partition: 0, committed_offset: 42, high_watermark: 42, lag: 0 }],
+  records: [],
+  has_more: false,
+  next_cursor: null,
+};
+const ONE_WAITS: BufferAnswerDto = {
+  ...NONE_WAITS,
+  waiting: 1,
+  oldest_age_seconds: 0.8,
+  state: 'draining',
+  partitions: [{ partition: 0, committed_offset: 41, high_watermark: 42, lag: 1 }],
+  records: [WAITING],
+};
+const STORE_AWAY: BufferAnswerDto = {
+  ...ONE_WAITS,
+  oldest_age_seconds: 42.7,
+  state: 'paused',
+  reason: 'store_unreachable',
+};
+
+const PAGE: RecordsPageDto = { records: [{ ...SEED_EVENT, stored_at: STORED_AT }], has_more: false, next_cursor: null };
+
+const BUFFERED: RecordWhereaboutsDto = {
+  ...SEED_EVENT,
+  state: 'buffered',
+  stored_at: null,
+  dead_lettered_at: null,
+  reason: null,
+};
+const WHEREABOUTS: Record<string, RecordWhereaboutsDto> = {
+  buffered: BUFFERED,
+  stored: { ...BUFFERED, state: 'stored', stored_at: STORED_AT },
+  dead_lettered: { ...BUFFERED, state: 'dead_lettered', dead_lettered_at: STORED_AT, reason: 'key-conflict' },
+};
+
+/** What OpenAPI says of `GET /check-buffer`. */
+export function DescribesCheckBuffer(): MethodDecorator {
+  return applyDecorators(
+    ApiTags('reading'),
+    ApiOperation({
+      operationId: 'checkBuffer',
+      summary: 'The buffer: what was accepted and is not stored yet',
+      description:
+        'Totals and positions are always those of the whole buffer. An acknowledged record is always here, among the ' +
+        'records, or dead-lettered; for a moment it can be in two of them. To see everything, read this first and ' +
+        '`/records` second. A page may be shorter than its limit although more waits: go by `has_more`.',
+    }),
+    ...okAnswer(BufferAnswerDto, 'The buffer, and one page of what waits.', {
+      'nothing waits': NONE_WAITS,
+      'one record waits': ONE_WAITS,
+      'the store is away': STORE_AWAY,
+    }),
+    ApiProblems('invalid-parameter', 'invalid-cursor', 'log-unavailable', 'query-unavailable', 'stopping'),
+  );
+}
+
+/** What OpenAPI says of `GET /records`. */
+export function DescribesRecords(): MethodDecorator {
+  return applyDecorators(
+    ApiTags('reading'),
+    ApiOperation({
+      operationId: 'listRecords',
+      summary: 'Stored records, newest first',
+      description:
+        'By descending instant of `timestamp`. Pages stay stable while data arrives. A page of large records may be ' +
+        'shorter than its limit although there are more: go by `has_more`.',
+    }),
+    ...okAnswer(RecordsPageDto, 'One page of records.', { 'one record': PAGE }),
+    ApiProblems('invalid-parameter', 'invalid-cursor', 'store-unavailable', 'query-unavailable', 'stopping'),
+  );
+}
+
+/** What OpenAPI says of `GET /records/{device_id}/{record_id}`. */
+export function DescribesRecord(): MethodDecorator {
+  const id = { type: 'string' as const, minLength: 1, maxLength: MAX_ID_LENGTH };
+  return applyDecorators(
+    ApiTags('reading'),
+    ApiOperation({
+      operationId: 'findRecord',
+      summary: 'One record: where it is now, and when it got there',
+      description:
+        'Looks among the waiting records of its partition, in the store, and among the dead letters. Of what waits and ' +
+        'of dead letters only the newest are searched; a 404 says so where there are more.',
+    }),
+    ApiParam({
+      name: 'device_id',
+      schema: { ...id, pattern: DEVICE_ID_PATTERN.source, examples: [SEED_EVENT.device_id] },
+    }),
+    ApiParam({
+      name: 'record_id',
+      description: 'Percent-encoded, for example `run-17%2Fsample-4`.',
+      schema: { ...id, pattern: RECORD_ID_PATTERN.source, examples: [SEED_EVENT.record_id] },
+    }),
+    ...okAnswer(RecordWhereaboutsDto, 'Where the record is.', WHEREABOUTS),
+    ApiProblems(
+      'invalid-parameter',
+      'not-found',
+      'log-unavailable',
+      'store-unavailable',
+      'query-unavailable',
+      'stopping',
+    ),
+  );
+}
+
+function okAnswer<T extends object>(
+  Dto: new () => T,
+  description: string,
+  answers: Readonly<Record<string, T>>,
+): MethodDecorator[] {
+  const examples = Object.fromEntries(Object.entries(answers).map(([summary, value]) => [summary, { summary, value }]));
+  const content = { 'application/json': { schema: { $ref: getSchemaPath(Dto) }, examples } };
+  return [ApiExtraModels(Dto), ApiOkResponse({ description, content })];
+}

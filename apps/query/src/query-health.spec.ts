@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { QueryUnderTest } from './testing/query-under-test.js';
+
+let query: QueryUnderTest;
+
+beforeEach(async () => {
+  query = await QueryUnderTest.start();
+});
+
+afterEach(() => query.stop());
+
+const isUp = async (probe: string) => (await query.get(`/health/${probe}`)).status === 200;
+
+describe('the health of the query service', () => {
+  it('is ready while the store answers', async () => {
+    expect(await isUp('ready')).toBe(true);
+  });
+
+  it('is alive but not ready while the store is away', async () => {
+    query.store.isAvailable = false;
+    expect([await isUp('live'), await isUp('ready')]).toEqual([true, false]);
+    expect((await query.get('/health/ready')).text).toContain('the record store does not answer');
+  });
+
+  it('is ready again once the store is back', async () => {
+    query.store.isAvailable = false;
+    expect(await isUp('ready')).toBe(false);
+    query.store.isAvailable = true;
+    expect(await isUp('ready')).toBe(true);
+  });
+
+  it('is ready while the log is away: records are still shown', async () => {
+    query.log.goAway();
+    expect(await isUp('ready')).toBe(true);
+  });
+
+  it('is not ready once it is stopping', async () => {
+    query.lifecycle.stopping();
+    expect(await isUp('ready')).toBe(false);
+  });
+});

@@ -1,0 +1,36 @@
+import { parseTimestamp, type RecordsQueryDto } from '#contracts';
+import type { RecordCursor, RecordFilter } from '#record-store';
+import { invalidCursor, readCursor } from './cursors.js';
+
+/** One page of stored records, as the store is asked for it. */
+export interface RecordsRequest {
+  filter: RecordFilter;
+  /** 1..1000 */
+  limit: number;
+  after: RecordCursor | undefined;
+}
+
+/**
+ * Every value that reaches the store is a checked text or number.
+ *
+ * @throws ProblemError `invalid-cursor` for a cursor that cannot be read or that this filter never made
+ */
+export function recordsRequest(query: RecordsQueryDto): RecordsRequest {
+  const filter = filterOf(query);
+  const after = readCursor(query.cursor, 'records');
+  if (after !== undefined && !isWithin(filter, after)) throw invalidCursor();
+  return { filter, limit: query.limit, after };
+}
+
+function filterOf({ device_id, from, to }: RecordsQueryDto): RecordFilter {
+  const filter: RecordFilter = {};
+  if (device_id !== undefined) filter.deviceId = device_id;
+  if (from !== undefined) filter.fromMs = parseTimestamp(from)!;
+  if (to !== undefined) filter.toMs = parseTimestamp(to)!;
+  return filter;
+}
+
+function isWithin(filter: RecordFilter, { deviceId, timestampMs }: RecordCursor): boolean {
+  const { deviceId: only = deviceId, fromMs = -Infinity, toMs = Infinity } = filter;
+  return only === deviceId && fromMs <= timestampMs && timestampMs < toMs;
+}

@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { encodeCursor, type JsonObject, type RecordsPageDto } from '#contracts';
+import { MAX_PAGE_CHARACTERS, MAX_BLIND_STEP_RECORDS } from './records-view.js';
+import { anEvent, QueryUnderTest } from './testing/query-under-test.js';
+
+let query: QueryUnderTest;
+let seconds: number;
+
+beforeEach(async () => {
+  query = await QueryUnderTest.start();
+  seconds = 0;
+});
+
+afterEach(() => query.stop());
+
+const list = (search = '') => query.get<RecordsPageDto>(`/records${search}`);
+const idsOf = ({ records }: RecordsPageDto) => records.map(({ record_id }) => record_id);
+
+/** Stores a record of each second since the last call's, the first being the oldest. */
+async function store(...recordIds: string[]): Promise<void> {
+  const events = recordIds.map((record_id) => {
+    const timestamp = new Date(Date.parse('2025-09-09T17:00:00Z') + seconds++ * 1000).toISOString();
+    return anEvent({ record_id, timestamp });
+  });
+  await query.storeEvents(...events);
+}
+
+async function walk(search: string, between: () => Promise<void> = async () => undefined): Promise<RecordsPageDto[]> {
+  const pages = [(await list(`?${search}`)).body];
+  while (pages.at(-1)!.has_more) {
+    await between();
+    pages.push((await list(`?${search}&cursor=${pages.at(-1)!.next_cursor}`)).body);
+  }
+  return pages;
+}
+
+describe('GET /records', () => {
+  it('says that nothing is stored', async () => {
+    const { status, headers, text } = await list();
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(text).toBe('{"records":[],"has_more":false,"next_cursor":null}');
+  });
+
+  it('shows a record with its members in the order of the contract', async () => {
+    await query.storeEvents(anEvent());
+    expect((await list()).text).toBe(
+      `{"records":[{"device_id":"dev-2","record_id":"r-1","timestamp":"2025-09-09T17:00:00Z",` +
+        `"received_at":"2025-09-09T17:00:01.250Z","stored_at":"2025-09-09T17:00:01.500Z",` +
+        `"data_payload":{"gene_count":12,"sample_quality":0.98}}],"has_more":false,"next_cursor":null}`,
+    );
+  });
+
+  it('gives every number of a payload back as it was sent', async () => {
+    await query.storeEvents(anEvent({ data_payload: { zero: -0, tiny: 5e-324, tenth: 0.1 } }));
+    expect((await list()).text).toContain('"data_payload":{"zero":-0,"tiny":5e-324,"tenth":0.1}');
+  });
+
+  it('shows the newest first, 100 if the request does not say', async () => {
+    await store(...Array.from({ length: 101 }, (_, n) => `r-${n}`));
+    const { body } = await list();
+    expect(idsOf(body)).toEqual(Array.from({ length: 100 }, (_, n) => `r-${100 - n}`));
+    expect(body.has_more).toBe(true);
+  });
+
+  it('shows a thousand records on one page, and asks for many at once only when it knows how small they are', async () => {
+    await store(...Array.from({ length: 1001 }, (_, n) => `r-${n}`));
+    const limits: number[] = [];
+    const { page } = query.store;
+    query.store.page = (filter, limit, after) => {
+      limits.push(limit);
+      return page.call(query.store, filter, limit, after);
+    };
+    const { body } = await list('?limit=1000');
+    expect(new Set(idsOf(body)).size).toBe(1000);
+    expect(body.has_more).toBe(true);
+    expect(limits).toEqual([MAX_BLIND_STEP_RECORDS, 1000 - MAX_BLIND_STEP_RECORDS]);
+  });
+
+  it('ends a page of large payloads before it fills the memory, and loses nothing by it', async () => {
+    const data_payload: JsonObject = { text: 'x'.repeat(Math.ceil(MAX_PAGE_CHARACTERS / MAX_BLIND_STEP_RECORDS)) };
+    const count = MAX_BLIND_STEP_RECORDS + 10;
+    const ids = Array.from({ length: count }, (_, n) => `r-${n}`);
+    await query.storeEvents(...ids.map((record_id) => anEvent({ record_id, data_payload })));
+    const pages = await walk('limit=1000');
+    expect(pages.map(({ records }) => records.length)).toEqual([MAX_BLIND_STEP_RECORDS, 10]);
+    expect(pages.flatMap(idsOf).sort()).toEqual(ids.sort());
+  });
+
+  it('filters by device', async () => {
+    await query.storeEvents(anEvent(), anEvent({ device_id: 'dev-3', record_id: 'r-2' }));
+    expect(idsOf((await list('?device_id=dev-3')).body)).toEqual(['r-2']);
+  });
+
+  it('filters by instant, whatever zone is written: from is shown, to is not', async () => {
+    await store('r-0', 'r-1', 'r-2', 'r-3');
+    const { body } = await list('?from=2025-09-09T19:00:01%2B02:00&to=2025-09-09T17:00:03Z');
+    expect(idsOf(body)).toEqual(['r-2', 'r-1']);
+  });
+
+  it('shows every record once in a walk, while newer ones are stored', async () => {
+    await store(...Array.from({ length: 10 }, (_, n) => `r-${n}`));
+    let late = 0;
+    const pages = await walk('limit=3', () => store(`late-${late++}`));
+    expect(pages.flatMap(idsOf)).toEqual(Array.from({ length: 10 }, (_, n) => `r-${9 - n}`));
+    expect(pages.at(-1)!.next_cursor).toBeNull();
+  });
+
+  it('keeps its filter through a walk', async () => {
+    await store('r-0', 'r-1', 'r-2', 'r-3', 'r-4');
+    const pages = await walk('limit=1&device_id=dev-2&from=2025-09-09T17:00:01Z&to=2025-09-09T17:00:04Z');
+    expect(pages.map(idsOf)).toEqual([['r-3'], ['r-2'], ['r-1']]);
+  });
+
+  describe('refuses', () => {
+    it.each([
+      ['limit=0', '?limit'],
+      ['limit=1001', '?limit'],
+      ['limit=-1', '?limit'],
+      ['limit=1.5', '?limit'],
+      ['limit=1&limit=1', '?limit'],
+      ['page=2', '?page'],
+      ['device_id[$gt]=', '?device_id[$gt]'],
+      ['device_id=%7B%22%24gt%22%3A%22%22%7D', '?device_id'],
+      ['from=yesterday', '?from'],
+      ['from[$gte]=2025-09-09T17:00:00Z', '?from[$gte]'],
+      ['to=2025-09-09', '?to'],
+      ['to=2025-09-09T17:00:00', '?to'],
+      ['toString=x', '?toString'],
+    ])('%s with a pointer to the parameter', async (search, pointer) => {
+      const { status, headers, body } = await query.get(`/records?${search}`);
+      expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-parameter' });
+      expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(body.errors!.map((error) => error.pointer)).toContain(pointer);
+    });
+
+    it('names every wrong parameter at once', async () => {
+      const { body } = await query.get('/records?limit=0&from=x&page=2');
+      expect(body.errors!.map(({ pointer }) => pointer).sort()).toEqual(['?from', '?limit', '?page']);
+    });
+
+    const place = { timestampMs: Date.parse('2025-09-09T17:00:00Z'), deviceId: 'dev-2', recordId: 'r-1' };
+
+    it.each([
+      ['that is none', '', 'abc'],
+      ['of /check-buffer', '', encodeCursor({ partition: 0, offset: 0 })],
+      ['cut short', '', encodeCursor(place).slice(0, -5)],
+      [
+        'with an operator',
+        '',
+        Buffer.from('{"timestampMs":{"$gt":0},"deviceId":"a","recordId":"b"}').toString('base64url'),
+      ],
+      ['of another device', 'device_id=dev-3&', encodeCursor(place)],
+      ['from before the range', 'from=2025-09-09T17:00:01Z&', encodeCursor(place)],
+      ['from after the range', 'to=2025-09-09T17:00:00Z&', encodeCursor(place)],
+    ])('a cursor %s', async (_what, search, cursor) => {
+      const { status, body } = await query.get(`/records?${search}cursor=${cursor}`);
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ code: 'invalid-cursor', errors: [{ pointer: '?cursor' }] });
+    });
+  });
+
+  it('answers while the log is away', async () => {
+    await store('r-1');
+    query.log.goAway();
+    expect((await list()).status).toBe(200);
+  });
+
+  it('says that the store is away, and when to ask again', async () => {
+    query.store.isAvailable = false;
+    const { status, headers, body } = await query.get('/records');
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'store-unavailable' });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  });
+});

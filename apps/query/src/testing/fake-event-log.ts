@@ -1,0 +1,136 @@
+import {
+  DEAD_LETTERS_TOPIC,
+  encodeEvent,
+  EVENT_HEADERS,
+  EVENTS_TOPIC,
+  type IngestEvent,
+  partitionOf,
+} from '#contracts';
+import {
+  type BufferInspector,
+  EventLog,
+  EventLogError,
+  type EventPublisher,
+  type EventSubscription,
+  type InspectOptions,
+  type LogEntry,
+  type LogRecord,
+  type PartitionPosition,
+  type PeekOptions,
+} from '#event-log';
+
+/** One topic in memory, with the positions of one group that a test moves by hand. */
+export class FakeTopic implements BufferInspector {
+  readonly partitions: LogRecord[][];
+  readonly committed: number[];
+  readonly notes: string[];
+  memberCount = 1;
+  /** Every peek that was asked for. */
+  readonly peeks: PeekOptions[] = [];
+  /** While it is set, every question is answered with it. */
+  error: Error | undefined;
+  /** Called before each answer to a peek, so that a test can let the world go on in between. */
+  beforePeek: (peek: PeekOptions) => void = () => undefined;
+
+  constructor(
+    private readonly name: string,
+    partitionCount: number,
+  ) {
+    this.partitions = Array.from({ length: partitionCount }, () => []);
+    this.committed = Array.from({ length: partitionCount }, () => 0);
+    this.notes = Array.from({ length: partitionCount }, () => '');
+  }
+
+  append(entry: Partial<LogEntry>): LogRecord {
+    const partition = entry.key ? partitionOf(entry.key, this.partitions.length) : 0;
+    const records = this.partitions[partition]!;
+    const record = {
+      key: null,
+      value: null,
+      headers: {},
+      timestampMs: 0,
+      ...entry,
+      topic: this.name,
+      partition,
+      offset: records.length,
+    };
+    records.push(record);
+    return record;
+  }
+
+  appendEvent(event: IngestEvent, entry: Partial<LogEntry> = {}): LogRecord {
+    const key = Buffer.from(event.device_id);
+    const timestampMs = Date.parse(event.received_at);
+    return this.append({ key, value: encodeEvent(event), headers: EVENT_HEADERS, timestampMs, ...entry });
+  }
+
+  commit(partition: number, offset: number, note = ''): void {
+    this.committed[partition] = offset;
+    this.notes[partition] = note;
+  }
+
+  async positions(): Promise<PartitionPosition[]> {
+    this.throwIfAway();
+    return this.partitions.map((records, partition) => ({
+      partition,
+      low: 0,
+      committed: this.committed[partition]!,
+      high: records.length,
+      note: this.notes[partition]!,
+    }));
+  }
+
+  async peek(options: PeekOptions): Promise<LogRecord[]> {
+    this.throwIfAway();
+    this.peeks.push(options);
+    this.beforePeek(options);
+    const { partition, fromOffset, toOffset, maxRecords } = options;
+    return this.partitions[partition]!.slice(fromOffset, toOffset).slice(0, maxRecords);
+  }
+
+  async members(): Promise<number> {
+    this.throwIfAway();
+    return this.memberCount;
+  }
+
+  private throwIfAway(): void {
+    if (this.error !== undefined) throw this.error;
+  }
+}
+
+/** A log that is only looked at: the two topics of Sluice, in memory. */
+export class FakeEventLog extends EventLog {
+  readonly events: FakeTopic;
+  readonly deadLetters: FakeTopic;
+
+  constructor(partitionCount = 3) {
+    super();
+    this.events = new FakeTopic(EVENTS_TOPIC, partitionCount);
+    this.deadLetters = new FakeTopic(DEAD_LETTERS_TOPIC, partitionCount);
+  }
+
+  inspect({ topic }: InspectOptions): BufferInspector {
+    return topic === EVENTS_TOPIC ? this.events : this.deadLetters;
+  }
+
+  goAway(error: Error = new EventLogError('unavailable', 'broker:9092 is away')): void {
+    this.events.error = error;
+    this.deadLetters.error = error;
+  }
+
+  get publisher(): EventPublisher {
+    throw new Error('The query service publishes nothing.');
+  }
+
+  subscribe(): EventSubscription {
+    throw new Error('The query service joins no group.');
+  }
+
+  async createTopics(): Promise<void> {}
+
+  async requireTopics(): Promise<void> {}
+
+  async ping(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,105 @@
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import type { IngestEvent, Problem } from '#contracts';
+import { EventLog } from '#event-log';
+import { RecordStore } from '#record-store';
+import { FakeRecordStore } from '#record-store/testing';
+import { Clock, createHttpApp, HealthModule, Lifecycle, LOGGER, serveDocs } from '#runtime';
+
+import { queryHealth } from '../query-health.js';
+import { QueryModule } from '../query.module.js';
+import { FakeEventLog } from './fake-event-log.js';
+
+const SILENT = pino({ level: 'silent' });
+
+/** Time stands still unless a test moves it. */
+export class FakeClock extends Clock {
+  nowMs = Date.parse('2025-09-09T17:00:10Z');
+
+  override now(): number {
+    return this.nowMs;
+  }
+}
+
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: T;
+}
+
+/** The query service over HTTP on a free port, with a log, a store and a clock that a test moves. */
+export class QueryUnderTest {
+  readonly log: FakeEventLog;
+  readonly store = new FakeRecordStore();
+  readonly clock = new FakeClock();
+  private app: NestFastifyApplication | undefined;
+
+  private constructor(partitionCount: number) {
+    this.log = new FakeEventLog(partitionCount);
+  }
+
+  static async start(partitionCount = 3): Promise<QueryUnderTest> {
+    const query = new QueryUnderTest(partitionCount);
+    query.app = await createHttpApp(query.rootModule(), SILENT, { maxBodyBytes: 1024 });
+    serveDocs(query.app);
+    await query.app.listen(0, '127.0.0.1');
+    query.lifecycle.started();
+    return query;
+  }
+
+  get lifecycle(): Lifecycle {
+    return this.app!.get(Lifecycle);
+  }
+
+  /** Brings events to the store, half a second after the seed record was received. */
+  async storeEvents(...events: IngestEvent[]): Promise<void> {
+    const records = events.map((event, offset) => ({ event, source: { partition: 0, offset } }));
+    await this.store.write(records, Date.parse('2025-09-09T17:00:01.500Z'));
+  }
+
+  async get<T = Problem>(path: string): Promise<Answer<T>> {
+    const { port } = this.app!.getHttpServer().address() as { port: number };
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as T };
+  }
+
+  async stop(): Promise<void> {
+    await this.app?.close();
+  }
+
+  private rootModule() {
+    const engines = [
+      Lifecycle,
+      { provide: LOGGER, useValue: SILENT },
+      { provide: EventLog, useValue: this.log },
+      { provide: RecordStore, useValue: this.store },
+      { provide: Clock, useValue: this.clock },
+    ];
+
+    @Module({
+      imports: [
+        { module: class Engines {}, global: true, providers: engines, exports: engines },
+        QueryModule.forRoot(),
+        HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
+      ],
+    })
+    class RootModule {}
+
+    return RootModule;
+  }
+}
+
+/** The seed record, as the gateway publishes it, with other values where a test cares. */
+export function anEvent(values: Partial<IngestEvent> = {}): IngestEvent {
+  return {
+    record_id: 'r-1',
+    device_id: 'dev-2',
+    timestamp: '2025-09-09T17:00:00Z',
+    received_at: '2025-09-09T17:00:01.250Z',
+    data_payload: { gene_count: 12, sample_quality: 0.98 },
+    ...values,
+  };
+}

@@ -1,0 +1,15 @@
+import { type BufferRecordDto, encodeReceipt } from '#contracts';
+import type { LogRecord } from '#event-log';
+import type { UnreadableRecordDto } from './buffer-answer.dto.js';
+import { decodeRecord } from './log-record.js';
+
+const NOTHING_KNOWN = { device_id: null, record_id: null, timestamp: null, received_at: null, data_payload: null };
+
+/** One entry of `records` in the buffer view; members in the order of the contract. */
+export function toWaitingRecord(record: LogRecord): BufferRecordDto | UnreadableRecordDto {
+  const receipt = encodeReceipt(record.partition, record.offset);
+  const decoded = decodeRecord(record);
+  if (!decoded.ok) return { ...NOTHING_KNOWN, receipt, undecodable: decoded.reason };
+  const { device_id, record_id, timestamp, received_at, data_payload } = decoded.event;
+  return { device_id, record_id, timestamp, received_at, data_payload, receipt };
+}

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { encodeEvent, partitionOf, type RecordWhereaboutsDto } from '#contracts';
+import type { LogEntry } from '#event-log';
+import { MAX_SCANNED_RECORDS } from './log-scan.js';
+import { anEvent, QueryUnderTest } from './testing/query-under-test.js';
+
+const PARTITIONS = 3;
+const PARTITION = partitionOf('dev-2', PARTITIONS);
+
+let query: QueryUnderTest;
+
+beforeEach(async () => {
+  query = await QueryUnderTest.start(PARTITIONS);
+});
+
+afterEach(() => query.stop());
+
+const find = (path = 'dev-2/r-1') => query.get<RecordWhereaboutsDto>(`/records/${path}`);
+const problemOf = async (path: string) => (await query.get(`/records/${path}`)).body;
+
+const DEAD: Partial<LogEntry> = {
+  headers: {
+    'schema-version': '1',
+    'dead-letter-reason': 'key-conflict',
+    'dead-letter-at': '2025-09-09T17:00:03.000Z',
+  },
+};
+
+describe('GET /records/{device_id}/{record_id}', () => {
+  it('says that a record is buffered, since it was received', async () => {
+    query.log.events.appendEvent(anEvent());
+    const { status, text } = await find();
+    expect(status).toBe(200);
+    expect(text).toBe(
+      `{"device_id":"dev-2","record_id":"r-1","state":"buffered","timestamp":"2025-09-09T17:00:00Z",` +
+        `"received_at":"2025-09-09T17:00:01.250Z","stored_at":null,"dead_lettered_at":null,"reason":null,` +
+        `"data_payload":{"gene_count":12,"sample_quality":0.98}}`,
+    );
+  });
+
+  it('says that a record is stored, and since when', async () => {
+    await query.storeEvents(anEvent({ data_payload: { zero: -0 } }));
+    const { text, body } = await find();
+    expect(body).toMatchObject({ state: 'stored', stored_at: '2025-09-09T17:00:01.500Z', dead_lettered_at: null });
+    expect(text).toContain('"data_payload":{"zero":-0}');
+  });
+
+  it('says that a record is dead-lettered, since when and why', async () => {
+    query.log.deadLetters.appendEvent(anEvent(), DEAD);
+    expect((await find()).body).toMatchObject({
+      state: 'dead_lettered',
+      received_at: '2025-09-09T17:00:01.250Z',
+      stored_at: null,
+      dead_lettered_at: '2025-09-09T17:00:03.000Z',
+      reason: 'key-conflict',
+    });
+  });
+
+  it('finds a dead letter that breaks a rule by its ids, and shows nothing else of it', async () => {
+    const value = Buffer.from('{"record_id":"r-1","device_id":"dev-2","data_payload":7}');
+    query.log.deadLetters.append({ ...DEAD, key: Buffer.from('dev-2'), value });
+    expect((await find()).body).toMatchObject({ state: 'dead_lettered', timestamp: null, data_payload: null });
+  });
+
+  it('passes over dead letters that it cannot read', async () => {
+    for (const value of [null, Buffer.from('{'), Buffer.from('null'), Buffer.from([0xff])])
+      query.log.deadLetters.append({ ...DEAD, key: Buffer.from('dev-2'), value });
+    expect((await find()).status).toBe(404);
+  });
+
+  it('says of a dead letter that was published again where it is now', async () => {
+    query.log.deadLetters.appendEvent(anEvent(), DEAD);
+    query.log.events.appendEvent(anEvent());
+    expect((await find()).body.state).toBe('buffered');
+  });
+
+  it('does not miss a record that is stored while it looks', async () => {
+    query.log.events.appendEvent(anEvent());
+    const { positions } = query.log.events;
+    query.log.events.positions = async () => {
+      query.log.events.commit(PARTITION, 1);
+      await query.storeEvents(anEvent());
+      return positions.call(query.log.events);
+    };
+    expect((await find()).body.state).toBe('stored');
+  });
+
+  it('tells records of one id apart by their devices, and those of one device by their ids', async () => {
+    query.log.events.appendEvent(anEvent({ device_id: 'dev-3' }));
+    query.log.events.appendEvent(anEvent({ record_id: 'r-2' }));
+    expect((await find()).status).toBe(404);
+  });
+
+  it('reads the one partition of the device only', async () => {
+    for (let n = 0; n < 20; n++) query.log.events.appendEvent(anEvent({ device_id: `d-${n}` }));
+    await find();
+    expect(new Set(query.log.events.peeks.map(({ partition }) => partition))).toEqual(new Set([PARTITION]));
+  });
+
+  it('takes every id that the contract allows, percent-encoded', async () => {
+    const record_id = 'run/17?a=%2F #"\\~';
+    query.log.events.appendEvent(anEvent({ record_id }));
+    expect((await find(`dev-2/${encodeURIComponent(record_id)}`)).body).toMatchObject({ record_id, state: 'buffered' });
+  });
+
+  it('finds the oldest of many waiting records', async () => {
+    for (let n = 1; n <= 450; n++) query.log.events.appendEvent(anEvent({ record_id: `r-${n}` }));
+    expect((await find()).body.state).toBe('buffered');
+  });
+
+  it('says that there is no such record', async () => {
+    expect(await problemOf('dev-2/r-1')).toMatchObject({
+      status: 404,
+      code: 'not-found',
+      detail: 'This device has no record with this id, or it has expired.',
+    });
+  });
+
+  it('says that not everything was searched where too much waits', async () => {
+    const entry = { key: Buffer.from('dev-2'), value: encodeEvent(anEvent({ record_id: 'other' })) };
+    query.log.events.appendEvent(anEvent());
+    for (let n = 0; n < MAX_SCANNED_RECORDS; n++) query.log.events.append(entry);
+    expect(await problemOf('dev-2/r-1')).toMatchObject({ status: 404, detail: /only the newest were searched/ });
+  });
+
+  it.each([
+    ['dev 2/r-1', '/device_id'],
+    [`${'d'.repeat(129)}/r-1`, '/device_id'],
+    ['%7B%22%24gt%22%3A%22%22%7D/r-1', '/device_id'],
+    ['dev-2/%00', '/record_id'],
+    ['dev-2/%C3%A4', '/record_id'],
+    [`dev-2/${'r'.repeat(129)}`, '/record_id'],
+  ])('refuses %s with a pointer', async (path, pointer) => {
+    expect(await problemOf(path)).toMatchObject({ status: 400, code: 'invalid-parameter', errors: [{ pointer }] });
+  });
+
+  it('refuses parameters', async () => {
+    const errors = [{ pointer: '?state', code: 'unknown-parameter' }];
+    expect(await problemOf('dev-2/r-1?state=stored')).toMatchObject({ code: 'invalid-parameter', errors });
+  });
+
+  describe('while the store is away', () => {
+    beforeEach(() => void (query.store.isAvailable = false));
+
+    it('still knows what is buffered', async () => {
+      query.log.events.appendEvent(anEvent());
+      expect((await find()).body.state).toBe('buffered');
+    });
+
+    it('does not say that a record is dead-lettered or unknown', async () => {
+      query.log.deadLetters.appendEvent(anEvent(), DEAD);
+      expect(await problemOf('dev-2/r-1')).toMatchObject({ status: 503, code: 'store-unavailable' });
+    });
+  });
+
+  describe('while the log is away', () => {
+    beforeEach(() => query.log.goAway());
+
+    it('still knows what is stored', async () => {
+      await query.storeEvents(anEvent());
+      expect((await find()).body.state).toBe('stored');
+    });
+
+    it('does not say that a record is unknown', async () => {
+      expect(await problemOf('dev-2/r-1')).toMatchObject({ status: 503, code: 'log-unavailable' });
+    });
+  });
+});

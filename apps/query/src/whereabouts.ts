@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DEAD_LETTER_HEADERS, partitionOf, type RecordWhereaboutsDto, type StoredRecord } from '#contracts';
+import type { BufferInspector, LogRecord } from '#event-log';
+import { RecordStore } from '#record-store';
+import { ProblemError } from '#runtime';
+import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from './inspectors.js';
+import { decodeRecord, isRecord } from './log-record.js';
+import { findNewest, MAX_SCANNED_RECORDS, type SearchOutcome } from './log-scan.js';
+
+/** Where one record is now, and when it got there. */
+@Injectable()
+export class Whereabouts {
+  constructor(
+    @Inject(EVENTS_INSPECTOR) private readonly events: BufferInspector,
+    @Inject(DEAD_LETTERS_INSPECTOR) private readonly deadLetters: BufferInspector,
+    @Inject(RecordStore) private readonly store: RecordStore,
+  ) {}
+
+  /**
+   * Looks in the way that records go: buffer, store, dead letters. What moves on in the meantime is met further along.
+   * A record that a device has sent again is buffered for a moment although it is stored. While the log is away, the store
+   * still answers for what it has.
+   *
+   * @throws ProblemError `not-found`, which says so if not everything could be searched
+   * @throws EventLogError, RecordStoreError `unavailable`
+   */
+  async find(deviceId: string, recordId: string): Promise<RecordWhereaboutsDto> {
+    const ids = { device_id: deviceId, record_id: recordId };
+    const [buffer] = await Promise.allSettled([this.searchBuffer(deviceId, recordId)]);
+    if (buffer.status === 'fulfilled' && buffer.value.record) return bufferedAnswer(ids, buffer.value.record);
+    const stored = await this.store.reader.find(deviceId, recordId);
+    if (stored !== undefined) return storedAnswer(stored);
+    if (buffer.status === 'rejected') throw buffer.reason;
+    const deadLetters = await this.searchDeadLetters(deviceId, recordId);
+    if (deadLetters.record) return deadLetteredAnswer(ids, deadLetters.record);
+    throw notFound(buffer.value.isExhaustive && deadLetters.isExhaustive);
+  }
+
+  private async searchBuffer(deviceId: string, recordId: string): Promise<SearchOutcome> {
+    const positions = await this.events.positions();
+    const { partition, committed, high } = positions[partitionOf(deviceId, positions.length)]!;
+    return findNewest(this.events, { partition, fromOffset: committed, toOffset: high }, isRecord(deviceId, recordId));
+  }
+
+  private async searchDeadLetters(deviceId: string, recordId: string): Promise<SearchOutcome> {
+    const positions = await this.deadLetters.positions();
+    const { partition, low, high } = positions[partitionOf(deviceId, positions.length)]!;
+    return findNewest(this.deadLetters, { partition, fromOffset: low, toOffset: high }, isRecord(deviceId, recordId));
+  }
+}
+
+type Ids = Pick<RecordWhereaboutsDto, 'device_id' | 'record_id'>;
+
+/** The members of every answer, in the order of the contract. */
+const NOTHING_KNOWN: Omit<RecordWhereaboutsDto, keyof Ids | 'state'> = {
+  timestamp: null,
+  received_at: null,
+  stored_at: null,
+  dead_lettered_at: null,
+  reason: null,
+  data_payload: null,
+};
+
+function storedAnswer({ device_id, record_id, ...known }: StoredRecord): RecordWhereaboutsDto {
+  return { device_id, record_id, state: 'stored', ...NOTHING_KNOWN, ...known };
+}
+
+function bufferedAnswer(ids: Ids, record: LogRecord): RecordWhereaboutsDto {
+  return { ...ids, state: 'buffered', ...NOTHING_KNOWN, ...contentOf(record) };
+}
+
+function deadLetteredAnswer(ids: Ids, record: LogRecord): RecordWhereaboutsDto {
+  const { headers, timestampMs } = record;
+  const dead_lettered_at = headers[DEAD_LETTER_HEADERS.at] ?? new Date(timestampMs).toISOString();
+  const reason = headers[DEAD_LETTER_HEADERS.reason] ?? null;
+  return { ...ids, state: 'dead_lettered', ...NOTHING_KNOWN, ...contentOf(record), dead_lettered_at, reason };
+}
+
+function contentOf(record: LogRecord): Partial<RecordWhereaboutsDto> {
+  const decoded = decodeRecord(record);
+  if (!decoded.ok) return {};
+  const { timestamp, received_at, data_payload } = decoded.event;
+  return { timestamp, received_at, data_payload };
+}
+
+function notFound(isExhaustive: boolean): ProblemError {
+  if (isExhaustive) return new ProblemError('not-found', 'This device has no record with this id, or it has expired.');
+  const detail =
+    `It is not stored. Of the waiting records and the dead letters of its partition only the newest were searched ` +
+    `(up to ${MAX_SCANNED_RECORDS} each), so it may be among the older ones.`;
+  return new ProblemError('not-found', detail);
+}
