@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventLogOptions, readConfig, recordStoreOptions } from '#config';
+import { eventLogOptions, readConfig, recordStoreOptions, requireSharedEngines } from '#config';
 import { EventLogError, openEventLog } from '#event-log';
 import { openRecordStore, RecordStoreError } from '#record-store';
 import { createLogger, mainProcess, type Logger } from '#runtime';
@@ -10,6 +10,7 @@ const RETRY_DELAY_MS = 1_000;
 
 await mainProcess(APP, async () => {
   const config = readConfig(process.env);
+  requireSharedEngines(config, APP);
   const logger = createLogger({ app: APP, level: config.logLevel });
   const log = await openEventLog(eventLogOptions(config, APP));
   const store = await openRecordStore(recordStoreOptions(config, APP));

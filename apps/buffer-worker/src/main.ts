@@ -5,24 +5,33 @@ import {
   eventLogOptions,
   readConfig,
   recordStoreOptions,
-  requireSharedLog,
+  requireSharedEngines,
   withoutPassword,
 } from '#config';
 import { EVENTS_TOPIC } from '#contracts';
 import { awaitTopics, EventLog, EventLogModule } from '#event-log';
 import { RecordStoreModule } from '#record-store';
-import { createHttpApp, createLogger, HealthModule, Lifecycle, mainProcess, runApp, RuntimeModule } from '#runtime';
+import {
+  createHttpApp,
+  createLogger,
+  HealthModule,
+  Lifecycle,
+  logLine,
+  mainProcess,
+  runApp,
+  RuntimeModule,
+} from '#runtime';
 import { BufferWorkerModule, bufferWorkerHealth } from './buffer-worker.module.js';
 
 const APP = 'buffer-worker';
 
 await mainProcess(APP, async () => {
   const config = readConfig(process.env);
-  requireSharedLog(config, APP);
+  requireSharedEngines(config, APP);
   const logger = createLogger({ app: APP, level: config.logLevel });
   const imports = [
     RuntimeModule.forRoot(logger),
-    EventLogModule.forRoot(eventLogOptions(config, APP)),
+    EventLogModule.forRoot({ ...eventLogOptions(config, APP), log: logLine(logger) }),
     RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
   ];
   const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { EventLogError, type EventLog } from '#event-log';
 import { gatewayHealth } from './gateway-health.js';
 
-function readinessOf(log: Partial<EventLog>): Promise<void> {
+function readinessOf(log: Partial<EventLog>): Promise<unknown> {
   const [check] = gatewayHealth({ ping: async () => {}, requireTopics: async () => {}, ...log } as EventLog).ready;
   return Promise.resolve(check!.check());
 }

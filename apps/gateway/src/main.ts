@@ -26,7 +26,7 @@ await mainProcess(APP, async () => {
   @Module({
     imports: [
       RuntimeModule.forRoot(logger),
-      EventLogModule.forRoot(eventLogOptions(config, APP)),
+      EventLogModule.forRoot({ ...eventLogOptions(config, APP), log: logLine(logger) }),
       HealthModule.forRoot({ inject: [EventLog], useFactory: gatewayHealth }),
       GatewayModule.forRoot(config),
     ],

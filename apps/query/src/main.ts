@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { eventLogOptions, readConfig, recordStoreOptions, requireSharedLog, withoutPassword } from '#config';
+import { eventLogOptions, readConfig, recordStoreOptions, requireSharedEngines, withoutPassword } from '#config';
 import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
 import { awaitTopics, EventLog, EventLogModule } from '#event-log';
 import { RecordStore, RecordStoreModule } from '#record-store';
@@ -20,13 +20,13 @@ const APP = 'query';
 
 await mainProcess(APP, async () => {
   const config = readConfig(process.env);
-  requireSharedLog(config, APP);
+  requireSharedEngines(config, APP);
   const logger = createLogger({ app: APP, level: config.logLevel });
 
   @Module({
     imports: [
       RuntimeModule.forRoot(logger),
-      EventLogModule.forRoot(eventLogOptions(config, APP)),
+      EventLogModule.forRoot({ ...eventLogOptions(config, APP), log: logLine(logger) }),
       RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
       QueryModule.forRoot(),
       HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),

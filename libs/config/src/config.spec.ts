@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, readConfig, requireSharedLog, SETTINGS, withoutPassword, type Setting } from './index.js';
+import {
+  ConfigError,
+  readConfig,
+  requireSharedEngines,
+  requireSharedLog,
+  SETTINGS,
+  withoutPassword,
+  type Setting,
+} from './index.js';
 
 const settings = Object.values(SETTINGS) as Setting<unknown>[];
 
@@ -63,6 +71,17 @@ describe('requireSharedLog', () => {
   it('refuses a file for an app in a process of its own, and says what to do', () => {
     expect(() => requireSharedLog(readConfig({}), 'gateway')).toThrow(/EVENT_LOG_URL.*kafka:\/\/.*npm start/);
     expect(() => requireSharedLog(readConfig({ EVENT_LOG_URL: 'kafka://broker:9092' }), 'gateway')).not.toThrow();
+  });
+});
+
+describe('requireSharedEngines', () => {
+  it('refuses a file of either engine', () => {
+    const env = { EVENT_LOG_URL: 'kafka://broker:9092', RECORD_STORE_URL: 'mongodb://db/sluice' };
+    expect(() => requireSharedEngines(readConfig(env), 'query')).not.toThrow();
+    expect(() => requireSharedEngines(readConfig({ ...env, EVENT_LOG_URL: '' }), 'query')).toThrow(/EVENT_LOG_URL/);
+    expect(() => requireSharedEngines(readConfig({ ...env, RECORD_STORE_URL: '' }), 'query')).toThrow(
+      /RECORD_STORE_URL/,
+    );
   });
 });
 

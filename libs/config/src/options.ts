@@ -31,13 +31,26 @@ export function bufferWorkerOptions(config: Config) {
 }
 
 /**
- * An app in a process of its own shares its log with others, so the log cannot be a file of one process.
+ * An app in a process of its own shares its log and its store with others, so neither can be a file of one process.
+ *
+ * @throws ConfigError
+ */
+export function requireSharedEngines({ eventLogUrl, recordStoreUrl }: Config, app: string): void {
+  requireNoFile('EVENT_LOG_URL', eventLogUrl, 'kafka://host:9092', app);
+  requireNoFile('RECORD_STORE_URL', recordStoreUrl, 'mongodb://host:27017/database', app);
+}
+
+/**
+ * The gateway has no store.
  *
  * @throws ConfigError
  */
 export function requireSharedLog({ eventLogUrl }: Config, app: string): void {
-  if (eventLogUrl.startsWith('kafka://')) return;
-  throw new ConfigError(
-    `EVENT_LOG_URL is ${JSON.stringify(eventLogUrl)}; the ${app} in a process of its own needs kafka://host:9092, because no other process sees a file's log. For everything in one process: npm start.`,
-  );
+  requireNoFile('EVENT_LOG_URL', eventLogUrl, 'kafka://host:9092', app);
+}
+
+function requireNoFile(key: string, url: string, instead: string, app: string): void {
+  if (!url.startsWith('file:')) return;
+  const needed = `the ${app} in a process of its own needs ${instead}, because a file belongs to one process`;
+  throw new ConfigError(`${key} is ${JSON.stringify(url)}; ${needed}. For everything in one process: npm start.`);
 }

@@ -11,6 +11,8 @@ export interface EventLogOptions {
   commitTimeoutMs: number;
   /** Copies of each partition that `createTopics` asks for. The embedded log has one. */
   replicationFactor: number;
+  /** Hears when the log goes away and when it is back, one line each; no secrets. */
+  log?: (level: 'info' | 'warn', message: string) => void;
 }
 
 /** The one switch: which engine stands behind the port. The other engine's client is never loaded. */

@@ -23,6 +23,11 @@ export function createLogger({ app, level }: LoggerOptions): Logger {
   );
 }
 
+/** For parts that know no logger of ours: a function that writes one line. */
+export function logLine(logger: Logger): (level: 'info' | 'warn', message: string) => void {
+  return (level, message) => logger[level](message);
+}
+
 /** Nest's own lines. What it says at start about modules and routes is for a developer: debug. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}

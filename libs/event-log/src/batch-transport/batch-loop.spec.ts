@@ -230,6 +230,15 @@ describe('BatchLoop', () => {
     expect(subscription.isClosed).toBe(true);
   });
 
+  it('does not wait at a stop for a handler that hangs, and commits nothing of its batch', async () => {
+    handler = () => new Promise(() => undefined);
+    subscription.feed(record(0));
+    await until(() => batches.length === 1);
+    await loop.stop();
+    expect(committed()).toEqual([]);
+    expect(subscription.isClosed).toBe(true);
+  });
+
   it('reports a subscription that has ended for good', async () => {
     subscription.pullError = new EventLogError('fatal', 'gone');
     subscription.feed(record(0));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEAD_LETTERS_TOPIC } from '#contracts';
 import { Batcher, type BatchLimits, type FlushReason } from '../batcher.js';
@@ -46,6 +47,8 @@ export class BatchLoop {
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
   #nudge = new AbortController();
+  /** Resolves with a reason when the drain time is over. */
+  readonly #givenUp: Promise<string>;
   readonly state: LoopState;
   #held: HeldBatch | undefined;
   #running: Promise<void> | undefined;
@@ -56,6 +59,7 @@ export class BatchLoop {
     this.#backoff = new Backoff(options.backoff);
     this.#guard = options.guard ?? new PoisonGuard();
     this.state = new LoopState(options.subscription, this.#now, options.observer ?? {});
+    this.#givenUp = once(this.#giveUp.signal, 'abort').then(() => 'stopping');
     options.subscription.onRevoked((partitions) => {
       const isLost = ({ topic, partition }: LogRecord): boolean =>
         partitions.some((lost) => lost.topic === topic && lost.partition === partition);
@@ -140,14 +144,19 @@ export class BatchLoop {
   /** @param attempt resolves with `undefined` when done, or with the reason why it is to be tried again */
   private async untilDone(held: HeldBatch, attempt: () => Promise<string | undefined>): Promise<void> {
     while (held.size > 0 && !this.#giveUp.signal.aborted) {
-      const reason = await attempt();
+      const reason = await this.unlessGivenUp(attempt());
       if (reason === undefined) {
-        await this.state.working();
+        await this.unlessGivenUp(this.state.working());
         return;
       }
-      await this.state.paused(reason);
+      await this.unlessGivenUp(this.state.paused(reason));
       await this.wait(this.#backoff.next());
     }
+  }
+
+  /** A stop does not wait for a store or a log that hangs: what is under way then is not committed, and is read again. */
+  private async unlessGivenUp<T>(step: Promise<T>): Promise<T | string> {
+    return Promise.race([step, this.#givenUp]);
   }
 
   private async handle(held: HeldBatch, topic: string): Promise<string | undefined> {

@@ -25,7 +25,7 @@ const DISCONNECT_TIMEOUT_MS = 5_000;
 
 export interface ConsumerEvents {
   /** No broker can be reached; KafkaJS goes on trying. */
-  lost(): void;
+  lost(reason: string): void;
   /** The group has heard of this member. May come when nothing was lost. */
   alive(): void;
   /** The group has shared its partitions out anew. */
@@ -56,10 +56,14 @@ export class ConsumerSession {
       retry: { restartOnFailure: () => Promise.resolve(false) },
       ...FETCH,
     });
-    const { CRASH, GROUP_JOIN, HEARTBEAT } = this.consumer.events;
+    const { CRASH, GROUP_JOIN, HEARTBEAT, REQUEST_TIMEOUT } = this.consumer.events;
     this.consumer.on(CRASH, ({ payload }) => this.ended.resolve(payload.error));
-    this.consumer.on(GROUP_JOIN, ({ payload }) => events.joined(partitionsOf(payload.memberAssignment)));
-    for (const event of [GROUP_JOIN, HEARTBEAT]) this.consumer.on(event as typeof HEARTBEAT, () => this.heardOf());
+    this.consumer.on(GROUP_JOIN, ({ payload }) => {
+      this.heardOf();
+      events.joined(partitionsOf(payload.memberAssignment));
+    });
+    this.consumer.on(HEARTBEAT, () => this.heardOf());
+    this.consumer.on(REQUEST_TIMEOUT, () => events.lost('no answer'));
   }
 
   /** Resolves with what ended it, or with `undefined` if it was {@link stop}. */
@@ -113,7 +117,7 @@ export class ConsumerSession {
 
   private searchBrokers(): string[] {
     if (this.isStopped) return [];
-    if (++this.searches === SEARCHES_UNTIL_LOST) this.events.lost();
+    if (++this.searches === SEARCHES_UNTIL_LOST) this.events.lost('no connection');
     return brokersOf(this.options.url);
   }
 

@@ -102,7 +102,7 @@ export class KafkaSubscription implements EventSubscription {
   private async liveOneSession(): Promise<Error | undefined> {
     const { group, topics } = this.subscribed;
     this.session = new ConsumerSession(this.options, group, {
-      lost: () => this.reachability.lost(this, 'no connection'),
+      lost: (reason) => this.reachability.lost(this, reason),
       alive: () => this.reachability.back(this),
       joined: (partitions) => this.joined(partitions),
       batch: (payload) => this.hold(payload),

@@ -4,6 +4,9 @@ import type { KafkaAdmin } from './kafka-admin.js';
 /** With three copies or more, a record is written once two of them have it: one broker may be away without loss. */
 const MIN_IN_SYNC_REPLICAS = [{ name: 'min.insync.replicas', value: '2' }];
 
+/** KafkaJS looks for a topic for about three seconds in each. */
+const READY_ATTEMPTS = 4;
+
 /** Topics are made and looked for on purpose, never by asking for them. */
 export class KafkaTopics {
   constructor(
@@ -26,7 +29,7 @@ export class KafkaTopics {
     }
   }
 
-  /** The partitions that are there if somebody else was faster. */
+  /** Resolves with the number of partitions that there are then: somebody else may be faster. */
   private async createOne({ name, partitions }: TopicSpec): Promise<number | undefined> {
     const topic = {
       topic: name,
@@ -34,8 +37,25 @@ export class KafkaTopics {
       replicationFactor: this.replicationFactor,
       ...(this.replicationFactor >= 3 && { configEntries: MIN_IN_SYNC_REPLICAS }),
     };
-    const isNew = await this.admin.ask((admin) => admin.createTopics({ topics: [topic] }));
-    return isNew ? undefined : this.partitionCount(name);
+    // KafkaJS would wait for the leaders, and take a broker that has not heard of the topic yet for a failure.
+    const isNew = await this.admin.ask((admin) => admin.createTopics({ topics: [topic], waitForLeaders: false }));
+    if (!isNew) return this.partitionCount(name);
+    await this.untilReady(name);
+    return partitions;
+  }
+
+  /**
+   * Waits until every partition answers for itself: a send to several partitions of which one is not ready is repeated by
+   * KafkaJS as a whole, and would stand twice in the others.
+   */
+  private async untilReady(name: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return void (await this.admin.ask((admin) => admin.fetchTopicOffsets(name)));
+      } catch (error) {
+        if (attempt === READY_ATTEMPTS || !isMissing(error)) throw error;
+      }
+    }
   }
 
   /** One topic at a time: KafkaJS answers for several with the first error, whosever it is. */
@@ -44,10 +64,14 @@ export class KafkaTopics {
       const { topics } = await this.admin.ask((admin) => admin.fetchTopicMetadata({ topics: [name] }));
       return topics[0]?.partitions.length;
     } catch (error) {
-      if (error instanceof EventLogError && error.code === 'topic-missing') return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof EventLogError && error.code === 'topic-missing';
 }
 
 export function topicMissing(name: string): EventLogError {

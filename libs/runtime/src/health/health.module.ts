@@ -2,11 +2,13 @@ import { Controller, Get, Inject, Module, type DynamicModule } from '@nestjs/com
 import { HealthCheckService, HealthIndicatorService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
 import { Lifecycle } from '../lifecycle.js';
 
+export type HealthDetails = Record<string, string | number>;
+
 /** One thing that is healthy or says why not. */
 export interface HealthCheck {
   name: string;
-  /** Resolves when healthy. What it throws is shown by its message: no host names, no secrets. */
-  check: () => Promise<void> | void;
+  /** Resolves when healthy, with what else is to be shown. What it throws is shown by its message: no host names, no secrets. */
+  check: () => Promise<HealthDetails | void> | HealthDetails | void;
 }
 
 /**
@@ -51,8 +53,7 @@ class HealthController {
       checks.map(({ name, check }) => async () => {
         const indicator = this.indicators.check(name);
         try {
-          await inTime(check);
-          return indicator.up();
+          return indicator.up((await inTime(check)) ?? {});
         } catch (error) {
           return indicator.down({ message: (error as Error).message });
         }
@@ -61,11 +62,11 @@ class HealthController {
   }
 }
 
-async function inTime(check: HealthCheck['check']): Promise<void> {
+async function inTime(check: HealthCheck['check']): Promise<HealthDetails | void> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => timeout.reject(new Error('no answer in time')), CHECK_TIMEOUT_MS);
   try {
-    await Promise.race([check(), timeout.promise]);
+    return await Promise.race([check(), timeout.promise]);
   } finally {
     clearTimeout(timer);
   }
