@@ -7,6 +7,7 @@ import {
   createLogger,
   HealthModule,
   Lifecycle,
+  logLine,
   mainProcess,
   runApp,
   RuntimeModule,

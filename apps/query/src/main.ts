@@ -8,6 +8,7 @@ import {
   createLogger,
   HealthModule,
   Lifecycle,
+  logLine,
   mainProcess,
   runApp,
   RuntimeModule,

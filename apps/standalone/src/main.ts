@@ -1,6 +1,6 @@
 import { BatchTransport } from '#batch-transport';
 import { prepare } from '#buffer-worker';
-import { readConfig } from '#config';
+import { readConfig, withoutPassword } from '#config';
 import { EventLog } from '#event-log';
 import { configureGatewayHttp } from '#gateway';
 import { RecordStore } from '#record-store';
@@ -20,5 +20,7 @@ await mainProcess(APP, async () => {
   const transport = app.get(BatchTransport);
   app.connectMicroservice({ strategy: transport });
   process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());
-  announce(config, await runApp(app, logger, config), logger);
+  const port = await runApp(app, logger, config);
+  const [eventLogUrl, recordStoreUrl] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
+  announce({ host: config.host, port, eventLogUrl, recordStoreUrl }, logger);
 });

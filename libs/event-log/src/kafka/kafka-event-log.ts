@@ -19,11 +19,6 @@ import { Reachability, type LogLine } from './reachability.js';
 
 const PING_TIMEOUT_MS = 3_000;
 
-export interface KafkaEventLogOptions extends EventLogOptions {
-  /** Takes a line when the brokers are lost, when they are back, and when a subscribed topic is missing. Default: nowhere. */
-  log?: LogLine;
-}
-
 /** The event log on Kafka. Nothing connects before it is needed. */
 export class KafkaEventLog extends EventLog {
   override readonly publisher: KafkaPublisher;
@@ -34,7 +29,7 @@ export class KafkaEventLog extends EventLog {
   private readonly open = new Set<KafkaSubscription | KafkaInspector>();
   private closed: Promise<void> | undefined;
 
-  constructor(private readonly options: KafkaEventLogOptions) {
+  constructor(private readonly options: EventLogOptions) {
     super();
     this.writeLine = options.log ?? (() => undefined);
     this.reachability = new Reachability(this.writeLine);
