@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DeviceOptions } from '../options.js';
+import { FakeGateway, json, problem, refuseConnection, type ReceivedRequest } from '../testing/fake-gateway.js';
+import { TestDevice } from '../testing/test-device.js';
+
+const OWN = 'http://own.test';
+const NEXT = 'http://next.test';
+const LAST = 'http://last.test';
+
+describe('failover of a device', () => {
+  let gateway: FakeGateway;
+  let test: TestDevice;
+  let down: Set<string>;
+
+  beforeEach(() => {
+    gateway = new FakeGateway();
+    down = new Set();
+    gateway.reply = (request, signal) =>
+      down.has(new URL(request.url).origin) ? refuseConnection(request, signal) : gateway.accept(request);
+  });
+
+  afterEach(() => test.end());
+
+  function start(options: Partial<DeviceOptions> = {}): void {
+    test = new TestDevice(
+      { endpoints: [OWN, NEXT, LAST], circuit: { openMs: 10_000, maxOpenMs: 80_000 }, ...options },
+      gateway,
+    );
+  }
+
+  /** Reports once a second for so long. */
+  async function reportFor(seconds: number, from: number): Promise<void> {
+    for (let n = from; n < from + seconds; n++) {
+      test.reportNumbers(n, n);
+      await test.clock.advance(1000);
+    }
+  }
+
+  function origins(requests: readonly ReceivedRequest[] = gateway.requests): string[] {
+    return requests.map(({ url }) => new URL(url).origin);
+  }
+
+  it('goes to the next endpoint after one failure, within its backoff', async () => {
+    down.add(OWN);
+    start();
+    test.reportNumbers(1, 1);
+    await test.clock.advance(500);
+    expect(origins()).toEqual([OWN, NEXT]);
+    expect(gateway.numbers).toEqual([1]);
+    expect(test.logCodes).toContain('endpoint-changed');
+  });
+
+  it('goes on along the list', async () => {
+    down.add(OWN).add(NEXT);
+    start();
+    test.reportNumbers(1, 1);
+    await test.clock.advance(2000);
+    expect(origins()).toEqual([OWN, NEXT, LAST]);
+  });
+
+  it('is back at its own endpoint with one request when that is healthy again', async () => {
+    down.add(OWN);
+    start();
+    await reportFor(5, 1);
+    down.delete(OWN);
+    const before = gateway.requests.length;
+    await reportFor(10, 6);
+    const after = origins(gateway.requests.slice(before));
+    expect(after[0]).toBe(NEXT);
+    expect(after.at(-1)).toBe(OWN);
+    expect(after.filter((origin, at) => at > 0 && origin !== after[at - 1])).toEqual([OWN]);
+    expect(gateway.numbers).toEqual(Array.from({ length: 15 }, (_, at) => at + 1));
+  });
+
+  it('tries its own endpoint more and more rarely while that stays away', async () => {
+    down.add(OWN);
+    start();
+    await reportFor(240, 1);
+    // 7.5 s, 15 s, 30 s and then 60 s apart: three quarters of 10 s, 20 s, 40 s and 80 s.
+    expect(gateway.requestsTo(OWN)).toHaveLength(7);
+    expect(gateway.stored.size).toBe(240);
+  });
+
+  it('does not flap: an endpoint that fails soon after it came back is left alone for longer', async () => {
+    start();
+    for (let round = 0; round < 20; round++) {
+      down.add(OWN);
+      await reportFor(5, round * 10);
+      down.delete(OWN);
+      await reportFor(5, round * 10 + 5);
+    }
+    const changes = test.logCodes.filter((code) => code === 'endpoint-changed').length;
+    expect(changes).toBeLessThan(14);
+    expect(gateway.stored.size).toBe(200);
+  });
+
+  it('trusts an endpoint again that has been healthy for long', async () => {
+    down.add(OWN);
+    start();
+    await reportFor(60, 1);
+    down.delete(OWN);
+    await reportFor(200, 61);
+    down.add(OWN);
+    await reportFor(1, 261);
+    const failures = gateway.requestsTo(OWN).length;
+    await reportFor(9, 262);
+    expect(gateway.requestsTo(OWN).length).toBe(failures + 1);
+  });
+
+  it('opens the circuit of the last endpoint after failures in a row, and lets one request through when it half-opens', async () => {
+    down.add(OWN);
+    start({ endpoints: OWN, circuit: { failures: 3, openMs: 40_000, maxOpenMs: 600_000 }, retry: { burst: 1000 } });
+    test.reportNumbers(1, 1);
+    await test.clock.advance(29_000);
+    expect(gateway.requests).toHaveLength(3);
+    await test.clock.advance(2000);
+    expect(gateway.requests).toHaveLength(4);
+    await test.clock.advance(58_000);
+    expect(gateway.requests).toHaveLength(4);
+    down.delete(OWN);
+    await test.clock.advance(3000);
+    expect(gateway.numbers).toEqual([1]);
+  });
+
+  it('waits when every endpoint is away, and delivers everything in order when they are back', async () => {
+    down.add(OWN).add(NEXT).add(LAST);
+    start();
+    await reportFor(120, 1);
+    expect(gateway.requests.length).toBeLessThan(25);
+    down.clear();
+    await test.clock.advance(200_000);
+    expect(gateway.numbers).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
+  });
+
+  it('does not come back to an endpoint before its Retry-After', async () => {
+    gateway.script.push(() => problem(503, 'stopping', { 'retry-after': '60' }));
+    start();
+    await reportFor(60, 1);
+    expect(gateway.requestsTo(OWN)).toHaveLength(1);
+    await reportFor(31, 61);
+    expect(gateway.requestsTo(OWN).length).toBeGreaterThan(1);
+  });
+
+  describe('with a directory', () => {
+    let directory: object;
+    let etag: string;
+
+    beforeEach(() => {
+      directory = listOf(OWN, NEXT);
+      etag = '"1"';
+      const ingest = gateway.reply;
+      gateway.reply = (request, signal) => {
+        if (request.method === 'POST' || down.has(new URL(request.url).origin)) return ingest(request, signal);
+        const isKnown = request.headers['if-none-match'] === etag;
+        return isKnown ? new Response(null, { status: 304 }) : json(200, directory, { etag });
+      };
+    });
+
+    const SEED = 'http://seed.test';
+    const listOf = (...urls: string[]) => ({
+      version: `of ${urls.length}`,
+      device_id: 'dev-1',
+      endpoints: urls.map((url) => ({ url, draining: false })),
+      ttl_seconds: 60,
+    });
+    const lookUps = () => gateway.requests.filter(({ method }) => method === 'GET');
+    const posts = () => origins(gateway.requests.filter(({ method }) => method === 'POST'));
+
+    it('asks for its list before the first request, with its id and its token', async () => {
+      start({ endpoints: SEED, directory: true, deviceId: 'line:7', token: 'secret' });
+      test.reportNumbers(1, 1);
+      await test.clock.advance(0);
+      expect(gateway.requests.map(({ url }) => url)).toEqual([`${SEED}/endpoints?device_id=line%3A7`, `${OWN}/ingest`]);
+      expect(lookUps()[0]!.headers['authorization']).toBe('Bearer secret');
+    });
+
+    it('asks again after the time to live, with the ETag, and only when it has something to send', async () => {
+      start({ endpoints: SEED, directory: true });
+      test.reportNumbers(1, 1);
+      await test.clock.advance(600_000);
+      expect(lookUps()).toHaveLength(1);
+      test.reportNumbers(2, 3);
+      await test.clock.advance(0);
+      expect(lookUps()).toHaveLength(2);
+      expect(lookUps()[1]!.headers['if-none-match']).toBe('"1"');
+      expect(posts()).toEqual([OWN, OWN]);
+    });
+
+    it('moves when the list changes, and before an endpoint that drains refuses it', async () => {
+      start({ endpoints: SEED, directory: true });
+      await reportFor(50, 1);
+      directory = {
+        ...listOf(OWN, NEXT),
+        version: 2,
+        endpoints: [
+          { url: OWN, draining: true },
+          { url: NEXT, draining: false },
+        ],
+      };
+      etag = '"2"';
+      await reportFor(30, 51);
+      expect(posts().at(-1)).toBe(NEXT);
+      expect(test.device.state().failures).toBe(0);
+      expect(test.logCodes.filter((code) => code === 'directory-changed')).toHaveLength(2);
+    });
+
+    it('asks again soon after an endpoint has failed, but no more often than every ten seconds', async () => {
+      start({ endpoints: SEED, directory: true });
+      await reportFor(20, 1);
+      down.add(OWN).add(NEXT);
+      await reportFor(30, 21);
+      expect(lookUps().length).toBeGreaterThan(1);
+      expect(lookUps().length).toBeLessThan(6);
+    });
+
+    it.each<[string, () => Response]>([
+      ['garbage', () => new Response('<html>', { status: 200 })],
+      ['no list', () => json(200, { version: 1, ttl_seconds: 60 })],
+      ['an empty list', () => json(200, { ...listOf(), ttl_seconds: 60 })],
+      ['a list with something that is no URL', () => json(200, listOf(OWN, 'ftp://x'))],
+      ['a list with an endpoint twice', () => json(200, listOf(OWN, `${OWN}/`))],
+      ['a list with nothing in it', () => json(200, { endpoints: [null], ttl_seconds: 60 })],
+      ['no time to live', () => json(200, { ...listOf(OWN), ttl_seconds: 'soon' })],
+      ['nothing to find', () => problem(404, 'not-found')],
+      ['a 304 that nobody asked for', () => new Response(null, { status: 304 })],
+    ])('uses the endpoints that it was set up with when the directory answers %s', async (_, reply) => {
+      gateway.script.push(reply);
+      start({ endpoints: SEED, directory: true });
+      test.reportNumbers(1, 1);
+      await test.clock.advance(0);
+      expect(posts()).toEqual([SEED]);
+      expect(test.logCodes).toEqual(['unexpected-answer']);
+    });
+
+    it('asks another gateway when the first one does not answer, and delivers meanwhile', async () => {
+      down.add(SEED);
+      start({ endpoints: [SEED, 'http://seed-2.test'], directory: true });
+      await reportFor(20, 1);
+      expect(origins(lookUps()).slice(0, 2)).toEqual([SEED, 'http://seed-2.test']);
+      expect(posts().at(-1)).toBe(OWN);
+      expect(gateway.stored.size).toBe(20);
+    });
+  });
+});
