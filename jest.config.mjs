@@ -7,9 +7,10 @@ export default {
   workerIdleMemoryLimit: '700MB',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
+    '^#contracts/openapi$': '<rootDir>/libs/contracts/src/openapi.ts',
     '^#batch-transport$': '<rootDir>/libs/event-log/src/batch-transport/index.ts',
     '^#(contracts|event-log|record-store)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
-    '^#(contracts|config|event-log|record-store|runtime)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#(access|contracts|config|event-log|record-store|runtime)$': '<rootDir>/libs/$1/src/index.ts',
     '^#(gateway|buffer-worker|query)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
@@ -19,9 +20,9 @@ export default {
       {
         jsc: {
           target: 'es2024',
-          experimental: { keepImportAttributes: true },
           parser: { syntax: 'typescript', decorators: true },
           transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          experimental: { keepImportAttributes: true },
         },
         module: { type: 'es6' },
       },

@@ -14,8 +14,21 @@ export async function startEngines() {
   compose('down', '--volumes');
   process.once('exit', () => compose('down', '--volumes'));
   if (compose('up', '--wait') !== 0) throw new Error('the engines did not start');
-  return {
+  const engines = {
     eventLogUrl: `kafka://127.0.0.1:${ports.KAFKA_PORT}`,
     recordStoreUrl: `mongodb://127.0.0.1:${ports.MONGO_PORT}/sluice`,
   };
+  prepare(engines);
+  return engines;
+}
+
+/** Topics and indexes, by the step that the compose file runs as well. */
+function prepare({ eventLogUrl, recordStoreUrl }) {
+  const env = { ...process.env, EVENT_LOG_URL: eventLogUrl, RECORD_STORE_URL: recordStoreUrl, LOG_LEVEL: 'warn' };
+  const init = spawnSync(process.execPath, ['dist/apps/buffer-worker/src/init.js'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env,
+  });
+  if (init.status !== 0) throw new Error('the init step failed');
 }

@@ -29,7 +29,10 @@ export function succeedsEvenAtTheEnd(command, args, { env = {}, timeLimitMs = TI
   });
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve(code === 0));
+    child.once('close', (code) => {
+      signalGroup(child, 'SIGTERM'); // to whatever it has left running
+      resolve(code === 0);
+    });
   });
   defer(() => stopGroup(child, ended));
   return withinLimit(child, ended, timeLimitMs, [command, ...args].join(' ').slice(0, 100));

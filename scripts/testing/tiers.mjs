@@ -4,11 +4,17 @@ import { jest } from './jest.mjs';
 import { succeeds } from './program.mjs';
 import { ENGINES, UNIT, isForProfile } from './suites.mjs';
 
+const TSC = ['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'];
+const ESLINT = ['node', 'node_modules/eslint/bin/eslint.js', '.'];
+const PRETTIER = ['node', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'];
+
 const STACK_PROJECT = 'sluice-test-stack';
 const ENGINES_PROJECT = ['-p', 'sluice-test-engines', '-f', 'test/support/engines.compose.yml'];
 
 /** Compares whole answers, positions and all: it wants a system that nobody has used. */
-const FIRST_ON_A_FRESH_SYSTEM = /(^|\/)readme\.e2e-spec\.ts$/;
+const isFirst = (path) => /(^|\/)readme\.e2e-spec\.ts$/.test(path);
+
+const ONE_FAILURE = { passed: 0, failed: 1 };
 
 /**
  * The tiers, in the order in which they run.
@@ -18,8 +24,8 @@ const FIRST_ON_A_FRESH_SYSTEM = /(^|\/)readme\.e2e-spec\.ts$/;
  * run: gets its suites, gives its counts
  */
 export const TIERS = [
-  { name: 'types', run: () => check(['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']) },
-  { name: 'lint', run: () => check(['node', 'node_modules/eslint/bin/eslint.js', '.'], PRETTIER) },
+  { name: 'types', run: () => check(TSC) },
+  { name: 'lint', run: () => check(ESLINT, PRETTIER) },
   {
     name: 'unit',
     takes: (path) => UNIT.test(path),
@@ -50,15 +56,11 @@ export const TIERS = [
   },
 ];
 
-const PRETTIER = ['node', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'];
-
 async function check(...commands) {
   let isGreen = true;
   for (const [command, ...args] of commands) isGreen = (await succeeds(command, args)) && isGreen;
   return isGreen ? { passed: 1, failed: 0 } : ONE_FAILURE;
 }
-
-const ONE_FAILURE = { passed: 0, failed: 1 };
 
 async function runStandalone(suites) {
   await ensureBuilt();
@@ -90,19 +92,13 @@ async function runOnStack(suites) {
   const port = String(await freePort());
   const env = { COMPOSE_PROJECT_NAME: STACK_PROJECT, SLUICE_IMAGE: IMAGE, SLUICE_PORT: port };
   if (!(await composeUp([], env))) return ONE_FAILURE;
+  const options = { workers: 1, timeoutMs: 180_000, env: { ...env, SLUICE_PROFILE: 'compose' } };
   const groups = [suites.filter(isFirst), suites.filter((path) => !isFirst(path))];
   const counts = { passed: 0, failed: 0 };
   for (const group of groups.filter(({ length }) => length > 0)) {
-    const { passed, failed } = await jest({
-      suites: group,
-      workers: 1,
-      timeoutMs: 180_000,
-      env: { ...env, SLUICE_PROFILE: 'compose' },
-    });
+    const { passed, failed } = await jest({ suites: group, ...options });
     counts.passed += passed;
     counts.failed += failed;
   }
   return counts;
 }
-
-const isFirst = (path) => FIRST_ON_A_FRESH_SYSTEM.test(path);

@@ -59,7 +59,7 @@ describe('PersistController', () => {
       { status: 'dead-letter', reason: 'undecodable', isPoison: true },
       DONE,
       { status: 'dead-letter', reason: 'unknown-schema-version' },
-      { status: 'dead-letter', reason: 'invalid-event', detail: expect.stringContaining('/timestamp') },
+      { status: 'dead-letter', reason: 'invalid-event', detail: expect.stringContaining('/record_id') },
       { status: 'dead-letter', reason: 'undecodable' },
       { status: 'dead-letter', reason: 'undecodable' },
     ]);

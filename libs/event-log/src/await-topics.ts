@@ -2,22 +2,32 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EventLogError, type EventLog } from './event-log.js';
 
 const RETRY_DELAY_MS = 500;
+/** How often a log may say that a topic is missing: everything may be started together with the step that makes them. */
+const MISSING_ANSWERS = 60;
 
 /**
- * Waits until the log says that it has the topics. A log that does not answer yet is waited for without end.
+ * Waits until the log says that it has the topics. A log that does not answer yet is waited for without end; topics that are
+ * missing, for about {@link MISSING_ANSWERS} times {@link RETRY_DELAY_MS}.
  *
- * @param onWaiting called once if the log does not answer at first
- * @throws EventLogError `topic-missing`, which waiting does not mend
+ * @param onWaiting called once if there is something to wait for
+ * @throws EventLogError `topic-missing`
  */
 export async function awaitTopics(log: EventLog, topics: readonly string[], onWaiting: () => void): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1, missing = 0; ; attempt++) {
     try {
-      await log.requireTopics(topics);
-      return;
+      return await log.requireTopics(topics);
     } catch (error) {
-      if (!(error instanceof EventLogError) || error.code !== 'unavailable') throw error;
+      if (!isPassing(error) || (isMissing(error) && ++missing === MISSING_ANSWERS)) throw error;
       if (attempt === 1) onWaiting();
       await delay(RETRY_DELAY_MS, undefined, { ref: false });
     }
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof EventLogError && (error.code === 'unavailable' || error.code === 'topic-missing');
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as EventLogError).code === 'topic-missing';
 }

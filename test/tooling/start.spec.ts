@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url));
+const SOURCE = 'apps/standalone/src/main.ts';
+const MAIN = 'dist/apps/standalone/src/main.js';
+
+/** An app that says that it runs, and ends as it is told to. */
+const APP = `console.log('app runs'); process.exit(Number(process.env.APP_ENDS_WITH ?? 0));`;
+
+/** Stands in for tsc: says that it builds, and writes the app. */
+const TSC = `
+const { mkdirSync, writeFileSync } = require('node:fs');
+console.log('tsc builds');
+if (process.env.TSC_FAILS) process.exit(2);
+mkdirSync('dist/apps/standalone/src', { recursive: true });
+writeFileSync('${MAIN}', ${JSON.stringify(APP)});`;
+
+/** Stands in for npm: says what it was asked, and notes down what it has installed, as npm does. */
+const NPM = `
+console.log('npm ' + process.argv[2]);
+if (process.env.NPM_FAILS) process.exit(1);
+require('node:fs').copyFileSync('package-lock.json', 'node_modules/.package-lock.json');`;
+
+let checkout: string;
+
+const put = async (path: string, content: string): Promise<void> => {
+  await mkdir(dirname(join(checkout, path)), { recursive: true });
+  await writeFile(join(checkout, path), content);
+};
+
+const lock = (version: string): string => JSON.stringify({ packages: { '': {}, 'node_modules/a': { version } } });
+
+beforeEach(async () => {
+  checkout = await mkdtemp(join(tmpdir(), 'sluice-start-'));
+  await cp(SCRIPTS, join(checkout, 'scripts'), { recursive: true });
+  await put('package-lock.json', lock('1.0.0'));
+  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json']) await put(file, '{}');
+  await put(SOURCE, 'first');
+  await put('libs/contracts/src/index.ts', '');
+  await put('node_modules/typescript/bin/tsc', TSC);
+  await put('npm.js', NPM);
+  await mkdir(join(checkout, 'node_modules/node/bin'), { recursive: true });
+  await symlink(process.execPath, join(checkout, 'node_modules/node/bin/node'));
+});
+
+afterEach(() => rm(checkout, { recursive: true, force: true }));
+
+/** Runs `npm start` and gives what was done, in order. */
+async function start(env: Record<string, string> = {}): Promise<{ did: string[]; said: string; code: number }> {
+  const child = spawn(process.execPath, ['scripts/start.mjs'], {
+    cwd: checkout,
+    env: { PATH: process.env['PATH'], npm_execpath: join(checkout, 'npm.js'), ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += String(bytes)));
+  const [code] = (await once(child, 'close')) as [number];
+  return { did: output.match(/^(npm ci|tsc builds|app runs)$/gm) ?? [], said: output, code };
+}
+
+describe('npm start', () => {
+  it('installs, builds and runs on a clean clone', async () => {
+    await expect(start()).resolves.toMatchObject({ did: ['npm ci', 'tsc builds', 'app runs'], code: 0 });
+  });
+
+  it('only runs when nothing has changed', async () => {
+    await start();
+    await expect(start()).resolves.toMatchObject({ did: ['app runs'], code: 0 });
+  });
+
+  it('installs again when the lockfile names another version', async () => {
+    await start();
+    await put('package-lock.json', lock('1.0.1'));
+    expect((await start()).did).toContain('npm ci');
+  });
+
+  it('installs nothing for an optional package of another platform', async () => {
+    await put('node_modules/.package-lock.json', lock('1.0.0'));
+    const packages = { 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '1.0.0', optional: true } };
+    await put('package-lock.json', JSON.stringify({ packages }));
+    expect((await start()).did).not.toContain('npm ci');
+  });
+
+  it.each([
+    ['is written', () => put(SOURCE, 'second')],
+    ['is touched', () => utimes(join(checkout, SOURCE), new Date(0), new Date(0))],
+    ['is added', () => put('libs/contracts/src/new.ts', '')],
+    ['is removed', () => rm(join(checkout, 'libs/contracts/src/index.ts'))],
+  ])('builds again when a source %s', async (_change, change) => {
+    await start();
+    await change();
+    expect((await start()).did).toEqual(['tsc builds', 'app runs']);
+  });
+
+  it('builds nothing when only a suite has changed', async () => {
+    await start();
+    await put('libs/contracts/src/index.spec.ts', 'changed');
+    expect((await start()).did).toEqual(['app runs']);
+  });
+
+  it('builds again when the output is gone', async () => {
+    await start();
+    await rm(join(checkout, MAIN));
+    expect((await start()).did).toEqual(['tsc builds', 'app runs']);
+  });
+
+  it('says what to do when npm fails, and runs nothing', async () => {
+    const { did, said, code } = await start({ NPM_FAILS: '1' });
+    expect({ did, code }).toEqual({ did: ['npm ci'], code: 1 });
+    expect(said).toContain('npm ci failed');
+  });
+
+  it('runs nothing old when the build fails, and builds again the next time', async () => {
+    await start();
+    await put(SOURCE, 'broken');
+    expect(await start({ TSC_FAILS: '1' })).toMatchObject({ did: ['tsc builds'], code: 1 });
+    expect((await start()).did).toEqual(['tsc builds', 'app runs']);
+  });
+
+  it('ends as the app ends', async () => {
+    await expect(start({ APP_ENDS_WITH: '7' })).resolves.toMatchObject({ code: 7 });
+  });
+
+  it('gives the app what .env says', async () => {
+    await put('.env', 'APP_ENDS_WITH=9\n');
+    await expect(start()).resolves.toMatchObject({ code: 9 });
+  });
+});
