@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import { importRules } from './scripts/lint/import-rules.mjs';
 
 const SUITES = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/testing/**', 'test/**'];
-const TOP_OF_APPS = ['apps/*/src/main.ts', 'apps/*/src/init.ts'];
+const TOP_OF_APPS = ['apps/*/src/main.ts', 'apps/*/src/init.ts', 'apps/*/src/tokens.ts'];
 /** Before there is a logger, and in the library that runs on devices, where ours is not. */
 const WITHOUT_LOGGER = ['libs/runtime/src/main-process.ts', 'libs/device/src/**'];
 

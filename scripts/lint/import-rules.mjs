@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +25,13 @@ const RULES = {
   portsKnowContracts: {
     says: 'event-log and record-store import nothing of ours but #contracts.',
     forbids: (from, to) => isPort(from) && isOurs(to) && !isLib(to, 'contracts') && !isLib(to, from.part),
+  },
+  accessKnowsContracts: {
+    says: 'access imports nothing of ours but #contracts, and no packages: rules only.',
+    forbids: (from, to) =>
+      isLib(from, 'access') &&
+      !from.isTest &&
+      (isOurs(to) ? !isLib(to, 'contracts') && !isLib(to, 'access') : !isBuiltin(to.part)),
   },
   deviceStandsAlone: {
     says: 'device imports nothing of ours: it runs where the rest of Sluice does not.',
@@ -85,7 +93,7 @@ const DOES_WORK = new Set([
 const isOurs = (place) => place.area !== 'package';
 const isLib = (place, name) => place.area === 'libs' && place.part === name;
 const isPort = (place) => isLib(place, 'event-log') || isLib(place, 'record-store');
-const isTopOfApp = (place) => place.area === 'apps' && /^src\/(main|init|[^/]+\.module)$/.test(place.path);
+const isTopOfApp = (place) => place.area === 'apps' && /^src\/(main|init|tokens|[^/]+\.module)$/.test(place.path);
 const isSwitch = (place) => isPort(place) && /^src\/open-[^/]+$/.test(place.path);
 
 /** @returns for example `event-log/kafka` */

@@ -1,10 +1,13 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { BatchTransport } from '#batch-transport';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { BatchTransport, type BatchObserver } from '#batch-transport';
 import { STORE_GROUP } from '#contracts';
 import { EventLog, EventPublisher } from '#event-log';
 import { Lifecycle, LOGGER, type HealthChecks, type Logger } from '#runtime';
+import { batchObservers } from './batch-observers.js';
+import { CountedDeadLetters } from './counted-dead-letters.js';
 import { LoopLog } from './loop-log.js';
 import { PersistController } from './persist.controller.js';
+import { WorkerMetrics } from './worker-metrics.js';
 
 export interface BufferWorkerOptions {
   batchMaxRecords: number;
@@ -20,6 +23,20 @@ const BACKOFF = { minMs: 100, maxMs: 5_000 };
 /** A loop that shows no sign of life for this long hangs: longer than any attempt with all its deadlines. */
 const STALLED_AFTER_MS = 60_000;
 
+const LOOP_OBSERVER = Symbol('LoopObserver');
+
+const observerProvider: FactoryProvider<BatchObserver> = {
+  provide: LOOP_OBSERVER,
+  inject: [LOGGER, WorkerMetrics],
+  useFactory: (logger: Logger, metrics: WorkerMetrics) => batchObservers(new LoopLog(logger), metrics),
+};
+
+const deadLettersProvider: FactoryProvider<EventPublisher> = {
+  provide: CountedDeadLetters,
+  inject: [EventPublisher, WorkerMetrics],
+  useFactory: (publisher: EventPublisher, metrics: WorkerMetrics) => new CountedDeadLetters(publisher, metrics),
+};
+
 /** Stores what the topic brings. The app connects {@link BatchTransport} as its microservice. */
 @Module({})
 export class BufferWorkerModule {
@@ -28,13 +45,16 @@ export class BufferWorkerModule {
       module: BufferWorkerModule,
       controllers: [PersistController],
       providers: [
+        WorkerMetrics,
+        deadLettersProvider,
+        observerProvider,
         {
           provide: BatchTransport,
-          inject: [EventLog, EventPublisher, Lifecycle, LOGGER],
-          useFactory: (log: EventLog, publisher: EventPublisher, lifecycle: Lifecycle, logger: Logger) =>
+          inject: [EventLog, CountedDeadLetters, Lifecycle, LOOP_OBSERVER],
+          useFactory: (log: EventLog, deadLetters: EventPublisher, lifecycle: Lifecycle, observer: BatchObserver) =>
             new BatchTransport({
               subscribe: (topics) => log.subscribe({ group: STORE_GROUP, topics }),
-              deadLetters: publisher,
+              deadLetters,
               limits: {
                 maxRecords: options.batchMaxRecords,
                 maxBytes: options.batchMaxBytes,
@@ -43,7 +63,7 @@ export class BufferWorkerModule {
               backoff: BACKOFF,
               drainTimeoutMs: options.drainTimeoutMs,
               onFatal: (error) => lifecycle.fail(error),
-              observer: new LoopLog(logger),
+              observer,
             }),
         },
       ],

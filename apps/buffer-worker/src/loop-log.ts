@@ -10,6 +10,9 @@ const ADVICE: Readonly<Record<string, string>> = {
     'most records can never be stored, as after a bad deploy; nothing is dead-lettered until the cause is mended and the worker restarted, or SIGUSR2 tells this process to dead-letter them',
 };
 
+/** Why the worker may be paused: stable codes. */
+export const PAUSE_CAUSES: readonly string[] = Object.keys(ADVICE);
+
 /** One line for each change of state, not one for each retry. */
 export class LoopLog implements BatchObserver {
   #lastFailure = '';

@@ -10,14 +10,17 @@ import {
 } from '#config';
 import { EVENTS_TOPIC } from '#contracts';
 import { awaitTopics, EventLog, EventLogModule } from '#event-log';
-import { RecordStoreModule } from '#record-store';
+import { RecordStore, RecordStoreModule } from '#record-store';
 import {
   createHttpApp,
   createLogger,
+  createRegistry,
   HealthModule,
   Lifecycle,
   logLine,
   mainProcess,
+  measureAppends,
+  MetricsModule,
   runApp,
   RuntimeModule,
 } from '#runtime';
@@ -29,9 +32,15 @@ await mainProcess(APP, async () => {
   const config = readConfig(process.env);
   requireSharedEngines(config, APP);
   const logger = createLogger({ app: APP, level: config.logLevel });
+  const registry = createRegistry();
   const imports = [
     RuntimeModule.forRoot(logger),
-    EventLogModule.forRoot({ ...eventLogOptions(config, APP), log: logLine(logger) }),
+    MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
+    EventLogModule.forRoot({
+      ...eventLogOptions(config, APP),
+      log: logLine(logger),
+      onAppend: measureAppends(registry),
+    }),
     RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
   ];
   const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));

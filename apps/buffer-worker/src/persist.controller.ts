@@ -1,11 +1,12 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller, Inject, Optional } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { retryLater, type BatchVerdict } from '#batch-transport';
+import { retryLater, type BatchVerdict, type RecordOutcome } from '#batch-transport';
 import { EVENTS_TOPIC } from '#contracts';
 import type { LogRecord } from '#event-log';
 import { RecordStore, RecordStoreError, type RecordToStore, type WriteOutcome } from '#record-store';
 import { Clock } from '#runtime';
 import { decide, outcomeOf, type Decision } from './decide.js';
+import { WorkerMetrics } from './worker-metrics.js';
 
 /** Takes batches from the topic and stores them. */
 @Controller()
@@ -13,6 +14,7 @@ export class PersistController {
   constructor(
     @Inject(RecordStore) private readonly store: RecordStore,
     @Inject(Clock) private readonly clock: Clock,
+    @Optional() @Inject(WorkerMetrics) private readonly metrics = new WorkerMetrics(),
   ) {}
 
   @EventPattern(EVENTS_TOPIC)
@@ -20,14 +22,17 @@ export class PersistController {
     const decisions = batch.map(decide);
     const records = decisions.flatMap((decision) => (decision.status === 'store' ? [decision.record] : []));
     const written = await this.write(records);
-    return written === undefined ? retryLater('store_unreachable') : merge(decisions, written);
+    if (written === undefined) return retryLater('store_unreachable');
+    const outcomes = merge(decisions, written);
+    this.metrics.settled(batch, outcomes, this.clock.now());
+    return outcomes;
   }
 
   /** @returns `undefined` if the store cannot be reached now */
   private async write(records: readonly RecordToStore[]): Promise<readonly WriteOutcome[] | undefined> {
     if (records.length === 0) return [];
     try {
-      return await this.store.writer.write(records, this.clock.now());
+      return await this.metrics.writing(() => this.store.writer.write(records, this.clock.now()));
     } catch (error) {
       if (error instanceof RecordStoreError && error.code === 'unavailable') return undefined;
       throw error;
@@ -36,7 +41,7 @@ export class PersistController {
 }
 
 /** Puts the store's outcomes back between the decisions that never reached it. */
-function merge(decisions: readonly Decision[], written: readonly WriteOutcome[]): BatchVerdict {
+function merge(decisions: readonly Decision[], written: readonly WriteOutcome[]): RecordOutcome[] {
   let next = 0;
   return decisions.map((decision) => (decision.status === 'store' ? outcomeOf(written[next++]!) : decision));
 }

@@ -1,5 +1,7 @@
+import type { AccessOptions } from './access/access-options.js';
+
 /** What the gateway is told at its start. The names are those of the settings, so that a checked configuration fits as it is. */
-export interface GatewayOptions {
+export interface GatewayOptions extends Partial<AccessOptions> {
   /** Largest body as it arrives, in bytes. */
   maxBodyBytes: number;
   /** Largest body after inflating, in bytes; at least `maxBodyBytes`. */

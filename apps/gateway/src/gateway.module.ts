@@ -1,7 +1,10 @@
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
 import { Clock, LOGGER, type Logger } from '#runtime';
+import { AccessGate } from './access/access-gate.js';
+import { accessProviders } from './access/access-providers.js';
 import { Admission } from './admission.js';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options.js';
+import { IngestMetrics } from './ingest-metrics.js';
 import { IngestController } from './ingest/ingest.controller.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { LogReachability } from './log-reachability.js';
@@ -32,9 +35,12 @@ export class GatewayModule implements BeforeApplicationShutdown {
           inject: [Clock, LOGGER],
           useFactory: (clock: Clock, logger: Logger) => new LogReachability(clock, logger),
         },
+        IngestMetrics,
         IngestService,
+        ...accessProviders(options),
         ...(queryUrl ? [{ provide: QueryForwarder, useFactory: () => new QueryForwarder(queryUrl) }] : []),
       ],
+      exports: [AccessGate],
     };
   }
 

@@ -1,3 +1,4 @@
+export { AccessGate } from './access/access-gate.js';
 export { configureGatewayHttp } from './configure-http.js';
 export { gatewayHealth } from './gateway-health.js';
 export type { GatewayOptions } from './gateway-options.js';

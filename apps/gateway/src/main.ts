@@ -1,18 +1,22 @@
 import { Module } from '@nestjs/common';
-import { eventLogOptions, readConfig, requireSharedLog, withoutPassword } from '#config';
+import { eventLogOptions, readConfig, requireSharedLog, requireSharedTokens, withoutPassword } from '#config';
 import { EVENTS_TOPIC } from '#contracts';
 import { awaitTopics, EventLog, EventLogModule } from '#event-log';
 import {
   createHttpApp,
   createLogger,
+  createRegistry,
   HealthModule,
   Lifecycle,
   logLine,
   mainProcess,
+  measureAppends,
+  MetricsModule,
   runApp,
   RuntimeModule,
   serveDocs,
 } from '#runtime';
+import { AccessGate } from './access/access-gate.js';
 import { configureGatewayHttp } from './configure-http.js';
 import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
@@ -22,14 +26,22 @@ const APP = 'gateway';
 await mainProcess(APP, async () => {
   const config = readConfig(process.env);
   requireSharedLog(config, APP);
+  requireSharedTokens(config, APP);
   const logger = createLogger({ app: APP, level: config.logLevel });
+  const registry = createRegistry();
+  const gateway = GatewayModule.forRoot(config);
 
   @Module({
     imports: [
       RuntimeModule.forRoot(logger),
-      EventLogModule.forRoot({ ...eventLogOptions(config, APP), log: logLine(logger) }),
-      HealthModule.forRoot({ inject: [EventLog], useFactory: gatewayHealth }),
-      GatewayModule.forRoot(config),
+      MetricsModule.forRoot(registry, { event_log: EventLog }),
+      EventLogModule.forRoot({
+        ...eventLogOptions(config, APP),
+        log: logLine(logger),
+        onAppend: measureAppends(registry),
+      }),
+      HealthModule.forRoot({ imports: [gateway], inject: [EventLog, AccessGate], useFactory: gatewayHealth }),
+      gateway,
     ],
   })
   class RootModule {}
@@ -39,8 +51,9 @@ await mainProcess(APP, async () => {
   serveDocs(app);
   const port = await runApp(app, logger, config);
   const eventLog = withoutPassword(config.eventLogUrl);
-  logger.info({ address: `http://${config.host}:${port}`, eventLog }, 'takes records in at POST /ingest');
-  logger.info('access is open: whoever reaches the address can send and read');
+  const scheme = config.tlsCertFile === '' ? 'http' : 'https';
+  logger.info({ address: `${scheme}://${config.host}:${port}`, eventLog }, 'takes records in at POST /ingest');
+  logger.info(`access is ${app.get(AccessGate, { strict: false }).summary}`);
   await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], () => logger.info('waiting for the event log')).catch(
     (error: Error) => app.get(Lifecycle).fail(error),
   );

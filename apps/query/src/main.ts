@@ -6,10 +6,12 @@ import { RecordStore, RecordStoreModule } from '#record-store';
 import {
   createHttpApp,
   createLogger,
+  createRegistry,
   HealthModule,
   Lifecycle,
   logLine,
   mainProcess,
+  MetricsModule,
   runApp,
   RuntimeModule,
   serveDocs,
@@ -23,10 +25,12 @@ await mainProcess(APP, async () => {
   const config = readConfig(process.env);
   requireSharedEngines(config, APP);
   const logger = createLogger({ app: APP, level: config.logLevel });
+  const registry = createRegistry();
 
   @Module({
     imports: [
       RuntimeModule.forRoot(logger),
+      MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
       EventLogModule.forRoot({ ...eventLogOptions(config, APP), log: logLine(logger) }),
       RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
       QueryModule.forRoot(),

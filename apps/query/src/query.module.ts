@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BufferController } from './buffer.controller.js';
+import { BufferMetrics } from './buffer-metrics.js';
 import { BufferView } from './buffer-view.js';
 import { inspectorProviders } from './inspectors.js';
 import { RecordsController } from './records.controller.js';
@@ -13,7 +14,7 @@ export class QueryModule {
     return {
       module: QueryModule,
       controllers: [BufferController, RecordsController],
-      providers: [...inspectorProviders, BufferView, RecordsView, Whereabouts],
+      providers: [...inspectorProviders, BufferMetrics, BufferView, RecordsView, Whereabouts],
     };
   }
 }

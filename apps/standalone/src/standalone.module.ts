@@ -6,7 +6,16 @@ import { EventLog, EventLogModule } from '#event-log';
 import { GatewayModule, gatewayHealth } from '#gateway';
 import { QueryModule, queryHealth } from '#query';
 import { RecordStore, RecordStoreModule } from '#record-store';
-import { HealthModule, RuntimeModule, type HealthChecks, type Logger } from '#runtime';
+import {
+  createRegistry,
+  HealthModule,
+  logLine,
+  measureAppends,
+  MetricsModule,
+  RuntimeModule,
+  type HealthChecks,
+  type Logger,
+} from '#runtime';
 
 const APP = 'standalone';
 
@@ -14,12 +23,18 @@ const APP = 'standalone';
 @Module({})
 export class StandaloneModule {
   static forRoot(config: Config, logger: Logger): DynamicModule {
+    const registry = createRegistry();
     const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
     return {
       module: StandaloneModule,
       imports: [
         RuntimeModule.forRoot(logger),
-        EventLogModule.forRoot(eventLogOptions(config, APP)),
+        MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
+        EventLogModule.forRoot({
+          ...eventLogOptions(config, APP),
+          log: logLine(logger),
+          onAppend: measureAppends(registry),
+        }),
         RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
         // The reads are served here: there is no query service to forward them to.
         GatewayModule.forRoot({ ...config, queryUrl: undefined }),

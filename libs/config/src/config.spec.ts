@@ -5,6 +5,7 @@ import {
   readConfig,
   requireSharedEngines,
   requireSharedLog,
+  requireSharedTokens,
   SETTINGS,
   withoutPassword,
   type Setting,
@@ -43,6 +44,11 @@ describe('readConfig', () => {
     ['RECORD_STORE_URL', 'postgres://localhost/db'],
     ['STORE_TIMEOUT_MS', '30000'],
     ['EVENT_LOG_PARTITIONS', '0'],
+    ['AUTH', 'token'],
+    ['ALLOWED_NETWORKS', '10.0.0.0/33'],
+    ['ALLOWED_NETWORKS', 'fd00::/129'],
+    ['ALLOWED_NETWORKS', '10.0.0.0/8,'],
+    ['TRUSTED_PROXIES', 'proxy.local'],
   ])('refuses %s=%s and says what is allowed', (key, value) => {
     const allowed = settings.find((setting) => setting.key === key)?.allowed;
     expect(() => readConfig({ [key]: value })).toThrow(new ConfigError(`${key} is "${value}"; allowed: ${allowed}.`));
@@ -64,6 +70,28 @@ describe('readConfig', () => {
       /MAX_INFLATED_BYTES is 2048/,
     );
     expect(() => readConfig({ MAX_BYTES_IN_FLIGHT: '1048576' })).toThrow(/MAX_BYTES_IN_FLIGHT is 1048576/);
+  });
+});
+
+describe('the settings of access', () => {
+  it('take networks of both families, and single addresses', () => {
+    const networks = '10.0.0.0/8, fd00::/8,192.168.1.7,::1';
+    expect(readConfig({ ALLOWED_NETWORKS: networks }).allowedNetworks).toBe(networks);
+  });
+
+  it.each([
+    [{ TLS_CERT_FILE: 'a.pem' }, /TLS_CERT_FILE and TLS_KEY_FILE go together/],
+    [{ TLS_KEY_FILE: 'a.pem' }, /TLS_CERT_FILE and TLS_KEY_FILE go together/],
+    [{ TLS_CLIENT_CA_FILE: 'a.pem' }, /TLS_CLIENT_CA_FILE needs/],
+  ])('refuse %j', (env, message) => {
+    expect(() => readConfig(env)).toThrow(message);
+  });
+
+  it('ask a gateway of its own for a shared store when it asks for tokens, and only then', () => {
+    expect(() => requireSharedTokens(readConfig({ AUTH: 'tokens' }), 'gateway')).toThrow(/RECORD_STORE_URL.*mongodb:/);
+    const env = { AUTH: 'tokens', RECORD_STORE_URL: 'mongodb://db/sluice' };
+    expect(() => requireSharedTokens(readConfig(env), 'gateway')).not.toThrow();
+    expect(() => requireSharedTokens(readConfig({}), 'gateway')).not.toThrow();
   });
 });
 

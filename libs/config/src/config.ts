@@ -29,6 +29,7 @@ export function readConfig(env: NodeJS.ProcessEnv, overrides: Partial<Config> = 
   if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
   const config = values as Config;
   checkRelations(config);
+  checkTlsFiles(config);
   return Object.freeze({
     ...config,
     eventLogUrl: config.eventLogUrl || `file:${config.dataDir}`,
@@ -47,6 +48,17 @@ function checkRelations({ maxBodyBytes, maxInflatedBytes, maxBytesInFlight }: Co
     const least = `at least MAX_BODY_BYTES and MAX_INFLATED_BYTES together (${largestRequest})`;
     throw new ConfigError(
       `MAX_BYTES_IN_FLIGHT is ${maxBytesInFlight}; allowed: ${least}, or the largest request never fits.`,
+    );
+  }
+}
+
+function checkTlsFiles({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: Config): void {
+  if ((tlsCertFile === '') !== (tlsKeyFile === '')) {
+    throw new ConfigError('TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither for plain HTTP.');
+  }
+  if (tlsClientCaFile !== '' && tlsCertFile === '') {
+    throw new ConfigError(
+      'TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE: certificates travel over TLS only.',
     );
   }
 }

@@ -41,12 +41,26 @@ export function requireSharedEngines({ eventLogUrl, recordStoreUrl }: Config, ap
 }
 
 /**
- * The gateway has no store.
+ * The gateway needs no store, unless it asks for tokens: {@link requireSharedTokens}.
  *
  * @throws ConfigError
  */
 export function requireSharedLog({ eventLogUrl }: Config, app: string): void {
   requireNoFile('EVENT_LOG_URL', eventLogUrl, 'kafka://host:9092', app);
+}
+
+/**
+ * With AUTH=tokens, the gateway reads the tokens from the record store.
+ *
+ * @throws ConfigError
+ */
+export function requireSharedTokens({ auth, recordStoreUrl }: Config, app: string): void {
+  if (auth === 'tokens') requireNoFile('RECORD_STORE_URL', recordStoreUrl, 'mongodb://host:27017/database', app);
+}
+
+/** What `openTokenStore` takes. */
+export function tokenStoreOptions(config: Config, app: string) {
+  return { url: config.recordStoreUrl, clientId: `sluice-${app}`, timeoutMs: config.storeTimeoutMs };
 }
 
 function requireNoFile(key: string, url: string, instead: string, app: string): void {

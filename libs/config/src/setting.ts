@@ -1,3 +1,5 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
 /** One key of the environment: how its text becomes a value, and what a person must know of it. */
 export interface Setting<T> {
   key: string;
@@ -45,4 +47,18 @@ export function text(
   description: string,
 ): Setting<string> {
   return { key, fallback, allowed, description, parse: (value) => (pattern.test(value) ? value : undefined) };
+}
+
+/** Addresses and networks in CIDR notation, separated by commas. */
+export function networkList(key: string, description: string): Setting<string> {
+  const parse = (list: string): string | undefined =>
+    list.split(',').every((part) => isNetwork(part.trim())) ? list : undefined;
+  return { key, fallback: '', allowed: 'networks like 10.0.0.0/8,fd00::/8', description, parse };
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
+  const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  return most > 0 && isPrefix && more.length === 0;
 }

@@ -1,3 +1,4 @@
+import { ACCESS_SETTINGS } from './access-settings.js';
 import { oneOf, text, wholeNumber } from './setting.js';
 
 const SECOND_MS = 1000;
@@ -131,4 +132,5 @@ export const SETTINGS = {
     { min: 500, max: 300 * SECOND_MS },
     'After a SIGTERM, the process ends by itself within this time.',
   ),
+  ...ACCESS_SETTINGS,
 } as const;

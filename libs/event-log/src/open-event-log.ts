@@ -1,4 +1,5 @@
 import { EventLogError, type EventLog } from './event-log.js';
+import type { Append } from './shared-publisher.js';
 
 export interface EventLogOptions {
   /** `kafka://host:9092,host2:9092` or `file:<directory>`. */
@@ -13,6 +14,8 @@ export interface EventLogOptions {
   replicationFactor: number;
   /** Hears when the log goes away and when it is back, one line each; no secrets. */
   log?: (level: 'info' | 'warn', message: string) => void;
+  /** Hears of each append of the shared publisher, once it has its outcomes. For metrics; must not throw. */
+  onAppend?: (append: Append) => void;
 }
 
 /** The one switch: which engine stands behind the port. The other engine's client is never loaded. */

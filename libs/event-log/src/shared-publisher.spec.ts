@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { LogEntry } from './event-log.js';
-import { SharedPublisher } from './shared-publisher.js';
+import { SharedPublisher, type Append } from './shared-publisher.js';
 import { FakePublisher } from './testing/index.js';
 
 const TOPIC = 'topic';
@@ -87,6 +87,37 @@ describe('SharedPublisher', () => {
     const { inner, publisher } = shared();
     await Promise.all([publisher.publish('one', [entry('a')]), publisher.publish('two', [entry('b')])]);
     expect(inner.calls.map(({ topic }) => topic)).toEqual(['one', 'two']);
+  });
+
+  it('tells of each append what it was, and why it was made then', async () => {
+    const inner = new FakePublisher();
+    const appends: Append[] = [];
+    const publisher = new SharedPublisher(inner, {
+      publishTimeoutMs: 60_000,
+      onAppend: (append) => appends.push(append),
+    });
+    inner.reasonAgainst = ({ value }) => (value?.toString() === 'bad' ? 'full' : undefined);
+    const big = { ...entry('x'), value: Buffer.alloc(500_000) };
+    await Promise.all(
+      [[big], [big], [entry('bad'), entry('good')]].map((entries) => publisher.publish(TOPIC, entries)),
+    );
+    const durationMs = expect.any(Number);
+    expect(appends).toEqual([
+      { topic: TOPIC, records: 1, flushReason: 'full', durationMs, isConfirmed: true },
+      { topic: TOPIC, records: 3, flushReason: 'due', durationMs, isConfirmed: false },
+    ]);
+  });
+
+  it('tells of an append that failed', async () => {
+    const inner = new FakePublisher();
+    const appends: Append[] = [];
+    const publisher = new SharedPublisher(inner, {
+      publishTimeoutMs: 60_000,
+      onAppend: (append) => appends.push(append),
+    });
+    inner.error = new Error('closed');
+    await expect(publisher.publish(TOPIC, [entry('a')])).rejects.toThrow('closed');
+    expect(appends).toMatchObject([{ records: 1, isConfirmed: false }]);
   });
 
   it('asks nothing of the log for an empty call', async () => {

@@ -1,9 +1,23 @@
-import { Batcher, type BatchLimits } from './batcher.js';
+import { Batcher, type BatchLimits, type FlushReason } from './batcher.js';
 import { EventPublisher, type LogEntry, type PublishOutcome } from './event-log.js';
+
+/** One append of the calls that had collected. */
+export interface Append {
+  topic: string;
+  records: number;
+  /** `full`: it is as large as an append may be, and more waits. `due`: it took all there was. */
+  flushReason: Extract<FlushReason, 'full' | 'due'>;
+  /** From handing it to the log to its outcomes. */
+  durationMs: number;
+  /** Whether the log has confirmed every record of it. */
+  isConfirmed: boolean;
+}
 
 export interface SharedPublisherOptions {
   /** Every call has its outcomes within this time. */
   publishTimeoutMs: number;
+  /** Hears of each append, once it has its outcomes. For metrics; must not throw. */
+  onAppend?: (append: Append) => void;
 }
 
 /** Appends that are under way at one time for each topic: while the log confirms one, the next is on its way. */
@@ -77,9 +91,10 @@ export class SharedPublisher extends EventPublisher {
 
   private async append(topic: string, queue: TopicQueue): Promise<void> {
     const calls = queue.waiting.take();
+    const flushReason = queue.waiting.isEmpty ? 'due' : 'full';
     queue.inFlight++;
     try {
-      const outcomes = await this.publisher.publish(topic, entriesOf(calls));
+      const outcomes = await this.observed(topic, entriesOf(calls), flushReason);
       let from = 0;
       for (const call of calls) this.settle(call, outcomes.slice(from, (from += call.entries.length)));
     } catch (error) {
@@ -87,6 +102,23 @@ export class SharedPublisher extends EventPublisher {
     } finally {
       queue.inFlight--;
       this.schedule(topic, queue);
+    }
+  }
+
+  private async observed(
+    topic: string,
+    entries: readonly LogEntry[],
+    flushReason: Append['flushReason'],
+  ): Promise<PublishOutcome[]> {
+    const startedAtMs = performance.now();
+    let isConfirmed = false;
+    try {
+      const outcomes = await this.publisher.publish(topic, entries);
+      isConfirmed = outcomes.every(({ written }) => written);
+      return outcomes;
+    } finally {
+      const durationMs = performance.now() - startedAtMs;
+      this.options.onAppend?.({ topic, records: entries.length, flushReason, durationMs, isConfirmed });
     }
   }
 

@@ -5,6 +5,7 @@ export * from './http-app.js';
 export * from './lifecycle.js';
 export * from './logging.js';
 export * from './main-process.js';
+export * from './metrics/index.js';
 export * from './problem-error.js';
 export * from './problem.filter.js';
 export * from './run-app.js';

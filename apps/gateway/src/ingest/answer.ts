@@ -4,6 +4,7 @@ import type { Verdict } from './verdict.js';
 
 type Accepted = Extract<Verdict, { status: 'accepted' }>;
 type Rejected = Extract<Verdict, { status: 'rejected' }>;
+type Retry = Extract<Verdict, { status: 'retry' }>;
 
 /** An answer in which something was accepted. All others are a {@link ProblemError}. */
 export interface Answer {
@@ -21,29 +22,33 @@ const NOT_CONFIRMED =
   'The event log did not confirm in time, so the outcome is unknown: send it again. With the same record_id, nothing is stored twice.';
 const RETRY_PROBLEM = JSON.stringify(problemOf('log-unavailable', NOT_CONFIRMED));
 
-/** @throws ProblemError `invalid-record`, `log-unavailable` */
+/** @throws ProblemError `invalid-record`, `forbidden`, `rate-limited`, `log-unavailable` */
 export function answerToOne(verdict: Verdict): Answer {
   if (verdict.status === 'accepted') return { status: 202, body: `{${acceptedMembers(verdict, true)}}` };
-  if (verdict.status === 'retry') throw logUnavailable([]);
+  if (verdict.status === 'retry') throw toBeRepeated([verdict], []);
   const { code, detail, errors = [] } = verdict.problem;
   throw new ProblemError(code, detail, { errors });
 }
 
-/** @throws ProblemError `log-unavailable` if nothing was accepted and something may be; `invalid-record` if nothing ever will be */
+/**
+ * @throws ProblemError `log-unavailable`, `rate-limited` if nothing was accepted and something may be; `invalid-record`, `forbidden`
+ *   if nothing ever will be
+ */
 export function answerToMany(verdicts: readonly Verdict[]): Answer {
   const rejected = verdicts.filter((verdict) => verdict.status === 'rejected');
-  const retries = verdicts.filter(({ status }) => status === 'retry').length;
-  const accepted = verdicts.length - rejected.length - retries;
-  if (accepted === 0) throw retries > 0 ? logUnavailable(entriesOf(rejected)) : noneValid(rejected);
-  const counts = `"accepted":${accepted},"rejected":${rejected.length}${retries > 0 ? `,"retry":${retries}` : ''}`;
+  const retries = verdicts.filter((verdict) => verdict.status === 'retry');
+  const accepted = verdicts.length - rejected.length - retries.length;
+  const isRetried = retries.length > 0;
+  if (accepted === 0) throw isRetried ? toBeRepeated(retries, entriesOf(rejected)) : noneTaken(rejected);
+  const counts = `"accepted":${accepted},"rejected":${rejected.length}${isRetried ? `,"retry":${retries.length}` : ''}`;
   const body = `{${counts},"results":[${verdicts.map(resultText).join(',')}]}`;
-  if (retries > 0) return { status: 207, body, retryAfterSeconds: RETRY_AFTER_SECONDS };
+  if (isRetried) return { status: 207, body, retryAfterSeconds: secondsUntil(retries) };
   return { status: rejected.length > 0 ? 207 : 202, body };
 }
 
 function resultText(verdict: Verdict, index: number): string {
   if (verdict.status === 'accepted') return `{"index":${index},${acceptedMembers(verdict, false)}}`;
-  const problem = verdict.status === 'retry' ? RETRY_PROBLEM : JSON.stringify(verdict.problem);
+  const problem = verdict.problem === undefined ? RETRY_PROBLEM : JSON.stringify(verdict.problem);
   return `{"index":${index},"status":"${verdict.status}","problem":${problem}}`;
 }
 
@@ -53,14 +58,25 @@ function acceptedMembers({ recordId, deviceId, receipt }: Accepted, withDevice: 
   return `"record_id":${JSON.stringify(recordId)},${device}"status":"accepted","receipt":"${receipt}"`;
 }
 
-function logUnavailable(errors: readonly ProblemEntry[]): ProblemError {
+/** Where the log has not confirmed some of them, that is what is said of all: it is the one whose outcome is unknown. */
+function toBeRepeated(retries: readonly Retry[], errors: readonly ProblemEntry[]): ProblemError {
+  const limited = retries.every(({ problem }) => problem !== undefined) ? retries[0]?.problem : undefined;
+  const { code, detail } = limited ?? { code: 'log-unavailable' as const, detail: NOT_CONFIRMED };
   const extras = errors.length > 0 ? { errors } : {};
-  return new ProblemError('log-unavailable', NOT_CONFIRMED, { ...extras, retryAfterSeconds: RETRY_AFTER_SECONDS });
+  return new ProblemError(code, detail, { ...extras, retryAfterSeconds: secondsUntil(retries) });
 }
 
-function noneValid(rejected: readonly Rejected[]): ProblemError {
+function secondsUntil(retries: readonly Retry[]): number {
+  return retries.reduce((most, { retryAfterSeconds = RETRY_AFTER_SECONDS }) => Math.max(most, retryAfterSeconds), 1);
+}
+
+function noneTaken(rejected: readonly Rejected[]): ProblemError {
+  const errors = entriesOf(rejected);
+  if (rejected.every(({ problem }) => problem.code === 'forbidden')) {
+    return new ProblemError('forbidden', rejected[0]!.problem.detail, { errors });
+  }
   const detail = `None of the ${rejected.length} records is valid; errors says why, each pointer begins with the place of its record.`;
-  return new ProblemError('invalid-record', detail, { errors: entriesOf(rejected) });
+  return new ProblemError('invalid-record', detail, { errors });
 }
 
 function entriesOf(rejected: readonly Rejected[]): ProblemEntry[] {

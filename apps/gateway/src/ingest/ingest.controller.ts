@@ -1,8 +1,10 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Lifecycle, LOGGER, ProblemError, type Logger } from '#runtime';
+import { RateLimits } from '../access/rate-limits.js';
 import { Admission, type Ticket } from '../admission.js';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
+import { IngestMetrics } from '../ingest-metrics.js';
 import { answerToMany, answerToOne, type Answer } from './answer.js';
 import { mediaTypeOf, traceParentOf } from './content-headers.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
@@ -19,6 +21,8 @@ export class IngestController {
     @Inject(Admission) private readonly admission: Admission,
     @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
     @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
+    @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
+    @Inject(RateLimits) private readonly limits: RateLimits,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -28,14 +32,22 @@ export class IngestController {
     let ticket: Ticket | undefined;
     try {
       this.refuseWhileStopping(reply);
-      ticket = this.admission.enter(Number(request.headers['content-length'] ?? 0));
+      refuseFaultyFraming(request, reply);
+      // What is too large is refused as that, however busy we are: a repeat would never fit.
+      const declaredBytes = Number(request.headers['content-length'] ?? 0);
+      ticket = this.admission.enter(Math.min(declaredBytes, this.options.maxBodyBytes));
       send(reply, await this.answer(request, ticket));
     } catch (error) {
-      if (error instanceof ProblemError) this.logger.debug({ requestId: request.id, code: error.code }, 'refused');
+      if (error instanceof ProblemError) this.refused(request, error);
       throw error;
     } finally {
       ticket?.close();
     }
+  }
+
+  private refused({ id }: FastifyRequest, { code }: ProblemError): void {
+    this.metrics.refused(code);
+    this.logger.debug({ requestId: id, code }, 'refused');
   }
 
   private refuseWhileStopping(reply: FastifyReply): void {
@@ -44,15 +56,28 @@ export class IngestController {
     throw new ProblemError('stopping', 'The gateway is stopping; send the request again, on a new connection.');
   }
 
-  private async answer({ raw }: FastifyRequest, ticket: Ticket): Promise<Answer> {
+  private async answer({ raw, sender }: FastifyRequest, ticket: Ticket): Promise<Answer> {
     const mediaType = mediaTypeOf(raw.headers);
     const idempotencyKey = idempotencyKeyOf(raw);
     const body = await readBody(raw, this.options, ticket);
+    // The gate has let one record and the declared bytes pay already.
+    if (sender)
+      this.limits.pay(sender, { records: 0, bytes: body.length - Number(raw.headers['content-length'] ?? 0) });
     const maxRecords = this.options.maxRecordsPerRequest;
     const submission = readSubmission(body, { mediaType, maxRecords, idempotencyKey });
-    const verdicts = await this.service.ingest(submission, traceParentOf(raw.headers['traceparent']));
+    if (sender) this.limits.pay(sender, { records: submission.records.length - 1, bytes: 0 });
+    const traceParent = traceParentOf(raw.headers['traceparent']);
+    const verdicts = await this.service.ingest(submission, { traceParent, sender });
+    this.metrics.judged(verdicts);
     return submission.isBatch ? answerToMany(verdicts) : answerToOne(verdicts[0]!);
   }
+}
+
+/** RFC 9112, 6.1: HTTP/1.0 knows no chunks, so a proxy on the way may have seen another end of this request. */
+function refuseFaultyFraming({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (raw.httpVersionMinor !== 0 || raw.headers['transfer-encoding'] === undefined) return;
+  reply.header('connection', 'close');
+  throw new ProblemError('bad-request', 'HTTP/1.0 has no Transfer-Encoding; send HTTP/1.1, or a Content-Length.');
 }
 
 function send(reply: FastifyReply, { status, body, retryAfterSeconds }: Answer): void {

@@ -14,9 +14,12 @@ import {
 } from '#contracts';
 import { EventLogError, EventPublisher, type LogEntry, type PublishOutcome } from '#event-log';
 import { Clock } from '#runtime';
+import { mayIngestFor } from '#access';
+import { RateLimits, type Sender } from '../access/rate-limits.js';
+import { mayNotIngestFor } from '../access/refusals.js';
 import { LogReachability } from '../log-reachability.js';
 import type { Submission, SubmittedRecord } from './read-submission.js';
-import { confirmed, rejected, unreadable, type Verdict } from './verdict.js';
+import { confirmed, forbidden, rejected, unreadable, type Verdict } from './verdict.js';
 
 /** A good record on its way to the log, and its place among the records of the request. */
 interface PendingRecord {
@@ -26,8 +29,17 @@ interface PendingRecord {
   entry: LogEntry;
 }
 
-/** When and in which trace a request arrived: the same for all of its records. */
+/** What a request says besides its records. */
+export interface RequestFacts {
+  /** The W3C trace context, handed on to the consumers. */
+  traceParent?: string | undefined;
+  /** Left out where access is open. */
+  sender?: Sender | undefined;
+}
+
+/** When, from whom and in which trace a request arrived: the same for all of its records. */
 interface Arrival {
+  sender: Sender | undefined;
   atMs: number;
   atText: string;
   headers: Readonly<Record<string, string>>;
@@ -40,14 +52,14 @@ export class IngestService {
     @Inject(EventPublisher) private readonly publisher: EventPublisher,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(LogReachability) private readonly reachability: LogReachability,
+    @Inject(RateLimits) private readonly limits: RateLimits,
   ) {}
 
   /**
-   * @param traceParent the W3C trace context of the request, handed on to the consumers
    * @returns a verdict for each record, in their order; a log that does not confirm is the verdict `retry`, not an error
    */
-  async ingest({ isBatch, records }: Submission, traceParent: string | undefined): Promise<Verdict[]> {
-    const arrival = this.arrival(traceParent);
+  async ingest({ isBatch, records }: Submission, facts: RequestFacts): Promise<Verdict[]> {
+    const arrival = this.arrival(facts);
     const verdicts = new Array<Verdict>(records.length);
     const pending: PendingRecord[] = [];
     for (let index = 0; index < records.length; index++) {
@@ -59,10 +71,10 @@ export class IngestService {
     return verdicts;
   }
 
-  private arrival(traceParent: string | undefined): Arrival {
+  private arrival({ traceParent, sender }: RequestFacts): Arrival {
     const atMs = this.clock.now();
     const headers = traceParent === undefined ? EVENT_HEADERS : { ...EVENT_HEADERS, traceparent: traceParent };
-    return { atMs, atText: new Date(atMs).toISOString(), headers };
+    return { sender, atMs, atText: new Date(atMs).toISOString(), headers };
   }
 
   private check(record: SubmittedRecord, index: number, arrival: Arrival, place: string): PendingRecord | Verdict {
@@ -73,9 +85,21 @@ export class IngestService {
     const value = encodeEvent(event);
     const oversize = value.length > MAX_PAYLOAD_BYTES ? payloadSizeProblem(event.data_payload) : undefined;
     if (oversize !== undefined) return rejected(place, [oversize]);
+    const refusal = this.refusalOf(event.device_id, value.length, arrival.sender, place);
+    if (refusal !== undefined) return refusal;
     const key = Buffer.from(event.device_id, 'latin1');
     const entry = { key, value, headers: arrival.headers, timestampMs: arrival.atMs };
     return { index, recordId: event.record_id, deviceId: event.device_id, entry };
+  }
+
+  /** Why a good record is not taken all the same: its device is not the sender's, or has spent its limit. */
+  private refusalOf(deviceId: string, bytes: number, sender: Sender | undefined, place: string): Verdict | undefined {
+    const principal = sender?.principal;
+    if (principal !== undefined && !mayIngestFor(principal, deviceId)) {
+      return forbidden(place, mayNotIngestFor(principal, deviceId));
+    }
+    const spent = this.limits.countDevices ? this.limits.takeRecord(deviceId, bytes) : undefined;
+    return spent && { status: 'retry', ...spent };
   }
 
   private async publish(pending: readonly PendingRecord[], verdicts: Verdict[]): Promise<void> {

@@ -1,10 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import type { IngestEvent, Problem } from '#contracts';
 import { EventPublisher } from '#event-log';
 import { FakePublisher } from '#event-log/testing';
-import { createHttpApp, Lifecycle, RuntimeModule, type Logger } from '#runtime';
+import { createHttpApp, Lifecycle, MetricsModule, RuntimeModule, type Logger } from '#runtime';
+import { AccessGate } from '../access/access-gate.js';
+import type { TlsFront } from '../access/tls-front.js';
 import { Admission } from '../admission.js';
 import { configureGatewayHttp } from '../configure-http.js';
 import type { GatewayOptions } from '../gateway-options.js';
@@ -58,6 +61,7 @@ export class GatewayUnderTest {
   readonly publisher = new FakePublisher();
   readonly logLines: Record<string, unknown>[] = [];
   url = '';
+  tls: TlsFront | undefined;
   private app: NestFastifyApplication | undefined;
 
   static async start(options: Partial<GatewayOptions> = {}): Promise<GatewayUnderTest> {
@@ -68,6 +72,10 @@ export class GatewayUnderTest {
 
   get admission(): Admission {
     return this.app!.get(Admission, { strict: false });
+  }
+
+  get gate(): AccessGate {
+    return this.app!.get(AccessGate, { strict: false });
   }
 
   get lifecycle(): Lifecycle {
@@ -89,6 +97,12 @@ export class GatewayUnderTest {
     return this.post(lines.join('\n') + end, { 'content-type': 'application/x-ndjson' });
   }
 
+  /** The lines of `GET /metrics`. Two calls within a second give the same. */
+  async metrics(): Promise<string[]> {
+    const response = await fetch(`${this.url}/metrics`);
+    return (await response.text()).split('\n');
+  }
+
   /** The events that were published, in order. */
   get events(): IngestEvent[] {
     return this.publisher.records.map(({ value }) => JSON.parse(String(value)) as IngestEvent);
@@ -108,10 +122,15 @@ export class GatewayUnderTest {
     const logger = this.logger();
     const root: DynamicModule = {
       module: TestRootModule,
-      imports: [RuntimeModule.forRoot(logger), FakeLogModule.with(this.publisher), GatewayModule.forRoot(options)],
+      imports: [
+        RuntimeModule.forRoot(logger),
+        MetricsModule.forRoot(new Registry(), {}),
+        FakeLogModule.with(this.publisher),
+        GatewayModule.forRoot(options),
+      ],
     };
     this.app = await createHttpApp(root, logger, options);
-    configureGatewayHttp(this.app);
+    this.tls = configureGatewayHttp(this.app);
     await this.app.listen(0, '127.0.0.1');
     this.url = `http://127.0.0.1:${(this.app.getHttpServer().address() as { port: number }).port}`;
     this.lifecycle.started();

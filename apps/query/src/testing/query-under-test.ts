@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import type { IngestEvent, Problem } from '#contracts';
 import { EventLog } from '#event-log';
 import { RecordStore } from '#record-store';
 import { FakeRecordStore } from '#record-store/testing';
-import { Clock, createHttpApp, HealthModule, Lifecycle, LOGGER, serveDocs } from '#runtime';
+import { Clock, createHttpApp, HealthModule, Lifecycle, LOGGER, MetricsModule, serveDocs } from '#runtime';
 
 import { queryHealth } from '../query-health.js';
 import { QueryModule } from '../query.module.js';
@@ -59,15 +60,25 @@ export class QueryUnderTest {
     await this.store.write(records, Date.parse('2025-09-09T17:00:01.500Z'));
   }
 
+  /** The lines of `GET /metrics`. Two calls give the same unless the clock was moved by a second in between. */
+  async metrics(): Promise<string[]> {
+    const response = await this.ask('/metrics');
+    return (await response.text()).split('\n');
+  }
+
   async get<T = Problem>(path: string): Promise<Answer<T>> {
-    const { port } = this.app!.getHttpServer().address() as { port: number };
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+    const response = await this.ask(path);
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as T };
   }
 
   async stop(): Promise<void> {
     await this.app?.close();
+  }
+
+  private ask(path: string): Promise<Response> {
+    const { port } = this.app!.getHttpServer().address() as { port: number };
+    return fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
   }
 
   private rootModule() {
@@ -82,6 +93,7 @@ export class QueryUnderTest {
     @Module({
       imports: [
         { module: class Engines {}, global: true, providers: engines, exports: engines },
+        MetricsModule.forRoot(new Registry(), { event_log: EventLog, record_store: RecordStore }),
         QueryModule.forRoot(),
         HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
       ],

@@ -187,6 +187,32 @@ describe('BatchLoop', () => {
     expect(deadLetters.records).toHaveLength(4);
   });
 
+  it('stops before the next flood as well, when good records came in between', async () => {
+    const dead: BatchHandler = async (batch) => batch.map(() => deadLetter('undecodable', ''));
+    handler = dead;
+    subscription.feed(record(0), record(1), record(2), record(3));
+    await until(() => loop.state.pauseReason === 'poison_flood');
+    loop.acceptDeadLetters();
+    await until(() => JSON.stringify(committed()).includes('"offset":4'));
+    handler = allDone;
+    subscription.feed(record(4));
+    await until(() => JSON.stringify(committed()).includes('"offset":5'));
+    handler = dead;
+    subscription.feed(record(5), record(6), record(7), record(8));
+    await until(() => loop.state.pauseReason === 'poison_flood');
+    expect(deadLetters.records).toHaveLength(4);
+  });
+
+  it('takes no flood of dead letters that are few among the good records of other batches', async () => {
+    const offsets = Array.from({ length: 40 }, (_, offset) => offset);
+    handler = async (batch) => batch.map(({ offset }) => (offset % 8 === 0 ? deadLetter('undecodable', '') : DONE));
+    for (const offset of offsets) {
+      subscription.feed(record(offset));
+      await until(() => committed().length > offset);
+    }
+    expect(deadLetters.records).toHaveLength(5);
+  });
+
   it('takes no flood of what one client can cause for a bad deploy', async () => {
     handler = async (batch) => batch.map(() => deadLetter('key-conflict', '', { isPoison: false }));
     subscription.feed(record(0), record(1), record(2), record(3));

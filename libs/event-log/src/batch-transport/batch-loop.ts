@@ -5,7 +5,7 @@ import { Batcher, type BatchLimits, type FlushReason } from '../batcher.js';
 import { EventLogError, type EventPublisher, type EventSubscription, type LogRecord } from '../event-log.js';
 import { Backoff, type BackoffLimits } from './backoff.js';
 import { deadLetterEntry } from './dead-letter-entry.js';
-import { HeldBatch } from './held-batch.js';
+import { HeldBatch, type DeadRecord } from './held-batch.js';
 import { PoisonGuard } from './poison-guard.js';
 import { LoopState, type BatchObserver } from './loop-state.js';
 import { asVerdict, type BatchVerdict } from './outcome.js';
@@ -149,6 +149,7 @@ export class BatchLoop {
         await this.unlessGivenUp(this.state.working());
         return;
       }
+      this.options.observer?.retrying?.(reason);
       await this.unlessGivenUp(this.state.paused(reason));
       await this.wait(this.#backoff.next());
     }
@@ -178,14 +179,17 @@ export class BatchLoop {
     const dead = held.unconfirmedDeadLetters();
     const poison = dead.filter(({ outcome }) => outcome.isPoison).length;
     if (this.#guard.isFlood(held.size, poison, this.#now())) return 'poison_flood';
-    if (dead.length === 0) return undefined;
+    if (dead.length > 0 && !(await this.areConfirmed(held, dead))) return 'log_unreachable';
+    this.#guard.count(held.size, poison, this.#now());
+    return undefined;
+  }
+
+  private async areConfirmed(held: HeldBatch, dead: readonly DeadRecord[]): Promise<boolean> {
     const attempts = this.#backoff.attempts + 1;
     const entries = dead.map(({ record, outcome }) => deadLetterEntry(record, outcome, attempts, this.#now()));
     const outcomes = await this.options.deadLetters.publish(DEAD_LETTERS_TOPIC, entries);
     held.confirm(dead.filter((_, index) => outcomes[index]?.written === true));
-    if (outcomes.some(({ written }) => !written)) return 'log_unreachable';
-    this.#guard.count(held.size, poison, this.#now());
-    return undefined;
+    return outcomes.every(({ written }) => written);
   }
 
   private async commit(held: HeldBatch): Promise<string | undefined> {

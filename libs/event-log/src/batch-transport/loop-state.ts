@@ -12,6 +12,8 @@ export type BatchLoopStatus = 'idle' | 'working' | 'paused' | 'stopped';
 export interface BatchObserver {
   /** Called when the loop is paused (or for another reason than before), and when it no longer is. */
   pauseChanged?(reason: string | undefined): void;
+  /** An attempt has failed and is made again after a delay. */
+  retrying?(reason: string): void;
   flushed?(reason: FlushReason, records: number): void;
   committed?(records: number, deadLetters: number): void;
   /** The handler threw, or returned too few outcomes: a defect in the handler, not in a record. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  cpSync,
   existsSync,
   openSync,
   closeSync,
@@ -103,6 +104,20 @@ describe('A damaged file of the embedded log', () => {
     await writeLog();
     changeFile(`UPDATE entries_1 SET headers = '{"a' WHERE "offset" = 1300`);
     expect((await readUntilError()).error).toMatchObject(saysHowToRepair());
+  });
+
+  it('is used when the end of its write-ahead log is torn, and says so', async () => {
+    const running = open();
+    await running.createTopics([{ name: TOPIC, partitions: 1 }]);
+    const crashed = logs.newDirectory();
+    cpSync(directory, crashed, { recursive: true });
+    await running.close();
+    const wal = join(crashed, 'event-log.db-wal');
+    truncateSync(wal, statSync(wal).size - 100);
+    const said: string[] = [];
+    const log = new SqliteEventLog({ ...embeddedOptions(crashed), log: (_level, message) => said.push(message) });
+    await log.close();
+    expect(said).toEqual([expect.stringMatching(/is torn: 1 pages.*restore the directory from a backup/)]);
   });
 
   it('is refused when it belongs to another application', () => {

@@ -2,7 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { EventLogError } from '../event-log.js';
+import type { EventLogOptions } from '../open-event-log.js';
 import { damaged, isDamage, isLocked } from './sqlite-errors.js';
+import { framesLeftOut } from './write-ahead-log.js';
 
 const FILE_NAME = 'event-log.db';
 /** Marks the file as ours in its header, so that no other application's database is taken for a log. */
@@ -38,16 +40,19 @@ const SCHEMA = `
  * Opens the log's file in the directory for this process alone, and makes both if they are missing. The operating system ends
  * the lock with the process, however that ends.
  *
+ * @param say hears if the end of the write-ahead log is torn
  * @throws EventLogError `unavailable` if another process has the file or the directory cannot be used; `fatal` if it is damaged
  */
-export function openLogDatabase(directory: string): DatabaseSync {
+export function openLogDatabase(directory: string, say?: EventLogOptions['log']): DatabaseSync {
   const file = join(directory, FILE_NAME);
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(directory, { recursive: true });
+    const torn = framesLeftOut(file);
     database = new DatabaseSync(file);
     lockAndTune(database);
     prepareSchema(database, file);
+    if (torn > 0) say?.('warn', tornWarning(file, torn));
     return database;
   } catch (error) {
     database?.close();
@@ -75,6 +80,14 @@ function prepareSchema(database: DatabaseSync, file: string): void {
     const detail = `${file} has format ${version}, and this release reads format ${SCHEMA_VERSION}.`;
     throw new EventLogError('fatal', `${detail} Start the release that wrote it, or name another directory.`);
   }
+}
+
+function tornWarning(file: string, frames: number): string {
+  return (
+    `${file}-wal is torn: ${frames} pages at its end do not fit their checksums and are left out. After a crash or a power failure ` +
+    'that is a write that was never confirmed, and nothing is to be done. If the disk has damaged them since, confirmed entries are ' +
+    'missing: stop the process and restore the directory from a backup, or let the devices send again.'
+  );
 }
 
 function headerValue(database: DatabaseSync, name: 'application_id' | 'user_version'): number {

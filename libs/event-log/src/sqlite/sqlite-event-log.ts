@@ -40,7 +40,7 @@ export class SqliteEventLog extends EventLog {
   /** @throws EventLogError `unavailable` if another process has the file or it cannot be opened; `fatal` if it is damaged */
   constructor(options: EventLogOptions, parts: Partial<SqliteParts> = {}) {
     super();
-    this.file = new LogFile(parts.database ?? openLogDatabase(directoryOf(options.url)));
+    this.file = new LogFile(parts.database ?? openLogDatabase(directoryOf(options.url), options.log));
     this.publisher = new SqlitePublisher(this.file, options.publishTimeoutMs, () => this.groups.wakeAll());
     this.retention = new Retention(this.file, parts.retention ?? DEFAULT_RETENTION);
     this.retention.start();

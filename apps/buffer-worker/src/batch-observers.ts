@@ -1,0 +1,12 @@
+import type { BatchObserver } from '#batch-transport';
+
+/** Lets several observers hear of one loop. */
+export function batchObservers(...observers: readonly BatchObserver[]): Required<BatchObserver> {
+  return {
+    pauseChanged: (...heard) => observers.forEach((observer) => observer.pauseChanged?.(...heard)),
+    retrying: (...heard) => observers.forEach((observer) => observer.retrying?.(...heard)),
+    flushed: (...heard) => observers.forEach((observer) => observer.flushed?.(...heard)),
+    committed: (...heard) => observers.forEach((observer) => observer.committed?.(...heard)),
+    handlerFailed: (...heard) => observers.forEach((observer) => observer.handlerFailed?.(...heard)),
+  };
+}

@@ -1,0 +1,95 @@
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { BatchTransport } from '#batch-transport';
+import { encodeEvent, EVENT_HEADERS, EVENTS_TOPIC, type IngestEvent } from '#contracts';
+import { EventLog, EventPublisher, type LogRecord } from '#event-log';
+import { FakePublisher, FakeSubscription } from '#event-log/testing';
+import { RecordStore } from '#record-store';
+import { FakeRecordStore } from '#record-store/testing';
+import { Clock, createHttpApp, MetricsModule, RuntimeModule } from '#runtime';
+import { BufferWorkerModule } from '../buffer-worker.module.js';
+
+const SILENT = pino({ level: 'silent' });
+
+/** The worker over HTTP on a free port, between a log that a test feeds and a store that it may take away. */
+export class WorkerUnderTest {
+  readonly subscription = new FakeSubscription();
+  readonly deadLetters = new FakePublisher();
+  readonly store = new FakeRecordStore();
+  private app: NestFastifyApplication | undefined;
+
+  static async start(): Promise<WorkerUnderTest> {
+    const worker = new WorkerUnderTest();
+    worker.app = await createHttpApp(worker.rootModule(), SILENT, { maxBodyBytes: 1024 });
+    worker.app.connectMicroservice({ strategy: worker.transport });
+    await worker.app.startAllMicroservices();
+    await worker.app.listen(0, '127.0.0.1');
+    return worker;
+  }
+
+  get transport(): BatchTransport {
+    return this.app!.get(BatchTransport, { strict: false });
+  }
+
+  get clock(): Clock {
+    return this.app!.get(Clock);
+  }
+
+  /** The lines of `GET /metrics`. Two calls within a second give the same. */
+  async metrics(): Promise<string[]> {
+    const { port } = this.app!.getHttpServer().address() as { port: number };
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { connection: 'close' } });
+    return (await response.text()).split('\n');
+  }
+
+  async stop(): Promise<void> {
+    await this.app?.close();
+  }
+
+  private rootModule() {
+    const engines = [
+      { provide: EventLog, useValue: { subscribe: () => this.subscription, ping: async () => undefined } },
+      { provide: EventPublisher, useValue: this.deadLetters },
+      { provide: RecordStore, useValue: this.store },
+    ];
+
+    @Module({
+      imports: [
+        RuntimeModule.forRoot(SILENT),
+        MetricsModule.forRoot(new Registry(), { event_log: EventLog, record_store: RecordStore }),
+        { module: class Engines {}, global: true, providers: engines, exports: engines },
+        BufferWorkerModule.forRoot({
+          batchMaxRecords: 100,
+          batchMaxBytes: 1_000_000,
+          batchMaxAgeMs: 0,
+          drainTimeoutMs: 50,
+        }),
+      ],
+    })
+    class RootModule {}
+
+    return RootModule;
+  }
+}
+
+/** A record of the log that the store can take. */
+export function logRecord(offset: number, values: Partial<LogRecord> = {}): LogRecord {
+  const event: IngestEvent = {
+    record_id: `r-${offset}`,
+    device_id: 'dev-2',
+    timestamp: '2025-09-09T17:00:00Z',
+    received_at: '2025-09-09T17:00:01.250Z',
+    data_payload: { gene_count: 12 },
+  };
+  const place = { topic: EVENTS_TOPIC, partition: 0, offset };
+  return {
+    ...place,
+    key: Buffer.from('dev-2'),
+    value: encodeEvent(event),
+    headers: EVENT_HEADERS,
+    timestampMs: 0,
+    ...values,
+  };
+}

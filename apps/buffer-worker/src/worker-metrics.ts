@@ -1,0 +1,143 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { BatchObserver, RecordOutcome } from '#batch-transport';
+import { DEAD_LETTER_REASONS } from '#contracts';
+import type { LogRecord } from '#event-log';
+import type { WriteOutcome } from '#record-store';
+import { BATCH_BUCKETS, boundedLabel, DURATION_BUCKETS } from '#runtime';
+import { PAUSE_CAUSES } from './loop-log.js';
+
+/** Upper bounds in seconds: from at once to a store that was away over the weekend. */
+const DELAY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400, 259_200];
+const WRITE_OUTCOMES: readonly WriteOutcome['status'][] = ['stored', 'already-stored', 'conflict', 'refused'];
+const FLUSH_REASONS = ['full', 'due', 'stopping'];
+
+const causeLabel = boundedLabel(PAUSE_CAUSES);
+const deadLetterLabel = boundedLabel(DEAD_LETTER_REASONS);
+
+/**
+ * What is measured of the worker, by batch and not by record. Series that alerts look at are there from the start, so that
+ * their first event shows as an increase. Without a MetricsModule in the process, nobody reads any of it.
+ */
+@Injectable()
+export class WorkerMetrics implements BatchObserver {
+  private readonly batches = new Histogram({
+    name: 'sluice_worker_batch_records',
+    help: 'Records that were taken in hand as one batch.',
+    buckets: BATCH_BUCKETS,
+    registers: [this.registry],
+  });
+  private readonly flushes = new Counter({
+    name: 'sluice_worker_flushes_total',
+    help: 'Batches that were taken in hand, by why.',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
+  private readonly commits = new Counter({
+    name: 'sluice_worker_committed_records_total',
+    help: 'Records that the committed position has passed: stored or dead-lettered.',
+    registers: [this.registry],
+  });
+  private readonly retries = new Counter({
+    name: 'sluice_worker_retries_total',
+    help: 'Attempts to settle a batch that failed and are repeated, by cause.',
+    labelNames: ['cause'],
+    registers: [this.registry],
+  });
+  private readonly pauses = new Gauge({
+    name: 'sluice_worker_paused',
+    help: 'Whether the worker is paused, by cause: 1 for the cause that holds it up now, else 0.',
+    labelNames: ['cause'],
+    registers: [this.registry],
+  });
+  private readonly writes = new Histogram({
+    name: 'sluice_store_write_duration_seconds',
+    help: 'Time that one write of a batch to the record store took, by whether the store answered.',
+    labelNames: ['outcome'],
+    buckets: DURATION_BUCKETS,
+    registers: [this.registry],
+  });
+  private readonly records = new Counter({
+    name: 'sluice_store_records_total',
+    help: 'Records that the record store has answered for, by its answer.',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+  private readonly delays = new Histogram({
+    name: 'sluice_accepted_to_stored_seconds',
+    help: 'Time from the arrival of a record until it is stored: of the oldest and the newest record of each batch.',
+    buckets: DELAY_BUCKETS,
+    registers: [this.registry],
+  });
+  private readonly deadLetters = new Counter({
+    name: 'sluice_dead_letters_total',
+    help: 'Records that the dead-letter topic has confirmed, by reason.',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
+
+  constructor(@Optional() @Inject(Registry) private readonly registry: Registry = new Registry()) {
+    for (const reason of FLUSH_REASONS) this.flushes.inc({ reason }, 0);
+    for (const cause of PAUSE_CAUSES) this.retries.inc({ cause }, 0);
+    for (const outcome of WRITE_OUTCOMES) this.records.inc({ outcome }, 0);
+    for (const reason of DEAD_LETTER_REASONS) this.deadLetters.inc({ reason }, 0);
+    this.pauseChanged(undefined);
+  }
+
+  pauseChanged(reason: string | undefined): void {
+    this.pauses.reset();
+    for (const cause of PAUSE_CAUSES) this.pauses.set({ cause }, 0);
+    if (reason !== undefined) this.pauses.set({ cause: causeLabel(reason) }, 1);
+  }
+
+  flushed(reason: string, records: number): void {
+    this.batches.observe(records);
+    this.flushes.inc({ reason });
+  }
+
+  committed(records: number): void {
+    this.commits.inc(records);
+  }
+
+  retrying(cause: string): void {
+    this.retries.inc({ cause: causeLabel(cause) });
+  }
+
+  /** Makes the write and measures it. @throws what the write throws */
+  async writing(write: () => Promise<readonly WriteOutcome[]>): Promise<readonly WriteOutcome[]> {
+    const end = this.writes.startTimer();
+    let outcome = 'failed';
+    try {
+      const written = await write();
+      outcome = 'answered';
+      this.answered(written);
+      return written;
+    } finally {
+      end({ outcome });
+    }
+  }
+
+  /** @param outcomes one for each record of the batch */
+  settled(batch: readonly LogRecord[], outcomes: readonly RecordOutcome[], nowMs: number): void {
+    let oldestMs = Infinity;
+    let newestMs = -Infinity;
+    for (let index = 0; index < batch.length; index++) {
+      if (outcomes[index]?.status !== 'done') continue;
+      const { timestampMs } = batch[index]!;
+      if (timestampMs < oldestMs) oldestMs = timestampMs;
+      if (timestampMs > newestMs) newestMs = timestampMs;
+    }
+    if (oldestMs === Infinity) return;
+    for (const acceptedAtMs of [oldestMs, newestMs]) this.delays.observe(Math.max(0, nowMs - acceptedAtMs) / 1000);
+  }
+
+  deadLettered(reason: string | undefined): void {
+    this.deadLetters.inc({ reason: deadLetterLabel(reason) });
+  }
+
+  private answered(written: readonly WriteOutcome[]): void {
+    const counts = { stored: 0, 'already-stored': 0, conflict: 0, refused: 0 };
+    for (const { status } of written) counts[status]++;
+    for (const outcome of WRITE_OUTCOMES) this.records.inc({ outcome }, counts[outcome]);
+  }
+}

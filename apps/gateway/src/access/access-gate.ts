@@ -1,0 +1,147 @@
+import type { TLSSocket } from 'node:tls';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { certificatePrincipal, clientAddress, listOf, mayIngest, mayRead, Networks, type Principal } from '#access';
+import { type ProblemError, type Clock } from '#runtime';
+import type { AccessOptions } from './access-options.js';
+import type { RateLimits, Sender } from './rate-limits.js';
+import {
+  certificateNeeded,
+  mayNotIngest,
+  mayNotRead,
+  nameless,
+  notLoaded,
+  outsideNetworks,
+  unauthorized,
+} from './refusals.js';
+import type { TokenFeed } from './token-feed.js';
+
+const INGEST = '/ingest';
+
+/** A probe has neither a token nor always an address of the plant, and learns nothing of the records. */
+const isProbe = (route: string | undefined): boolean => route?.startsWith('/health/') ?? false;
+/** The description of the paths is the same for everybody. */
+const isDescription = (route: string | undefined): boolean => /^\/(docs(\/.*)?|openapi\.json)$/.test(route ?? '');
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who has sent it and what is counted against them; `undefined` where access is open and nothing is limited. */
+    sender?: Sender;
+  }
+}
+
+/** Decides, by the headers alone and before the body is read, whether a request goes on. */
+export class AccessGate {
+  private readonly allowed: Networks | undefined;
+  private readonly proxies: Networks;
+  private readonly wantsCertificate: boolean;
+  private readonly usesAddress: boolean;
+
+  constructor(
+    options: AccessOptions,
+    /** Where tokens are asked for. */
+    readonly feed: TokenFeed | undefined,
+    private readonly limits: RateLimits,
+    private readonly clock: Clock,
+  ) {
+    this.allowed = options.allowedNetworks === '' ? undefined : new Networks(listOf(options.allowedNetworks));
+    this.proxies = new Networks(listOf(options.trustedProxies));
+    this.wantsCertificate = options.tlsClientCaFile !== '';
+    this.usesAddress = this.allowed !== undefined || limits.countSenders;
+  }
+
+  /** Whether everybody may do everything, as much as they like: then no request needs to be looked at. */
+  get isWideOpen(): boolean {
+    return this.allowed === undefined && !this.asksWho && !this.limits.countSenders;
+  }
+
+  /** Who may send and read, in words: the end of a sentence that begins with "access is". */
+  get summary(): string {
+    const networks = this.allowed === undefined ? '' : ', from the allowed networks only';
+    if (!this.asksWho) return `open: whoever reaches the address can send and read${networks}`;
+    const asked = [this.feed && 'a token', this.wantsCertificate && 'a client certificate'].filter(Boolean);
+    return `restricted: every request needs ${asked.join(' or ')}${networks}`;
+  }
+
+  /** @throws ProblemError `forbidden`, `unauthorized`, `store-unavailable`, `rate-limited` */
+  admit(request: FastifyRequest, reply: FastifyReply): void {
+    const route = request.routeOptions.url;
+    if (isProbe(route)) return;
+    const address = this.usesAddress ? this.addressOf(request) : '';
+    if (this.allowed?.has(address) === false) throw outsideNetworks();
+    const principal = this.asksWho && !isDescription(route) ? this.identify(request) : undefined;
+    if (principal !== undefined) requireScope(principal, route, request);
+    request.sender = { principal, address };
+    if (this.limits.countSenders && route === INGEST) this.count(request, reply, request.sender);
+  }
+
+  private get asksWho(): boolean {
+    return this.feed !== undefined || this.wantsCertificate;
+  }
+
+  private addressOf({ raw }: FastifyRequest): string {
+    // Where the header is there more than once, Node has joined its values with commas.
+    const forwardedFor = raw.headers['x-forwarded-for'] as string | undefined;
+    return clientAddress(raw.socket.remoteAddress ?? '', forwardedFor, this.proxies);
+  }
+
+  /** A token that is sent says who it is; else the certificate does. */
+  private identify({ headers, raw }: FastifyRequest): Principal {
+    const sendsToken = this.feed !== undefined && headers.authorization !== undefined;
+    if (this.wantsCertificate && !sendsToken) {
+      const shown = certificateOf(raw.socket as TLSSocket);
+      if (shown.isAccepted) return shown.principal ?? refuse(nameless());
+      if (this.feed === undefined) throw certificateNeeded(shown.fault);
+    }
+    return this.holderOf(headers.authorization, this.feed!);
+  }
+
+  private holderOf(authorization: string | undefined, feed: TokenFeed): Principal {
+    if (!feed.isLoaded) throw notLoaded();
+    const answer = feed.tokens.authenticate(authorization, this.clock.now());
+    return typeof answer === 'string' ? refuse(unauthorized(answer)) : answer;
+  }
+
+  private count({ headers }: FastifyRequest, reply: FastifyReply, sender: Sender): void {
+    const refusal = this.limits.enter(sender, { records: 1, bytes: Number(headers['content-length'] ?? 0) });
+    reply.headers(this.limits.headers(sender));
+    if (refusal !== undefined) throw refusal;
+  }
+}
+
+function requireScope(principal: Principal, route: string | undefined, { params, query }: FastifyRequest): void {
+  if (route === INGEST) {
+    if (!mayIngest(principal)) throw mayNotIngest(principal);
+    return;
+  }
+  const asked = { ...(query as object), ...(params as object) } as { device_id?: unknown };
+  const deviceId = typeof asked.device_id === 'string' ? asked.device_id : undefined;
+  if (!mayRead(principal, deviceId)) throw mayNotRead(principal);
+}
+
+function refuse(problem: ProblemError): never {
+  throw problem;
+}
+
+interface ShownCertificate {
+  isAccepted: boolean;
+  /** Why it is not accepted, if one was shown. */
+  fault: string | undefined;
+  principal: Principal | undefined;
+}
+
+/** A connection shows its certificate once. */
+const shownOn = new WeakMap<TLSSocket, ShownCertificate>();
+
+function certificateOf(socket: TLSSocket): ShownCertificate {
+  const known = shownOn.get(socket);
+  if (known !== undefined) return known;
+  const { raw, subjectaltname } = socket.getPeerCertificate();
+  const isShown = (raw as Buffer | undefined) !== undefined;
+  const shown = {
+    isAccepted: socket.authorized,
+    fault: isShown ? String(socket.authorizationError) : undefined,
+    principal: socket.authorized ? certificatePrincipal(subjectaltname) : undefined,
+  };
+  shownOn.set(socket, shown);
+  return shown;
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify';
+import { ProblemError, sendProblem, type Logger } from '#runtime';
+import type { AccessGate } from './access-gate.js';
+
+/**
+ * Puts the gate before every path of the server, those of other modules and unknown ones as well.
+ *
+ * @param refused hears of every request that does not go on
+ */
+export function guardRequests(
+  fastify: FastifyInstance,
+  gate: AccessGate,
+  logger: Logger,
+  refused: (error: ProblemError) => void,
+): void {
+  fastify.decorateRequest('sender');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    try {
+      gate.admit(request, reply);
+      done();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) return done(error as Error);
+      logger.debug({ requestId: request.id, code: error.code }, 'refused');
+      if (request.routeOptions.url === '/ingest') refused(error);
+      if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+      sendProblem(reply, request, error);
+    }
+  });
+}

@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { issueToken, type Token } from '#access';
+import type { JsonObject } from '#contracts';
+import type { EventLog } from '#event-log';
+import { RecordStoreError, TokenStore, type StoredToken } from '#record-store';
+import { Clock } from '#runtime';
+import { gatewayHealth } from '../gateway-health.js';
+import { AccessGate } from './access-gate.js';
+import { OPEN_ACCESS } from './access-options.js';
+import { RateLimits } from './rate-limits.js';
+import { TokenFeed } from './token-feed.js';
+
+class FakeClock extends Clock {
+  atMs = 1_000_000;
+  override now(): number {
+    return this.atMs;
+  }
+}
+
+class FakeTokenStore extends TokenStore {
+  isAvailable = true;
+  stored: StoredToken[] = [];
+  lists = 0;
+  number = 0;
+
+  hold(...tokens: Token[]): void {
+    this.stored = tokens.map(({ id, version, ...content }) => ({
+      id,
+      version,
+      content: content as unknown as JsonObject,
+    }));
+    this.number++;
+  }
+
+  async revision(): Promise<number> {
+    if (!this.isAvailable) throw new RecordStoreError('unavailable', 'The store is away.');
+    return this.number;
+  }
+
+  async list(): Promise<StoredToken[]> {
+    this.lists++;
+    return this.stored;
+  }
+
+  async put(): Promise<boolean> {
+    throw new Error('a gateway changes no tokens');
+  }
+
+  async close(): Promise<void> {}
+}
+
+const feeds: TokenFeed[] = [];
+afterEach(() => Promise.all(feeds.splice(0).map((feed) => feed.onApplicationShutdown())));
+
+function setUp() {
+  const [store, clock] = [new FakeTokenStore(), new FakeClock()];
+  const lines: { msg: string }[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line) => lines.push(JSON.parse(line) as { msg: string }) });
+  const feed = new TokenFeed(store, clock, logger);
+  feeds.push(feed);
+  const { token, text } = issueToken({ kind: 'device', deviceId: 'dev-2' }, clock.now());
+  const isTaken = () => typeof feed.tokens.authenticate(`Bearer ${text}`, clock.now()) === 'object';
+  return { store, clock, lines, feed, token, isTaken };
+}
+
+describe('TokenFeed', () => {
+  it('reads the tokens when it starts, and again only when something has changed', async () => {
+    const { store, feed, token, isTaken } = setUp();
+    store.hold(token);
+    await feed.start();
+    expect([isTaken(), feed.isLoaded, feed.staleSeconds]).toEqual([true, true, 0]);
+    await feed.refresh();
+    expect(store.lists).toBe(1);
+    store.hold();
+    await feed.refresh();
+    expect([store.lists, isTaken()]).toEqual([2, false]);
+  });
+
+  it('keeps the last tokens while the store is away, and says so once and for how long', async () => {
+    const { store, clock, feed, token, lines, isTaken } = setUp();
+    store.hold(token);
+    await feed.refresh();
+    store.isAvailable = false;
+    clock.atMs += 5_000;
+    await feed.refresh();
+    await feed.refresh();
+    expect([isTaken(), feed.staleSeconds]).toEqual([true, 5]);
+    expect(lines.map(({ msg }) => msg)).toEqual(['the tokens cannot be read: the last ones stay good']);
+    store.isAvailable = true;
+    await feed.refresh();
+    expect(feed.staleSeconds).toBe(0);
+    expect(lines.at(-1)!.msg).toBe('the tokens are up to date again');
+  });
+
+  it('lets nobody in before the tokens were read once', async () => {
+    const { store, feed, token, lines, isTaken } = setUp();
+    store.hold(token);
+    store.isAvailable = false;
+    await feed.start();
+    expect([isTaken(), feed.isLoaded]).toEqual([false, false]);
+    expect(lines[0]!.msg).toBe('the tokens cannot be read: nobody is let in until they are');
+  });
+
+  it('has one read under way at a time', async () => {
+    const { store, feed, token } = setUp();
+    store.hold(token);
+    await Promise.all([feed.refresh(), feed.refresh(), feed.refresh()]);
+    expect(store.lists).toBe(1);
+  });
+});
+
+describe('readiness', () => {
+  const log = { ping: async () => {}, requireTopics: async () => {} } as unknown as EventLog;
+
+  function tokensCheck(feed: TokenFeed, clock: Clock) {
+    const gate = new AccessGate(OPEN_ACCESS, feed, new RateLimits(OPEN_ACCESS, clock), clock);
+    return gatewayHealth(log, gate).ready.find(({ name }) => name === 'tokens')!;
+  }
+
+  it('is red until the tokens are read, and says what it is waiting for', async () => {
+    const { store, clock, feed } = setUp();
+    store.isAvailable = false;
+    await feed.refresh();
+    expect(() => tokensCheck(feed, clock).check()).toThrow(
+      'the tokens are not read yet: the record store does not answer',
+    );
+  });
+
+  it('stays green with the last tokens, and says how old they may be', async () => {
+    const { store, clock, feed, token } = setUp();
+    store.hold(token);
+    await feed.refresh();
+    expect(tokensCheck(feed, clock).check()).toEqual({ count: 1 });
+    store.isAvailable = false;
+    clock.atMs += 7_000;
+    await feed.refresh();
+    expect(tokensCheck(feed, clock).check()).toMatchObject({ count: 1, stale_seconds: 7 });
+  });
+});

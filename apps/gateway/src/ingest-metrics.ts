@@ -1,0 +1,80 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { FIELD_PROBLEM_CODES, type ProblemCode } from '#contracts';
+import { boundedLabel } from '#runtime';
+import { Admission } from './admission.js';
+import type { Verdict } from './ingest/verdict.js';
+
+const REJECTION_REASONS = [...FIELD_PROBLEM_CODES, 'invalid-json', 'invalid-utf8', 'forbidden'];
+const RETRY_REASON = 'log-unavailable';
+/** Alerts look at these: only a series that was there before its first event shows that event as an increase. */
+const WATCHED_PROBLEMS: readonly ProblemCode[] = ['overloaded', 'log-unavailable', 'stopping'];
+
+const rejectionLabel = boundedLabel(REJECTION_REASONS);
+
+/** What is measured of the way in: by request, not by record. Without a MetricsModule in the process, nobody reads it. */
+@Injectable()
+export class IngestMetrics {
+  private readonly records = new Counter({
+    name: 'sluice_ingest_records_total',
+    help: 'Records that were given a verdict, by verdict and by the first thing that is wrong with a rejected one.',
+    labelNames: ['verdict', 'reason'],
+    registers: [this.registry],
+  });
+  private readonly problems = new Counter({
+    name: 'sluice_ingest_problems_total',
+    help: 'Requests to POST /ingest that were answered with a problem, by its code.',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+
+  constructor(
+    @Inject(Admission) admission: Admission,
+    @Optional() @Inject(Registry) private readonly registry: Registry = new Registry(),
+  ) {
+    this.measure(
+      'sluice_ingest_in_flight_requests',
+      'Requests that are read or published now.',
+      () => admission.requests,
+    );
+    this.measure(
+      'sluice_ingest_in_flight_bytes',
+      'Bytes of bodies that are read or published now.',
+      () => admission.bytes,
+    );
+    this.records.inc({ verdict: 'accepted', reason: '' }, 0);
+    this.records.inc({ verdict: 'retry', reason: RETRY_REASON }, 0);
+    for (const reason of REJECTION_REASONS) this.records.inc({ verdict: 'rejected', reason }, 0);
+    for (const code of WATCHED_PROBLEMS) this.problems.inc({ code }, 0);
+  }
+
+  /** @param verdicts of one request */
+  judged(verdicts: readonly Verdict[]): void {
+    let accepted = 0;
+    for (const verdict of verdicts) {
+      if (verdict.status === 'accepted') accepted++;
+      else this.records.inc({ verdict: verdict.status, reason: reasonOf(verdict) });
+    }
+    if (accepted > 0) this.records.inc({ verdict: 'accepted', reason: '' }, accepted);
+  }
+
+  refused(code: ProblemCode): void {
+    this.problems.inc({ code });
+  }
+
+  private measure(name: string, help: string, now: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(now());
+      },
+    });
+  }
+}
+
+function reasonOf(verdict: Exclude<Verdict, { status: 'accepted' }>): string {
+  if (verdict.status === 'retry') return verdict.problem?.code ?? RETRY_REASON;
+  return rejectionLabel(verdict.problem.errors?.[0]?.code);
+}

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Problem } from '#contracts';
+import { FakeQuery } from './testing/fake-query.js';
+import { GatewayUnderTest } from './testing/gateway-under-test.js';
+
+const query = new FakeQuery();
+let [gateway, alone]: GatewayUnderTest[] = [];
+beforeAll(async () => {
+  await query.start();
+  gateway = await GatewayUnderTest.start({ queryUrl: query.url });
+  alone = await GatewayUnderTest.start();
+});
+afterAll(async () => {
+  await Promise.all([gateway!.stop(), alone!.stop()]);
+  query.stop();
+});
+
+describe('a method that a known path has not', () => {
+  it.each([
+    ['GET', '/ingest', 'POST'],
+    ['PUT', '/ingest', 'POST'],
+    ['OPTIONS', '/ingest', 'POST'],
+    ['POST', '/records', 'GET, HEAD'],
+    ['PATCH', '/check-buffer?limit=1', 'GET, HEAD'],
+    ['DELETE', '/records/dev-2/r-1', 'GET, HEAD'],
+  ])('%s %s is answered 405 with what it has', async (method, path, allow) => {
+    const response = await fetch(gateway!.url + path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect((await response.json()) as Problem).toMatchObject({
+      code: 'method-not-allowed',
+      detail: `This path takes ${allow} only.`,
+      instance: path.split('?', 1)[0],
+    });
+  });
+
+  it('HEAD /ingest is answered 405 without a body', async () => {
+    const response = await fetch(`${gateway!.url}/ingest`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([405, '']);
+  });
+
+  it('is a path that is not there, where reads are not served', async () => {
+    const response = await fetch(`${alone!.url}/records`, { method: 'POST' });
+    expect([response.status, response.headers.has('allow')]).toEqual([404, false]);
+  });
+});

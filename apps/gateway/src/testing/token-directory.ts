@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openTokenStore } from '#record-store';
+import { runTokensCommand } from '../access/tokens-command.js';
+
+/** A place for tokens that is gone after the suite, and the command that changes them. */
+export class TokenDirectory {
+  readonly path = mkdtempSync(join(tmpdir(), 'sluice-tokens-'));
+  readonly url = `file:${this.path}`;
+
+  /** What a gateway is told to take these tokens. */
+  get options() {
+    return { auth: 'tokens', recordStoreUrl: this.url } as const;
+  }
+
+  /** Runs `tokens <command>`. @returns what it printed as its result, and what it said besides */
+  async run(command: string, nowMs = Date.now()): Promise<{ out: string; notes: string }> {
+    const store = await openTokenStore({ url: this.url, clientId: 'suite', timeoutMs: 5_000 });
+    const [out, notes]: string[][] = [[], []];
+    try {
+      const output = { out: (line: string) => out!.push(line), note: (line: string) => notes!.push(line) };
+      await runTokensCommand(command.split(' ').filter(Boolean), store, nowMs, output);
+      return { out: out!.join('\n'), notes: notes!.join('\n') };
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** @returns the text of a new token */
+  async create(holder: string): Promise<string> {
+    return (await this.run(`create ${holder}`)).out;
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+/** `sluice_<id>_...` -> `<id>` */
+export function idOf(token: string): string {
+  return token.split('_')[1]!;
+}
+
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}

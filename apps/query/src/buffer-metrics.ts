@@ -1,0 +1,79 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
+import type { BufferInspector, PartitionPosition } from '#event-log';
+import { BoundedReading, Clock } from '#runtime';
+import { EVENTS_INSPECTOR } from './inspectors.js';
+import { OldestWaiting } from './oldest-waiting.js';
+
+interface BufferReading {
+  positions: PartitionPosition[];
+  /** When the oldest waiting record was appended; `undefined` if nothing waits. */
+  oldestMs: number | undefined;
+}
+
+/** What is measured of the buffer. It is read at a scrape; what cannot be read then is left out, never guessed. */
+@Injectable()
+export class BufferMetrics {
+  private readonly reading: BoundedReading<BufferReading>;
+
+  constructor(
+    @Inject(EVENTS_INSPECTOR) inspector: BufferInspector,
+    @Inject(Clock) private readonly clock: Clock,
+    @Optional() @Inject(Registry) private readonly registry: Registry = new Registry(),
+  ) {
+    const oldest = new OldestWaiting(inspector);
+    this.reading = new BoundedReading(async () => {
+      const positions = await inspector.positions();
+      return { positions, oldestMs: await oldest.timestampMs(positions) };
+    }, clock);
+    this.addPositions(
+      'sluice_buffer_committed_offset',
+      'Next offset that the worker will read',
+      ({ committed }) => committed,
+    );
+    this.addPositions('sluice_buffer_high_watermark', 'Offset after the last readable record', ({ high }) => high);
+    this.addTotal('sluice_buffer_lag_records', 'Records that were accepted and are not stored yet.', lagOf);
+    this.addTotal(
+      'sluice_buffer_oldest_age_seconds',
+      'Age of the oldest waiting record; 0 if nothing waits.',
+      (reading) => this.ageOf(reading),
+    );
+  }
+
+  private addPositions(name: string, help: string, offsetOf: (position: PartitionPosition) => number): void {
+    const { reading } = this;
+    new Gauge({
+      name,
+      help: `${help}, by partition.`,
+      labelNames: ['partition'],
+      registers: [this.registry],
+      async collect() {
+        const read = await reading.value();
+        this.reset();
+        for (const position of read?.positions ?? []) this.set({ partition: position.partition }, offsetOf(position));
+      },
+    });
+  }
+
+  private addTotal(name: string, help: string, totalOf: (reading: BufferReading) => number): void {
+    const { reading } = this;
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        const read = await reading.value();
+        if (read === undefined) this.remove();
+        else this.set(totalOf(read));
+      },
+    });
+  }
+
+  private ageOf({ oldestMs }: BufferReading): number {
+    return oldestMs === undefined ? 0 : Math.max(0, this.clock.now() - oldestMs) / 1000;
+  }
+}
+
+function lagOf({ positions }: BufferReading): number {
+  return positions.reduce((lag, { committed, high }) => lag + high - committed, 0);
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Registry } from 'prom-client';
+import { BufferWorkerModule } from '#buffer-worker';
+import { EventLog, EventPublisher } from '#event-log';
+import { GatewayModule, type GatewayOptions } from '#gateway';
+import { QueryModule } from '#query';
+import { RecordStore } from '#record-store';
+import { Clock, Lifecycle, LOGGER } from '#runtime';
+import { StandaloneUnderTest } from './testing/standalone-under-test.js';
+
+const DOCS = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
+
+interface DocumentedMetric {
+  name: string;
+  type: string;
+  labels: string[];
+  unit: string;
+  app: string;
+  help: string;
+}
+
+/** The rows of the table of what Sluice measures. */
+const documented: DocumentedMetric[] = DOCS.split('\n')
+  .filter((line) => line.startsWith('| `sluice_'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .map(([, name, type, labels, unit, app, help]) => ({
+    name: name!.replaceAll('`', ''),
+    type: type!,
+    labels: [...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label!),
+    unit: unit!,
+    app: app!,
+    help: help!,
+  }));
+
+/** A metric as prom-client keeps it. */
+interface RegisteredMetric {
+  name: string;
+  type: string;
+  help: string;
+  labelNames: string[];
+}
+
+const metricsOf = (registry: Registry) => registry.getMetricsAsArray() as unknown as RegisteredMetric[];
+const isOurs = ({ name }: { name: string }) => name.startsWith('sluice_');
+const namesOf = (metrics: readonly { name: string }[]) => metrics.map(({ name }) => name).sort();
+
+describe('the documented metrics', () => {
+  let standalone: StandaloneUnderTest;
+  let scraped: string;
+  let registered: RegisteredMetric[];
+  beforeAll(async () => {
+    standalone = await StandaloneUnderTest.start();
+    const response = await fetch(`${standalone.url}/metrics`, { headers: { connection: 'close' } });
+    scraped = await response.text();
+    registered = metricsOf(standalone.app.get(Registry));
+  });
+  afterAll(() => standalone.stop());
+
+  it('are those that a scrape of the whole pipeline shows', () => {
+    const names = [...scraped.matchAll(/^# TYPE (sluice_\w+) /gm)].map(([, name]) => name!);
+    expect(names.sort()).toEqual(namesOf(documented));
+  });
+
+  it('have the type, the labels and the meaning that they have in the code', () => {
+    const inCode = registered
+      .filter(isOurs)
+      .map(({ name, type, labelNames: labels, help }) => ({ name, type, labels, help }));
+    const inDocs = documented.map(({ name, type, labels, help }) => ({ name, type, labels, help }));
+    expect(inDocs).toEqual(expect.arrayContaining(inCode));
+  });
+
+  it('name their unit as the conventions say', () => {
+    for (const { name, type, unit } of documented) {
+      const suffix = /_(seconds|bytes)(_total)?$/.exec(name)?.[1];
+      expect({ name, unit }).toEqual({ name, unit: suffix ?? expect.not.stringMatching(/^(seconds|bytes)?$/) });
+      expect({ name, isTotal: name.endsWith('_total') }).toEqual({ name, isTotal: type === 'counter' });
+    }
+  });
+
+  it('include those of the process', () => {
+    const ofProcess = registered.filter((metric) => !isOurs(metric));
+    expect(ofProcess.length).toBeGreaterThan(20);
+    for (const { name } of ofProcess) expect(DOCS).toContain(`\`${name}\``);
+  });
+});
+
+const ENGINES = [EventLog, EventPublisher, RecordStore, Lifecycle, LOGGER].map((token) => ({
+  provide: token,
+  useValue: { inspect: () => undefined },
+}));
+
+/** The names that a feature module registers by itself. */
+async function registeredBy(feature: DynamicModule): Promise<string[]> {
+  const registry = new Registry();
+  const surroundings = [...ENGINES, Clock, { provide: Registry, useValue: registry }];
+
+  @Module({
+    imports: [{ module: class Surroundings {}, global: true, providers: surroundings, exports: surroundings }, feature],
+  })
+  class RootModule {}
+
+  await NestFactory.createApplicationContext(RootModule, { logger: false });
+  return namesOf(metricsOf(registry));
+}
+
+describe('the metrics of one app', () => {
+  it.each([
+    ['gateway', GatewayModule.forRoot({} as GatewayOptions)],
+    ['buffer-worker', BufferWorkerModule.forRoot({} as Parameters<typeof BufferWorkerModule.forRoot>[0])],
+    ['query', QueryModule.forRoot()],
+  ])('are documented as those of the %s', async (name, feature) => {
+    expect(await registeredBy(feature)).toEqual(namesOf(documented.filter(({ app }) => app === name)));
+  });
+});

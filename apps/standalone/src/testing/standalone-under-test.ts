@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import { BatchTransport } from '#batch-transport';
+import { prepare } from '#buffer-worker';
+import { readConfig } from '#config';
+import { EventLog } from '#event-log';
+import { configureGatewayHttp } from '#gateway';
+import { RecordStore } from '#record-store';
+import { createHttpApp } from '#runtime';
+import { StandaloneModule } from '../standalone.module.js';
+
+/** The whole pipeline over HTTP on a free port, on files of its own. */
+export class StandaloneUnderTest {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    private readonly directory: string,
+  ) {}
+
+  static async start(): Promise<StandaloneUnderTest> {
+    const directory = await mkdtemp(join(tmpdir(), 'sluice-standalone-'));
+    const config = readConfig({ DATA_DIR: directory, PORT: '0' });
+    const logger = pino({ level: 'silent' });
+    const app = await createHttpApp(StandaloneModule.forRoot(config, logger), logger, config);
+    configureGatewayHttp(app);
+    await prepare(app.get(EventLog), app.get(RecordStore), config.partitions);
+    app.connectMicroservice({ strategy: app.get(BatchTransport) });
+    await app.startAllMicroservices();
+    await app.listen(0, '127.0.0.1');
+    return new StandaloneUnderTest(app, directory);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.app.getHttpServer().address() as { port: number }).port}`;
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await rm(this.directory, { recursive: true });
+  }
+}

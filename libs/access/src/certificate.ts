@@ -1,0 +1,31 @@
+import { deviceHolder, devicesHolder, type Holder } from './holder.js';
+import type { Principal } from './principal.js';
+
+const DEVICE_URN = 'urn:sluice:device:';
+const READERS_URN = 'urn:sluice:readers';
+
+/**
+ * Who a client certificate speaks for, by its subject alternative names: `DNS:<device_id>`, `URI:urn:sluice:device:<device_id>`,
+ * `URI:urn:sluice:device:<pattern>*` and `URI:urn:sluice:readers`. Devices may send; readers may read.
+ *
+ * @param altNames as Node gives them: `DNS:dev-2, URI:urn:sluice:readers`
+ * @returns `undefined` if no name is one of these
+ */
+export function certificatePrincipal(altNames: string | undefined): Principal | undefined {
+  const names = (altNames ?? '').split(', ');
+  const holders = names.map(holderOf).filter((holder) => holder !== undefined);
+  if (holders.length === 0) return undefined;
+  const isReader = holders.some(({ kind }) => kind === 'readers');
+  const isDevice = holders.some(({ kind }) => kind !== 'readers');
+  const scopes = [...(isDevice ? (['ingest'] as const) : []), ...(isReader ? (['read'] as const) : [])];
+  return { name: `certificate ${names[0]!.slice(0, 200)}`, holders, scopes };
+}
+
+function holderOf(altName: string): Holder | undefined {
+  if (altName.startsWith('DNS:')) return deviceHolder(altName.slice('DNS:'.length));
+  if (!altName.startsWith('URI:')) return undefined;
+  const uri = altName.slice('URI:'.length);
+  if (uri === READERS_URN) return { kind: 'readers' };
+  const device = uri.startsWith(DEVICE_URN) ? uri.slice(DEVICE_URN.length) : '';
+  return deviceHolder(device) ?? devicesHolder(device);
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { clientAddress, listOf, Networks } from './networks.js';
+
+const networks = new Networks(listOf('10.0.0.0/8, 192.168.1.7 ,fd00::/8,::1'));
+
+describe('Networks', () => {
+  it.each(['10.0.0.0', '10.255.255.255', '192.168.1.7', 'fd12::1', '::1', '::ffff:10.1.2.3', '::ffff:a01:203'])(
+    'have %s',
+    (address) => expect(networks.has(address)).toBe(true),
+  );
+
+  it.each([
+    '11.0.0.0',
+    '192.168.1.8',
+    'fe80::1',
+    '::2',
+    '::ffff:11.1.2.3',
+    '',
+    'localhost',
+    '10.1',
+    '010.1.2.3',
+    'a'.repeat(9999),
+  ])('have not %s', (address) => expect(networks.has(address)).toBe(false));
+
+  it.each([
+    '10.0.0.0/33',
+    'fd00::/129',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0/8',
+    'host',
+    '10.0.0.0/-1',
+    '10.0.0.0/1e1',
+  ])('are not made of %s', (text) => expect(() => new Networks([text])).toThrow(RangeError));
+});
+
+describe('the address of a client', () => {
+  const proxies = new Networks(['10.0.0.0/8']);
+
+  it.each([
+    ['its own, without a proxy', '203.0.113.5', undefined, '203.0.113.5'],
+    ['its own, whatever it claims', '203.0.113.5', '10.9.9.9', '203.0.113.5'],
+    ['what a trusted proxy says', '10.0.0.1', '203.0.113.5', '203.0.113.5'],
+    ['what the last of trusted proxies says', '10.0.0.1', '203.0.113.5, 10.0.0.2', '203.0.113.5'],
+    ['not what the client wrote before it', '10.0.0.1', '10.7.7.7, 203.0.113.5', '203.0.113.5'],
+    ['the proxy, when that says nothing', '10.0.0.1', undefined, '10.0.0.1'],
+    ['in its plain form', '::ffff:203.0.113.5', undefined, '203.0.113.5'],
+    ['in its plain form behind a mapped proxy', '::ffff:10.0.0.1', '::ffff:203.0.113.5', '203.0.113.5'],
+    ['without a zone', 'fe80::1%eth0', undefined, 'fe80::1'],
+    ['what the proxy says, even nonsense: it is in no network', '10.0.0.1', 'unknown', 'unknown'],
+  ])('is %s', (_, peer, forwardedFor, expected) => {
+    expect(clientAddress(peer, forwardedFor, proxies)).toBe(expected);
+  });
+});

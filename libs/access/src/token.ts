@@ -1,0 +1,74 @@
+import { defaultScopesOf, SCOPES, type Holder, type Scope } from './holder.js';
+import { isSameHash, mintToken } from './token-text.js';
+
+/** What is kept of a token. Nothing in it lets anybody in. Instants are milliseconds since 1970. */
+export interface Token {
+  id: string;
+  /** 1, and one more with each change. */
+  version: number;
+  holder: Holder;
+  scopes: readonly Scope[];
+  /** SHA-256 of the token's text. */
+  hash: string;
+  createdAtMs: number;
+  /** The text that a rotation has replaced is good until then. */
+  previous?: { hash: string; untilMs: number };
+  revokedAtMs?: number;
+}
+
+/** A token that was changed, and the text that is to be handed over once. */
+export interface IssuedToken {
+  token: Token;
+  text: string;
+}
+
+export function issueToken(
+  holder: Holder,
+  nowMs: number,
+  scopes: readonly Scope[] = defaultScopesOf(holder),
+): IssuedToken {
+  const { id, text, hash } = mintToken();
+  return { token: { id, version: 1, holder, scopes, hash, createdAtMs: nowMs }, text };
+}
+
+/** The same token with a new text. The old one stays good for the time given; one that was replaced before ends at once. */
+export function rotateToken(token: Token, nowMs: number, graceMs: number): IssuedToken {
+  const { text, hash } = mintToken(token.id);
+  const previous = { hash: token.hash, untilMs: nowMs + graceMs };
+  return { token: { ...token, version: token.version + 1, hash, previous }, text };
+}
+
+/** Once revoked, a token never comes back. */
+export function revokeToken(token: Token, nowMs: number): Token {
+  return { ...token, version: token.version + 1, revokedAtMs: token.revokedAtMs ?? nowMs };
+}
+
+/** Whether a text with this hash is, now, the token's. */
+export function isHeldBy(token: Token, hash: string, nowMs: number): boolean {
+  if (token.revokedAtMs !== undefined) return false;
+  if (isSameHash(hash, token.hash)) return true;
+  const { previous } = token;
+  return previous !== undefined && nowMs < previous.untilMs && isSameHash(hash, previous.hash);
+}
+
+/** The members of a stored token besides its id and its version. */
+export type TokenContent = Omit<Token, 'id' | 'version'>;
+
+/** @returns `undefined` for what is no token as this version writes it: it lets nobody in */
+export function tokenFrom({
+  id,
+  version,
+  content,
+}: {
+  id: string;
+  version: number;
+  content: object;
+}): Token | undefined {
+  const token = { ...(content as TokenContent), id, version };
+  const isReadable =
+    typeof token.hash === 'string' &&
+    ['device', 'devices', 'readers'].includes(token.holder?.kind) &&
+    Array.isArray(token.scopes) &&
+    token.scopes.every((scope) => SCOPES.includes(scope));
+  return isReadable ? token : undefined;
+}

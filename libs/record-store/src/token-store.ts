@@ -1,0 +1,34 @@
+import type { JsonObject } from '#contracts';
+
+/**
+ * Where tokens are kept, so that all gateways share them. Adapters: MongoDB (`mongo/`), one SQLite file of its own (`sqlite/`), which
+ * several processes may open at once. Every adapter passes the contract suite in `testing/`.
+ */
+export interface StoredToken {
+  id: string;
+  /** 1 for a new token, and one more with each change. */
+  version: number;
+  /** Its meaning is the business of whoever checks tokens. Never a secret. */
+  content: JsonObject;
+}
+
+/** One connection to a store of tokens. */
+export abstract class TokenStore {
+  /**
+   * A number that is another one after every {@link put} that was resolved, whoever made it: while it stays, nothing has changed.
+   *
+   * @throws RecordStoreError `unavailable`, `closed`
+   */
+  abstract revision(): Promise<number>;
+  /** All tokens, in the order of their ids. @throws RecordStoreError `unavailable`, `closed` */
+  abstract list(): Promise<StoredToken[]>;
+  /**
+   * Stores a new token, or the next version of one that is there. Durable when it resolves.
+   *
+   * @returns false, and nothing is stored, if the token that is there is not of the version before: somebody else has changed it
+   * @throws RecordStoreError `unavailable`, `closed`; it may have been stored then
+   */
+  abstract put(token: StoredToken): Promise<boolean>;
+  /** Idempotent. */
+  abstract close(): Promise<void>;
+}
