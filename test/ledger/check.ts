@@ -33,7 +33,7 @@ export interface Findings {
 export function check(ledger: Ledger, stored: readonly StoredCopy[], dead: readonly DeadCopy[]): Findings {
   const copies = Map.groupBy(stored, ({ device_id: deviceId, record_id: recordId }) => keyOf(deviceId, recordId));
   const deadKeys = new Set(dead.map(({ device_id: deviceId, record_id: recordId }) => keyOf(deviceId, recordId)));
-  const acked = ledger.entries.filter(({ answer }) => answer === 'acked');
+  const acked = ledger.ackedInOrder;
   return {
     lost: acked.map(nameOf).filter((key) => !copies.has(key) && !deadKeys.has(key)),
     doubled: [...copies].filter(([, of]) => of.length > 1).map(([key]) => key),
@@ -50,10 +50,10 @@ export function summary(
   dead: readonly DeadCopy[],
   findings: Findings,
 ): string {
-  const count = (answer: string): number => ledger.entries.filter((entry) => entry.answer === answer).length;
+  const { acked, refused, unknown } = ledger.counts();
   const sums = Object.entries(findings).map(([name, ids]: [string, string[]]) => `${name} ${ids.length}`);
   return [
-    `sent ${ledger.entries.length}, acked ${count('acked')}, refused ${count('refused')}, unknown ${count('unknown')}`,
+    `sent ${acked + refused + unknown}, acked ${acked}, refused ${refused}, unknown ${unknown}`,
     `stored ${stored.length}, dead-lettered ${dead.length}`,
     sums.join(', '),
   ].join('; ');
@@ -77,7 +77,7 @@ function reordered(acked: readonly LedgerEntry[], copies: ReadonlyMap<string, re
   const found: string[] = [];
   for (const entries of Map.groupBy(acked, ({ deviceId }) => deviceId).values()) {
     let last: Place = { offset: -1, storedAt: '' };
-    for (const entry of entries.toSorted((a, b) => a.ackedAs! - b.ackedAs!)) {
+    for (const entry of entries) {
       const place = placeOf(entry, copies.get(nameOf(entry))?.[0], last);
       if (place.offset < last.offset || place.storedAt < last.storedAt) found.push(nameOf(entry));
       else last = place;
@@ -91,7 +91,16 @@ interface Place {
   storedAt: string;
 }
 
+/** Without a receipt or a copy the record stands where the one before it does: what is missing is found elsewhere. */
 function placeOf({ receipt }: LedgerEntry, copy: StoredCopy | undefined, last: Place): Place {
-  const offset = receipt === undefined ? undefined : decodeReceipt(receipt)?.offset;
-  return { offset: offset ?? last.offset, storedAt: copy?.stored_at ?? last.storedAt };
+  return {
+    offset: receipt === undefined ? last.offset : offsetOf(receipt),
+    storedAt: copy?.stored_at ?? last.storedAt,
+  };
+}
+
+function offsetOf(receipt: string): number {
+  const place = decodeReceipt(receipt);
+  if (place === undefined) throw new Error(`The receipt ${receipt} cannot be read: the order cannot be checked.`);
+  return place.offset;
 }

@@ -23,6 +23,7 @@ interface Result {
 
 /** A request that hangs is given up after this time: its outcome is unknown. */
 const ANSWER_TIMEOUT_MS = 15_000;
+const EXPECTED: ReadonlySet<number> = new Set([202, 207, 429, 503]);
 /** Pause of a device after a request that was not acknowledged. */
 const AFTER_TROUBLE_MS = 50;
 
@@ -45,6 +46,10 @@ export class Generator {
     this.#devices = Array.from({ length: options.devices }, (_, index) => this.runDevice(index));
   }
 
+  get deviceIds(): string[] {
+    return Array.from({ length: this.options.devices }, (_, index) => deviceIdOf(this.options.prefix, index));
+  }
+
   /** No new records; resolves when every request has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
@@ -54,7 +59,7 @@ export class Generator {
   private async runDevice(index: number): Promise<void> {
     const { seed, prefix, maxBatch = 20, maxPauseMs = 10, repeatShare = 0.05 } = this.options;
     const random = new Random(seed + index);
-    const deviceId = `${prefix}-${index}`;
+    const deviceId = deviceIdOf(prefix, index);
     for (let next = 0; !this.#isStopped;) {
       const size = random.next() < 0.5 ? 1 : random.between(1, maxBatch);
       const reports = Array.from({ length: size }, () => reportOf(deviceId, next++, random));
@@ -97,6 +102,7 @@ export class Generator {
       });
       const body = (await response.json()) as { results?: Result[]; receipt?: string; code?: string };
       if (response.status === 503) this.requireRetryAfter(response);
+      if (!EXPECTED.has(response.status)) this.unexpected.push(`${response.status} ${body.code}`);
       if (response.status === 202 && isSingle && body.receipt) return [{ status: 'accepted', receipt: body.receipt }];
       if (response.status === 202 || response.status === 207) return body.results ?? [];
       return response.status >= 500 || response.status === 429 ? [] : reports.map(() => ({ status: 'rejected' }));
@@ -111,6 +117,12 @@ export class Generator {
 
   /** 503 answers that did not say when to come back: there must be none. */
   withoutRetryAfter = 0;
+  /** Answers that no fault excuses, as status and code: what is sent is valid, so there must be none. */
+  readonly unexpected: string[] = [];
+}
+
+function deviceIdOf(prefix: string, index: number): string {
+  return `${prefix}-${index}`;
 }
 
 function answerOf(result: Result | undefined): SendAnswer {

@@ -7,9 +7,9 @@ export type SendAnswer = 'acked' | 'refused' | 'unknown';
 export interface LedgerEntry {
   readonly deviceId: string;
   readonly recordId: string;
+  /** As the device wrote it. */
+  readonly timestamp: string;
   readonly contentHash: string;
-  /** Order in which the first answers came: for one device, which sends one request after the other, the order of its records. */
-  ackedAs: number | undefined;
   answer: SendAnswer;
   receipt: string | undefined;
 }
@@ -24,14 +24,25 @@ export interface SentReport {
 /** Writes down every record that is sent and what was answered, so that the end can be held against it. */
 export class Ledger {
   readonly #entries = new Map<string, LedgerEntry>();
-  #acked = 0;
+  readonly #acked: LedgerEntry[] = [];
 
   get entries(): readonly LedgerEntry[] {
     return [...this.#entries.values()];
   }
 
   get acked(): number {
+    return this.#acked.length;
+  }
+
+  /** In the order of their first answers: for one device, which sends one request after the other, the order of its records. */
+  get ackedInOrder(): readonly LedgerEntry[] {
     return this.#acked;
+  }
+
+  counts(): Record<SendAnswer, number> {
+    const counts = { acked: 0, refused: 0, unknown: 0 };
+    for (const { answer } of this.#entries.values()) counts[answer]++;
+    return counts;
   }
 
   find(deviceId: string, recordId: string): LedgerEntry | undefined {
@@ -47,8 +58,8 @@ export class Ledger {
     this.#entries.set(key, {
       deviceId,
       recordId,
+      timestamp: report.timestamp,
       contentHash,
-      ackedAs: undefined,
       answer: 'unknown',
       receipt: undefined,
     });
@@ -61,8 +72,8 @@ export class Ledger {
     if (entry.answer === 'acked') return;
     entry.answer = answer;
     if (answer !== 'acked') return;
-    entry.ackedAs = this.#acked++;
     entry.receipt = receipt;
+    this.#acked.push(entry);
   }
 }
 

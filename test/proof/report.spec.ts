@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { isProven, type FaultResult } from './fault.js';
+import { lineOf, replaceRows } from './report.js';
+
+const PAGE = `Before
+<!-- faults -->
+
+| name | acked |
+|---|---|
+| \`a\` | 1 |
+| \`b\` | 2 |
+
+<!-- /faults -->
+after
+`;
+
+function result(change: Partial<FaultResult> = {}): FaultResult {
+  return {
+    fault: { name: 'a', title: 'A' },
+    profile: 'compose',
+    seed: 7,
+    counts: { acked: 3, refused: 0, unknown: 0, stored: 3, deadLettered: 0 },
+    findings: { lost: [], doubled: [], phantoms: [], changed: [], reordered: [], neither: [] },
+    sampled: 5,
+    evidence: { kills: 1 },
+    shown: ['idle'],
+    notes: [],
+    troubles: [],
+    ...change,
+  };
+}
+
+describe('replaceRows', () => {
+  it('replaces the row of a fault that was run again and keeps the others', () => {
+    expect(replaceRows(PAGE, 'faults', ['| `b` | 5 |', '| `c` | 6 |'])).toBe(
+      PAGE.replace('| `b` | 2 |', '| `b` | 5 |\n| `c` | 6 |'),
+    );
+  });
+
+  it('leaves other blocks alone', () => {
+    expect(replaceRows(PAGE, 'naive', ['| `b` | 5 |'])).toBe(PAGE);
+  });
+});
+
+describe('A result', () => {
+  it('is proven when nothing was found and the fault was felt', () => {
+    expect(isProven(result())).toBe(true);
+    expect(lineOf(result())).toMatch(/^held {3}a \(compose, seed 7\); acked 3/);
+  });
+
+  it.each<[string, Partial<FaultResult>]>([
+    ['a record was lost', { findings: { ...result().findings, lost: ['d/1'] } }],
+    ['a record was in neither view', { findings: { ...result().findings, neither: ['d/1'] } }],
+    ['the fault was not felt', { evidence: { kills: 1, redeliveries: 0 } }],
+    ['something else is wrong', { troubles: ['d/1'] }],
+  ])('is not proven when %s, and says it', (_what, change) => {
+    expect(isProven(result(change))).toBe(false);
+    expect(lineOf(result(change))).toMatch(/^BROKEN a .*(d\/1|redeliveries 0)/s);
+  });
+});
