@@ -1,8 +1,7 @@
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { check } from '../ledger/check.js';
-import { Generator, type GeneratorOptions } from '../ledger/generator.js';
-import { Ledger } from '../ledger/ledger.js';
+import type { Generator } from '../ledger/generator.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { Random } from '../ledger/random.js';
 import { storedCopiesOf, untilDrained } from '../ledger/store-dump.js';
 import { Container } from '../support/container.js';
@@ -12,9 +11,7 @@ import type { System } from '../support/system.js';
 import { until } from '../support/until.js';
 import { docker } from './docker.js';
 import type { Evidence, FaultResult } from './fault.js';
-import { NeitherSampler } from './neither-sampler.js';
-import { acknowledged, troublesOf } from './prove.js';
-import { StateWatch } from './state-watch.js';
+import { acknowledged, ObservedLoad } from './observed-load.js';
 
 /** A fault of the embedded profile: the whole pipeline in one process, over files. */
 export interface EmbeddedFault<S extends System> {
@@ -47,34 +44,20 @@ export async function proveEmbedded<S extends System>(fault: EmbeddedFault<S>, s
 }
 
 async function proveOn<S extends System>(system: S, fault: EmbeddedFault<S>, seed: number): Promise<FaultResult> {
-  const load: GeneratorOptions = { seed, prefix: `${fault.name}-${seed.toString(36)}`, ...LOAD };
-  const ledger = new Ledger();
-  const generator = new Generator(() => system.baseUrl, ledger, load);
-  const sampler = new NeitherSampler(system.baseUrl, ledger, new Random(seed));
-  const watch = new StateWatch(system.baseUrl);
+  const load = new ObservedLoad(system.baseUrl, { seed, prefix: `${fault.name}-${seed.toString(36)}`, ...LOAD });
+  const { ledger, generator } = load;
   let evidence: Evidence;
   try {
     await acknowledged(ledger, WARM_UP_RECORDS);
     evidence = await fault.inject({ system, ledger, generator, random: new Random(seed ^ 0x5eed) });
     await acknowledged(ledger, WARM_UP_RECORDS);
   } finally {
-    await Promise.all([generator.stop(), sampler.stop(), watch.stop()]);
+    await load.stop();
   }
   const client = new HttpClient(system.baseUrl);
   await untilDrained(client);
   const stored = await storedCopiesOf(client, generator.deviceIds);
-  return {
-    fault,
-    profile: fault.profile,
-    seed,
-    counts: { ...ledger.counts(), stored: stored.length, deadLettered: 0 },
-    findings: { ...check(ledger, stored, []), neither: sampler.neither },
-    sampled: sampler.sampled,
-    evidence,
-    notes: [],
-    shown: watch.seen,
-    troubles: troublesOf(generator),
-  };
+  return { ...load.result(stored, []), fault, profile: fault.profile, evidence, notes: [] };
 }
 
 const KILLS = 6;

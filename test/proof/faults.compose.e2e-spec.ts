@@ -8,7 +8,7 @@ import { HttpClient } from '../support/http-client.js';
 import { Stack } from '../support/stack.js';
 import { docker } from './docker.js';
 import { NeitherSampler } from './neither-sampler.js';
-import { acknowledged, troublesOf } from './prove.js';
+import { acknowledged, troublesOf } from './observed-load.js';
 
 const stack = new Stack();
 const seed = seedOfRun();

@@ -38,7 +38,7 @@ export async function publish(results: readonly FaultResult[]): Promise<void> {
 }
 
 function faultRow(result: FaultResult): string {
-  const { fault, profile, seed, counts, findings, sampled, evidence } = result;
+  const { fault, profile, seed, counts, findings, sampled, evidence, notes } = result;
   const { lost, doubled, phantoms, changed, reordered, neither } = findings;
   const sums = [lost, doubled, phantoms, changed, neither, reordered].map(({ length }) => length);
   const { acked, refused, unknown, stored, deadLettered } = counts;
@@ -52,7 +52,7 @@ function faultRow(result: FaultResult): string {
     deadLettered,
     ...sums,
     sampled,
-    list(evidence),
+    [list(evidence), ...notes].join('; '),
     seed,
   ];
   return row(fault.name, cells);

@@ -2,7 +2,7 @@ import { BatchTransport } from '#batch-transport';
 import { prepare } from '#buffer-worker';
 import { readConfig, withoutPassword } from '#config';
 import { EventLog } from '#event-log';
-import { configureGatewayHttp } from '#gateway';
+import { AccessGate, configureGatewayHttp } from '#gateway';
 import { RecordStore } from '#record-store';
 import { createHttpApp, createLogger, mainProcess, runApp, serveDocs } from '#runtime';
 import { announce } from './announce.js';
@@ -22,5 +22,7 @@ await mainProcess(APP, async () => {
   process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());
   const port = await runApp(app, logger, config);
   const [eventLogUrl, recordStoreUrl] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
-  announce({ host: config.host, port, eventLogUrl, recordStoreUrl }, logger);
+  const access = app.get(AccessGate, { strict: false }).summary;
+  const scheme = config.tlsCertFile === '' ? 'http' : 'https';
+  announce({ scheme, host: config.host, port, access, eventLogUrl, recordStoreUrl }, logger);
 });

@@ -3,7 +3,7 @@ import { BatchTransport } from '#batch-transport';
 import { BufferWorkerModule, bufferWorkerHealth } from '#buffer-worker';
 import { bufferWorkerOptions, eventLogOptions, recordStoreOptions, type Config } from '#config';
 import { EventLog, EventLogModule } from '#event-log';
-import { GatewayModule, gatewayHealth } from '#gateway';
+import { AccessGate, GatewayModule, gatewayHealth } from '#gateway';
 import { QueryModule, queryHealth } from '#query';
 import { RecordStore, RecordStoreModule } from '#record-store';
 import {
@@ -24,6 +24,8 @@ const APP = 'standalone';
 export class StandaloneModule {
   static forRoot(config: Config, logger: Logger): DynamicModule {
     const registry = createRegistry();
+    // The reads are served here: there is no query service to forward them to.
+    const gateway = GatewayModule.forRoot({ ...config, queryUrl: undefined });
     const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
     return {
       module: StandaloneModule,
@@ -36,13 +38,12 @@ export class StandaloneModule {
           onAppend: measureAppends(registry),
         }),
         RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
-        // The reads are served here: there is no query service to forward them to.
-        GatewayModule.forRoot({ ...config, queryUrl: undefined }),
+        gateway,
         QueryModule.forRoot(),
         worker,
         HealthModule.forRoot({
-          imports: [worker],
-          inject: [EventLog, RecordStore, BatchTransport],
+          imports: [gateway, worker],
+          inject: [EventLog, RecordStore, BatchTransport, AccessGate],
           useFactory: standaloneHealth,
         }),
       ],
@@ -51,7 +52,13 @@ export class StandaloneModule {
 }
 
 /** Ready means that records are taken in, as for a gateway of its own: a store that is away for a while is not shown here. */
-function standaloneHealth(log: EventLog, store: RecordStore, transport: BatchTransport): HealthChecks {
-  const parts = [gatewayHealth(log), queryHealth(store), bufferWorkerHealth(transport)];
-  return { live: parts.flatMap(({ live }) => live), ready: gatewayHealth(log).ready };
+function standaloneHealth(
+  log: EventLog,
+  store: RecordStore,
+  transport: BatchTransport,
+  gate: AccessGate,
+): HealthChecks {
+  const gateway = gatewayHealth(log, gate);
+  const parts = [gateway, queryHealth(store), bufferWorkerHealth(transport)];
+  return { live: parts.flatMap(({ live }) => live), ready: gateway.ready };
 }

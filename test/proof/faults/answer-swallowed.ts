@@ -1,7 +1,7 @@
 import type { PartitionPosition } from '#event-log';
 import { until } from '../../support/until.js';
 import type { Fault } from '../fault.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import { countingTroubles, felt, LONG } from './scene.js';
 
 const ANSWERS = 5;

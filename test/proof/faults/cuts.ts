@@ -1,7 +1,7 @@
 import { until } from '../../support/until.js';
 import type { Fault, FaultScene } from '../fault.js';
 import type { LinkName } from '../links.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import { countingPauses, countingRebalances, countingTroubles, felt, gatewayIsReady, lasting, LONG } from './scene.js';
 
 type Counting = (scene: FaultScene) => () => Promise<void> | void;

@@ -2,7 +2,7 @@ import { until } from '../../support/until.js';
 import type { DeadCopy } from '../../ledger/check.js';
 import type { DeadLetter } from '../dead-letters.js';
 import type { Fault } from '../fault.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import { publishPoison } from './poison-records.js';
 import { countingRebalances, felt, LONG, storedAndNotCommitted } from './scene.js';
 

@@ -1,5 +1,5 @@
 import type { Fault, FaultScene } from '../fault.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import type { Service } from '../proof-stack.js';
 import { until } from '../../support/until.js';
 import { countingRebalances, countingTroubles, felt, gatewayIsReady, LONG, randomMoment } from './scene.js';

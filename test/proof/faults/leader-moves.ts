@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.js';
 import type { Service } from '../proof-stack.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import { countingTroubles, felt, lasting, randomMoment } from './scene.js';
 
 const BROKERS: readonly Service[] = ['kafka', 'kafka-2', 'kafka-3'];

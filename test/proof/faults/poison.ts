@@ -4,7 +4,7 @@ import type { DeadCopy } from '../../ledger/check.js';
 import { until } from '../../support/until.js';
 import type { DeadLetter } from '../dead-letters.js';
 import type { Fault, FaultScene } from '../fault.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import { poison, publishPast, publishPoison } from './poison-records.js';
 import { countingPauses, felt, LONG } from './scene.js';
 

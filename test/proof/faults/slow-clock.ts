@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import { felt, gatewayIsReady } from './scene.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { until } from '../../support/until.js';
 import type { Fault, FaultScene } from '../fault.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import { countingPauses, lasting, LONG, randomMoment } from './scene.js';
 
 /** @param outage ends when the store is running again */

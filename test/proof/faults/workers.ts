@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.js';
 import { docker } from '../docker.js';
-import { acknowledged } from '../prove.js';
+import { acknowledged } from '../observed-load.js';
 import { countingRebalances, felt, lasting, randomMoment } from './scene.js';
 
 export const zombieWorker: Fault = {

@@ -60,7 +60,8 @@ export function DescribesIngest(): MethodDecorator {
     describesAnswers(),
     ApiProblems('invalid-json', 'invalid-utf8', 'invalid-encoding', 'wrong-shape', 'key-mismatch', 'bad-request'),
     ApiProblems('body-too-large', 'too-many-records', 'unsupported-media-type', 'unsupported-encoding'),
-    ApiProblems('invalid-record', 'log-unavailable', 'overloaded', 'stopping'),
+    ApiProblems('unauthorized', 'forbidden', 'rate-limited'),
+    ApiProblems('invalid-record', 'log-unavailable', 'store-unavailable', 'overloaded', 'stopping'),
   );
 }
 

@@ -1,4 +1,3 @@
-/* eslint-disable sluice/imports -- made from the apps that it describes, by its suite only; nothing of it is built */
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';

@@ -2,11 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describeApi } from './testing/describe-api.js';
+import { describeApi } from './describe-api.js';
 
-const FILE = new URL('./openapi.json', import.meta.url);
-const REFRESH =
-  'OPENAPI_REFRESH=1 NODE_OPTIONS=--experimental-vm-modules npx jest libs/contracts/openapi && npm run format';
+const FILE = new URL('../../libs/contracts/openapi/openapi.json', import.meta.url);
+const REFRESH = 'OPENAPI_REFRESH=1 npm test -- test/openapi, then npm run format';
 
 interface MediaType {
   schema: object;
