@@ -4,7 +4,7 @@ import { HttpClient } from './support/http-client.js';
 import { output } from './support/program.js';
 import { sendUntilStopped } from './support/load.js';
 import { Stack, type StackContainer } from './support/stack.js';
-import { storedIds } from './support/stored-ids.js';
+import { storedIds } from './support/stored-records.js';
 import { until } from './support/until.js';
 
 const APPS = ['gateway', 'buffer-worker', 'query'];

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpClient } from './support/http-client.js';
-import { storedIds } from './support/stored-ids.js';
+import { storedIds } from './support/stored-records.js';
 import { profile, startSystem, type System } from './support/system.js';
 import { until } from './support/until.js';
 
