@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEAD_LETTERS_TOPIC } from '#contracts';
 import { Batcher, type BatchLimits, type FlushReason } from '../batcher.js';
@@ -47,8 +46,6 @@ export class BatchLoop {
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
   #nudge = new AbortController();
-  /** Resolves with a reason when the drain time is over. */
-  readonly #givenUp: Promise<string>;
   readonly state: LoopState;
   #held: HeldBatch | undefined;
   #running: Promise<void> | undefined;
@@ -59,7 +56,6 @@ export class BatchLoop {
     this.#backoff = new Backoff(options.backoff);
     this.#guard = options.guard ?? new PoisonGuard();
     this.state = new LoopState(options.subscription, this.#now, options.observer ?? {});
-    this.#givenUp = once(this.#giveUp.signal, 'abort').then(() => 'stopping');
     options.subscription.onRevoked((partitions) => {
       const isLost = ({ topic, partition }: LogRecord): boolean =>
         partitions.some((lost) => lost.topic === topic && lost.partition === partition);
@@ -155,9 +151,21 @@ export class BatchLoop {
     }
   }
 
-  /** A stop does not wait for a store or a log that hangs: what is under way then is not committed, and is read again. */
+  /**
+   * A stop does not wait for a store or a log that hangs: what is under way then is not committed, and is read again.
+   * Each step has a promise of its own to race against: one for the whole life of the loop would keep something of every step.
+   */
   private async unlessGivenUp<T>(step: Promise<T>): Promise<T | string> {
-    return Promise.race([step, this.#givenUp]);
+    const { signal } = this.#giveUp;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const giveUp = (): void => resolve('stopping');
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    try {
+      return await Promise.race([step, promise]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   private async handle(held: HeldBatch, topic: string): Promise<string | undefined> {
