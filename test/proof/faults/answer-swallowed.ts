@@ -9,6 +9,7 @@ const ANSWERS = 5;
 export const answerSwallowed: Fault = {
   name: 'answer-swallowed',
   title: 'The answer to a produce lost after the broker appended: devices repeat with the same key',
+  withNaive: true,
   load: { repeatShare: 0 },
   async inject(scene) {
     const { system, ledger } = scene;

@@ -11,7 +11,7 @@ function cut(link: LinkName, between: string, counting: Counting): Fault {
   return {
     name: `cut-${link}`,
     title: `Network between ${between}: silent for 35 s, then cut for 10 s`,
-    withNaive: link.startsWith('worker'),
+    withNaive: link !== 'gateway-query',
     async inject(scene) {
       const { system, ledger } = scene;
       const count = counting(scene);

@@ -34,6 +34,7 @@ export const workerKilledBeforeCommit: Fault = {
 export const workerKilledBehindDeadLetter: Fault = {
   name: 'worker-killed-behind-dead-letter',
   title: 'Worker: kill -9 between a dead letter and the commit',
+  withNaive: true,
   async inject(scene) {
     const { system, ledger } = scene;
     await system.links.set('worker-kafka', { mode: 'hold', api: 'OffsetCommit', after: 'Produce' });
@@ -41,9 +42,9 @@ export const workerKilledBehindDeadLetter: Fault = {
     const isHeld = async (): Promise<true | undefined> =>
       (await system.links.counts('worker-kafka')).held > 0 || undefined;
     await until('the commit behind the dead letters is held', isHeld, LONG);
-    await system.kill('buffer-worker');
+    await system.kill('buffer-worker', 'naive');
     await system.links.set('worker-kafka', { mode: 'open' });
-    await system.start('buffer-worker');
+    await system.start('buffer-worker', 'naive');
     await acknowledged(ledger, AFTER);
   },
   verify(scene, dead) {

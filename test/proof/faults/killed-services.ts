@@ -20,6 +20,7 @@ async function killAtRandomMoments(scene: FaultScene, service: Service, times: n
 export const gatewayKilled: Fault = {
   name: 'gateway-killed',
   title: 'Gateway: kill -9, four times at random moments, under single and batch posts',
+  withNaive: true,
   async inject(scene) {
     const troubles = countingTroubles(scene);
     await killAtRandomMoments(scene, 'gateway', 4);

@@ -10,6 +10,7 @@ const CATCH_UP_SECONDS = 30;
 export const leaderMoves: Fault = {
   name: 'leader-moves',
   title: 'Three brokers, three copies, two needed: each broker in turn killed under load and restarted',
+  withNaive: true,
   async inject(scene) {
     const { system, ledger } = scene;
     const troubles = countingTroubles(scene);

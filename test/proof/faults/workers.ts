@@ -29,18 +29,20 @@ export const workersComeAndGo: Fault = {
   name: 'workers-come-and-go',
   title: 'Workers added, stopped or killed every 5 s for 2 minutes',
   scale: { 'buffer-worker': 3 },
+  withNaive: true,
   async inject(scene) {
     const { system, random } = scene;
     const rebalances = countingRebalances(scene);
     const [stays, ...others] = await system.containers('buffer-worker');
+    const changing = [...others, ...(await system.containers('naive'))];
     for (let change = 0; change < CHANGES; change++) {
-      const one = random.oneOf(others)!;
+      const one = random.oneOf(changing);
       const command = random.oneOf([['start'], ['start'], ['stop', '--time', '10'], ['kill']]);
       // What has ended cannot be killed: the draw does not know which of them run.
       await docker([...command, one]).catch(() => undefined);
       await lasting(CHANGE_EVERY_SECONDS);
     }
-    await docker(['start', stays!, ...others]);
+    await docker(['start', stays!, ...changing]);
     felt(scene, 'changes', CHANGES);
     await system.untilDrainedOnce();
     await rebalances();
@@ -54,6 +56,7 @@ export const rollingRestart: Fault = {
   name: 'rolling-restart',
   title: 'SIGTERM to every service in turn, twice',
   scale: { 'buffer-worker': 2 },
+  withNaive: true,
   async inject(scene) {
     const { system, ledger } = scene;
     for (let round = 0; round < 2; round++) {
@@ -67,6 +70,7 @@ export const rollingRestart: Fault = {
           await docker(['start', container]);
         }
       }
+      await system.each(['restart', '--time', '1'], 'naive');
     }
   },
   verify({ evidence }) {
