@@ -33,6 +33,8 @@ export interface Fault<S = ProofStack> {
   load?: Partial<GeneratorOptions>;
   /** How many of each service run. */
   scale?: Partial<Record<Service, number>>;
+  /** What `/check-buffer` has to say at some moment of it, as in {@link FaultResult.shown}: a person is told what is wrong. */
+  shows?: string;
   /** The naive consumer runs beside the worker, and meets the same. */
   withNaive?: boolean;
   /** Ends when the fault is over, its cause removed and its evidence noted; the load goes on. */

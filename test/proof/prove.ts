@@ -39,10 +39,19 @@ async function proveWell(fault: Fault, system: ProofStack, seed: number): Promis
   await system.untilWell();
   const dead = await deadLettersSince(system, letters);
   const result = load.result(await storedCopiesOf(system.client, generator.deviceIds), dead);
-  const troubles = [...result.troubles, ...((await fault.verify?.(scene, dead)) ?? [])];
+  const troubles = [
+    ...result.troubles,
+    ...unshown(fault, result.shown),
+    ...((await fault.verify?.(scene, dead)) ?? []),
+  ];
   const { evidence, notes } = scene;
   const said = { fault, profile: system.layout, evidence, notes, troubles };
   return { ...result, ...said, ...(naive ? { naive: await naive.result(ledger) } : {}) };
+}
+
+/** A person who asked during the fault must have been told of it. */
+function unshown({ shows }: Fault, shown: readonly string[]): string[] {
+  return shows === undefined || shown.includes(shows) ? [] : [`/check-buffer never said "${shows}"`];
 }
 
 /** Ends with the load, whether the fault could be made or not. */

@@ -7,10 +7,11 @@ import { countingPauses, countingRebalances, countingTroubles, felt, gatewayIsRe
 type Counting = (scene: FaultScene) => () => Promise<void> | void;
 
 /** First the cable is pulled, then every connection is refused. */
-function cut(link: LinkName, between: string, counting: Counting): Fault {
+function cut(link: LinkName, between: string, counting: Counting, shows?: string): Fault {
   return {
     name: `cut-${link}`,
     title: `Network between ${between}: silent for 35 s, then cut for 10 s`,
+    ...(shows === undefined ? {} : { shows }),
     withNaive: link !== 'gateway-query',
     async inject(scene) {
       const { system, ledger } = scene;
@@ -34,7 +35,7 @@ function naiveLinkOf(link: LinkName): LinkName {
 }
 
 export const cutWorkerKafka = cut('worker-kafka', 'worker and Kafka', countingRebalances);
-export const cutWorkerStore = cut('worker-store', 'worker and store', countingPauses);
+export const cutWorkerStore = cut('worker-store', 'worker and store', countingPauses, 'paused: store_unreachable');
 export const cutGatewayKafka = cut('gateway-kafka', 'gateway and Kafka', countingTroubles);
 export const cutGatewayQuery = cut('gateway-query', 'gateway and query', (scene) => {
   const refused = until(

@@ -6,6 +6,7 @@ function kafkaOutage(name: string, title: string, outage: (scene: FaultScene) =>
   return {
     name,
     title,
+    shows: '503 log-unavailable',
     withNaive: true,
     async inject(scene) {
       const troubles = countingTroubles(scene);

@@ -83,6 +83,7 @@ export const poisonFlood: Fault = {
   name: 'poison-flood',
   title: 'Two floods of poison, as after bad deploys: each stops the worker loudly, and it goes on when it is told to',
   load: { devices: 4 },
+  shows: 'paused: poison_flood',
   withNaive: true,
   async inject(scene) {
     const { system, ledger } = scene;

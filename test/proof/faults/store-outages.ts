@@ -8,6 +8,7 @@ function storeOutage(name: string, title: string, outage: (scene: FaultScene) =>
   return {
     name,
     title,
+    shows: 'paused: store_unreachable',
     withNaive: true,
     async inject(scene) {
       const pauses = countingPauses(scene);
