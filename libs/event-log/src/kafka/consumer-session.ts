@@ -2,6 +2,7 @@ import type { Consumer, ConsumerConfig, EachBatchPayload } from 'kafkajs';
 import type { TopicPosition } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { within } from './deadline.js';
+import { GroupContact } from './group-contact.js';
 import { brokersOf, newConsumerClient } from './kafka-client.js';
 
 /** Long enough for a process that is busy or frozen for a moment, short enough that its partitions are not orphaned. */
@@ -37,6 +38,7 @@ export interface ConsumerEvents {
 /** One KafkaJS consumer from its birth to its first crash. KafkaJS could restart itself; a new client is in a known state. */
 export class ConsumerSession {
   private readonly consumer: Consumer;
+  private readonly contact = new GroupContact();
   private readonly ended = Promise.withResolvers<Error | undefined>();
   private lastPayload: EachBatchPayload | undefined;
   private searches = 0;
@@ -56,13 +58,16 @@ export class ConsumerSession {
       retry: { restartOnFailure: () => Promise.resolve(false) },
       ...FETCH,
     });
-    const { CRASH, GROUP_JOIN, HEARTBEAT, REQUEST_TIMEOUT } = this.consumer.events;
+    const { CRASH, FETCH: FETCHED, GROUP_JOIN, HEARTBEAT, REQUEST_TIMEOUT } = this.consumer.events;
     this.consumer.on(CRASH, ({ payload }) => this.ended.resolve(payload.error));
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
       this.heardOf();
       events.joined(partitionsOf(payload.memberAssignment));
     });
     this.consumer.on(HEARTBEAT, () => this.heardOf());
+    this.consumer.on(FETCHED, () => {
+      if (this.contact.isForgottenAtFetch()) this.ended.resolve(new Error('the group has forgotten this member'));
+    });
     this.consumer.on(REQUEST_TIMEOUT, () => events.lost('no answer'));
   }
 
@@ -123,6 +128,7 @@ export class ConsumerSession {
 
   private heardOf(): void {
     this.searches = 0;
+    this.contact.heard();
     this.events.alive();
   }
 }
