@@ -8,12 +8,15 @@ const IMAGE = 'apache/kafka:4.3.1';
 export class OwnBroker {
   private constructor(
     private readonly container: string,
+    readonly port: number,
     readonly address: string,
   ) {}
 
-  static async start(): Promise<OwnBroker> {
+  /** @param advertisedPort where the broker tells its clients to find it, for a proxy before it; default: its own */
+  static async start(advertisedPort?: number): Promise<OwnBroker> {
     const port = await freePort();
-    const broker = new OwnBroker(`sluice-own-broker-${randomUUID()}`, `127.0.0.1:${port}`);
+    const address = `127.0.0.1:${advertisedPort ?? port}`;
+    const broker = new OwnBroker(`sluice-own-broker-${randomUUID()}`, port, address);
     const settings = Object.entries(settingsFor(broker.address, port)).flatMap(([name, value]) => [
       '-e',
       `${name}=${value}`,
