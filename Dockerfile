@@ -12,7 +12,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY libs libs
 COPY apps apps
-RUN npx tsc -p tsconfig.build.json --incremental false --sourceMap false --declaration false
+RUN npx tsc -p tsconfig.build.json --incremental false --sourceMap false --declaration false \
+  && cp -r apps/query/src/status-page/assets dist/apps/query/src/status-page/
 
 # An init process as PID 1: it passes signals on and reaps what health checks and shells leave. It is in the image, so that a
 # plain `docker run` has it too.

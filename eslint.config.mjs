@@ -1,9 +1,16 @@
 import { defineConfig } from 'eslint/config';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 import { importRules } from './scripts/lint/import-rules.mjs';
 
 const SUITES = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/testing/**', 'test/**'];
 const TOP_OF_APPS = ['apps/*/src/main.ts', 'apps/*/src/init.ts', 'apps/*/src/tokens.ts'];
+/** Where texts of strangers are read: a pattern takes time in proportion to its text, whoever wrote that. */
+const READS_REQUESTS = [
+  'apps/gateway/src/**/*.ts',
+  'apps/query/src/**/*.ts',
+  'libs/{access,contracts,runtime}/src/**/*.ts',
+];
 /** Before there is a logger, and in the library that runs on devices, where ours is not. */
 const WITHOUT_LOGGER = ['libs/runtime/src/main-process.ts', 'libs/device/src/**'];
 
@@ -31,6 +38,14 @@ export default defineConfig(
           message: 'The environment is read once, in main.ts or init.ts; everything else receives plain options.',
         },
       ],
+    },
+  },
+  {
+    files: READS_REQUESTS,
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   { files: TOP_OF_APPS, rules: { 'no-restricted-properties': 'off' } },

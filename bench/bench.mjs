@@ -1,17 +1,27 @@
 // `npm run bench`: every figure is a ratio that was measured side by side in one run, because the machine is never quiet.
-//   npm run bench -- ingest consume growth memory     only these
+//   npm run bench -- ingest consume growth memory tracing access     only these
 //   npm run bench -- --write                          puts the table into docs/benchmarks.md
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAccess } from './access.mjs';
 import { benchConsume } from './consume.mjs';
 import { benchGrowth } from './growth.mjs';
 import { benchIngest } from './ingest.mjs';
 import { benchMemory } from './memory.mjs';
 import { startEngines } from './support/engines.mjs';
 import { pinLoadGenerator } from './support/process.mjs';
+import { benchTracing } from './tracing.mjs';
 
-const BENCHMARKS = { ingest: benchIngest, consume: benchConsume, growth: () => benchGrowth(), memory: benchMemory };
+const BENCHMARKS = {
+  ingest: benchIngest,
+  consume: benchConsume,
+  growth: () => benchGrowth(),
+  memory: benchMemory,
+  tracing: () => benchTracing(),
+  access: () => benchAccess(),
+};
+const ON_FILES = new Set(['growth', 'tracing', 'access']);
 const NEEDS_ENGINES = new Set(['consume', 'memory']);
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
 
@@ -25,7 +35,7 @@ if (unknown.length > 0)
   throw new Error(`No benchmark is named ${unknown}; there are: ${Object.keys(BENCHMARKS).join(', ')}.`);
 
 pinLoadGenerator();
-const engines = names.some((name) => name !== 'growth') ? await startEngines() : undefined;
+const engines = names.some((name) => !ON_FILES.has(name)) ? await startEngines() : undefined;
 for (const name of names) {
   if (!engines && NEEDS_ENGINES.has(name)) {
     console.error(`${name} did not run: Docker cannot be reached.`);

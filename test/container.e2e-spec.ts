@@ -32,8 +32,9 @@ describe('the container', () => {
     await expect(container.stop()).resolves.toBe(0);
   });
 
-  it('works with a root file system that cannot be written', async () => {
-    const container = await start('--read-only', '--tmpfs', '/tmp');
+  it('works without a capability, and with a root file system that cannot be written', async () => {
+    const rights = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+    const container = await start('--read-only', '--tmpfs', '/tmp', ...rights);
     const answer = await new HttpClient(container.baseUrl).post('/ingest', event());
     expect(answer.status).toBe(202);
   });

@@ -13,11 +13,11 @@ export const manyRecords = (count) =>
   JSON.stringify(Array.from({ length: count }, (_, index) => ({ ...SEED, device_id: `dev-${index % 100}` })));
 
 /** Answered requests per second with 2xx, or an error if any was answered otherwise. */
-export async function requestsPerSecond(url, { body, connections = CONNECTIONS, seconds = 5 }) {
+export async function requestsPerSecond(url, { body, headers = {}, connections = CONNECTIONS, seconds = 5 }) {
   const load = {
     url,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body,
     connections,
     duration: seconds,

@@ -33,6 +33,13 @@ const RULES = {
       !from.isTest &&
       (isOurs(to) ? !isLib(to, 'contracts') && !isLib(to, 'access') : !isBuiltin(to.part)),
   },
+  endpointsKnowAccess: {
+    says: 'endpoints imports nothing of ours but #access, whose device patterns it shares, and no packages: rules only.',
+    forbids: (from, to) =>
+      isLib(from, 'endpoints') &&
+      !from.isTest &&
+      (isOurs(to) ? !isLib(to, 'access') && !isLib(to, 'endpoints') : !isBuiltin(to.part)),
+  },
   deviceStandsAlone: {
     says: 'device imports nothing of ours: it runs where the rest of Sluice does not.',
     forbids: (from, to) => isLib(from, 'device') && isOurs(to) && !isLib(to, 'device'),
@@ -76,6 +83,10 @@ const RULES = {
     says: 'Only libs/record-store/src/mongo imports mongoose and the MongoDB driver.',
     forbids: (from, to) => MONGO.has(to.part) && adapterOf(from) !== 'record-store/mongo' && from.area !== 'bench',
   },
+  tracesBehindTracing: {
+    says: 'Only libs/runtime/src/tracing/otlp imports OpenTelemetry, which is loaded where traces are sent and nowhere else.',
+    forbids: (from, to) => to.part.startsWith('@opentelemetry/') && !(isLib(from, 'runtime') && isOtlp(from)),
+  },
   contractSuitesForTests: {
     says: 'The contract suites and fakes under testing/ are for tests: the build leaves them out.',
     forbids: (from, to) => isOurs(to) && to.isTest && !from.isTest && from.area !== 'bench',
@@ -94,6 +105,7 @@ const isOurs = (place) => place.area !== 'package';
 const isLib = (place, name) => place.area === 'libs' && place.part === name;
 const isPort = (place) => isLib(place, 'event-log') || isLib(place, 'record-store');
 const isTopOfApp = (place) => place.area === 'apps' && /^src\/(main|init|tokens|[^/]+\.module)$/.test(place.path);
+const isOtlp = (place) => /^src\/tracing\/otlp\//.test(place.path);
 const isSwitch = (place) => isPort(place) && /^src\/open-[^/]+$/.test(place.path);
 
 /** @returns for example `event-log/kafka` */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, StepError, endLike, run } from './child.mjs';
 import { node24 } from './install.mjs';
@@ -10,6 +10,8 @@ const STAMP = join(ROOT, 'dist/.built-from');
 const TSC_NOTES = join(ROOT, 'dist/.build.tsbuildinfo');
 const FOLDERS = ['apps', 'libs'];
 const FILES = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'];
+/** What the apps read as it is. */
+const ASSET = /[\\/]assets[\\/]/;
 const NOT_BUILT = /[.-]spec\.ts$|[\\/]testing[\\/]/;
 
 /** Builds the apps unless what was built last still fits its sources. */
@@ -23,6 +25,8 @@ export async function ensureBuilt() {
   const ended = await run(node24(), ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
   if (ended.signal) return endLike(ended);
   if (ended.code !== 0) throw new StepError('The build failed: the errors above name the file and the line.');
+  for (const path of FOLDERS.flatMap(filesUnder))
+    if (ASSET.test(path)) cpSync(join(ROOT, path), join(ROOT, 'dist', path));
   writeFileSync(STAMP, sources);
 }
 

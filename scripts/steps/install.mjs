@@ -32,7 +32,7 @@ export async function ensureInstalled() {
 }
 
 /** The npm that started this script, if one did; it needs no shell. */
-function npm(...args) {
+export function npm(...args) {
   const cli = process.env.npm_execpath;
   if (cli?.endsWith('.js')) return run(process.execPath, [cli, ...args]);
   return run('npm', args, { shell: WINDOWS });

@@ -2,6 +2,7 @@ import { ensureBuilt } from '../steps/build.mjs';
 import { IMAGE, buildImage, composeUp, dockerProblem, freePort, removeWhatTestsStart } from './docker.mjs';
 import { jest } from './jest.mjs';
 import { succeeds } from './program.mjs';
+import { promtoolChecks, promtoolProblem } from './promtool.mjs';
 import { ENGINES, UNIT, isForProfile } from './suites.mjs';
 
 const TSC = ['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'];
@@ -26,6 +27,7 @@ const ONE_FAILURE = { passed: 0, failed: 1 };
 export const TIERS = [
   { name: 'types', run: () => check(TSC) },
   { name: 'lint', run: () => check(ESLINT, PRETTIER) },
+  { name: 'rules', problem: promtoolProblem, run: () => check(...promtoolChecks()) },
   {
     name: 'unit',
     takes: (path) => UNIT.test(path),

@@ -7,6 +7,7 @@ import { GatewayModule, type GatewayOptions } from '#gateway';
 import { QueryModule } from '#query';
 import { RecordStore } from '#record-store';
 import { Clock, Lifecycle, LOGGER } from '#runtime';
+import { withPayload } from './payload-schemas.js';
 import { SERVICE_PATHS } from './service-paths.js';
 
 const SEED_RECORD = {
@@ -14,6 +15,12 @@ const SEED_RECORD = {
   timestamp: '2025-09-09T17:00:00Z',
   data_payload: { gene_count: 12, sample_quality: 0.98 },
 };
+
+const DESCRIPTION =
+  'The way device data gets in, and how people read what became of it. Every refusal is an `application/problem+json` with ' +
+  'a stable `code`. Not listed with each path, because any may answer it: 400 `bad-request` for what is no HTTP or no ' +
+  'address, 405 `method-not-allowed` with `Allow`, 408 `request-timeout` and 431 `headers-too-large`.';
+const TOKEN = 'Needed where the gateway runs with AUTH=tokens; `npm run tokens -- create` makes one.';
 
 /** Named, and never used: nothing is instantiated for a description. */
 const ENGINES = [EventLog, EventPublisher, RecordStore, Clock, Lifecycle, LOGGER].map((token) => ({
@@ -36,18 +43,25 @@ export async function describeApi(): Promise<OpenAPIObject> {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.1')
     .setTitle('Sluice')
-    .setDescription('The way device data gets in, and how people read what became of it.')
+    .setDescription(DESCRIPTION)
     .setVersion('0.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addTag('writing', 'Devices send records.')
     .addTag('reading', 'People see what waits and what is stored.')
     .addTag('service', 'What operators and machines ask.')
+    .addBearerAuth({ type: 'http', bearerFormat: 'sluice_<id>_<secret>_<checksum>', description: TOKEN }, 'token')
+    .addSecurityRequirements({})
+    .addSecurityRequirements('token')
     .build();
-  const { paths, ...document } = SwaggerModule.createDocument(app, config, {
+  const { paths, components, ...document } = SwaggerModule.createDocument(app, config, {
     autoTagControllers: false,
     operationIdFactory: (_controller, method) => method,
   });
-  return { ...document, paths: { ...paths, ...SERVICE_PATHS, '/ingest': withLines(paths['/ingest']!) } };
+  return {
+    ...document,
+    components: { ...components, schemas: withPayload(components!.schemas!) },
+    paths: { ...paths, ...SERVICE_PATHS, '/ingest': withLines(paths['/ingest']!) },
+  };
 }
 
 /** Decorators give every media type of a body one schema; a body of lines is a text. */

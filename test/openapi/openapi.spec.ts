@@ -35,7 +35,10 @@ describe('openapi.json', () => {
 
   it('describes all paths of the one address', () => {
     expect(Object.keys(committed.paths).sort()).toEqual([
+      '/asyncapi.json',
       '/check-buffer',
+      '/endpoints',
+      '/events/tail',
       '/health/live',
       '/health/ready',
       '/ingest',

@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { ACCESS_PROBLEMS, problemResponses } from '#runtime';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Responses = Operation['responses'];
@@ -25,24 +26,42 @@ const HEALTH_RESPONSES: Responses = {
 
 /** The paths of every app that no controller with decorators answers. */
 export const SERVICE_PATHS: OpenAPIObject['paths'] = {
-  '/health/live': get('live', 'Whether a restart would help: if so, 503', HEALTH_RESPONSES),
-  '/health/ready': get('ready', 'Whether new work may come', HEALTH_RESPONSES),
+  '/health/live': forEverybody(get('live', 'Whether a restart would help: if so, 503', HEALTH_RESPONSES)),
+  '/health/ready': forEverybody(get('ready', 'Whether new work may come', HEALTH_RESPONSES)),
   '/metrics': get('metrics', 'Measurements for Prometheus', {
     200: {
       description: 'Prometheus text format.',
       content: { 'text/plain': { schema: { type: 'string' } } },
     },
+    ...problemResponses(...ACCESS_PROBLEMS),
   }),
-  '/openapi.json': get('openApi', 'This description', {
-    200: {
-      description: 'OpenAPI 3.1. A page to try it is at /docs.',
-      content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
-    },
-  }),
+  '/openapi.json': forEverybody(
+    get('openApi', 'This description', {
+      200: {
+        description: 'OpenAPI 3.1. A page to try it is at /docs.',
+        content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
+      },
+      ...problemResponses('forbidden'),
+    }),
+  ),
+  '/asyncapi.json': forEverybody(
+    get('asyncApi', 'What the topics carry', {
+      200: {
+        description: 'AsyncAPI 3. A page of it is at /docs/events.',
+        content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
+      },
+      ...problemResponses('forbidden'),
+    }),
+  ),
 };
 
 function get(operationId: string, summary: string, responses: Responses): OpenAPIObject['paths'][string] {
   return { get: { operationId, summary, tags: ['service'], responses } };
+}
+
+/** No token is asked for, whatever AUTH says. */
+function forEverybody(path: OpenAPIObject['paths'][string]): OpenAPIObject['paths'][string] {
+  return { get: { ...path.get!, security: [] } };
 }
 
 function healthResponse(description: string, example: object): Responses[string] {

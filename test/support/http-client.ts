@@ -9,7 +9,11 @@ export interface Answer {
 
 /** Speaks to one address. Nothing is retried: what a suite sees is what a device or a person would see. */
 export class HttpClient {
-  constructor(readonly baseUrl: string) {}
+  /** @param headers go with every request, for example a token */
+  constructor(
+    readonly baseUrl: string,
+    private readonly headers: Record<string, string> = {},
+  ) {}
 
   get(path: string): Promise<Answer> {
     return this.send(path, {});
@@ -31,7 +35,8 @@ export class HttpClient {
   }
 
   private async send(path: string, init: RequestInit): Promise<Answer> {
-    const response = await fetch(this.baseUrl + path, init);
+    const headers = { ...this.headers, ...(init.headers as Record<string, string> | undefined) };
+    const response = await fetch(this.baseUrl + path, { ...init, headers });
     const text = await response.text();
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };

@@ -6,7 +6,7 @@ const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`
 
 /** `KEY` and value of each line `#KEY=value`. */
 const examples = new Map(
-  [...(await read('.env.example')).matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]),
+  [...(await read('.env.example')).matchAll(/^#([A-Z_0-9]+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]),
 );
 
 /** Given by docker-compose.yml to the one service that needs it. */
@@ -20,7 +20,7 @@ describe('.env.example', () => {
   });
 
   it('shows everything that docker-compose.yml reads, with the value that holds without it', async () => {
-    const knobs = [...(await read('docker-compose.yml')).matchAll(/\$\{([A-Z_]+):-([^}]*)\}/g)];
+    const knobs = [...(await read('docker-compose.yml')).matchAll(/\$\{([A-Z_0-9]+):-([^}]*)\}/g)];
     expect(knobs.length).toBeGreaterThan(0);
     const inCompose = knobs.map(([, key = '', value = '']) => [key, value]);
     expect(Object.fromEntries(inCompose)).toEqual(

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,14 @@ async function start(env: Record<string, string> = {}): Promise<{ did: string[];
 describe('npm start', () => {
   it('installs, builds and runs on a clean clone', async () => {
     await expect(start()).resolves.toMatchObject({ did: ['npm ci', 'tsc builds', 'app runs'], code: 0 });
+  });
+
+  it('puts what the app reads as it is beside it', async () => {
+    await put('apps/query/src/page/assets/page.css', 'first');
+    await start();
+    await put('apps/query/src/page/assets/page.css', 'second');
+    await start();
+    await expect(readFile(join(checkout, 'dist/apps/query/src/page/assets/page.css'), 'utf8')).resolves.toBe('second');
   });
 
   it('only runs when nothing has changed', async () => {

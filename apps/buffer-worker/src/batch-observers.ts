@@ -5,6 +5,7 @@ export function batchObservers(...observers: readonly BatchObserver[]): Required
   return {
     pauseChanged: (...heard) => observers.forEach((observer) => observer.pauseChanged?.(...heard)),
     retrying: (...heard) => observers.forEach((observer) => observer.retrying?.(...heard)),
+    pulled: (...heard) => observers.forEach((observer) => observer.pulled?.(...heard)),
     flushed: (...heard) => observers.forEach((observer) => observer.flushed?.(...heard)),
     committed: (...heard) => observers.forEach((observer) => observer.committed?.(...heard)),
     handlerFailed: (...heard) => observers.forEach((observer) => observer.handlerFailed?.(...heard)),

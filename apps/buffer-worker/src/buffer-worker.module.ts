@@ -7,6 +7,7 @@ import { batchObservers } from './batch-observers.js';
 import { CountedDeadLetters } from './counted-dead-letters.js';
 import { LoopLog } from './loop-log.js';
 import { PersistController } from './persist.controller.js';
+import { BatchTracing } from './tracing/batch-tracing.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 export interface BufferWorkerOptions {
@@ -27,8 +28,9 @@ const LOOP_OBSERVER = Symbol('LoopObserver');
 
 const observerProvider: FactoryProvider<BatchObserver> = {
   provide: LOOP_OBSERVER,
-  inject: [LOGGER, WorkerMetrics],
-  useFactory: (logger: Logger, metrics: WorkerMetrics) => batchObservers(new LoopLog(logger), metrics),
+  inject: [LOGGER, WorkerMetrics, BatchTracing],
+  useFactory: (logger: Logger, metrics: WorkerMetrics, tracing: BatchTracing) =>
+    batchObservers(new LoopLog(logger), metrics, tracing),
 };
 
 const deadLettersProvider: FactoryProvider<EventPublisher> = {
@@ -46,6 +48,7 @@ export class BufferWorkerModule {
       controllers: [PersistController],
       providers: [
         WorkerMetrics,
+        BatchTracing,
         deadLettersProvider,
         observerProvider,
         {

@@ -6,6 +6,7 @@ import {
   readConfig,
   recordStoreOptions,
   requireSharedEngines,
+  tracingOptions,
   withoutPassword,
 } from '#config';
 import { EVENTS_TOPIC } from '#contracts';
@@ -19,10 +20,12 @@ import {
   Lifecycle,
   logLine,
   mainProcess,
-  measureAppends,
   MetricsModule,
+  openTracing,
   runApp,
   RuntimeModule,
+  traceOfLine,
+  watchAppends,
 } from '#runtime';
 import { BufferWorkerModule, bufferWorkerHealth } from './buffer-worker.module.js';
 
@@ -31,15 +34,16 @@ const APP = 'buffer-worker';
 await mainProcess(APP, async () => {
   const config = readConfig(process.env);
   requireSharedEngines(config, APP);
-  const logger = createLogger({ app: APP, level: config.logLevel });
+  const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
   const registry = createRegistry();
+  const tracing = await openTracing(tracingOptions(config, APP), logger, registry);
   const imports = [
-    RuntimeModule.forRoot(logger),
+    RuntimeModule.forRoot(logger, tracing),
     MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
     EventLogModule.forRoot({
       ...eventLogOptions(config, APP),
       log: logLine(logger),
-      onAppend: measureAppends(registry),
+      onAppend: watchAppends(registry, tracing),
     }),
     RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
   ];

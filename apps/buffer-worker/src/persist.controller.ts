@@ -6,6 +6,8 @@ import type { LogRecord } from '#event-log';
 import { RecordStore, RecordStoreError, type RecordToStore, type WriteOutcome } from '#record-store';
 import { Clock } from '#runtime';
 import { decide, outcomeOf, type Decision } from './decide.js';
+import type { BatchTrace } from './tracing/batch-trace.js';
+import { BatchTracing } from './tracing/batch-tracing.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 /** Takes batches from the topic and stores them. */
@@ -15,24 +17,31 @@ export class PersistController {
     @Inject(RecordStore) private readonly store: RecordStore,
     @Inject(Clock) private readonly clock: Clock,
     @Optional() @Inject(WorkerMetrics) private readonly metrics = new WorkerMetrics(),
+    @Optional() @Inject(BatchTracing) private readonly tracing?: BatchTracing,
   ) {}
 
   @EventPattern(EVENTS_TOPIC)
   async persist(@Payload() batch: readonly LogRecord[]): Promise<BatchVerdict> {
+    const trace = this.tracing?.of(batch);
     const decisions = batch.map(decide);
     const records = decisions.flatMap((decision) => (decision.status === 'store' ? [decision.record] : []));
-    const written = await this.write(records);
+    const written = await this.write(records, trace);
     if (written === undefined) return retryLater('store_unreachable');
     const outcomes = merge(decisions, written);
+    trace?.settled(batch, outcomes);
     this.metrics.settled(batch, outcomes, this.clock.now());
     return outcomes;
   }
 
   /** @returns `undefined` if the store cannot be reached now */
-  private async write(records: readonly RecordToStore[]): Promise<readonly WriteOutcome[] | undefined> {
+  private async write(
+    records: readonly RecordToStore[],
+    trace: BatchTrace | undefined,
+  ): Promise<readonly WriteOutcome[] | undefined> {
     if (records.length === 0) return [];
+    const write = () => this.store.writer.write(records, this.clock.now());
     try {
-      return await this.metrics.writing(() => this.store.writer.write(records, this.clock.now()));
+      return await this.metrics.writing(trace === undefined ? write : () => trace.writing(write));
     } catch (error) {
       if (error instanceof RecordStoreError && error.code === 'unavailable') return undefined;
       throw error;

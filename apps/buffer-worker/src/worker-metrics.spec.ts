@@ -59,6 +59,17 @@ describe('the metrics of the worker', () => {
     expect(lines).toContain('sluice_accepted_to_stored_seconds_bucket{le="7200"} 2');
   });
 
+  it('count the records that were stored as soon as the objective says, and those that were late', async () => {
+    const nowMs = worker.clock.now();
+    const ages = [0, 5_001, 10, 3_600_000, 20];
+    worker.subscription.feed(...ages.map((ageMs, offset) => logRecord(offset, { timestampMs: nowMs - ageMs })));
+    await allCommitted(5);
+    expect(await counted('sluice_accepted_to_stored_records_total')).toEqual([
+      'sluice_accepted_to_stored_records_total{pace="in-time"} 3',
+      'sluice_accepted_to_stored_records_total{pace="late"} 2',
+    ]);
+  });
+
   it('count a dead letter by its reason once it is confirmed, and no delay for it', async () => {
     worker.store.answerNextWrite([{ status: 'conflict', detail: 'another payload' }]);
     worker.deadLetters.hold();

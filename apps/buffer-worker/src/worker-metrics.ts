@@ -10,6 +10,8 @@ import { PAUSE_CAUSES } from './loop-log.js';
 /** Upper bounds in seconds: from at once to a store that was away over the weekend. */
 const DELAY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400, 259_200];
 const WRITE_OUTCOMES: readonly WriteOutcome['status'][] = ['stored', 'already-stored', 'conflict', 'refused'];
+/** What the objective promises of a record: docs/slo.md. */
+const OBJECTIVE_MS = 5_000;
 const FLUSH_REASONS = ['full', 'due', 'stopping'];
 
 const causeLabel = boundedLabel(PAUSE_CAUSES);
@@ -69,6 +71,12 @@ export class WorkerMetrics implements BatchObserver {
     buckets: DELAY_BUCKETS,
     registers: [this.registry],
   });
+  private readonly paces = new Counter({
+    name: 'sluice_accepted_to_stored_records_total',
+    help: 'Records that are stored, by whether that was at most 5 seconds after their arrival, as the objective says.',
+    labelNames: ['pace'],
+    registers: [this.registry],
+  });
   private readonly deadLetters = new Counter({
     name: 'sluice_dead_letters_total',
     help: 'Records that the dead-letter topic has confirmed, by reason.',
@@ -80,6 +88,7 @@ export class WorkerMetrics implements BatchObserver {
     for (const reason of FLUSH_REASONS) this.flushes.inc({ reason }, 0);
     for (const cause of PAUSE_CAUSES) this.retries.inc({ cause }, 0);
     for (const outcome of WRITE_OUTCOMES) this.records.inc({ outcome }, 0);
+    this.paced(0, 0);
     for (const reason of DEAD_LETTER_REASONS) this.deadLetters.inc({ reason }, 0);
     this.pauseChanged(undefined);
   }
@@ -121,18 +130,28 @@ export class WorkerMetrics implements BatchObserver {
   settled(batch: readonly LogRecord[], outcomes: readonly RecordOutcome[], nowMs: number): void {
     let oldestMs = Infinity;
     let newestMs = -Infinity;
+    let stored = 0;
+    let late = 0;
     for (let index = 0; index < batch.length; index++) {
       if (outcomes[index]?.status !== 'done') continue;
       const { timestampMs } = batch[index]!;
       if (timestampMs < oldestMs) oldestMs = timestampMs;
       if (timestampMs > newestMs) newestMs = timestampMs;
+      if (nowMs - timestampMs > OBJECTIVE_MS) late++;
+      stored++;
     }
-    if (oldestMs === Infinity) return;
+    if (stored === 0) return;
+    this.paced(stored - late, late);
     for (const acceptedAtMs of [oldestMs, newestMs]) this.delays.observe(Math.max(0, nowMs - acceptedAtMs) / 1000);
   }
 
   deadLettered(reason: string | undefined): void {
     this.deadLetters.inc({ reason: deadLetterLabel(reason) });
+  }
+
+  private paced(inTime: number, late: number): void {
+    this.paces.inc({ pace: 'in-time' }, inTime);
+    this.paces.inc({ pace: 'late' }, late);
   }
 
   private answered(written: readonly WriteOutcome[]): void {

@@ -1,14 +1,19 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { LOGGER, type Logger } from '#runtime';
+import { LOGGER, Tracing, type Logger } from '#runtime';
 import { AccessGate } from './access/access-gate.js';
 import { OPEN_ACCESS } from './access/access-options.js';
 import { guardRequests } from './access/guard-requests.js';
 import { TlsFront } from './access/tls-front.js';
+import { allowOrigins } from './cross-origin/cross-origin.js';
+import { announceDraining } from './endpoints/announce-draining.js';
+import { EndpointDirectory } from './endpoints/endpoint-directory.js';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options.js';
 import { IngestMetrics } from './ingest-metrics.js';
-import { refuseOtherMethods } from './refuse-methods.js';
+import { LoadShedding } from './overload/load-shedding.js';
+import { shedRequests } from './overload/shed-requests.js';
+import { followTraces } from './tracing/follow-traces.js';
 
 /**
  * What was published is answered before the server closes; so long after that, an answer may still be on its way out. Node would
@@ -20,8 +25,10 @@ const CLOSE_GRACE_MS = 2_000;
  * What a Nest module cannot set on its HTTP server. Call it once, before the application listens.
  *
  * - Fastify leaves every body unread, for the route to take: so a request can be refused before its body costs anything.
- * - Every answer names its request in `x-request-id`, as the log lines do.
+ * - Every answer names its request in `x-request-id`, as the log lines do; they name its trace as well, where it has one.
+ * - Pages of the origins that are allowed get their preflights answered, before anything else is asked.
  * - Where access is restricted, every request is looked at before it goes on; where it is open, there is nothing in the way.
+ * - What there is no room for is refused by its headers; after the question who sends it, so that a limit is said to whom it is for.
  *
  * @returns what terminates TLS, where there are files for it
  * @throws TlsFileError
@@ -34,13 +41,16 @@ export function configureGatewayHttp(app: NestFastifyApplication): TlsFront | un
     reply.header('x-request-id', request.id);
     done();
   });
+  followTraces(fastify, app.get(Tracing, { strict: false }));
   fastify.addHook('preClose', (done) => {
     setTimeout(() => fastify.server.closeAllConnections(), CLOSE_GRACE_MS).unref();
     done();
   });
-  refuseOtherMethods(fastify);
-  restrictAccess(app, fastify);
   const options = { ...OPEN_ACCESS, ...app.get<GatewayOptions>(GATEWAY_OPTIONS, { strict: false }) };
+  if (options.corsOrigins) allowOrigins(fastify, options.corsOrigins);
+  announceDraining(fastify, app.get(EndpointDirectory, { strict: false }));
+  restrictAccess(app, fastify);
+  shedLoad(app, fastify);
   if (options.tlsCertFile === '') return undefined;
   return new TlsFront(app.getHttpServer() as Server, options, app.get<Logger>(LOGGER));
 }
@@ -49,4 +59,9 @@ function restrictAccess(app: NestFastifyApplication, fastify: FastifyInstance): 
   const gate = app.get(AccessGate, { strict: false });
   const metrics = app.get(IngestMetrics, { strict: false });
   if (!gate.isWideOpen) guardRequests(fastify, gate, app.get<Logger>(LOGGER), ({ code }) => metrics.refused(code));
+}
+
+function shedLoad(app: NestFastifyApplication, fastify: FastifyInstance): void {
+  const [shedding, metrics] = [app.get(LoadShedding, { strict: false }), app.get(IngestMetrics, { strict: false })];
+  shedRequests(fastify, shedding, metrics, app.get<Logger>(LOGGER));
 }

@@ -80,9 +80,9 @@ describe('a gateway that stops', () => {
 
   it('does not wait for them longer than the log may take', async () => {
     gateway = await GatewayUnderTest.start();
-    const limits = { maxConcurrentRequests: 1, maxBytesInFlight: 1 };
+    const limits = { maxBodyBytes: 1, maxConcurrentRequests: 1, maxBytesInFlight: 1 };
     const admission = new Admission(limits);
-    admission.enter(0);
+    admission.enter({});
     const module = new GatewayModule(admission, { ...limits, publishTimeoutMs: 1 } as never);
     await module.beforeApplicationShutdown();
     expect(admission.requests).toBe(1);

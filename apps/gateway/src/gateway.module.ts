@@ -1,18 +1,22 @@
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
+import { EventPublisher } from '#event-log';
 import { Clock, LOGGER, type Logger } from '#runtime';
 import { AccessGate } from './access/access-gate.js';
 import { accessProviders } from './access/access-providers.js';
 import { Admission } from './admission.js';
+import { endpointProviders } from './endpoints/endpoint-providers.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { IngestController } from './ingest/ingest.controller.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { LogReachability } from './log-reachability.js';
+import { overloadProviders } from './overload/overload-providers.js';
 import { QueryForwarder } from './reads/query-forwarder.js';
 import { ReadsController } from './reads/reads.controller.js';
 
 /**
- * The way in: `POST /ingest`, and the reads where a query service is named. Expects, from global modules, the providers
+ * The way in: `POST /ingest`, where devices report (`GET /endpoints`), and the reads where a query service is named. Expects, from global modules, the providers
  * EventPublisher, Clock, Lifecycle and LOGGER; and {@link configureGatewayHttp} on the application.
  */
 @Module({})
@@ -26,10 +30,14 @@ export class GatewayModule implements BeforeApplicationShutdown {
     const { queryUrl } = options;
     return {
       module: GatewayModule,
-      controllers: queryUrl ? [IngestController, ReadsController] : [IngestController],
+      controllers: [IngestController, EndpointsController, ...(queryUrl ? [ReadsController] : [])],
       providers: [
         { provide: GATEWAY_OPTIONS, useValue: options },
-        { provide: Admission, useFactory: () => new Admission(options) },
+        {
+          provide: Admission,
+          inject: [EventPublisher],
+          useFactory: (publisher: EventPublisher) => new Admission(options, () => publisher.load.oldestAgeMs),
+        },
         {
           provide: LogReachability,
           inject: [Clock, LOGGER],
@@ -38,6 +46,8 @@ export class GatewayModule implements BeforeApplicationShutdown {
         IngestMetrics,
         IngestService,
         ...accessProviders(options),
+        ...endpointProviders(options),
+        ...overloadProviders(options),
         ...(queryUrl ? [{ provide: QueryForwarder, useFactory: () => new QueryForwarder(queryUrl) }] : []),
       ],
       exports: [AccessGate],

@@ -70,6 +70,7 @@ describe('the metrics of the gateway', () => {
     await gateway.post(SEED_RECORD);
     expect(await counted('sluice_ingest_problems_total')).toEqual(['{code="overloaded"} 1']);
     expect(await counted('sluice_ingest_in_flight_requests')).toEqual([' 2']);
+    expect(await counted('sluice_ingest_in_flight_records')).toEqual([' 2']);
     expect(await counted('sluice_ingest_in_flight_bytes')).toEqual([` ${2 * JSON.stringify(SEED_RECORD).length}`]);
     gateway.publisher.release();
     await Promise.all(held);

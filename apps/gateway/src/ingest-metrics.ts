@@ -4,11 +4,13 @@ import { FIELD_PROBLEM_CODES, type ProblemCode } from '#contracts';
 import { boundedLabel } from '#runtime';
 import { Admission } from './admission.js';
 import type { Verdict } from './ingest/verdict.js';
+import { LoadShedding } from './overload/load-shedding.js';
+import { SHEDDING_CODES } from './overload/shedding-codes.js';
 
 const REJECTION_REASONS = [...FIELD_PROBLEM_CODES, 'invalid-json', 'invalid-utf8', 'forbidden'];
 const RETRY_REASON = 'log-unavailable';
 /** Alerts look at these: only a series that was there before its first event shows that event as an increase. */
-const WATCHED_PROBLEMS: readonly ProblemCode[] = ['overloaded', 'log-unavailable', 'stopping'];
+const WATCHED_PROBLEMS: readonly ProblemCode[] = [...SHEDDING_CODES, 'log-unavailable', 'stopping'];
 
 const rejectionLabel = boundedLabel(REJECTION_REASONS);
 
@@ -27,9 +29,11 @@ export class IngestMetrics {
     labelNames: ['code'],
     registers: [this.registry],
   });
+  #recordsInFlight = 0;
 
   constructor(
     @Inject(Admission) admission: Admission,
+    @Inject(LoadShedding) shedding: LoadShedding,
     @Optional() @Inject(Registry) private readonly registry: Registry = new Registry(),
   ) {
     this.measure(
@@ -42,10 +46,26 @@ export class IngestMetrics {
       'Bytes of bodies that are read or published now.',
       () => admission.bytes,
     );
+    this.measure(
+      'sluice_ingest_in_flight_records',
+      'Records that are checked or published now.',
+      () => this.#recordsInFlight,
+    );
+    this.measureShares(shedding);
     this.records.inc({ verdict: 'accepted', reason: '' }, 0);
     this.records.inc({ verdict: 'retry', reason: RETRY_REASON }, 0);
     for (const reason of REJECTION_REASONS) this.records.inc({ verdict: 'rejected', reason }, 0);
     for (const code of WATCHED_PROBLEMS) this.problems.inc({ code }, 0);
+  }
+
+  /** Counts the records of a request as in flight until they have their verdicts. @throws what the judging throws */
+  async inFlight<T>(records: number, verdicts: Promise<T>): Promise<T> {
+    this.#recordsInFlight += records;
+    try {
+      return await verdicts;
+    } finally {
+      this.#recordsInFlight -= records;
+    }
   }
 
   /** @param verdicts of one request */
@@ -60,6 +80,18 @@ export class IngestMetrics {
 
   refused(code: ProblemCode): void {
     this.problems.inc({ code });
+  }
+
+  private measureShares(shedding: LoadShedding): void {
+    new Gauge({
+      name: 'sluice_ingest_admitted_share',
+      help: 'Share of the requests that is let in now, by the code with which the others are answered.',
+      labelNames: ['code'],
+      registers: [this.registry],
+      collect() {
+        for (const code of SHEDDING_CODES) this.set({ code }, shedding.shareOf(code));
+      },
+    });
   }
 
   private measure(name: string, help: string, now: () => number): void {

@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
-import { eventLogOptions, readConfig, requireSharedLog, requireSharedTokens, withoutPassword } from '#config';
+import {
+  eventLogOptions,
+  readConfig,
+  requireSharedLog,
+  requireSharedTokens,
+  tracingOptions,
+  withoutPassword,
+} from '#config';
 import { EVENTS_TOPIC } from '#contracts';
 import { awaitTopics, EventLog, EventLogModule } from '#event-log';
 import {
@@ -10,11 +17,13 @@ import {
   Lifecycle,
   logLine,
   mainProcess,
-  measureAppends,
   MetricsModule,
+  openTracing,
   runApp,
   RuntimeModule,
   serveDocs,
+  traceOfLine,
+  watchAppends,
 } from '#runtime';
 import { AccessGate } from './access/access-gate.js';
 import { configureGatewayHttp } from './configure-http.js';
@@ -27,18 +36,19 @@ await mainProcess(APP, async () => {
   const config = readConfig(process.env);
   requireSharedLog(config, APP);
   requireSharedTokens(config, APP);
-  const logger = createLogger({ app: APP, level: config.logLevel });
+  const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
   const registry = createRegistry();
+  const tracing = await openTracing(tracingOptions(config, APP), logger, registry);
   const gateway = GatewayModule.forRoot(config);
 
   @Module({
     imports: [
-      RuntimeModule.forRoot(logger),
+      RuntimeModule.forRoot(logger, tracing),
       MetricsModule.forRoot(registry, { event_log: EventLog }),
       EventLogModule.forRoot({
         ...eventLogOptions(config, APP),
         log: logLine(logger),
-        onAppend: measureAppends(registry),
+        onAppend: watchAppends(registry, tracing),
       }),
       HealthModule.forRoot({ imports: [gateway], inject: [EventLog, AccessGate], useFactory: gatewayHealth }),
       gateway,
@@ -49,7 +59,7 @@ await mainProcess(APP, async () => {
   const app = await createHttpApp(RootModule, logger, config);
   configureGatewayHttp(app);
   serveDocs(app);
-  const port = await runApp(app, logger, config);
+  const port = await runApp(app, logger, { ...config, noticeMs: config.drainNoticeMs });
   const eventLog = withoutPassword(config.eventLogUrl);
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';
   logger.info({ address: `${scheme}://${config.host}:${port}`, eventLog }, 'takes records in at POST /ingest');

@@ -24,8 +24,22 @@ describe('the metrics of the buffer', () => {
       'sluice_buffer_committed_offset{partition="0"} 1',
       'sluice_buffer_high_watermark{partition="0"} 3',
       'sluice_buffer_lag_records 2',
+      'sluice_buffer_expired_records 0',
       'sluice_buffer_oldest_age_seconds 8.75',
     ]);
+  });
+
+  it('show how long the log keeps what is not stored, unless that is without end', async () => {
+    expect(await lines('sluice_buffer_retention_seconds')).toEqual([]);
+    query.log.events.keepsForMs = 90_000;
+    aSecondLater();
+    expect(await lines('sluice_buffer_retention_seconds')).toEqual(['sluice_buffer_retention_seconds 90']);
+  });
+
+  it('show what the log has removed before it was stored', async () => {
+    const positions = query.log.events.positions.bind(query.log.events);
+    query.log.events.positions = async () => (await positions()).map((position) => ({ ...position, expired: 7 }));
+    expect(await lines('sluice_buffer_expired_records')).toEqual(['sluice_buffer_expired_records 7']);
   });
 
   it('show 0 when nothing waits', async () => {

@@ -32,7 +32,22 @@ export class BufferMetrics {
       ({ committed }) => committed,
     );
     this.addPositions('sluice_buffer_high_watermark', 'Offset after the last readable record', ({ high }) => high);
+    this.addTotals();
+    const retention = new BoundedReading(() => inspector.retentionMs(), clock);
+    this.addGauge(
+      'sluice_buffer_retention_seconds',
+      'How long the event log keeps a record that is not stored; left out if without end.',
+      async () => secondsOf(await retention.value()),
+    );
+  }
+
+  private addTotals(): void {
     this.addTotal('sluice_buffer_lag_records', 'Records that were accepted and are not stored yet.', lagOf);
+    this.addTotal(
+      'sluice_buffer_expired_records',
+      'Records that the event log has removed before they were stored, as long as the committed position shows it.',
+      expiredOf,
+    );
     this.addTotal(
       'sluice_buffer_oldest_age_seconds',
       'Age of the oldest waiting record; 0 if nothing waits.',
@@ -56,15 +71,21 @@ export class BufferMetrics {
   }
 
   private addTotal(name: string, help: string, totalOf: (reading: BufferReading) => number): void {
-    const { reading } = this;
+    this.addGauge(name, help, async () => {
+      const read = await this.reading.value();
+      return read && totalOf(read);
+    });
+  }
+
+  private addGauge(name: string, help: string, read: () => Promise<number | undefined>): void {
     new Gauge({
       name,
       help,
       registers: [this.registry],
       async collect() {
-        const read = await reading.value();
-        if (read === undefined) this.remove();
-        else this.set(totalOf(read));
+        const value = await read();
+        if (value === undefined) this.remove();
+        else this.set(value);
       },
     });
   }
@@ -76,4 +97,12 @@ export class BufferMetrics {
 
 function lagOf({ positions }: BufferReading): number {
   return positions.reduce((lag, { committed, high }) => lag + high - committed, 0);
+}
+
+function expiredOf({ positions }: BufferReading): number {
+  return positions.reduce((total, { expired = 0 }) => total + expired, 0);
+}
+
+function secondsOf(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : milliseconds / 1000;
 }

@@ -1,26 +1,43 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { EventLogError } from '#event-log';
 import { RecordStoreError } from '#record-store';
-import { Lifecycle, LOGGER, type Logger, ProblemError, sendProblem } from '#runtime';
+import { Clock, Lifecycle, LOGGER, type Logger, ProblemError, sendProblem } from '#runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Engines that come back need some seconds; asking more often only adds to their load. */
 const RETRY_AFTER_SECONDS = 5;
+/** Failures closer together than this are one outage. */
+const CALM_MS = 30_000;
 
-/** Answers what the two ports throw: the engine is away, which is no fault of the request. */
+/**
+ * Answers what the two ports throw: the engine is away, which is no fault of the request. The log has a line for each outage, not for
+ * each request; those are at `debug`.
+ */
 @Catch(EventLogError, RecordStoreError)
 export class EngineErrorFilter implements ExceptionFilter<EventLogError | RecordStoreError> {
+  /** When each engine, by the name of its error, failed last. */
+  readonly #failedAtMs = new Map<string, number>();
+
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   catch(error: EventLogError | RecordStoreError, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const { code, message, cause } = error;
-    this.logger.warn({ code, cause: (cause as Error | undefined)?.message, requestId: request.id }, message);
+    const about = { code, cause: (cause as Error | undefined)?.message, requestId: request.id };
+    this.logger[this.beginsOutage(error) ? 'warn' : 'debug'](about, message);
     sendProblem(http.getResponse<FastifyReply>(), request, this.problemOf(error));
+  }
+
+  private beginsOutage({ name }: Error): boolean {
+    const nowMs = this.clock.now();
+    const isFirst = nowMs - (this.#failedAtMs.get(name) ?? -Infinity) > CALM_MS;
+    this.#failedAtMs.set(name, nowMs);
+    return isFirst;
   }
 
   private problemOf(error: EventLogError | RecordStoreError): ProblemError {

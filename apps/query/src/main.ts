@@ -39,7 +39,7 @@ await mainProcess(APP, async () => {
   })
   class RootModule {}
 
-  const app = await createHttpApp(RootModule, logger, { maxBodyBytes: config.maxBodyBytes });
+  const app = await createHttpApp(RootModule, logger, { maxBodyBytes: config.maxBodyBytes, isForwarded: true });
   serveDocs(app);
   const [log, store] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
   const port = await runApp(app, logger, config);

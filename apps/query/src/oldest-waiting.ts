@@ -19,10 +19,24 @@ export class OldestWaiting {
    * @throws EventLogError `unavailable`
    */
   async timestampMs(positions: readonly PartitionPosition[]): Promise<number | undefined> {
+    const heads = await this.headTimestampsMs(positions);
+    return heads.size === 0 ? undefined : Math.min(...heads.values());
+  }
+
+  /**
+   * The same for each partition in which something waits.
+   *
+   * @throws EventLogError `unavailable`
+   */
+  async headTimestampsMs(positions: readonly PartitionPosition[]): Promise<ReadonlyMap<number, number>> {
     const behind = positions.filter(({ committed, high }) => committed < high);
-    const heads = await Promise.all(behind.map((position) => this.headTimestampMs(position)));
-    const known = heads.filter((timestampMs) => timestampMs !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    const heads = new Map<number, number>();
+    const note = async (position: PartitionPosition): Promise<void> => {
+      const timestampMs = await this.headTimestampMs(position);
+      if (timestampMs !== undefined) heads.set(position.partition, timestampMs);
+    };
+    await Promise.all(behind.map(note));
+    return heads;
   }
 
   private async headTimestampMs({ partition, committed, high }: PartitionPosition): Promise<number | undefined> {

@@ -10,7 +10,7 @@ import {
   RecordWhereaboutsDto,
 } from '#contracts';
 import { BufferAnswerDto } from './buffer-answer.dto.js';
-import { ApiProblems } from '#runtime';
+import { ACCESS_PROBLEMS, ApiProblems } from '#runtime';
 
 const SEED_EVENT = {
   device_id: 'dev-2',
@@ -79,7 +79,8 @@ export function DescribesCheckBuffer(): MethodDecorator {
       'one record waits': ONE_WAITS,
       'the store is away': STORE_AWAY,
     }),
-    ApiProblems('invalid-parameter', 'invalid-cursor', 'log-unavailable', 'query-unavailable', 'stopping'),
+    ApiProblems('invalid-parameter', 'invalid-cursor', ...ACCESS_PROBLEMS),
+    ApiProblems('log-unavailable', 'query-unavailable', 'stopping'),
   );
 }
 
@@ -95,7 +96,8 @@ export function DescribesRecords(): MethodDecorator {
         'shorter than its limit although there are more: go by `has_more`.',
     }),
     ...okAnswer(RecordsPageDto, 'One page of records.', { 'one record': PAGE }),
-    ApiProblems('invalid-parameter', 'invalid-cursor', 'store-unavailable', 'query-unavailable', 'stopping'),
+    ApiProblems('invalid-parameter', 'invalid-cursor', ...ACCESS_PROBLEMS),
+    ApiProblems('query-unavailable', 'stopping'),
   );
 }
 
@@ -121,14 +123,8 @@ export function DescribesRecord(): MethodDecorator {
       schema: { ...id, pattern: RECORD_ID_PATTERN.source, examples: [SEED_EVENT.record_id] },
     }),
     ...okAnswer(RecordWhereaboutsDto, 'Where the record is.', WHEREABOUTS),
-    ApiProblems(
-      'invalid-parameter',
-      'not-found',
-      'log-unavailable',
-      'store-unavailable',
-      'query-unavailable',
-      'stopping',
-    ),
+    ApiProblems('invalid-parameter', 'not-found', 'uri-too-long', ...ACCESS_PROBLEMS),
+    ApiProblems('log-unavailable', 'query-unavailable', 'stopping'),
   );
 }
 

@@ -5,16 +5,30 @@ import { BufferView } from './buffer-view.js';
 import { inspectorProviders } from './inspectors.js';
 import { RecordsController } from './records.controller.js';
 import { RecordsView } from './records-view.js';
+import { StatusPageController } from './status-page/status-page.controller.js';
+import { type StatusLimits, statusProviders } from './status-page/status-providers.js';
+import { TailController } from './tail/tail.controller.js';
+import { type TailLimits, tailProviders } from './tail/tail-providers.js';
 import { Whereabouts } from './whereabouts.js';
+
+export type StreamLimits = StatusLimits & TailLimits;
 
 /** Shows the buffer and the stored records. Needs the global EventLog, RecordStore, Clock, Lifecycle and LOGGER. */
 @Module({})
 export class QueryModule {
-  static forRoot(): DynamicModule {
+  static forRoot(limits: StreamLimits = {}): DynamicModule {
     return {
       module: QueryModule,
-      controllers: [BufferController, RecordsController],
-      providers: [...inspectorProviders, BufferMetrics, BufferView, RecordsView, Whereabouts],
+      controllers: [BufferController, RecordsController, StatusPageController, TailController],
+      providers: [
+        ...inspectorProviders,
+        ...statusProviders(limits),
+        ...tailProviders(limits),
+        BufferMetrics,
+        BufferView,
+        RecordsView,
+        Whereabouts,
+      ],
     };
   }
 }

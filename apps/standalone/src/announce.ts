@@ -35,7 +35,7 @@ export function announce(
   Data       ${data}
   Access     ${reach}
   Try it     ${example}
-  Then look  curl -s ${address}/records
+  Then look  ${address}/ (a page), or curl -s ${address}/records
   All paths  ${address}/docs
 
 `);

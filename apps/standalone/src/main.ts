@@ -4,7 +4,7 @@ import { readConfig, withoutPassword } from '#config';
 import { EventLog } from '#event-log';
 import { AccessGate, configureGatewayHttp } from '#gateway';
 import { RecordStore } from '#record-store';
-import { createHttpApp, createLogger, mainProcess, runApp, serveDocs } from '#runtime';
+import { createHttpApp, createLogger, mainProcess, runApp, serveDocs, traceOfLine } from '#runtime';
 import { announce } from './announce.js';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -12,15 +12,15 @@ const APP = 'standalone';
 
 await mainProcess(APP, async () => {
   const config = readConfig(process.env);
-  const logger = createLogger({ app: APP, level: config.logLevel });
-  const app = await createHttpApp(StandaloneModule.forRoot(config, logger), logger, config);
+  const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
+  const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
   configureGatewayHttp(app);
   serveDocs(app);
   await prepare(app.get(EventLog), app.get(RecordStore), config.partitions);
   const transport = app.get(BatchTransport);
   app.connectMicroservice({ strategy: transport });
   process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());
-  const port = await runApp(app, logger, config);
+  const port = await runApp(app, logger, { ...config, noticeMs: config.drainNoticeMs });
   const [eventLogUrl, recordStoreUrl] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
   const access = app.get(AccessGate, { strict: false }).summary;
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';

@@ -8,7 +8,7 @@ import { EventLog, EventPublisher } from '#event-log';
 import { GatewayModule, type GatewayOptions } from '#gateway';
 import { QueryModule } from '#query';
 import { RecordStore } from '#record-store';
-import { Clock, Lifecycle, LOGGER } from '#runtime';
+import { Clock, Lifecycle, LOGGER, Tracing } from '#runtime';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
 
 const DOCS = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
@@ -87,9 +87,9 @@ describe('the documented metrics', () => {
   });
 });
 
-const ENGINES = [EventLog, EventPublisher, RecordStore, Lifecycle, LOGGER].map((token) => ({
+const ENGINES = [EventLog, EventPublisher, RecordStore, Lifecycle, LOGGER, Tracing].map((token) => ({
   provide: token,
-  useValue: { inspect: () => undefined },
+  useValue: { inspect: () => undefined, load: { openEntries: 0, settledEntries: 0, oldestAgeMs: 0 } },
 }));
 
 /** The names that a feature module registers by itself. */

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BatchTransport } from '#batch-transport';
 import { BufferWorkerModule, bufferWorkerHealth } from '#buffer-worker';
-import { bufferWorkerOptions, eventLogOptions, recordStoreOptions, type Config } from '#config';
+import { bufferWorkerOptions, eventLogOptions, recordStoreOptions, tracingOptions, type Config } from '#config';
 import { EventLog, EventLogModule } from '#event-log';
 import { AccessGate, GatewayModule, gatewayHealth } from '#gateway';
 import { QueryModule, queryHealth } from '#query';
@@ -10,9 +10,11 @@ import {
   createRegistry,
   HealthModule,
   logLine,
-  measureAppends,
+  measureDisks,
   MetricsModule,
+  openTracing,
   RuntimeModule,
+  watchAppends,
   type HealthChecks,
   type Logger,
 } from '#runtime';
@@ -22,20 +24,22 @@ const APP = 'standalone';
 /** The three feature modules in one process, over one log and one store. */
 @Module({})
 export class StandaloneModule {
-  static forRoot(config: Config, logger: Logger): DynamicModule {
+  static async forRoot(config: Config, logger: Logger): Promise<DynamicModule> {
     const registry = createRegistry();
+    const tracing = await openTracing(tracingOptions(config, APP), logger, registry);
+    measureDisks(registry, { event_log: config.eventLogUrl, record_store: config.recordStoreUrl });
     // The reads are served here: there is no query service to forward them to.
     const gateway = GatewayModule.forRoot({ ...config, queryUrl: undefined });
     const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
     return {
       module: StandaloneModule,
       imports: [
-        RuntimeModule.forRoot(logger),
+        RuntimeModule.forRoot(logger, tracing),
         MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
         EventLogModule.forRoot({
           ...eventLogOptions(config, APP),
           log: logLine(logger),
-          onAppend: measureAppends(registry),
+          onAppend: watchAppends(registry, tracing),
         }),
         RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
         gateway,

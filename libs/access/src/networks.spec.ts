@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { clientAddress, listOf, Networks } from './networks.js';
+import { clientAddress, countedAs, listOf, Networks } from './networks.js';
 
 const networks = new Networks(listOf('10.0.0.0/8, 192.168.1.7 ,fd00::/8,::1'));
 
@@ -51,4 +51,22 @@ describe('the address of a client', () => {
   ])('is %s', (_, peer, forwardedFor, expected) => {
     expect(clientAddress(peer, forwardedFor, proxies)).toBe(expected);
   });
+});
+
+describe('what a limit of an address counts as one', () => {
+  it.each([
+    ['203.0.113.5', '203.0.113.5'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:DB8:01:0002::1', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:db8::7:ffff:0:0:2', '2001:db8:0:7'],
+    ['::1', '0:0:0:0'],
+    ['::', '0:0:0:0'],
+    ['1:2:3::', '1:2:3:0'],
+    ['::2:3:4:5:6:7:8', '0:2:3:4'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0'],
+    ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4'],
+    ['::3:4:5:6:192.0.2.1', '0:0:3:4'],
+    ['unknown', 'unknown'],
+  ])('of %s is %s', (address, expected) => expect(countedAs(address)).toBe(expected));
 });

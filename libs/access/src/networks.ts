@@ -50,6 +50,25 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, pr
   return address;
 }
 
+const IPV6_GROUPS = 8;
+
+/**
+ * Whom a limit of an address counts. Whoever has one IPv6 address has all of its /64 network, so that is one sender: its first four
+ * groups. What is no IPv6 address stays what it is.
+ */
+export function countedAs(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [start, end] = address.split('::').map((part) => part.split(':').filter(Boolean));
+  // The last 32 bits may be written as an IPv4 address, which stands for two groups.
+  const written = start!.length + (end?.length ?? 0) + (address.includes('.') ? 1 : 0);
+  const groups =
+    end === undefined ? start! : [...start!, ...new Array<string>(IPV6_GROUPS - written).fill('0'), ...end];
+  return groups
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
+}
+
 /** `::ffff:10.1.2.3` -> `10.1.2.3`: one client is one address. */
 function unmapped(address: string): string {
   const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;

@@ -33,6 +33,13 @@ export const ACCESS_SETTINGS = {
     'a file',
     'PEM file with the authority of client certificates: then every request needs one (or a token, with AUTH=tokens).',
   ),
+  tlsCrlFile: text(
+    'TLS_CRL_FILE',
+    '',
+    /./,
+    'a file',
+    'PEM file with the revocation list of that authority: certificates on it are refused. Read again when it changes.',
+  ),
   tokenRecordsPerSecond: wholeNumber(
     'TOKEN_RECORDS_PER_SECOND',
     0,
@@ -40,6 +47,12 @@ export const ACCESS_SETTINGS = {
     'Records that one token or client certificate may send each second, on average; more are answered 429. 0: no limit.',
   ),
   tokenBytesPerSecond: wholeNumber('TOKEN_BYTES_PER_SECOND', 0, MOST, 'The same in bytes of bodies.'),
+  tokenReadsPerSecond: wholeNumber(
+    'TOKEN_READS_PER_SECOND',
+    0,
+    MOST,
+    'Requests that one token or client certificate may send each second, on average, to read; more are answered 429. 0: no limit.',
+  ),
   deviceRecordsPerSecond: wholeNumber(
     'DEVICE_RECORDS_PER_SECOND',
     0,
@@ -51,9 +64,15 @@ export const ACCESS_SETTINGS = {
     'ADDRESS_RECORDS_PER_SECOND',
     0,
     MOST,
-    'Records that one network address may send each second, on average; more are answered 429. 0: no limit.',
+    'Records that one network address (IPv6: one /64 network) may send each second, on average; more are answered 429. 0: no limit.',
   ),
   addressBytesPerSecond: wholeNumber('ADDRESS_BYTES_PER_SECOND', 0, MOST, 'The same in bytes of bodies.'),
+  addressReadsPerSecond: wholeNumber(
+    'ADDRESS_READS_PER_SECOND',
+    0,
+    MOST,
+    'Requests to read that one network address may send each second, on average; more are answered 429. 0: no limit.',
+  ),
   limitBurstSeconds: wholeNumber(
     'LIMIT_BURST_SECONDS',
     10,

@@ -83,6 +83,7 @@ describe('the settings of access', () => {
     [{ TLS_CERT_FILE: 'a.pem' }, /TLS_CERT_FILE and TLS_KEY_FILE go together/],
     [{ TLS_KEY_FILE: 'a.pem' }, /TLS_CERT_FILE and TLS_KEY_FILE go together/],
     [{ TLS_CLIENT_CA_FILE: 'a.pem' }, /TLS_CLIENT_CA_FILE needs/],
+    [{ TLS_CRL_FILE: 'a.pem' }, /TLS_CRL_FILE needs/],
   ])('refuse %j', (env, message) => {
     expect(() => readConfig(env)).toThrow(message);
   });

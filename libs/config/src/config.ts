@@ -52,7 +52,7 @@ function checkRelations({ maxBodyBytes, maxInflatedBytes, maxBytesInFlight }: Co
   }
 }
 
-function checkTlsFiles({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: Config): void {
+function checkTlsFiles({ tlsCertFile, tlsKeyFile, tlsClientCaFile, tlsCrlFile }: Config): void {
   if ((tlsCertFile === '') !== (tlsKeyFile === '')) {
     throw new ConfigError('TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither for plain HTTP.');
   }
@@ -61,11 +61,14 @@ function checkTlsFiles({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: Config): vo
       'TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE: certificates travel over TLS only.',
     );
   }
+  if (tlsCrlFile !== '' && tlsClientCaFile === '') {
+    throw new ConfigError('TLS_CRL_FILE needs TLS_CLIENT_CA_FILE: it lists certificates of that authority.');
+  }
 }
 
-/** URLs may hold a password: it is not shown. */
+/** URLs may hold a password and headers a key: those are not shown. */
 function shown(key: string, given: string): string {
-  return key.endsWith('_URL') ? JSON.stringify(withoutPassword(given)) : JSON.stringify(given);
+  return key.endsWith('_HEADERS') ? 'not what it should be' : JSON.stringify(withoutPassword(given));
 }
 
 /** The URL with whatever stands before an `@` left out, for logs and messages. */

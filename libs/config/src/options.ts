@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring';
 import { ConfigError, type Config } from './config.js';
 
 /** Longest wait for the log to confirm a committed position, in milliseconds: below the 30 s session of a group member. */
@@ -28,6 +29,25 @@ export function bufferWorkerOptions(config: Config) {
     batchMaxAgeMs: config.batchMaxAgeMs,
     drainTimeoutMs: config.shutdownTimeoutMs / 2,
   };
+}
+
+/** What `openTracing` takes. `app` names the process in its traces. The last spans have a small part of the time that a stop may take. */
+export function tracingOptions(config: Config, app: string) {
+  return {
+    endpoint: config.otlpEndpoint,
+    headers: headersOf(config.otlpHeaders),
+    sampler: config.traceSampler,
+    ratio: config.traceRatio,
+    serviceName: `sluice-${app}`,
+    exportTimeoutMs: config.otlpTimeoutMs,
+    flushTimeoutMs: config.shutdownTimeoutMs / 8,
+  };
+}
+
+/** `name=value,name2=value2`; by OpenTelemetry's rules a value may be percent-encoded, as one with a space has to be. */
+function headersOf(list: string): Record<string, string> {
+  const pairs = [...list.matchAll(/([^=,]+)=([^,]+)/g)];
+  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, unescape(value)]));
 }
 
 /**

@@ -56,6 +56,20 @@ export function networkList(key: string, description: string): Setting<string> {
   return { key, fallback: '', allowed: 'networks like 10.0.0.0/8,fd00::/8', description, parse };
 }
 
+/** Origins as browsers send them, separated by commas, or a star for all. */
+export function originList(key: string, description: string): Setting<string> {
+  const isOrigin = (part: string) => URL.canParse(part) && new URL(part).origin === part;
+  const parse = (list: string): string | undefined =>
+    list === '*' || list.split(',').every((part) => isOrigin(part.trim())) ? list : undefined;
+  return {
+    key,
+    fallback: '',
+    allowed: 'origins like https://hall.example,http://10.0.0.7:8080, or *',
+    description,
+    parse,
+  };
+}
+
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
   const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;

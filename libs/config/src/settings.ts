@@ -1,5 +1,8 @@
 import { ACCESS_SETTINGS } from './access-settings.js';
+import { DEVICE_SETTINGS } from './device-settings.js';
+import { OVERLOAD_SETTINGS } from './overload-settings.js';
 import { oneOf, text, wholeNumber } from './setting.js';
+import { TRACING_SETTINGS } from './tracing-settings.js';
 
 const SECOND_MS = 1000;
 const MIB = 1024 * 1024;
@@ -94,7 +97,7 @@ export const SETTINGS = {
     'MAX_CONCURRENT_REQUESTS',
     1024,
     { min: 1, max: 100_000 },
-    'Requests that are read or published at one time; one more is answered 503.',
+    'Requests that are checked or published at one time; one more is answered 503.',
   ),
   maxBytesInFlight: wholeNumber(
     'MAX_BYTES_IN_FLIGHT',
@@ -133,4 +136,7 @@ export const SETTINGS = {
     'After a SIGTERM, the process ends by itself within this time.',
   ),
   ...ACCESS_SETTINGS,
+  ...DEVICE_SETTINGS,
+  ...OVERLOAD_SETTINGS,
+  ...TRACING_SETTINGS,
 } as const;

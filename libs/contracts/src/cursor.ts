@@ -22,6 +22,8 @@ export interface Cursors {
 
 /** Longest cursor text that is taken, in characters: room for two ids of the longest kind, every character escaped. */
 export const MAX_CURSOR_LENGTH = 1024;
+/** base64url */
+export const CURSOR_PATTERN = /^[A-Za-z0-9_-]+$/;
 
 type MemberChecks<T> = { [Name in keyof T]: (value: unknown) => boolean };
 
@@ -37,7 +39,7 @@ export function encodeCursor(cursor: BufferCursor | RecordsCursor): string {
 
 /** Reads what {@link encodeCursor} wrote, or gives `undefined` for anything else, a cursor of the other kind included. */
 export function decodeCursor<Kind extends keyof Cursors>(text: string, kind: Kind): Cursors[Kind] | undefined {
-  if (text.length > MAX_CURSOR_LENGTH || !/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
+  if (text.length > MAX_CURSOR_LENGTH || !CURSOR_PATTERN.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     return isCursor(value, CHECKS[kind]) ? value : undefined;

@@ -28,7 +28,12 @@ export const PROBLEMS = {
   'log-unavailable': { status: 503, title: 'The event log did not confirm in time' },
   'store-unavailable': { status: 503, title: 'The record store does not answer' },
   'query-unavailable': { status: 503, title: 'The query service does not answer' },
+  'too-many-streams': { status: 503, title: 'All streams are in use' },
   overloaded: { status: 503, title: 'The gateway is shedding load' },
+  'gateway-busy': { status: 503, title: 'The gateway has more to do than it can' },
+  'publish-queue-full': { status: 503, title: 'The event log takes less than arrives' },
+  'buffer-behind': { status: 503, title: 'Background work has to wait for the store' },
+  'buffer-full': { status: 503, title: 'The buffer takes no more' },
   stopping: { status: 503, title: 'The service is stopping' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -7,7 +7,7 @@ import { Directory } from './endpoints/directory.js';
 import { Endpoints } from './endpoints/endpoints.js';
 import { settingsOf, type DeviceOptions, type Settings } from './options.js';
 import { Queue, type Kept } from './queue/queue.js';
-import { encodeRecord, type Payload, type ReportOptions } from './record.js';
+import { encodeRecord, headOf, type Payload, type ReportOptions } from './record.js';
 import { uuidV7 } from './record-id.js';
 import { Signals, type Totals } from './signals.js';
 
@@ -120,7 +120,7 @@ export class Device {
 
   private checkOwner(): void {
     const { storage, deviceId } = this.settings;
-    const isForeign = (text: string) => (JSON.parse(text) as { device_id?: unknown }).device_id !== deviceId;
+    const isForeign = (text: string) => headOf(text).device_id !== deviceId;
     if (!storage.recovered.some(({ text }) => isForeign(text))) return;
     const message = `The queue file has records of another device than ${deviceId}. Give each device a file of its own.`;
     throw new DeviceError('queue-file-mismatch', message);

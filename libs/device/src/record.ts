@@ -1,5 +1,6 @@
 import { DeviceError } from './device-error.js';
 import { exactJson } from './exact-json.js';
+import { readJson } from './read-json.js';
 
 /** What a device measured: an object of anything that JSON can carry. */
 export type Payload = Readonly<Record<string, unknown>>;
@@ -28,6 +29,8 @@ export interface EncodedRecord {
 }
 
 const RECORD_ID = /^[ -~]{1,128}$/;
+/** Stands nowhere before: within a string, its quotes would be escaped. */
+const PAYLOAD_MEMBER = ',"data_payload":';
 const utf8 = new TextEncoder();
 
 /** @throws DeviceError `invalid-payload`, `invalid-timestamp`, `invalid-record-id` */
@@ -41,7 +44,7 @@ export function encodeRecord(
     throw new DeviceError('invalid-record-id', 'recordId must be 1 to 128 printable ASCII characters.');
   }
   const head = JSON.stringify({ record_id: recordId, device_id: deviceId, timestamp: timestampText(timestamp) });
-  return ofText(recordId, `${head.slice(0, -1)},"data_payload":${exactJson(payload)}}`);
+  return ofText(recordId, `${head.slice(0, -1)}${PAYLOAD_MEMBER}${exactJson(payload)}}`);
 }
 
 /** A record that was read back. */
@@ -50,8 +53,19 @@ export function ofText(recordId: string, text: string): EncodedRecord {
 }
 
 export function decodeRecord(text: string): ReportedRecord {
-  const { record_id, timestamp, data_payload } = JSON.parse(text) as Record<string, unknown>;
-  return { recordId: record_id as string, timestamp: timestamp as string, payload: data_payload as Payload };
+  const { record_id, timestamp, data_payload } = readJson(text) as RecordHead & { data_payload: Payload };
+  return { recordId: record_id, timestamp, payload: data_payload };
+}
+
+export interface RecordHead {
+  record_id: string;
+  device_id: string;
+  timestamp: string;
+}
+
+/** What stands before the payload of an encoded record, which is not read. */
+export function headOf(text: string): RecordHead {
+  return JSON.parse(`${text.slice(0, text.indexOf(PAYLOAD_MEMBER))}}`) as RecordHead;
 }
 
 function timestampText(timestamp: Date | string): string {

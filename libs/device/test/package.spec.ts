@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { bundle, minifySync } from '@swc/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openQueueFile } from '../src/node/queue-file.js';
 import { LoopbackGateway } from '../src/testing/loopback-gateway.js';
@@ -118,6 +120,34 @@ describe('the package @sluice/device', () => {
     });
   });
 
+  it('loses nothing that was kept when the disk fills up, and says what is not', async () => {
+    const queue = join(folder, 'full.queue');
+    const text = `
+      const storage = await openQueueFile(process.env.QUEUE);
+      const device = new Device(${options(NOBODY, 'queue: { storage }')});
+      for (let n = 1, fates = []; fates.at(-1) !== 'not-durable'; n++) {
+        const { recordId, kept } = device.report({ n, filler: 'x'.repeat(1000) });
+        fates.push(await kept);
+        console.log(fates.at(-1), recordId);
+      }
+      process.kill(process.pid, 'SIGKILL');`;
+    const file = await script('full.mjs', text);
+    // No file of the process may grow beyond 64 blocks of 512 bytes: the last line is cut short, as on a full disk.
+    const limited = join(folder, 'limited.sh');
+    await writeFile(limited, `ulimit -f 64; exec "${process.execPath}" "${file}"\n`);
+    const child = start('sh', limited, { QUEUE: queue });
+    let output = '';
+    child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    expect((await once(child, 'close'))[1]).toBe('SIGKILL');
+    const told = output.trim().split('\n');
+    const kept = told.filter((line) => line.startsWith('kept ')).map((line) => line.slice('kept '.length));
+    expect([kept.length > 10, told.at(-1)!.split(' ')[0]]).toEqual([true, 'not-durable']);
+
+    const again = `await new Device(${options(gateway.origin, 'queue: { storage: await openQueueFile(process.env.QUEUE) }')}).close();`;
+    await runNode(await script('again.mjs', again), { QUEUE: queue });
+    expect([...gateway.stored.keys()].slice(0, kept.length)).toEqual(kept);
+  });
+
   describe('as its files say', () => {
     it('has no dependency', async () => {
       const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
@@ -128,6 +158,19 @@ describe('the package @sluice/device', () => {
       const files = await filesReachedFrom(join(installed, 'dist', 'index.js'));
       expect(files.size).toBeGreaterThan(10);
       for (const [, text] of files) expect(text).not.toMatch(/from 'node:|\bprocess\.|\bBuffer\b/);
+    });
+
+    it('is under 10 kB in a browser, bundled, minified and gzipped', async () => {
+      const { bundled } = await bundle({
+        entry: { bundled: join(installed, 'dist', 'index.js') },
+        output: { path: folder, name: 'bundled.js' },
+        mode: 'production',
+        target: 'browser',
+        module: {},
+      });
+      const { code } = minifySync(bundled!.code, { module: true, compress: true, mangle: { topLevel: true } });
+      expect(code.length).toBeGreaterThan(10_000);
+      expect(gzipSync(code).length).toBeLessThan(10_000);
     });
 
     async function filesReachedFrom(file: string, files = new Map<string, string>()): Promise<Map<string, string>> {

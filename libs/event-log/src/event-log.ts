@@ -35,6 +35,17 @@ export interface TopicPosition {
  */
 export type PublishOutcome = { written: true; partition: number; offset: number } | { written: false; reason: string };
 
+export interface PublishLoad {
+  /** Entries without outcomes. */
+  openEntries: number;
+  /** Entries to which the log has given outcomes since the start. */
+  settledEntries: number;
+  /** How long the oldest call without outcomes has waited, in milliseconds; 0 if there is none. */
+  oldestAgeMs: number;
+}
+
+const NOTHING_OPEN: PublishLoad = Object.freeze({ openEntries: 0, settledEntries: 0, oldestAgeMs: 0 });
+
 /** The writing side. An abstract class, so that it is its own injection token; the same holds for {@link EventLog}. */
 export abstract class EventPublisher {
   /**
@@ -45,6 +56,11 @@ export abstract class EventPublisher {
    * @throws EventLogError if the topic is missing (`topic-missing`) or the log is closed (`closed`)
    */
   abstract publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]>;
+
+  /** How much of what was asked of it has no outcome yet. A publisher that does not keep count says that there is nothing. */
+  get load(): PublishLoad {
+    return NOTHING_OPEN;
+  }
 }
 
 export interface PullOptions {
@@ -106,6 +122,8 @@ export interface PartitionPosition {
   high: number;
   /** The note of the last commit; empty if there was none. */
   note: string;
+  /** Records that the log has removed before the group had read them; left out where there are none. */
+  expired?: number;
 }
 
 export interface PeekOptions {
@@ -126,6 +144,12 @@ export interface BufferInspector {
   peek(options: PeekOptions): Promise<LogRecord[]>;
   /** How many members the group has now. @throws EventLogError `unavailable` */
   members(): Promise<number>;
+  /**
+   * How long the log keeps a record, read or not, in milliseconds; `undefined` if it keeps what the group has not read.
+   *
+   * @throws EventLogError `unavailable`
+   */
+  retentionMs(): Promise<number | undefined>;
 }
 
 export interface InspectOptions {

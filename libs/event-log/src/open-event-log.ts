@@ -14,7 +14,7 @@ export interface EventLogOptions {
   replicationFactor: number;
   /** Hears when the log goes away and when it is back, one line each; no secrets. */
   log?: (level: 'info' | 'warn', message: string) => void;
-  /** Hears of each append of the shared publisher, once it has its outcomes. For metrics; must not throw. */
+  /** Hears of each append of the shared publisher, once it has its outcomes. For metrics and traces; must not throw. */
   onAppend?: (append: Append) => void;
 }
 

@@ -53,6 +53,18 @@ describe('SharedPublisher', () => {
     expect(inner.calls.map(({ entries }) => entries.length)).toEqual([1, 1, 3]);
   });
 
+  it('tells how much it has taken on, and how much of it the log has settled', async () => {
+    const { inner, publisher } = shared();
+    expect(publisher.load).toEqual({ openEntries: 0, settledEntries: 0, oldestAgeMs: 0 });
+    inner.hold();
+    const calls = [publisher.publish(TOPIC, [entry('a'), entry('b')]), publisher.publish(TOPIC, [entry('c')])];
+    expect(publisher.load).toMatchObject({ openEntries: 3, settledEntries: 0 });
+    await turns(2);
+    inner.release();
+    await Promise.all(calls);
+    expect(publisher.load).toEqual({ openEntries: 0, settledEntries: 3, oldestAgeMs: 0 });
+  });
+
   it('keeps an append below what a broker takes', async () => {
     const { inner, publisher } = shared();
     const big = { ...entry('x'), value: Buffer.alloc(500_000) };
@@ -102,7 +114,8 @@ describe('SharedPublisher', () => {
       [[big], [big], [entry('bad'), entry('good')]].map((entries) => publisher.publish(TOPIC, entries)),
     );
     const durationMs = expect.any(Number);
-    expect(appends).toEqual([
+    expect(appends.map(({ entries }) => entries.length)).toEqual([1, 3]);
+    expect(appends).toMatchObject([
       { topic: TOPIC, records: 1, flushReason: 'full', durationMs, isConfirmed: true },
       { topic: TOPIC, records: 3, flushReason: 'due', durationMs, isConfirmed: false },
     ]);

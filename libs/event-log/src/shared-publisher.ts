@@ -1,10 +1,11 @@
 import { Batcher, type BatchLimits, type FlushReason } from './batcher.js';
-import { EventPublisher, type LogEntry, type PublishOutcome } from './event-log.js';
+import { EventPublisher, type LogEntry, type PublishLoad, type PublishOutcome } from './event-log.js';
 
 /** One append of the calls that had collected. */
 export interface Append {
   topic: string;
   records: number;
+  entries: readonly LogEntry[];
   /** `full`: it is as large as an append may be, and more waits. `due`: it took all there was. */
   flushReason: Extract<FlushReason, 'full' | 'due'>;
   /** From handing it to the log to its outcomes. */
@@ -16,7 +17,7 @@ export interface Append {
 export interface SharedPublisherOptions {
   /** Every call has its outcomes within this time. */
   publishTimeoutMs: number;
-  /** Hears of each append, once it has its outcomes. For metrics; must not throw. */
+  /** Hears of each append, once it has its outcomes. For metrics and traces; must not throw. */
   onAppend?: (append: Append) => void;
 }
 
@@ -48,6 +49,8 @@ export class SharedPublisher extends EventPublisher {
   readonly #queues = new Map<string, TopicQueue>();
   /** Calls without outcomes, oldest first: all have the same time to live. */
   readonly #open = new Set<Call>();
+  #openEntries = 0;
+  #settledEntries = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -65,9 +68,16 @@ export class SharedPublisher extends EventPublisher {
       const call: Call = { entries, deadlineMs: nowMs + this.options.publishTimeoutMs, settle, fail };
       queue.waiting.add(call, { records: entries.length, bytes: bytesOf(entries) }, nowMs);
       this.#open.add(call);
+      this.#openEntries += entries.length;
       this.#timer ??= this.armTimer(call.deadlineMs - nowMs);
       this.schedule(topic, queue);
     });
+  }
+
+  override get load(): PublishLoad {
+    const [oldest] = this.#open;
+    const oldestAgeMs = oldest === undefined ? 0 : Date.now() - (oldest.deadlineMs - this.options.publishTimeoutMs);
+    return { openEntries: this.#openEntries, settledEntries: this.#settledEntries, oldestAgeMs };
   }
 
   private queueOf(topic: string): TopicQueue {
@@ -95,6 +105,7 @@ export class SharedPublisher extends EventPublisher {
     queue.inFlight++;
     try {
       const outcomes = await this.observed(topic, entriesOf(calls), flushReason);
+      this.#settledEntries += outcomes.length;
       let from = 0;
       for (const call of calls) this.settle(call, outcomes.slice(from, (from += call.entries.length)));
     } catch (error) {
@@ -118,7 +129,7 @@ export class SharedPublisher extends EventPublisher {
       return outcomes;
     } finally {
       const durationMs = performance.now() - startedAtMs;
-      this.options.onAppend?.({ topic, records: entries.length, flushReason, durationMs, isConfirmed });
+      this.options.onAppend?.({ topic, records: entries.length, entries, flushReason, durationMs, isConfirmed });
     }
   }
 
@@ -133,6 +144,7 @@ export class SharedPublisher extends EventPublisher {
   /** @returns whether the call was still open */
   private close(call: Call): boolean {
     const wasOpen = this.#open.delete(call);
+    if (wasOpen) this.#openEntries -= call.entries.length;
     if (this.#open.size === 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;

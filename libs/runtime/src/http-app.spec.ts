@@ -26,7 +26,14 @@ class ThrowingController {
   fine(): string {
     return 'fine';
   }
+
+  @Get('slow')
+  slow(): Promise<string> {
+    return held.promise;
+  }
 }
+
+let held = Promise.withResolvers<string>();
 
 class Lines {
   readonly lines: string[] = [];
@@ -43,6 +50,7 @@ describe('an app of ours', () => {
   let storeCheck: HealthCheck['check'];
 
   beforeEach(async () => {
+    held = Promise.withResolvers();
     logged = new Lines();
     storeCheck = () => undefined;
     const logger: Logger = pino({ level: 'debug' }, logged);
@@ -112,8 +120,55 @@ describe('an app of ours', () => {
     expect(answer).toContain('"code":"bad-request"');
   });
 
+  it('answers a request without a host with a problem, and ends its connection', async () => {
+    expect(await say('GET /slow HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"bad-request"/);
+  });
+
+  it('passes over what it is expected to do and does not know', async () => {
+    const answer = await say('POST /fine HTTP/1.1\r\nhost: x\r\nexpect: x\r\nconnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+  });
+
   it('answers headers that are too large with 431', async () => {
     expect(await say(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  it.each(['/fine', '/nowhere', '/%'])('lets no browser guess what an answer is: %s', async (path) => {
+    expect((await ask(path)).headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  describe('where no HTTP follows a request on its connection', () => {
+    const slow = 'GET /slow HTTP/1.1\r\nhost: x\r\n';
+
+    /** Sends the bytes, and lets the slow request be answered once the parser has met what is no HTTP. */
+    async function exchange(bytes: string): Promise<string> {
+      app.getHttpServer().once('clientError', () => setImmediate(() => held.resolve('slow')));
+      return say(bytes);
+    }
+
+    it('answers the request first, and then what is no HTTP', async () => {
+      const answer = await exchange(`${slow}\r\nNONSENSE\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nslowHTTP\/1\.1 400 Bad Request\r\n/);
+    });
+
+    it('answers the request only, if that was to be the last', async () => {
+      const answer = await exchange(`${slow}connection: close\r\n\r\nGET / HTTP/1.1\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nslow$/);
+    });
+
+    it.each([
+      ['application/json', 'HTTP/1.1 400'],
+      ['application/xml', 'HTTP/1.1 415'],
+    ])('answers a body of %s that is no HTTP once, after the request: %s', async (type, status) => {
+      const fields = `host: x\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`;
+      const answer = await exchange(`${slow}\r\nPOST /fine HTTP/1.1\r\n${fields}NONSENSE\r\n`);
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', status]);
+    });
+
+    it('answers many bytes of it once', async () => {
+      const answer = await exchange(`${slow}\r\n${'NONSENSE\r\n\r\n'.repeat(50_000)}`);
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+    });
   });
 
   it('is live from the start, and ready once it runs until it stops', async () => {

@@ -1,18 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { problemOf, type ProblemCode } from '#contracts';
-import type { DynamicModule, Type } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { OtherMethods } from './http-app-methods.js';
 import { NestLogger, type Logger } from './logging.js';
 import { ProblemError } from './problem-error.js';
-import { fastifyProblem, PROBLEM_CONTENT_TYPE, ProblemFilter, sendProblem } from './problem.filter.js';
+import { fastifyProblem, ProblemFilter, sendProblem } from './problem.filter.js';
+import { followExchanges, passOverExpectations, refuseBrokenHttp } from './problem-on-socket.js';
+import { logRequests, requestIdOf } from './request-log.js';
 
 export interface HttpOptions {
   /** Largest body that is read, in bytes. */
   maxBodyBytes: number;
+  /** Whether requests come from a gateway of ours: then the id that it has given one is kept. */
+  isForwarded?: boolean;
 }
 
 /** From the first byte of a request to its last; a device on a slow line sends a few kB. */
@@ -23,60 +25,72 @@ const MAX_CONNECTIONS = 20_000;
 /** An id of 128 characters, each percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 128;
 
+@Module({})
+class HttpAppModule {}
+
 /** A Nest application on Fastify with our settings, problems and logs; it does not listen yet. */
 export async function createHttpApp(
   module: DynamicModule | Type,
   logger: Logger,
-  { maxBodyBytes }: HttpOptions,
+  options: HttpOptions,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: maxBodyBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    genReqId: () => randomUUID(),
-    // While stopping, our own handlers answer: with a problem and Retry-After.
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
-    clientErrorHandler,
-    // What the router refuses never reaches a filter.
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(
-        reply,
-        request,
-        fastifyProblem(error) ?? new ProblemError('bad-request', 'The request is malformed.'),
-      ),
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  const adapter = fastifyAdapter(options);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const providers = [{ provide: OtherMethods, useValue: new OtherMethods(fastify) }];
+  const root = { module: HttpAppModule, imports: [module], providers };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,
   });
-  app.getHttpServer().maxConnections = MAX_CONNECTIONS;
+  const server = app.getHttpServer() as Server;
+  server.maxConnections = MAX_CONNECTIONS;
+  followExchanges(server);
+  passOverExpectations(server);
+  logRequests(fastify, logger);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    forbidGuessing(reply);
+    if (isHostless(request)) refuseHostless(request, reply);
+    else done();
+  });
   app.useGlobalFilters(new ProblemFilter(logger));
   return app;
 }
 
-const CLIENT_ERRORS: Readonly<Record<string, [ProblemCode, string]>> = {
-  HPE_HEADER_OVERFLOW: ['headers-too-large', 'The headers are larger than 16 KiB.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
-};
+function fastifyAdapter({ maxBodyBytes, isForwarded = false }: HttpOptions): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: (raw: IncomingMessage) => requestIdOf(raw, isForwarded),
+    // While stopping, our own handlers answer: with a problem and Retry-After.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseBrokenHttp,
+    // Node's own refusal has no body: see refuseHostless.
+    http: { requireHostHeader: false },
+    frameworkErrors: refuseUnrouted,
+  });
+}
 
-/** What is no HTTP never becomes a request: answered on the bare socket. */
-function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = problemOf(
-    ...(CLIENT_ERRORS[error.code ?? ''] ?? (['bad-request', 'This is not valid HTTP/1.1.'] as const)),
-  );
-  const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    `content-type: ${PROBLEM_CONTENT_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+/** RFC 9112, 3.2: without it, a proxy on the way may have sent the request elsewhere. */
+function isHostless({ raw }: FastifyRequest): boolean {
+  return raw.headers.host === undefined && raw.httpVersion === '1.1';
+}
+
+function refuseHostless(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('connection', 'close');
+  sendProblem(reply, request, new ProblemError('bad-request', 'HTTP/1.1 asks for the header Host.'));
+}
+
+/** What the router refuses reaches neither a hook nor a filter. */
+function refuseUnrouted(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  forbidGuessing(reply);
+  sendProblem(reply, request, fastifyProblem(error) ?? new ProblemError('bad-request', 'The request is malformed.'));
+}
+
+/** A browser takes an answer for what its media type says, and for no page that somebody has hidden in a payload. */
+function forbidGuessing(reply: FastifyReply): void {
+  reply.header('x-content-type-options', 'nosniff');
 }

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
-/** `starting` -> `running` -> `stopping`. Readiness is green in `running` only; new work is refused in `stopping`. */
-export type LifecycleState = 'starting' | 'running' | 'stopping';
+/**
+ * `starting` -> `running` -> `draining` -> `stopping`; `draining` may be left out. Readiness is green in `running` only; new work is
+ * refused in `stopping` only.
+ */
+export type LifecycleState = 'starting' | 'running' | 'draining' | 'stopping';
 
 /** Where this process stands between its start and its end. */
 @Injectable()
@@ -17,6 +20,11 @@ export class Lifecycle {
     return this.#state === 'stopping';
   }
 
+  /** It has been told to stop: whoever may go elsewhere should, although work is still taken while it drains. */
+  get isLeaving(): boolean {
+    return this.#state === 'draining' || this.#state === 'stopping';
+  }
+
   /** Resolves with the reason when something that the process cannot live without has ended for good. */
   get failure(): Promise<Error> {
     return this.#failure.promise;
@@ -24,6 +32,10 @@ export class Lifecycle {
 
   started(): void {
     if (this.#state === 'starting') this.#state = 'running';
+  }
+
+  draining(): void {
+    if (this.#state !== 'stopping') this.#state = 'draining';
   }
 
   stopping(): void {

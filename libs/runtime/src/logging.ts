@@ -10,15 +10,23 @@ export const LOGGER = Symbol('Logger');
 export interface LoggerOptions {
   app: string;
   level: 'debug' | 'info' | 'warn' | 'error';
+  /** What a line is to carry from the place where it is written, such as the trace that is under way; asked for each line. */
+  context?: () => Record<string, string>;
 }
 
 /** One JSON line each on a pipe, readable lines on a terminal. Written synchronously: the last line before an exit is the important one. */
-export function createLogger({ app, level }: LoggerOptions): Logger {
+export function createLogger({ app, level, context }: LoggerOptions): Logger {
   const stream = process.stdout.isTTY
     ? PinoPretty({ ignore: 'pid,hostname,app', translateTime: 'SYS:HH:MM:ss.l', sync: true })
     : destination({ fd: 1, sync: true });
   return pino(
-    { level, base: { app }, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: { app },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      ...(context && { mixin: context }),
+    },
     stream,
   );
 }

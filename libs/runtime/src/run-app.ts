@@ -1,17 +1,22 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { changeLevelOnSignal } from './log-level.js';
 import type { Logger } from './logging.js';
 import { Lifecycle } from './lifecycle.js';
 
 export interface RunOptions {
   host: string;
   port: number;
-  /** After a SIGTERM the process ends within this time, whatever hangs. */
+  /** Once new work is refused, the process ends within this time, whatever hangs. */
   shutdownTimeoutMs: number;
+  /** For so long after a SIGTERM, work is still taken in while its senders are told to go elsewhere. Left out: not at all. */
+  noticeMs?: number;
 }
 
 /**
- * Listens, and stops on SIGTERM and SIGINT. The order of a stop is this one, and every step has a deadline of its own:
+ * Listens, changes what it logs on SIGUSR1, and stops on SIGTERM and SIGINT. The order of a stop is this one, and every step has a
+ * deadline of its own:
  *
+ * 0. where there is a notice: `Lifecycle.draining`: readiness goes red, work is taken in; a second signal ends it (here)
  * 1. `Lifecycle.stopping`: readiness goes red, the gateway answers 503 to new work (here)
  * 2. the gateway finishes the requests it has and the publisher flushes (`beforeApplicationShutdown`)
  * 3. the HTTP server closes, the worker drains and commits (Nest closes server and transports)
@@ -24,8 +29,10 @@ export async function runApp(app: NestFastifyApplication, logger: Logger, option
   const stop = (reason: string, exitCode: number): void => {
     if (!lifecycle.isStopping) void stopApp(app, logger, { reason, exitCode, timeoutMs: options.shutdownTimeoutMs });
   };
-  process.on('SIGTERM', () => stop('SIGTERM', 0));
-  process.on('SIGINT', () => stop('SIGINT', 0));
+  changeLevelOnSignal(logger);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => giveNotice(lifecycle, logger, options.noticeMs ?? 0, () => stop(signal, 0)));
+  }
   void lifecycle.failure.then((error) => {
     logger.fatal({ err: error }, 'the process cannot go on');
     stop('failure', 1);
@@ -34,6 +41,14 @@ export async function runApp(app: NestFastifyApplication, logger: Logger, option
   await app.listen(options.port, options.host);
   lifecycle.started();
   return (app.getHttpServer().address() as { port: number }).port;
+}
+
+/** Calls back when the notice is over; at once where there is none, and where nobody needs one (any more). */
+function giveNotice(lifecycle: Lifecycle, logger: Logger, noticeMs: number, onOver: () => void): void {
+  if (noticeMs === 0 || lifecycle.state !== 'running') return onOver();
+  lifecycle.draining();
+  logger.info({ noticeMs }, 'draining: work is still taken in, and devices are told to go elsewhere');
+  setTimeout(onOver, noticeMs);
 }
 
 interface Stop {

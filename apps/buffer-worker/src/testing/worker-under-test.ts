@@ -8,7 +8,7 @@ import { EventLog, EventPublisher, type LogRecord } from '#event-log';
 import { FakePublisher, FakeSubscription } from '#event-log/testing';
 import { RecordStore } from '#record-store';
 import { FakeRecordStore } from '#record-store/testing';
-import { Clock, createHttpApp, MetricsModule, RuntimeModule } from '#runtime';
+import { Clock, createHttpApp, MetricsModule, RuntimeModule, type Tracing } from '#runtime';
 import { BufferWorkerModule } from '../buffer-worker.module.js';
 
 const SILENT = pino({ level: 'silent' });
@@ -20,9 +20,10 @@ export class WorkerUnderTest {
   readonly store = new FakeRecordStore();
   private app: NestFastifyApplication | undefined;
 
-  static async start(): Promise<WorkerUnderTest> {
+  /** @param tracing left out: nothing is traced */
+  static async start(tracing?: Tracing): Promise<WorkerUnderTest> {
     const worker = new WorkerUnderTest();
-    worker.app = await createHttpApp(worker.rootModule(), SILENT, { maxBodyBytes: 1024 });
+    worker.app = await createHttpApp(worker.rootModule(tracing), SILENT, { maxBodyBytes: 1024 });
     worker.app.connectMicroservice({ strategy: worker.transport });
     await worker.app.startAllMicroservices();
     await worker.app.listen(0, '127.0.0.1');
@@ -48,7 +49,7 @@ export class WorkerUnderTest {
     await this.app?.close();
   }
 
-  private rootModule() {
+  private rootModule(tracing?: Tracing) {
     const engines = [
       { provide: EventLog, useValue: { subscribe: () => this.subscription, ping: async () => undefined } },
       { provide: EventPublisher, useValue: this.deadLetters },
@@ -57,7 +58,7 @@ export class WorkerUnderTest {
 
     @Module({
       imports: [
-        RuntimeModule.forRoot(SILENT),
+        RuntimeModule.forRoot(SILENT, tracing),
         MetricsModule.forRoot(new Registry(), { event_log: EventLog, record_store: RecordStore }),
         { module: class Engines {}, global: true, providers: engines, exports: engines },
         BufferWorkerModule.forRoot({

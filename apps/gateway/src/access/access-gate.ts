@@ -1,9 +1,18 @@
 import type { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { certificatePrincipal, clientAddress, listOf, mayIngest, mayRead, Networks, type Principal } from '#access';
+import {
+  certificatePrincipal,
+  clientAddress,
+  countedAs,
+  listOf,
+  mayIngest,
+  mayRead,
+  Networks,
+  type Principal,
+} from '#access';
 import { type ProblemError, type Clock } from '#runtime';
 import type { AccessOptions } from './access-options.js';
-import type { RateLimits, Sender } from './rate-limits.js';
+import type { Cost, RateLimits, Sender } from './rate-limits.js';
 import {
   certificateNeeded,
   mayNotIngest,
@@ -16,11 +25,14 @@ import {
 import type { TokenFeed } from './token-feed.js';
 
 const INGEST = '/ingest';
+/** What a device calls: whoever may send may call it. */
+const FOR_SENDERS: readonly string[] = [INGEST, '/endpoints'];
 
 /** A probe has neither a token nor always an address of the plant, and learns nothing of the records. */
 const isProbe = (route: string | undefined): boolean => route?.startsWith('/health/') ?? false;
-/** The description of the paths is the same for everybody. */
-const isDescription = (route: string | undefined): boolean => /^\/(docs(\/.*)?|openapi\.json)$/.test(route ?? '');
+/** The description of the paths is the same for everybody, and so is the status page before it asks for its figures. */
+const isDescription = (route: string | undefined): boolean =>
+  /^\/(docs(\/.*)?|openapi\.json|status\/:part)?$/.test(route ?? '');
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -69,9 +81,9 @@ export class AccessGate {
     const address = this.usesAddress ? this.addressOf(request) : '';
     if (this.allowed?.has(address) === false) throw outsideNetworks();
     const principal = this.asksWho && !isDescription(route) ? this.identify(request) : undefined;
-    if (principal !== undefined) requireScope(principal, route, request);
+    if (principal !== undefined && route !== undefined) requireScope(principal, route, request);
     request.sender = { principal, address };
-    if (this.limits.countSenders && route === INGEST) this.count(request, reply, request.sender);
+    if (this.limits.countSenders && !isDescription(route)) this.count(request, reply, request.sender);
   }
 
   private get asksWho(): boolean {
@@ -101,15 +113,23 @@ export class AccessGate {
     return typeof answer === 'string' ? refuse(unauthorized(answer)) : answer;
   }
 
-  private count({ headers }: FastifyRequest, reply: FastifyReply, sender: Sender): void {
-    const refusal = this.limits.enter(sender, { records: 1, bytes: Number(headers['content-length'] ?? 0) });
-    reply.headers(this.limits.headers(sender));
+  private count(request: FastifyRequest, reply: FastifyReply, sender: Sender): void {
+    sender.address = countedAs(sender.address);
+    const cost = costOf(request);
+    const refusal = this.limits.enter(sender, cost);
+    reply.headers(this.limits.headers(sender, cost));
     if (refusal !== undefined) throw refusal;
   }
 }
 
-function requireScope(principal: Principal, route: string | undefined, { params, query }: FastifyRequest): void {
-  if (route === INGEST) {
+/** What is known before the body is read. */
+function costOf({ headers, routeOptions }: FastifyRequest): Cost {
+  if (routeOptions.url === INGEST) return { records: 1, bytes: Number(headers['content-length'] ?? 0) };
+  return { reads: 1 };
+}
+
+function requireScope(principal: Principal, route: string, { params, query }: FastifyRequest): void {
+  if (FOR_SENDERS.includes(route)) {
     if (!mayIngest(principal)) throw mayNotIngest(principal);
     return;
   }

@@ -8,17 +8,20 @@ export interface AccessOptions {
   allowedNetworks: string;
   /** Of the same form; empty: none. */
   trustedProxies: string;
-  /** Three PEM files; empty: plain HTTP, and no client certificates. */
+  /** PEM files; empty: plain HTTP, no client certificates, and none that are revoked. */
   tlsCertFile: string;
   tlsKeyFile: string;
   tlsClientCaFile: string;
+  tlsCrlFile: string;
   /** Rates; 0: no limit. */
   tokenRecordsPerSecond: number;
   tokenBytesPerSecond: number;
+  tokenReadsPerSecond: number;
   deviceRecordsPerSecond: number;
   deviceBytesPerSecond: number;
   addressRecordsPerSecond: number;
   addressBytesPerSecond: number;
+  addressReadsPerSecond: number;
   /** So many seconds of a rate may come at once. */
   limitBurstSeconds: number;
 }
@@ -33,11 +36,14 @@ export const OPEN_ACCESS: AccessOptions = {
   tlsCertFile: '',
   tlsKeyFile: '',
   tlsClientCaFile: '',
+  tlsCrlFile: '',
   tokenRecordsPerSecond: 0,
   tokenBytesPerSecond: 0,
+  tokenReadsPerSecond: 0,
   deviceRecordsPerSecond: 0,
   deviceBytesPerSecond: 0,
   addressRecordsPerSecond: 0,
   addressBytesPerSecond: 0,
+  addressReadsPerSecond: 0,
   limitBurstSeconds: 10,
 };

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Problem } from '#contracts';
 import type { Clock } from '#runtime';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';
@@ -75,6 +76,14 @@ describe('a limit of an address', () => {
     expect((await gateway.post(SEED_RECORD, from('10.9.9.9, 203.0.113.5'))).status).toBe(429);
     expect((await gateway.post(SEED_RECORD, from('203.0.113.6'))).status).toBe(202);
   });
+
+  it('is one for a whole IPv6 network of a client', async () => {
+    await start({ addressRecordsPerSecond: 1, trustedProxies: '127.0.0.1' });
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    await gateway.post(many(60), from('2001:db8:0:7::1'));
+    expect((await gateway.post(SEED_RECORD, from('2001:db8::7:ffff:0:0:2'))).status).toBe(429);
+    expect((await gateway.post(SEED_RECORD, from('2001:db8:0:8::1'))).status).toBe(202);
+  });
 });
 
 describe('a limit of a token', () => {
@@ -92,9 +101,35 @@ describe('a limit of a token', () => {
   });
 });
 
+describe('a limit of reads', () => {
+  const read = (path: string) => fetch(gateway.url + path, { headers: { connection: 'close' } });
+
+  it('is counted apart from what is sent, and is shown to whoever reads', async () => {
+    await start({ addressReadsPerSecond: 1, addressRecordsPerSecond: 100 });
+    expect((await read('/records')).headers.get('ratelimit-policy')).toBe('"address-reads";q=1;w=1');
+    await Promise.all(Array.from({ length: 20 }, () => read('/check-buffer')));
+    const spent = await read('/check-buffer');
+    expect([spent.status, ((await spent.json()) as Problem).code]).toEqual([429, 'rate-limited']);
+    expect(Number(spent.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    const sent = await gateway.post(SEED_RECORD);
+    expect([sent.status, sent.headers.get('ratelimit-policy')]).toEqual([202, '"address-records";q=100;w=1']);
+  });
+
+  it('of a token touches no other token', async () => {
+    directory = new TokenDirectory();
+    const [one, other] = [await directory.create('--reader'), await directory.create('--reader')];
+    await start({ ...directory.options, tokenReadsPerSecond: 1 });
+    await gateway.gate.feed!.refresh();
+    const statusFor = async (token: string) =>
+      (await fetch(`${gateway.url}/metrics`, { headers: bearer(token) })).status;
+    await Promise.all(Array.from({ length: 20 }, () => statusFor(one)));
+    expect([await statusFor(one), await statusFor(other)]).toEqual([429, 200]);
+  });
+});
+
 describe('a limit of a device', () => {
   it('gives its records their own verdict, and takes those of other devices', async () => {
-    await start({ deviceRecordsPerSecond: 2 });
+    await start({ deviceRecordsPerSecond: 0.02, limitBurstSeconds: 100 });
     const { status, headers, body } = await gateway.post([...many(3, 'dev-2'), recordOf('dev-3')]);
     expect(status).toBe(207);
     expect(body.results.map((result) => result.status)).toEqual(['accepted', 'accepted', 'retry', 'accepted']);
@@ -138,7 +173,7 @@ describe('the headers of limits', () => {
     const limits = new RateLimits({ ...OPEN_ACCESS, ...rates, limitBurstSeconds: 2 }, clock);
     const sender = { principal: undefined, address: '10.0.0.1' };
     expect(limits.enter(sender, { records: 1, bytes: 9_000 })).toBeUndefined();
-    expect(limits.headers(sender)).toEqual({
+    expect(limits.headers(sender, { records: 1, bytes: 0 })).toEqual({
       'ratelimit-policy': '"address-records";q=200;w=2, "address-bytes";q=10000;w=2;qu="content-bytes"',
       ratelimit: '"address-records";r=199;t=1, "address-bytes";r=1000;t=2',
     });

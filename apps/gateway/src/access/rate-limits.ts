@@ -6,7 +6,7 @@ import type { AccessOptions } from './access-options.js';
 /** Most keys that one limit remembers: about 10 MB. */
 const MAX_KEYS = 50_000;
 
-type Unit = 'records' | 'bytes';
+type Unit = 'records' | 'bytes' | 'reads';
 
 interface Limit {
   /** In problems and headers: `token-records`. */
@@ -21,8 +21,8 @@ export interface Sender {
   address: string;
 }
 
-/** What a request costs, as far as that is known. */
-export type Cost = Readonly<Record<Unit, number>>;
+/** What a request costs, as far as that is known: the limits of these units are asked, and pay. */
+export type Cost = Readonly<Partial<Record<Unit, number>>>;
 
 /** What may come of one token, of one device and from one address. Without a limit, nothing is counted. */
 export class RateLimits {
@@ -36,12 +36,15 @@ export class RateLimits {
     options: AccessOptions,
     private readonly clock: Clock,
   ) {
-    const limits = (name: string, records: number, bytes: number): Limit[] => [
+    const limits = (name: string, records: number, bytes: number, reads = 0): Limit[] => [
       ...limit(`${name}-records`, 'records', records, options.limitBurstSeconds),
       ...limit(`${name}-bytes`, 'bytes', bytes, options.limitBurstSeconds),
+      ...limit(`${name}-reads`, 'reads', reads, options.limitBurstSeconds),
     ];
-    this.ofToken = limits('token', options.tokenRecordsPerSecond, options.tokenBytesPerSecond);
-    this.ofAddress = limits('address', options.addressRecordsPerSecond, options.addressBytesPerSecond);
+    const { tokenRecordsPerSecond, tokenBytesPerSecond, tokenReadsPerSecond } = options;
+    const { addressRecordsPerSecond, addressBytesPerSecond, addressReadsPerSecond } = options;
+    this.ofToken = limits('token', tokenRecordsPerSecond, tokenBytesPerSecond, tokenReadsPerSecond);
+    this.ofAddress = limits('address', addressRecordsPerSecond, addressBytesPerSecond, addressReadsPerSecond);
     this.ofDevice = limits('device', options.deviceRecordsPerSecond, options.deviceBytesPerSecond);
     this.countSenders = this.ofToken.length + this.ofAddress.length > 0;
     this.countDevices = this.ofDevice.length > 0;
@@ -49,7 +52,7 @@ export class RateLimits {
 
   /** Before the body is read: pays for what is known of it, or says which limit is spent. Refused requests cost nothing more. */
   enter(sender: Sender, cost: Cost): ProblemError | undefined {
-    const spent = longest(closed(this.limitsOf(sender), this.clock.now()));
+    const spent = longest(closed(this.limitsOf(sender, cost), this.clock.now()));
     if (spent !== undefined)
       return new ProblemError('rate-limited', detailOf(spent), { retryAfterSeconds: spent.seconds });
     this.pay(sender, cost);
@@ -60,8 +63,8 @@ export class RateLimits {
   pay(sender: Sender, cost: Cost): void {
     if (!this.countSenders) return;
     const nowMs = this.clock.now();
-    for (const [key, { unit, buckets }] of this.limitsOf(sender)) {
-      if (cost[unit] !== 0) buckets.spend(key, cost[unit], nowMs);
+    for (const [key, { unit, buckets }] of this.limitsOf(sender, cost)) {
+      if (cost[unit] !== 0) buckets.spend(key, cost[unit]!, nowMs);
     }
   }
 
@@ -81,26 +84,28 @@ export class RateLimits {
     return { problem: problemOf('rate-limited', detailOf(spent)), retryAfterSeconds: spent.seconds };
   }
 
-  /** The fields of draft-ietf-httpapi-ratelimit-headers for the limits that count this sender. */
-  headers(sender: Sender): Record<string, string> {
+  /** The fields of draft-ietf-httpapi-ratelimit-headers for the limits of this sender that a request with this cost is asked for. */
+  headers(sender: Sender, cost: Cost): Record<string, string> {
     const nowMs = this.clock.now();
     const [policies, states]: string[][] = [[], []];
-    for (const [key, { name, unit, buckets }] of this.limitsOf(sender)) {
+    for (const [key, { name, unit, buckets }] of this.limitsOf(sender, cost)) {
       const { rate } = buckets;
       const { remaining, seconds } = buckets.look(key, nowMs);
       const quotaUnit = unit === 'bytes' ? ';qu="content-bytes"' : '';
       policies!.push(`"${name}";q=${rate.burst};w=${rate.burst / rate.perSecond}${quotaUnit}`);
       states!.push(`"${name}";r=${remaining};t=${seconds}`);
     }
+    if (policies!.length === 0) return {};
     return { 'ratelimit-policy': policies!.join(', '), ratelimit: states!.join(', ') };
   }
 
-  private limitsOf({ principal, address }: Sender): [key: string, limit: Limit][] {
+  private limitsOf({ principal, address }: Sender, cost: Cost): [key: string, limit: Limit][] {
     const ofToken = principal === undefined ? [] : this.ofToken;
-    return [
+    const limits = [
       ...ofToken.map((limit): [string, Limit] => [principal!.name, limit]),
       ...this.ofAddress.map((limit): [string, Limit] => [address, limit]),
     ];
+    return limits.filter(([, { unit }]) => cost[unit] !== undefined);
   }
 }
 

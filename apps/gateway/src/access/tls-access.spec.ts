@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { request, type RequestOptions } from 'node:https';
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Problem } from '#contracts';
@@ -20,6 +20,7 @@ afterEach(() => gateway.stop());
 afterAll(() => certificates.remove());
 
 const tls = ({ cert, key }: CertificateFiles) => ({ tlsCertFile: cert, tlsKeyFile: key });
+const mutual = { ...tls(server), tlsClientCaFile: plant.cert };
 const start = async (options: Partial<AccessOptions & { queryUrl: string }>): Promise<void> => {
   gateway = await GatewayUnderTest.start(options);
 };
@@ -102,7 +103,6 @@ describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
 });
 
 describe('with TLS_CLIENT_CA_FILE', () => {
-  const mutual = { ...tls(server), tlsClientCaFile: plant.cert };
   const query = new FakeQuery();
   beforeAll(() => query.start());
   afterAll(() => query.stop());
@@ -159,6 +159,29 @@ describe('with TLS_CLIENT_CA_FILE', () => {
     expect((await post('dev-2', certificate, bearer(token))).status).toBe(403);
     expect((await post('dev-2')).status).toBe(401);
     directory.remove();
+  });
+});
+
+describe('a client certificate on the revocation list', () => {
+  const lost = certificates.signedBy(plant, 'DNS:dev-2');
+  const kept = certificates.signedBy(plant, 'DNS:dev-2');
+
+  it('is answered 401, and others of its authority are not touched', async () => {
+    await start({ ...mutual, tlsCrlFile: certificates.revocationList(plant, lost) });
+    const { status, body } = await post('dev-2', lost);
+    expect([status, body.code]).toEqual([401, 'unauthorized']);
+    expect(body.detail).toContain('CERT_REVOKED');
+    expect((await post('dev-2', kept)).status).toBe(202);
+  });
+
+  it('is refused on new connections once the list has changed', async () => {
+    const list = certificates.revocationList(plant);
+    await start({ ...mutual, tlsCrlFile: list });
+    expect((await post('dev-2', lost)).status).toBe(202);
+    copyFileSync(certificates.revocationList(plant, lost), list);
+    gateway.tls!.reload();
+    expect((await post('dev-2', lost)).status).toBe(401);
+    expect((await post('dev-2', kept)).status).toBe(202);
   });
 });
 

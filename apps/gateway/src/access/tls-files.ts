@@ -6,6 +6,8 @@ export interface TlsFilePaths {
   tlsKeyFile: string;
   /** Empty: no client certificates. */
   tlsClientCaFile: string;
+  /** Empty: no certificate is revoked. */
+  tlsCrlFile: string;
 }
 
 export class TlsFileError extends Error {
@@ -19,6 +21,7 @@ export function readTlsFiles(paths: TlsFilePaths): SecureContextOptions {
     cert: read('TLS_CERT_FILE', paths.tlsCertFile),
     key: read('TLS_KEY_FILE', paths.tlsKeyFile),
     ...(paths.tlsClientCaFile === '' ? {} : { ca: read('TLS_CLIENT_CA_FILE', paths.tlsClientCaFile) }),
+    ...(paths.tlsCrlFile === '' ? {} : { crl: read('TLS_CRL_FILE', paths.tlsCrlFile) }),
   };
   try {
     createSecureContext(context);
@@ -39,5 +42,9 @@ function read(setting: string, path: string): Buffer {
 
 /** Whether both hold the same bytes. */
 export function isSameContext(a: SecureContextOptions, b: SecureContextOptions): boolean {
-  return [a.cert, a.key, a.ca].join('\n') === [b.cert, b.key, b.ca].join('\n');
+  return textOf(a) === textOf(b);
+}
+
+function textOf({ cert, key, ca, crl }: SecureContextOptions): string {
+  return [cert, key, ca, crl].join('\n');
 }

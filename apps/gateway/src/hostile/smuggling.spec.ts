@@ -81,8 +81,14 @@ describe('what lies behind a body', () => {
 
   it('is never a request where the sender has ended the connection', async () => {
     const bytes = head(`Content-Length: ${SEED.length}`, 'Connection: close') + SEED + hidden;
-    expect(statusesOf(await exchange(gateway.url, bytes))).toHaveLength(1);
-    expect(gateway.events.map(({ device_id }) => device_id)).not.toContain('smuggled');
+    expect(statusesOf(await exchange(gateway.url, bytes))).toEqual([202]);
+    expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2']);
+  });
+
+  it('hides no answer: a record that was taken is answered as that, and what is no HTTP afterwards', async () => {
+    const bytes = head(`Content-Length: ${SEED.length}`) + SEED + 'NONSENSE\r\n\r\n';
+    expect(statusesOf(await exchange(gateway.url, bytes))).toEqual([202, 400]);
+    expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2']);
   });
 
   it('is never a request while the declared length is not there', async () => {

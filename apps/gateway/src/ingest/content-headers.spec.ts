@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { contentCodingOf, mediaTypeOf, traceParentOf } from './content-headers.js';
+import { contentCodingOf, mediaTypeOf } from './content-headers.js';
 
 describe('the media type', () => {
   it.each([
@@ -31,24 +31,5 @@ describe('the content coding', () => {
 
   it.each(['', 'gzip,gzip', 'br'])('is not known: %j', (header) => {
     expect(() => contentCodingOf(header)).toThrow(expect.objectContaining({ code: 'unsupported-encoding' }));
-  });
-});
-
-describe('the trace context', () => {
-  const valid = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-
-  it('is handed on as it came', () => {
-    expect(traceParentOf(valid)).toBe(valid);
-  });
-
-  it.each([
-    undefined,
-    valid.toUpperCase(),
-    `${valid}-00`,
-    `ff${valid.slice(2)}`,
-    valid.replace('00f067aa0ba902b7', '0'.repeat(16)),
-    `${valid}\n`,
-  ])('is ignored when it is broken: %j', (header) => {
-    expect(traceParentOf(header)).toBeUndefined();
   });
 });

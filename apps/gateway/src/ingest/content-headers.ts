@@ -37,10 +37,3 @@ export function contentCodingOf(header: string | undefined): ContentCoding {
   if (coding === 'gzip' || coding === 'zstd' || coding === 'identity') return coding;
   throw new ProblemError('unsupported-encoding', 'Send the body plain or with one Content-Encoding: gzip or zstd.');
 }
-
-const TRACE_PARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/** The header if it is a trace context as W3C defines it, else `undefined`: a broken one is ignored, as W3C asks. */
-export function traceParentOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' && TRACE_PARENT.test(header) ? header : undefined;
-}

@@ -9,8 +9,9 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { AcceptedDto, BatchResultDto, DeviceReportDto, encodeReceipt, problemOf } from '#contracts';
+import { AcceptedDto, BatchResultDto, DeviceReportDto, encodeReceipt, MAX_ID_LENGTH, problemOf } from '#contracts';
 import { ApiProblems } from '#runtime';
+import { SHEDDING_CODES } from '../overload/shedding-codes.js';
 
 const SEED_RECORD: DeviceReportDto = {
   device_id: 'dev-2',
@@ -44,6 +45,9 @@ const SOME_ACCEPTED = {
   ],
 };
 
+/** A record_id; HTTP takes the blanks around the value of a header away. */
+const KEY_PATTERN = '^[!-~]([ -~]{0,126}[!-~])?$';
+
 /** What OpenAPI says of `POST /ingest`. */
 export function DescribesIngest(): MethodDecorator {
   return applyDecorators(
@@ -61,7 +65,8 @@ export function DescribesIngest(): MethodDecorator {
     ApiProblems('invalid-json', 'invalid-utf8', 'invalid-encoding', 'wrong-shape', 'key-mismatch', 'bad-request'),
     ApiProblems('body-too-large', 'too-many-records', 'unsupported-media-type', 'unsupported-encoding'),
     ApiProblems('unauthorized', 'forbidden', 'rate-limited'),
-    ApiProblems('invalid-record', 'log-unavailable', 'store-unavailable', 'overloaded', 'stopping'),
+    ApiProblems('request-timeout', 'invalid-record'),
+    ApiProblems('log-unavailable', 'store-unavailable', ...SHEDDING_CODES, 'stopping'),
   );
 }
 
@@ -70,7 +75,17 @@ function describesRequest(): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(DeviceReportDto),
     ApiConsumes('application/json', 'application/x-ndjson'),
-    ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The record_id of a single record.' }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'The record_id of a single record.',
+      schema: { type: 'string', maxLength: MAX_ID_LENGTH, pattern: KEY_PATTERN },
+    }),
+    ApiHeader({
+      name: 'Priority',
+      required: false,
+      description: 'RFC 9218: u=4 to u=7 is background work, which is refused first when the buffer is behind.',
+    }),
     ApiBody({
       schema: { oneOf: [report, { type: 'array', items: report, minItems: 1 }] },
       examples: { one: { summary: 'One record', value: SEED_RECORD }, many: { summary: 'Many', value: [SEED_RECORD] } },

@@ -6,7 +6,7 @@ import { Admission, type Ticket } from '../admission.js';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { IngestMetrics } from '../ingest-metrics.js';
 import { answerToMany, answerToOne, type Answer } from './answer.js';
-import { mediaTypeOf, traceParentOf } from './content-headers.js';
+import { mediaTypeOf } from './content-headers.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { DescribesIngest } from './ingest-docs.js';
 import { IngestService } from './ingest.service.js';
@@ -33,9 +33,7 @@ export class IngestController {
     try {
       this.refuseWhileStopping(reply);
       refuseFaultyFraming(request, reply);
-      // What is too large is refused as that, however busy we are: a repeat would never fit.
-      const declaredBytes = Number(request.headers['content-length'] ?? 0);
-      ticket = this.admission.enter(Math.min(declaredBytes, this.options.maxBodyBytes));
+      ticket = this.admission.enter(request.headers);
       send(reply, await this.answer(request, ticket));
     } catch (error) {
       if (error instanceof ProblemError) this.refused(request, error);
@@ -56,18 +54,19 @@ export class IngestController {
     throw new ProblemError('stopping', 'The gateway is stopping; send the request again, on a new connection.');
   }
 
-  private async answer({ raw, sender }: FastifyRequest, ticket: Ticket): Promise<Answer> {
+  private async answer({ raw, sender, trace }: FastifyRequest, ticket: Ticket): Promise<Answer> {
     const mediaType = mediaTypeOf(raw.headers);
     const idempotencyKey = idempotencyKeyOf(raw);
     const body = await readBody(raw, this.options, ticket);
+    ticket.begin();
     // The gate has let one record and the declared bytes pay already.
     if (sender)
       this.limits.pay(sender, { records: 0, bytes: body.length - Number(raw.headers['content-length'] ?? 0) });
     const maxRecords = this.options.maxRecordsPerRequest;
     const submission = readSubmission(body, { mediaType, maxRecords, idempotencyKey });
     if (sender) this.limits.pay(sender, { records: submission.records.length - 1, bytes: 0 });
-    const traceParent = traceParentOf(raw.headers['traceparent']);
-    const verdicts = await this.service.ingest(submission, { traceParent, sender });
+    const judging = this.service.ingest(submission, { sender, trace });
+    const verdicts = await this.metrics.inFlight(submission.records.length, judging);
     this.metrics.judged(verdicts);
     return submission.isBatch ? answerToMany(verdicts) : answerToOne(verdicts[0]!);
   }

@@ -18,6 +18,8 @@ import { mayIngestFor } from '#access';
 import { RateLimits, type Sender } from '../access/rate-limits.js';
 import { mayNotIngestFor } from '../access/refusals.js';
 import { LogReachability } from '../log-reachability.js';
+import type { RequestTrace } from '../tracing/follow-traces.js';
+import type { IngestSteps } from '../tracing/ingest-steps.js';
 import type { Submission, SubmittedRecord } from './read-submission.js';
 import { confirmed, forbidden, rejected, unreadable, type Verdict } from './verdict.js';
 
@@ -31,10 +33,10 @@ interface PendingRecord {
 
 /** What a request says besides its records. */
 export interface RequestFacts {
-  /** The W3C trace context, handed on to the consumers. */
-  traceParent?: string | undefined;
   /** Left out where access is open. */
   sender?: Sender | undefined;
+  /** Handed on to the consumers of its records. */
+  trace?: RequestTrace | undefined;
 }
 
 /** When, from whom and in which trace a request arrived: the same for all of its records. */
@@ -67,13 +69,13 @@ export class IngestService {
       if ('status' in checked) verdicts[index] = checked;
       else pending.push(checked);
     }
-    if (pending.length > 0) await this.publish(pending, verdicts);
+    if (pending.length > 0) await this.publish(pending, verdicts, facts.trace?.steps);
     return verdicts;
   }
 
-  private arrival({ traceParent, sender }: RequestFacts): Arrival {
+  private arrival({ sender, trace }: RequestFacts): Arrival {
     const atMs = this.clock.now();
-    const headers = traceParent === undefined ? EVENT_HEADERS : { ...EVENT_HEADERS, traceparent: traceParent };
+    const headers = trace === undefined ? EVENT_HEADERS : { ...EVENT_HEADERS, traceparent: trace.traceParent };
     return { sender, atMs, atText: new Date(atMs).toISOString(), headers };
   }
 
@@ -102,8 +104,10 @@ export class IngestService {
     return spent && { status: 'retry', ...spent };
   }
 
-  private async publish(pending: readonly PendingRecord[], verdicts: Verdict[]): Promise<void> {
+  private async publish(pending: readonly PendingRecord[], verdicts: Verdict[], steps?: IngestSteps): Promise<void> {
+    steps?.publishing(pending);
     const outcomes = await this.outcomesOf(pending.map(({ entry }) => entry));
+    steps?.published(outcomes);
     this.reachability.note(outcomes);
     for (let at = 0; at < pending.length; at++) {
       const { index, recordId, deviceId } = pending[at]!;

@@ -13,8 +13,8 @@ export interface BodyLimits {
 /**
  * The bytes of the body, inflated. Never holds more than the limits allow, whatever the body would inflate to.
  *
- * @throws ProblemError `body-too-large`, `unsupported-encoding`, `invalid-encoding`, `overloaded`, `invalid-json` if it is
- *   empty, `bad-request` if the connection breaks off
+ * @throws ProblemError `body-too-large`, `unsupported-encoding`, `invalid-encoding`, `overloaded`, `request-timeout`,
+ *   `invalid-json` if it is empty, `bad-request` if the connection breaks off
  */
 export async function readBody(message: IncomingMessage, limits: BodyLimits, ticket: Ticket): Promise<Buffer> {
   const coding = contentCodingOf(message.headers['content-encoding']);
@@ -36,17 +36,24 @@ function collect(source: Readable, maxBytes: number, ticket: Ticket, broken: () 
   const onData = (chunk: Buffer): void => {
     length += chunk.length;
     const refusal = length > maxBytes ? tooLarge(maxBytes) : ticket.take(chunk.length);
-    if (refusal === undefined) {
-      chunks.push(chunk);
-      return;
-    }
+    if (refusal === undefined) chunks.push(chunk);
+    else giveUp(refusal);
+  };
+  const giveUp = (refusal: ProblemError): void => {
     source.off('data', onData);
+    chunks.length = 0;
     reject(refusal);
   };
+  ticket.onTooSlow = () => giveUp(tooSlow());
   source.on('data', onData);
   source.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
   source.on('error', () => reject(broken()));
   return promise;
+}
+
+function tooSlow(): ProblemError {
+  const detail = 'The body arrives too slowly while the gateway has little memory left; send smaller requests.';
+  return new ProblemError('request-timeout', detail);
 }
 
 function brokenOff(): ProblemError {

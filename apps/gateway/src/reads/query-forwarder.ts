@@ -1,46 +1,74 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Pool, type Dispatcher } from 'undici';
-import { ProblemError } from '#runtime';
+import { OpenStreams, pageHeaders, ProblemError } from '#runtime';
 
 /** Longest wait for the query service to connect, to begin its answer, and between two parts of it. */
 const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 64;
+/** Longest silence of a stream. The query service gives a sign of life more often, unless it is waiting for the log. */
+const STREAM_SILENCE_MS = 30_000;
+/** The query service has a limit of its own, and usually a lower one; this one is for many of them. */
+const MAX_STREAMS = 1024;
 
 /** What else the client sent is no business of the query service, and what else that answers is none of the client. */
-const FORWARDED_REQUEST_HEADERS = ['accept', 'traceparent'] as const;
-const FORWARDED_ANSWER_HEADERS = ['content-type', 'content-length', 'cache-control', 'retry-after'] as const;
+const FORWARDED_REQUEST_HEADERS = ['accept', 'last-event-id', 'traceparent'] as const;
+const FORWARDED_ANSWER_HEADERS = [
+  ...['content-type', 'content-length', 'cache-control', 'retry-after', 'x-accel-buffering'],
+  ...Object.keys(pageHeaders()),
+];
 
 /** Hands reads to the query service and its answers back, unchanged. */
 @Injectable()
-export class QueryForwarder implements OnApplicationShutdown {
+export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly pool: Pool;
+  /** Streams hold their connection: they must not take those of the reads. */
+  private readonly streamPool: Pool;
+  private readonly streams = new OpenStreams(MAX_STREAMS);
 
   /** @param queryUrl `http://host:port` */
   constructor(queryUrl: string, timeoutMs = ANSWER_TIMEOUT_MS) {
-    this.pool = new Pool(queryUrl, {
-      connections: MAX_CONNECTIONS,
-      connectTimeout: timeoutMs,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
+    const timeouts = { connectTimeout: timeoutMs, headersTimeout: timeoutMs };
+    this.pool = new Pool(queryUrl, { ...timeouts, connections: MAX_CONNECTIONS, bodyTimeout: timeoutMs });
+    this.streamPool = new Pool(queryUrl, { ...timeouts, bodyTimeout: STREAM_SILENCE_MS });
   }
 
   /** @throws ProblemError `query-unavailable` */
   async forward(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const answer = await this.ask(request);
-    for (const name of FORWARDED_ANSWER_HEADERS) {
-      const value = answer.headers[name];
-      if (value !== undefined) reply.header(name, value);
-    }
-    void reply.status(answer.statusCode).send(answer.body);
+    const answer = await this.ask(this.pool, request);
+    passHeadOn(answer, reply);
+    void reply.send(answer.body);
+  }
+
+  /**
+   * The same for an answer without an end: it ends when the client goes, when the query service ends it, and when this gateway
+   * stops, so that the client goes on elsewhere.
+   *
+   * @throws ProblemError `query-unavailable`, `too-many-streams`, `stopping`
+   */
+  async forwardStream(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    this.streams.requirePlace();
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const answer = await this.ask(this.streamPool, request, { signal: gone.signal });
+    passHeadOn(answer, reply);
+    this.streams.answer(reply, (end) => untilAborted(answer.body, end));
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.streams.beforeApplicationShutdown();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.pool.destroy();
+    await Promise.all([this.pool.destroy(), this.streamPool.destroy()]);
   }
 
-  private async ask(request: FastifyRequest): Promise<Dispatcher.ResponseData> {
+  private async ask(
+    pool: Pool,
+    request: FastifyRequest,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Dispatcher.ResponseData> {
     const headers: Record<string, string> = { 'x-request-id': request.id };
     for (const name of FORWARDED_REQUEST_HEADERS) {
       const value = request.headers[name];
@@ -48,13 +76,31 @@ export class QueryForwarder implements OnApplicationShutdown {
     }
     const method = request.method as Dispatcher.HttpMethod;
     try {
-      return await this.pool.request({ method, path: pathOf(request), headers });
+      return await pool.request({ method, path: pathOf(request), headers, ...options });
     } catch {
       throw new ProblemError(
         'query-unavailable',
         'The query service does not answer; records are taken in all the same.',
       );
     }
+  }
+}
+
+function passHeadOn({ statusCode, headers }: Dispatcher.ResponseData, reply: FastifyReply): void {
+  reply.status(statusCode);
+  for (const name of FORWARDED_ANSWER_HEADERS) {
+    const value = headers[name];
+    if (value !== undefined) reply.header(name, value);
+  }
+}
+
+/** What comes until then; being aborted is an end like any other. */
+async function* untilAborted(body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+  signal.addEventListener('abort', () => body.destroy());
+  try {
+    yield* body;
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 

@@ -24,6 +24,18 @@ export class Certificates {
     return this.make(['-subj', '/CN=suite', ...names, '-CA', authority.cert, '-CAkey', authority.key]);
   }
 
+  /** @returns the path of a list that this authority has signed, and that has these certificates on it */
+  revocationList(authority: CertificateFiles, ...revoked: readonly CertificateFiles[]): string {
+    const { cert: list } = this.paths();
+    const [index, config] = [`${list}.index`, `${list}.conf`];
+    writeFileSync(index, '');
+    writeFileSync(config, `[ca]\ndefault_ca=list\n[list]\ndatabase=${index}\ndefault_md=sha256\n`);
+    const signed = ['ca', '-config', config, '-cert', authority.cert, '-keyfile', authority.key];
+    for (const { cert } of revoked) execFileSync('openssl', [...signed, '-revoke', cert], { stdio: 'pipe' });
+    execFileSync('openssl', [...signed, '-gencrl', '-crldays', '2', '-out', list], { stdio: 'pipe' });
+    return list;
+  }
+
   /** A copy at a place of its own, whose content {@link replace} may change. */
   copy(files: CertificateFiles): CertificateFiles {
     const copy = this.paths();

@@ -5,13 +5,23 @@ import { Registry } from 'prom-client';
 import type { IngestEvent, Problem } from '#contracts';
 import { EventPublisher } from '#event-log';
 import { FakePublisher } from '#event-log/testing';
-import { createHttpApp, Lifecycle, MetricsModule, RuntimeModule, type Logger } from '#runtime';
+import {
+  createHttpApp,
+  Lifecycle,
+  MetricsModule,
+  RuntimeModule,
+  traceOfLine,
+  type Logger,
+  type Tracing,
+} from '#runtime';
 import { AccessGate } from '../access/access-gate.js';
 import type { TlsFront } from '../access/tls-front.js';
 import { Admission } from '../admission.js';
 import { configureGatewayHttp } from '../configure-http.js';
 import type { GatewayOptions } from '../gateway-options.js';
 import { GatewayModule } from '../gateway.module.js';
+import { EventLoopTicks } from '../overload/event-loop-ticks.js';
+import { LoadShedding } from '../overload/load-shedding.js';
 
 export const SEED_RECORD = {
   device_id: 'dev-2',
@@ -64,14 +74,24 @@ export class GatewayUnderTest {
   tls: TlsFront | undefined;
   private app: NestFastifyApplication | undefined;
 
-  static async start(options: Partial<GatewayOptions> = {}): Promise<GatewayUnderTest> {
+  /** @param tracing left out: nothing is traced */
+  static async start(options: Partial<GatewayOptions> = {}, tracing?: Tracing): Promise<GatewayUnderTest> {
     const gateway = new GatewayUnderTest();
-    await gateway.listen({ ...SMALL_LIMITS, ...options });
+    await gateway.listen({ ...SMALL_LIMITS, ...options }, tracing);
     return gateway;
   }
 
   get admission(): Admission {
     return this.app!.get(Admission, { strict: false });
+  }
+
+  get shedding(): LoadShedding {
+    return this.app!.get(LoadShedding, { strict: false });
+  }
+
+  /** What tells {@link shedding} of the event loop; stopped, the test does. */
+  get ticks(): EventLoopTicks {
+    return this.app!.get(EventLoopTicks, { strict: false });
   }
 
   get gate(): AccessGate {
@@ -118,12 +138,12 @@ export class GatewayUnderTest {
     await this.close();
   }
 
-  private async listen(options: GatewayOptions): Promise<void> {
+  private async listen(options: GatewayOptions, tracing?: Tracing): Promise<void> {
     const logger = this.logger();
     const root: DynamicModule = {
       module: TestRootModule,
       imports: [
-        RuntimeModule.forRoot(logger),
+        RuntimeModule.forRoot(logger, tracing),
         MetricsModule.forRoot(new Registry(), {}),
         FakeLogModule.with(this.publisher),
         GatewayModule.forRoot(options),
@@ -138,6 +158,7 @@ export class GatewayUnderTest {
 
   private logger(): Logger {
     const write = (line: string) => this.logLines.push(JSON.parse(line) as Record<string, unknown>);
-    return pino({ level: 'debug', formatters: { level: (label) => ({ level: label }) } }, { write });
+    const formatters = { level: (label: string) => ({ level: label }) };
+    return pino({ level: 'debug', formatters, mixin: traceOfLine }, { write });
   }
 }

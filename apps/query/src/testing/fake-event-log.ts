@@ -23,8 +23,12 @@ import {
 export class FakeTopic implements BufferInspector {
   readonly partitions: LogRecord[][];
   readonly committed: number[];
+  /** First offset of each partition that is still there. */
+  readonly low: number[];
   readonly notes: string[];
   memberCount = 1;
+  /** How long a record is kept although nobody has read it. */
+  keepsForMs: number | undefined;
   /** Every peek that was asked for. */
   readonly peeks: PeekOptions[] = [];
   /** While it is set, every question is answered with it. */
@@ -38,6 +42,7 @@ export class FakeTopic implements BufferInspector {
   ) {
     this.partitions = Array.from({ length: partitionCount }, () => []);
     this.committed = Array.from({ length: partitionCount }, () => 0);
+    this.low = Array.from({ length: partitionCount }, () => 0);
     this.notes = Array.from({ length: partitionCount }, () => '');
   }
 
@@ -73,8 +78,8 @@ export class FakeTopic implements BufferInspector {
     this.throwIfAway();
     return this.partitions.map((records, partition) => ({
       partition,
-      low: 0,
-      committed: this.committed[partition]!,
+      low: this.low[partition]!,
+      committed: Math.max(this.low[partition]!, this.committed[partition]!),
       high: records.length,
       note: this.notes[partition]!,
     }));
@@ -85,12 +90,17 @@ export class FakeTopic implements BufferInspector {
     this.peeks.push(options);
     this.beforePeek(options);
     const { partition, fromOffset, toOffset, maxRecords } = options;
-    return this.partitions[partition]!.slice(fromOffset, toOffset).slice(0, maxRecords);
+    return this.partitions[partition]!.slice(Math.max(fromOffset, this.low[partition]!), toOffset).slice(0, maxRecords);
   }
 
   async members(): Promise<number> {
     this.throwIfAway();
     return this.memberCount;
+  }
+
+  async retentionMs(): Promise<number | undefined> {
+    this.throwIfAway();
+    return this.keepsForMs;
   }
 
   private throwIfAway(): void {
@@ -116,6 +126,11 @@ export class FakeEventLog extends EventLog {
   goAway(error: Error = new EventLogError('unavailable', 'broker:9092 is away')): void {
     this.events.error = error;
     this.deadLetters.error = error;
+  }
+
+  comeBack(): void {
+    this.events.error = undefined;
+    this.deadLetters.error = undefined;
   }
 
   get publisher(): EventPublisher {

@@ -6,10 +6,20 @@ import type { IngestEvent, Problem } from '#contracts';
 import { EventLog } from '#event-log';
 import { RecordStore } from '#record-store';
 import { FakeRecordStore } from '#record-store/testing';
-import { Clock, createHttpApp, HealthModule, Lifecycle, LOGGER, MetricsModule, serveDocs } from '#runtime';
+import {
+  Clock,
+  createHttpApp,
+  HealthModule,
+  Lifecycle,
+  LOGGER,
+  MetricsModule,
+  type OpenStreams,
+  serveDocs,
+} from '#runtime';
 
 import { queryHealth } from '../query-health.js';
-import { QueryModule } from '../query.module.js';
+import { QueryModule, type StreamLimits } from '../query.module.js';
+import { TAIL_STREAMS } from '../tail/tail-providers.js';
 import { FakeEventLog } from './fake-event-log.js';
 
 const SILENT = pino({ level: 'silent' });
@@ -41,17 +51,26 @@ export class QueryUnderTest {
     this.log = new FakeEventLog(partitionCount);
   }
 
-  static async start(partitionCount = 3): Promise<QueryUnderTest> {
+  static async start(partitionCount = 3, limits: StreamLimits = {}): Promise<QueryUnderTest> {
     const query = new QueryUnderTest(partitionCount);
-    query.app = await createHttpApp(query.rootModule(), SILENT, { maxBodyBytes: 1024 });
+    query.app = await createHttpApp(query.rootModule(limits), SILENT, { maxBodyBytes: 1024 });
     serveDocs(query.app);
     await query.app.listen(0, '127.0.0.1');
     query.lifecycle.started();
     return query;
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${(this.app!.getHttpServer().address() as { port: number }).port}`;
+  }
+
   get lifecycle(): Lifecycle {
     return this.app!.get(Lifecycle);
+  }
+
+  /** How many read the live tail now. */
+  get tailReaders(): number {
+    return this.app!.get<OpenStreams>(TAIL_STREAMS, { strict: false }).count;
   }
 
   /** Brings events to the store, half a second after the seed record was received. */
@@ -77,11 +96,10 @@ export class QueryUnderTest {
   }
 
   private ask(path: string): Promise<Response> {
-    const { port } = this.app!.getHttpServer().address() as { port: number };
-    return fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+    return fetch(this.url + path, { headers: { connection: 'close' } });
   }
 
-  private rootModule() {
+  private rootModule(limits: StreamLimits) {
     const engines = [
       Lifecycle,
       { provide: LOGGER, useValue: SILENT },
@@ -94,7 +112,7 @@ export class QueryUnderTest {
       imports: [
         { module: class Engines {}, global: true, providers: engines, exports: engines },
         MetricsModule.forRoot(new Registry(), { event_log: EventLog, record_store: RecordStore }),
-        QueryModule.forRoot(),
+        QueryModule.forRoot(limits),
         HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
       ],
     })

@@ -19,11 +19,12 @@ export class StandaloneUnderTest {
     private readonly directory: string,
   ) {}
 
-  static async start(): Promise<StandaloneUnderTest> {
+  /** @param settings more keys of the environment */
+  static async start(settings: Record<string, string> = {}): Promise<StandaloneUnderTest> {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-standalone-'));
-    const config = readConfig({ DATA_DIR: directory, PORT: '0' });
+    const config = readConfig({ DATA_DIR: directory, PORT: '0', ...settings });
     const logger = pino({ level: 'silent' });
-    const app = await createHttpApp(StandaloneModule.forRoot(config, logger), logger, config);
+    const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
     configureGatewayHttp(app);
     await prepare(app.get(EventLog), app.get(RecordStore), config.partitions);
     app.connectMicroservice({ strategy: app.get(BatchTransport) });

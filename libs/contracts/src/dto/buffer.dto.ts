@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import {
+  CURSOR_SCHEMA,
   cursorParameter,
   DEFAULT_PAGE_LIMIT,
+  DEVICE_ID_SCHEMA,
   deviceIdParameter,
   limitParameter,
   MAX_PAGE_LIMIT,
@@ -12,7 +14,7 @@ import { FollowsRule } from './rules.js';
 
 /** Parameters of `GET /check-buffer`. */
 export class BufferQueryDto {
-  @ApiPropertyOptional({ description: 'Only waiting records of this device.', example: 'dev-2' })
+  @ApiPropertyOptional({ ...DEVICE_ID_SCHEMA, description: 'Only waiting records of this device.', example: 'dev-2' })
   @IsOptional()
   @FollowsRule(deviceIdParameter)
   device_id?: string;
@@ -21,7 +23,7 @@ export class BufferQueryDto {
   @FollowsRule(limitParameter)
   limit: number = DEFAULT_PAGE_LIMIT;
 
-  @ApiPropertyOptional({ description: 'The `next_cursor` of an earlier page. Opaque.' })
+  @ApiPropertyOptional(CURSOR_SCHEMA)
   @IsOptional()
   @FollowsRule(cursorParameter)
   cursor?: string;

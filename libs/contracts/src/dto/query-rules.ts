@@ -1,5 +1,5 @@
-import { deviceIdProblem, timestampProblem } from '../check-report.js';
-import { MAX_CURSOR_LENGTH } from '../cursor.js';
+import { DEVICE_ID_PATTERN, deviceIdProblem, MAX_ID_LENGTH, timestampProblem } from '../check-report.js';
+import { CURSOR_PATTERN, MAX_CURSOR_LENGTH } from '../cursor.js';
 import type { ProblemEntry } from '../problem.js';
 import type { Rule } from './rules.js';
 
@@ -7,6 +7,16 @@ import type { Rule } from './rules.js';
 export const MAX_PAGE_LIMIT = 1000;
 /** Records on one page where the request does not say. */
 export const DEFAULT_PAGE_LIMIT = 100;
+
+/** What OpenAPI says of a parameter `device_id`. */
+export const DEVICE_ID_SCHEMA = { minLength: 1, maxLength: MAX_ID_LENGTH, pattern: DEVICE_ID_PATTERN.source };
+/** What OpenAPI says of a parameter `cursor`. */
+export const CURSOR_SCHEMA = {
+  minLength: 1,
+  maxLength: MAX_CURSOR_LENGTH,
+  pattern: CURSOR_PATTERN.source,
+  description: 'The `next_cursor` of an earlier page. Opaque.',
+};
 
 export const deviceIdParameter: Rule = (value) => {
   const problem = deviceIdProblem(value);

@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import {
+  CURSOR_SCHEMA,
   cursorParameter,
   DEFAULT_PAGE_LIMIT,
+  DEVICE_ID_SCHEMA,
   deviceIdParameter,
   instantParameter,
   limitParameter,
@@ -13,7 +15,7 @@ import { FollowsRule } from './rules.js';
 
 /** Parameters of `GET /records`. */
 export class RecordsQueryDto {
-  @ApiPropertyOptional({ description: 'Only records of this device.', example: 'dev-2' })
+  @ApiPropertyOptional({ ...DEVICE_ID_SCHEMA, description: 'Only records of this device.', example: 'dev-2' })
   @IsOptional()
   @FollowsRule(deviceIdParameter)
   device_id?: string;
@@ -40,7 +42,7 @@ export class RecordsQueryDto {
   @FollowsRule(limitParameter)
   limit: number = DEFAULT_PAGE_LIMIT;
 
-  @ApiPropertyOptional({ description: 'The `next_cursor` of an earlier page. Opaque.' })
+  @ApiPropertyOptional(CURSOR_SCHEMA)
   @IsOptional()
   @FollowsRule(cursorParameter)
   cursor?: string;

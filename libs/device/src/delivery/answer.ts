@@ -1,4 +1,5 @@
 import { DeviceError, type DeviceErrorCode } from '../device-error.js';
+import { readJson } from '../read-json.js';
 import type { Problem } from '../signals.js';
 import { retryAfterMs } from './retry-after.js';
 import type { HttpAnswer } from './wire.js';
@@ -80,7 +81,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function parse(text: string): Fields {
   try {
-    return fieldsOf(JSON.parse(text));
+    return fieldsOf(readJson(text));
   } catch {
     return {};
   }

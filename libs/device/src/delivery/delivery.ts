@@ -146,6 +146,7 @@ export class Delivery {
     const text = `[${records.map((record) => record.text).join()}]`;
     const { body, headers } = await jsonBody(text, this.mayGzip);
     const http = await this.parts.wire.exchange(`${url}/ingest`, { method: 'POST', headers, body });
+    this.parts.directory?.hear(http.headers);
     const request = { recordIds: records.map(({ recordId }) => recordId), isGzipped: 'content-encoding' in headers };
     return readAnswer(http, request, this.parts.clock.now());
   }

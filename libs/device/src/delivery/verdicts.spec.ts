@@ -61,6 +61,22 @@ describe('the verdict of a gateway', () => {
     expect(test.device.state()).toMatchObject({ accepted: 2, rejected: 1, queued: 0 });
   });
 
+  it('hands back a payload as it was reported, whatever its keys are', async () => {
+    gateway.reply = ({ records }) =>
+      manyResults(
+        207,
+        records.map(() => ({ status: 'rejected', problem: { code: 'invalid-record' } })),
+      );
+    start();
+    const payloads = [
+      { h: [], '\\': 0 },
+      { h: 1, '"': 2 },
+    ];
+    for (const payload of payloads) test.device.report(payload);
+    await test.clock.advance(0);
+    expect(test.rejected.map(({ record }) => record.payload)).toEqual(payloads);
+  });
+
   it('keeps a record with the verdict retry and sends it again under its id', async () => {
     gateway.script.push(({ records }) =>
       manyResults(207, [gateway.store(records[0]!), { status: 'retry', problem: { code: 'log-unavailable' } }]),

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../clock.js';
 import { DeviceError } from '../device-error.js';
 import type { HttpAnswer, Wire } from '../delivery/wire.js';
+import { readJson } from '../read-json.js';
 import type { Signals } from '../signals.js';
 import { baseUrl } from './base-url.js';
 import type { Endpoints, ListedEndpoint } from './endpoints.js';
@@ -22,7 +23,8 @@ export class Directory {
   private ttlMs = MIN_TTL_MS;
   /** Gateways that have failed to answer since one did. */
   private readonly silent = new Set<string>();
-  private readonly seeds: readonly string[];
+  /** What the device was set up with. */
+  private readonly seeds: readonly ListedEndpoint[];
 
   constructor(
     private readonly deviceId: string,
@@ -32,16 +34,21 @@ export class Directory {
     private readonly random: Random,
     private readonly signals: Signals,
   ) {
-    this.seeds = endpoints.urls;
+    this.seeds = endpoints.urls.map((url) => ({ url, draining: false }));
   }
 
   isDue(nowMs: number): boolean {
     return nowMs >= this.nextLookUpMs;
   }
 
-  /** An endpoint failed or is stopping: the list may have changed. */
+  /** An endpoint failed or drains: the list may have changed. */
   expire(): void {
     this.nextLookUpMs = Math.min(this.nextLookUpMs, this.lastLookUpMs + RETRY_MS);
+  }
+
+  /** The headers of an answer to records may say that its endpoint drains. */
+  hear(headers: Headers): void {
+    if (headers.has('endpoint-draining')) this.expire();
   }
 
   /** Never rejects. */
@@ -65,6 +72,8 @@ export class Directory {
     this.silent.add(base);
     return this.wire.exchange(`${base}/endpoints?device_id=${encodeURIComponent(this.deviceId)}`, {
       method: 'GET',
+      // When to ask again is decided here, not by a browser's cache.
+      cache: 'no-store',
       headers: { accept: 'application/json', ...(this.etag && { 'if-none-match': this.etag }) },
     });
   }
@@ -72,7 +81,7 @@ export class Directory {
   /** Another one after each failure: the one in use, the others, then those that the device was set up with. */
   private nextGateway(): string {
     const inUse = this.endpoints.pick(this.lastLookUpMs)?.url;
-    const candidates = [...(inUse ? [inUse] : []), ...this.endpoints.urls, ...this.seeds];
+    const candidates = [...(inUse ? [inUse] : []), ...this.endpoints.urls, ...this.seeds.map(({ url }) => url)];
     const untried = candidates.find((url) => !this.silent.has(url));
     if (untried === undefined) this.silent.clear();
     return untried ?? candidates[0]!;
@@ -87,7 +96,7 @@ export class Directory {
     this.etag = headers.get('etag') ?? undefined;
     this.ttlMs = Math.min(Math.max(answer.ttlSeconds * 1000, MIN_TTL_MS), MAX_TTL_MS);
     this.askAgainIn(this.ttlMs);
-    this.endpoints.replace(answer.endpoints);
+    this.endpoints.replace(answer.endpoints.length > 0 ? answer.endpoints : this.seeds);
     if (answer.version === this.version) return;
     this.version = answer.version;
     this.signals.log(
@@ -109,10 +118,10 @@ interface DirectoryAnswer {
   ttlSeconds: number;
 }
 
-/** `undefined` if anything about it is wrong: half a list would move devices for no reason. */
+/** `undefined` if anything about it is wrong: half a list would move devices for no reason. An empty one says that there is none. */
 export function readDirectory(text: string): DirectoryAnswer | undefined {
   const { version, endpoints, ttl_seconds: ttl } = parseObject(text);
-  if (!Array.isArray(endpoints) || endpoints.length === 0 || typeof ttl !== 'number' || !(ttl > 0)) return undefined;
+  if (!Array.isArray(endpoints) || typeof ttl !== 'number' || !(ttl > 0)) return undefined;
   const listed = endpoints.map((entry: unknown) => readEndpoint(entry));
   const urls = new Set(listed.map((entry) => entry?.url));
   if (urls.has(undefined) || urls.size < listed.length) return undefined;
@@ -127,7 +136,7 @@ function readEndpoint(entry: unknown): ListedEndpoint | undefined {
 
 function parseObject(text: string): Record<string, unknown> {
   try {
-    return Object(JSON.parse(text)) as Record<string, unknown>;
+    return Object(readJson(text)) as Record<string, unknown>;
   } catch {
     return {};
   }

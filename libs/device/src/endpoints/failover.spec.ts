@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DeviceOptions } from '../options.js';
-import { FakeGateway, json, problem, refuseConnection, type ReceivedRequest } from '../testing/fake-gateway.js';
+import {
+  FakeGateway,
+  json,
+  neverAnswer,
+  problem,
+  refuseConnection,
+  type ReceivedRequest,
+} from '../testing/fake-gateway.js';
 import { TestDevice } from '../testing/test-device.js';
 
 const OWN = 'http://own.test';
@@ -214,9 +221,9 @@ describe('failover of a device', () => {
     });
 
     it.each<[string, () => Response]>([
+      ['half a body', () => new Response('{"version":1,"endpoints":[{"url":"http://o', { status: 200 })],
       ['garbage', () => new Response('<html>', { status: 200 })],
       ['no list', () => json(200, { version: 1, ttl_seconds: 60 })],
-      ['an empty list', () => json(200, { ...listOf(), ttl_seconds: 60 })],
       ['a list with something that is no URL', () => json(200, listOf(OWN, 'ftp://x'))],
       ['a list with an endpoint twice', () => json(200, listOf(OWN, `${OWN}/`))],
       ['a list with nothing in it', () => json(200, { endpoints: [null], ttl_seconds: 60 })],
@@ -230,6 +237,51 @@ describe('failover of a device', () => {
       await test.clock.advance(0);
       expect(posts()).toEqual([SEED]);
       expect(test.logCodes).toEqual(['unexpected-answer']);
+    });
+
+    it('uses the endpoints that it was set up with when the gateway has no list', async () => {
+      start({ endpoints: [SEED, LAST], directory: true });
+      await reportFor(1, 1);
+      directory = listOf();
+      etag = '"2"';
+      await reportFor(80, 2);
+      expect(posts()[0]).toBe(OWN);
+      expect(posts().at(-1)).toBe(SEED);
+      expect(test.logCodes).toEqual(['directory-changed', 'directory-changed', 'endpoint-changed']);
+    });
+
+    it('asks again when an answer says that its endpoint drains, and has moved before it is refused', async () => {
+      const answer = gateway.reply;
+      let isDraining = false;
+      gateway.reply = async (request, signal) => {
+        const response = await answer(request, signal);
+        if (isDraining && request.url.startsWith(OWN)) response.headers.set('endpoint-draining', 'true');
+        return response;
+      };
+      start({ endpoints: SEED, directory: true });
+      await reportFor(15, 1);
+      isDraining = true;
+      directory = {
+        ...listOf(OWN, NEXT),
+        endpoints: [
+          { url: OWN, draining: true },
+          { url: NEXT, draining: false },
+        ],
+      };
+      etag = '"2"';
+      await reportFor(20, 16);
+      expect(posts().slice(-19)).toEqual(Array.from({ length: 19 }, () => NEXT));
+      expect(lookUps()).toHaveLength(2);
+      expect(test.device.state().failures).toBe(0);
+    });
+
+    it('delivers to the endpoints that it was set up with when the directory never answers', async () => {
+      gateway.script.push(neverAnswer);
+      start({ endpoints: SEED, directory: true, requestTimeoutMs: 2000 });
+      test.reportNumbers(1, 1);
+      await test.clock.advance(2000);
+      expect(posts()).toEqual([SEED]);
+      expect(test.logCodes).toEqual(['timeout']);
     });
 
     it('asks another gateway when the first one does not answer, and delivers meanwhile', async () => {

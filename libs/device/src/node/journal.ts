@@ -1,4 +1,5 @@
 import type { StoredRecord } from '../queue/storage.js';
+import { headOf } from '../record.js';
 import { crc32 } from './crc32.js';
 
 /**
@@ -58,11 +59,7 @@ function replay(bytes: Buffer, records: Map<number, StoredRecord>): boolean {
   if (match === null) return false;
   const [, key, text, doneKeys] = match;
   if (text === undefined) for (const done of doneKeys!.split(',')) records.delete(Number(done));
-  else records.set(Number(key), { key: Number(key), recordId: recordIdOf(text), text });
+  // The checksum was right, so this is text that this library wrote.
+  else records.set(Number(key), { key: Number(key), recordId: headOf(text).record_id, text });
   return true;
-}
-
-/** The checksum was right, so this is text that this library wrote. */
-function recordIdOf(text: string): string {
-  return (JSON.parse(text) as { record_id: string }).record_id;
 }

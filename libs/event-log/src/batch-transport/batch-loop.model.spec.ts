@@ -71,6 +71,7 @@ class ModelRun {
       subscription: this.log.subscribe(),
       handlerOf: () => (batch) => this.handle(batch),
       deadLetters: {
+        load: { openEntries: 0, settledEntries: 0, oldestAgeMs: 0 },
         publish: async (_topic, entries) =>
           entries.map(({ headers }) => {
             if (deadLetterFailures.shift()) return { written: false, reason: 'away' };

@@ -152,11 +152,22 @@ describe('BatchLoop', () => {
   });
 
   it.each<[string, () => Promise<BatchVerdict>]>([
-    ['throws', () => Promise.reject(new TypeError('broken'))],
+    ['rejects', () => Promise.reject(new TypeError('broken'))],
+    [
+      'throws at once',
+      () => {
+        throw new TypeError('broken');
+      },
+    ],
     ['returns too few outcomes', async () => [DONE]],
     ['returns too many outcomes', async () => [DONE, DONE, DONE]],
     ['returns nothing', async () => undefined as unknown as BatchVerdict],
     ['returns what is no outcome', async () => [DONE, 'stored'] as unknown as BatchVerdict],
+    ['returns null for an outcome', async () => [DONE, null] as unknown as BatchVerdict],
+    [
+      'returns a dead letter without a detail',
+      async () => [DONE, { status: 'dead-letter', reason: 'limit' }] as unknown as BatchVerdict,
+    ],
   ])('commits nothing, reports and retries when the handler %s', async (_what, broken) => {
     handler = broken;
     subscription.feed(record(0), record(1));

@@ -15,6 +15,11 @@ export interface BatchLoopOptions {
   subscription: EventSubscription;
   handlerOf: (topic: string) => BatchHandler;
   deadLetters: EventPublisher;
+  /**
+   * Default: `ingest.dead-letters`, which is the store's: a record there counts as one that is not stored. Every other consumer
+   * has a topic of its own.
+   */
+  deadLetterTopic?: string;
   limits: BatchLimits;
   /** Delays between attempts of what may pass on retry. */
   backoff: BackoffLimits;
@@ -124,7 +129,9 @@ export class BatchLoop {
     });
     const nowMs = this.#now();
     for (const record of records) this.#batcher.add(record, { records: 1, bytes: sizeOf(record) }, nowMs);
-    if (records.length > 0) await this.state.working();
+    if (records.length === 0) return;
+    this.options.observer?.pulled?.(records);
+    await this.state.working();
   }
 
   /** Ends when everything of the batch is durable and committed, revoked, or given up at a stop. */
@@ -195,7 +202,8 @@ export class BatchLoop {
   private async areConfirmed(held: HeldBatch, dead: readonly DeadRecord[]): Promise<boolean> {
     const attempts = this.#backoff.attempts + 1;
     const entries = dead.map(({ record, outcome }) => deadLetterEntry(record, outcome, attempts, this.#now()));
-    const outcomes = await this.options.deadLetters.publish(DEAD_LETTERS_TOPIC, entries);
+    const { deadLetters, deadLetterTopic = DEAD_LETTERS_TOPIC } = this.options;
+    const outcomes = await deadLetters.publish(deadLetterTopic, entries);
     held.confirm(dead.filter((_, index) => outcomes[index]?.written === true));
     return outcomes.every(({ written }) => written);
   }

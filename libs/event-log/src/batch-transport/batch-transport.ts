@@ -29,7 +29,9 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   }
 
   listen(callback: (error?: Error) => void): void {
-    const topics = [...this.getHandlers().keys()];
+    const topics = this.topics();
+    const doubled = topics.find((topic) => this.getHandlers().get(topic)!.next !== undefined);
+    if (doubled !== undefined) return callback(new TypeError(onlyOneHandler(doubled)));
     this.#loop = new BatchLoop({
       ...this.options,
       subscription: this.options.subscribe(topics),
@@ -41,6 +43,11 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
 
   async close(): Promise<void> {
     await this.#loop?.stop();
+  }
+
+  /** The topics that have a handler. */
+  protected topics(): string[] {
+    return [...this.getHandlers().keys()];
   }
 
   /** There are no transport events to listen to: states are read from the loop. */
@@ -56,4 +63,9 @@ function batchHandler(handler: MessageHandler): BatchHandler {
     const result: unknown = await handler(batch);
     return (isObservable(result) ? await lastValueFrom(result) : result) as BatchVerdict;
   };
+}
+
+/** Nest chains the handlers of one pattern; a position can be committed only for all of them or for one. */
+function onlyOneHandler(topic: string): string {
+  return `Two handlers take the batches of ${topic}; give each a consumer group, and so a microservice, of its own.`;
 }

@@ -1,4 +1,5 @@
 import type { LogRecord, TopicPosition } from '../event-log.js';
+import { positionsBehind } from '../positions-behind.js';
 import type { DeadLetterOutcome, RecordOutcome } from './outcome.js';
 
 export interface DeadRecord {
@@ -58,10 +59,6 @@ export class HeldBatch {
 
   /** The positions behind the last record of each partition. */
   positions(): TopicPosition[] {
-    const last = new Map<string, TopicPosition>();
-    for (const { topic, partition, offset } of this.#records) {
-      last.set(`${topic}/${partition}`, { topic, partition, offset: offset + 1 });
-    }
-    return [...last.values()];
+    return positionsBehind(this.#records);
   }
 }

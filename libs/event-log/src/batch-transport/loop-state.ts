@@ -1,5 +1,5 @@
 import type { FlushReason } from '../batcher.js';
-import type { EventSubscription } from '../event-log.js';
+import type { EventSubscription, LogRecord } from '../event-log.js';
 import { NOTE_INTERVAL_MS, encodeNote } from './worker-note.js';
 
 /**
@@ -8,12 +8,14 @@ import { NOTE_INTERVAL_MS, encodeNote } from './worker-note.js';
  */
 export type BatchLoopStatus = 'idle' | 'working' | 'paused' | 'stopped';
 
-/** Hears of what the loop does; for logs and metrics. Must not throw. */
+/** Hears of what the loop does; for logs, metrics and traces. Must not throw. */
 export interface BatchObserver {
   /** Called when the loop is paused (or for another reason than before), and when it no longer is. */
   pauseChanged?(reason: string | undefined): void;
   /** An attempt has failed and is made again after a delay. */
   retrying?(reason: string): void;
+  /** Records have come; they wait until a batch is made of them. */
+  pulled?(records: readonly LogRecord[]): void;
   flushed?(reason: FlushReason, records: number): void;
   committed?(records: number, deadLetters: number): void;
   /** The handler threw, or returned too few outcomes: a defect in the handler, not in a record. */

@@ -51,11 +51,13 @@ export function asVerdict(returned: unknown, batchSize: number): BatchVerdict {
   return returned as RecordOutcome[];
 }
 
-function isRetryLater(returned: unknown): returned is RetryLater {
+/** Of what a handler without types returned. */
+export function isRetryLater(returned: unknown): returned is RetryLater {
   return typeof (returned as RetryLater | undefined)?.retryLater === 'string';
 }
 
 function isOutcome(outcome: unknown): boolean {
-  const status = (outcome as RecordOutcome | undefined)?.status;
-  return status === 'done' || (status === 'dead-letter' && typeof (outcome as DeadLetterOutcome).reason === 'string');
+  const { status, reason, detail } = (outcome ?? {}) as Record<string, unknown>;
+  if (status === 'dead-letter') return typeof reason === 'string' && typeof detail === 'string';
+  return status === 'done';
 }

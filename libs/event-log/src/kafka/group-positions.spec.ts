@@ -19,6 +19,11 @@ describe('positionsOf', () => {
   ])('puts a group at the first record that %s', (_, committed) => {
     expect(positionsOf(committed, [endsOf(0, '10', '20')])).toMatchObject([{ low: 10, committed: 10, high: 20 }]);
   });
+
+  it('counts the records that were removed before the group had read them', () => {
+    expect(positionsOf([commitAt(0, '4')], [endsOf(0, '10', '20')])).toMatchObject([{ expired: 6 }]);
+    expect(positionsOf([commitAt(0, '10')], [endsOf(0, '10', '20')])[0]).not.toHaveProperty('expired');
+  });
 });
 
 function commitAt(partition: number, offset: string, metadata: string | null = null) {

@@ -45,7 +45,8 @@ export function positionsOf(committed: readonly CommittedOffset[], ends: readonl
       const commit = commits.get(partition);
       const offset = Number(commit?.offset ?? -1);
       const isInLog = offset >= low && offset <= high;
-      return { partition, low, committed: isInLog ? offset : low, high, note: commit?.metadata ?? '' };
+      const expired = offset >= 0 && offset < low ? { expired: low - offset } : {};
+      return { partition, low, committed: isInLog ? offset : low, high, note: commit?.metadata ?? '', ...expired };
     })
     .sort((one, other) => one.partition - other.partition);
 }

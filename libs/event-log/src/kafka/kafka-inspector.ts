@@ -11,6 +11,7 @@ import { within } from './deadline.js';
 import { groupPositions } from './group-positions.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { PeekReader } from './peek-reader.js';
+import { topicRetentionMs } from './topic-retention.js';
 
 /** The first peek joins a group, which takes a broker in its default settings three seconds. */
 const PEEK_TIMEOUT_MS = 15_000;
@@ -43,6 +44,10 @@ export class KafkaInspector implements BufferInspector {
   async members(): Promise<number> {
     const { groups } = await this.admin.ask((admin) => admin.describeGroups([this.inspected.group]));
     return groups[0]?.members.length ?? 0;
+  }
+
+  retentionMs(): Promise<number | undefined> {
+    return topicRetentionMs(this.admin, this.inspected.topic);
   }
 
   /** Idempotent. */

@@ -39,4 +39,9 @@ export class SqliteInspector implements BufferInspector {
   async members(): Promise<number> {
     return this.groups.membersOf(this.options.group);
   }
+
+  /** What a group has not read is kept, see {@link Retention}. */
+  async retentionMs(): Promise<undefined> {
+    return undefined;
+  }
 }

@@ -111,6 +111,12 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(placesOf(records)).toEqual(firstNumbers(6).map((offset) => `0/${offset}`));
     });
 
+    it('tells how long a record is kept: a time, or without end', async () => {
+      const { inspector } = await onePartition(underTest, 0);
+      const retentionMs = await inspector.retentionMs();
+      expect(retentionMs === undefined || retentionMs > 0).toBe(true);
+    });
+
     it('counts the members of the group, and does not count itself', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 2);
       await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 2, maxRecords: 2 });

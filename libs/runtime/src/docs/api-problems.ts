@@ -9,20 +9,30 @@ const RETRY_AFTER = {
   },
 };
 
+/** What may be answered before a path is asked at all: who may read is said by tokens, certificates, networks and limits. */
+export const ACCESS_PROBLEMS = ['unauthorized', 'forbidden', 'rate-limited', 'store-unavailable'] as const;
+
 /** Documents the problems that a handler may answer, by status. `internal-error` goes without saying and is added. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDecorator {
-  const byStatus = Map.groupBy([...codes, 'internal-error' as const], (code) => PROBLEMS[code].status);
-  const responses = [...byStatus].map(([status, ofStatus]) => problemResponse(status, ofStatus));
-  return applyDecorators(ApiExtraModels(ProblemDto), ...responses);
+  const responses = Object.entries(problemResponses(...codes, 'internal-error'));
+  const decorators = responses.map(([status, response]) => ApiResponse({ status: Number(status), ...response }));
+  return applyDecorators(ApiExtraModels(ProblemDto), ...decorators);
 }
 
-function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
+/** The same for an operation that no decorator describes. */
+export function problemResponses(...codes: ProblemCode[]): Record<string, ProblemResponse> {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  return Object.fromEntries([...byStatus].map(([status, ofStatus]) => [status, problemResponse(status, ofStatus)]));
+}
+
+type ProblemResponse = ReturnType<typeof problemResponse>;
+
+function problemResponse(status: number, codes: readonly ProblemCode[]) {
   const examples = codes.map((code) => [code, { summary: code, value: problemOf(code, PROBLEMS[code].title) }]);
   const schema = { $ref: getSchemaPath(ProblemDto) };
-  return ApiResponse({
-    status,
+  return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
     ...(status === 429 || status === 503 ? { headers: RETRY_AFTER } : {}),
     content: { 'application/problem+json': { schema, examples: Object.fromEntries(examples) } },
-  });
+  };
 }

@@ -58,6 +58,15 @@ describe('GET /docs', () => {
     expect(script).toMatch(/"validatorUrl": null/);
   });
 
+  it('tells browsers to run its own files only, and to let nobody frame it', async () => {
+    const { headers } = await fetch(`${address}/docs`, { headers: { connection: 'close' } });
+    const policy = headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it('answers what it has not as a problem', async () => {
     const { text } = await get('/docs/nothing.js');
     expect(JSON.parse(text)).toMatchObject({ status: 404, code: 'not-found' });

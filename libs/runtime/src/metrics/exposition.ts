@@ -6,7 +6,7 @@ const MIN_INTERVAL_MS = 1_000;
 
 /** The text of a registry. It is made once a second at most, however many ask: scrapes cannot slow down the work they measure. */
 export class Exposition {
-  #text: Promise<string> | undefined;
+  #text: Promise<Buffer> | undefined;
   #begunAtMs = 0;
 
   constructor(
@@ -18,11 +18,12 @@ export class Exposition {
     return this.registry.contentType;
   }
 
-  text(): Promise<string> {
+  /** In UTF-8: encoded once for all who ask within the second. */
+  text(): Promise<Buffer> {
     const nowMs = this.clock.now();
     if (this.#text === undefined || nowMs - this.#begunAtMs >= MIN_INTERVAL_MS) {
       this.#begunAtMs = nowMs;
-      this.#text = this.registry.metrics();
+      this.#text = this.registry.metrics().then((text) => Buffer.from(text));
     }
     return this.#text;
   }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Problem } from '#contracts';
-import { FakeQuery } from './testing/fake-query.js';
-import { GatewayUnderTest } from './testing/gateway-under-test.js';
+import { FakeQuery } from '../testing/fake-query.js';
+import { GatewayUnderTest } from '../testing/gateway-under-test.js';
+import { answers, exchange, statusesOf } from '../testing/raw-socket.js';
 
 const query = new FakeQuery();
 let [gateway, alone]: GatewayUnderTest[] = [];
@@ -23,6 +24,9 @@ describe('a method that a known path has not', () => {
     ['POST', '/records', 'GET, HEAD'],
     ['PATCH', '/check-buffer?limit=1', 'GET, HEAD'],
     ['DELETE', '/records/dev-2/r-1', 'GET, HEAD'],
+    ['POST', '/metrics', 'GET, HEAD'],
+    ['QUERY', '/records', 'GET, HEAD'],
+    ['PROPFIND', '/ingest', 'POST'],
   ])('%s %s is answered 405 with what it has', async (method, path, allow) => {
     const response = await fetch(gateway!.url + path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
@@ -37,6 +41,16 @@ describe('a method that a known path has not', () => {
   it('HEAD /ingest is answered 405 without a body', async () => {
     const response = await fetch(`${gateway!.url}/ingest`, { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([405, '']);
+  });
+
+  it('TRACE /records is answered 405: what a browser has sent is never shown to a page', async () => {
+    const answer = await exchange(
+      gateway!.url,
+      'TRACE /records HTTP/1.1\r\nHost: a\r\nX-Secret: s\r\n\r\n',
+      answers(1),
+    );
+    expect(statusesOf(answer)).toEqual([405]);
+    expect(answer).not.toMatch(/secret/i);
   });
 
   it('is a path that is not there, where reads are not served', async () => {

@@ -1,0 +1,105 @@
+import type { RecordOutcome } from '#batch-transport';
+import type { LogRecord } from '#event-log';
+import type { Span, Tracer } from '#runtime';
+import { sampledPlaceOf, type TracedRecords } from './traced-records.js';
+
+/**
+ * Tells where the sampled records of one batch spend their time, in the trace of each: `in log`, `batch wait`, `write`, `commit`.
+ * The batch is a trace of its own, with links to theirs; theirs link to it.
+ */
+export class BatchTrace {
+  readonly #batch: Span;
+  #writes: Span[] = [];
+  #commits: Span[] = [];
+  #attempts = 0;
+
+  /**
+   * @param traced by the span of their request, at least one
+   * @param pulledAtMs when a record came from the log, in milliseconds since 1970
+   */
+  constructor(
+    private readonly tracer: Tracer,
+    private readonly traced: ReadonlyMap<string, TracedRecords>,
+    records: number,
+    pulledAtMs: (record: LogRecord) => number,
+  ) {
+    const links = [...traced.values()].map(({ place }) => place);
+    this.#batch = tracer.start({
+      name: 'store batch',
+      kind: 'consumer',
+      links,
+      attributes: { 'sluice.records': records },
+    });
+    for (const each of traced.values()) this.waited(each, pulledAtMs(each.first));
+  }
+
+  /** Makes the write. @throws what it throws */
+  async writing<T>(write: () => Promise<T>): Promise<T> {
+    this.#attempts++;
+    if (this.#writes.length === 0) this.#writes = this.startForEach('write');
+    const links = [...this.traced.values()].map(({ place }) => place);
+    const span = this.tracer.start({ name: 'bulk write', kind: 'client', parent: this.#batch.place, links });
+    try {
+      return await write();
+    } catch (error) {
+      span.failed((error as { code?: string }).code ?? 'unknown');
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  /** @param outcomes one for each record of the batch; each is stored, or on its way to the dead letters */
+  settled(batch: readonly LogRecord[], outcomes: readonly RecordOutcome[]): void {
+    this.endWrites();
+    this.#commits = this.startForEach('commit');
+    const commitOf = new Map([...this.traced.keys()].map((key, index) => [key, this.#commits[index]!]));
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.status !== 'dead-letter') continue;
+      const place = sampledPlaceOf(batch[index]!);
+      if (place !== undefined) commitOf.get(place.spanId)?.failed(outcome.reason);
+    }
+  }
+
+  committed(): void {
+    for (const commit of this.#commits) commit.end();
+    this.#batch.end();
+  }
+
+  /** The partitions were revoked: whoever has them now stores the records again. */
+  abandoned(): void {
+    this.endWrites();
+    for (const span of [...this.#commits, this.#batch]) {
+      span.failed('revoked');
+      span.end();
+    }
+  }
+
+  private waited({ place, first, count }: TracedRecords, pulledAtMs: number): void {
+    const { partition, offset, topic, timestampMs } = first;
+    const attributes = {
+      'messaging.destination.name': topic,
+      'sluice.partition': partition,
+      'sluice.offset': offset,
+      'sluice.records': count,
+    };
+    // The log's time is the gateway's clock.
+    const startMs = Math.min(timestampMs, pulledAtMs);
+    const inLog = this.tracer.start({ name: 'in log', kind: 'consumer', parent: place, startMs, attributes });
+    inLog.end(pulledAtMs);
+    this.tracer.start({ name: 'batch wait', parent: place, startMs: pulledAtMs }).end();
+  }
+
+  private endWrites(): void {
+    for (const write of this.#writes) {
+      write.set({ 'sluice.attempts': this.#attempts });
+      write.end();
+    }
+    this.#writes = [];
+  }
+
+  private startForEach(name: string): Span[] {
+    const links = [this.#batch.place];
+    return [...this.traced.values()].map(({ place }) => this.tracer.start({ name, parent: place, links }));
+  }
+}

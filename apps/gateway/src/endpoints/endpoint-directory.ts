@@ -1,0 +1,56 @@
+import type { EndpointDirectoryDto } from '#contracts';
+import type { EndpointList } from '#endpoints';
+import type { Lifecycle } from '#runtime';
+import type { EndpointFeed } from './endpoint-feed.js';
+
+/** Of an answer without a list: it never changes. */
+const NO_LIST = 'none';
+
+/**
+ * Says which endpoints a device uses. A gateway knows by the host that a request names which endpoint of the list it is itself, and
+ * says of that one that it drains as soon as it has been told to stop. A request that names another host misleads its sender only.
+ */
+export class EndpointDirectory {
+  /** The last list that was marked, since most requests name one host. */
+  private leaving: { list: EndpointList; host: string; marked: EndpointList } | undefined;
+
+  constructor(
+    private readonly feed: EndpointFeed,
+    private readonly lifecycle: Lifecycle,
+    private readonly ttlSeconds: number,
+  ) {}
+
+  /** @param host the header `Host` of the request */
+  answerTo(deviceId: string, host: string | undefined): EndpointDirectoryDto {
+    const list = this.listSeenAt(host);
+    const endpoints = list?.forDevice(deviceId).map(({ url, draining }) => ({ url, draining })) ?? [];
+    return {
+      version: list?.version ?? NO_LIST,
+      device_id: deviceId,
+      endpoints,
+      ttl_seconds: this.ttlSeconds,
+    };
+  }
+
+  /** Whether {@link answerTo} would say that the endpoint at this host drains. */
+  isDrainingAt(host = ''): boolean {
+    const { endpoints = [] } = this.listSeenAt(host) ?? {};
+    return endpoints.some(({ url, draining }) => draining && isAt(url, host));
+  }
+
+  private listSeenAt(host = ''): EndpointList | undefined {
+    const { list } = this.feed;
+    if (list === undefined || !this.lifecycle.isLeaving) return list;
+    if (this.leaving?.list !== list || this.leaving.host !== host)
+      this.leaving = { list, host, marked: mark(list, host) };
+    return this.leaving.marked;
+  }
+}
+
+function mark(list: EndpointList, host: string): EndpointList {
+  return list.withDraining((url) => isAt(url, host));
+}
+
+function isAt(url: string, host: string): boolean {
+  return new URL(url).host === host.toLowerCase();
+}

@@ -1,0 +1,55 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { EndpointListError, type EndpointList } from '#endpoints';
+import type { Logger } from '#runtime';
+import type { EndpointOptions } from './endpoint-options.js';
+import { readEndpoints } from './read-endpoints.js';
+
+/** The file is read, not watched: a mounted one is changed by moving a link, which no watch on the file sees. */
+const RELOAD_MS = 2_000;
+
+/** The list of endpoints as it stands now, in step with its file where it has one. */
+export class EndpointFeed implements OnApplicationShutdown {
+  private readonly timer: NodeJS.Timeout | undefined;
+  /** Why the file cannot be used now, so that it is told once. */
+  private fault: string | undefined;
+
+  /** @param current what the options say at the start; `undefined` where there is no list */
+  constructor(
+    private readonly options: EndpointOptions,
+    private current: EndpointList | undefined,
+    private readonly logger: Logger,
+  ) {
+    if (options.endpointsFile !== '') this.timer = setInterval(() => this.reload(), RELOAD_MS).unref();
+  }
+
+  get list(): EndpointList | undefined {
+    return this.current;
+  }
+
+  /** Takes over what the file holds now. While that cannot be used, the last list stays. */
+  reload(): void {
+    try {
+      this.takeOver(readEndpoints(this.options));
+      this.fault = undefined;
+    } catch (error) {
+      if (!(error instanceof EndpointListError)) throw error;
+      this.failed(error.message);
+    }
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private takeOver(list: EndpointList | undefined): void {
+    if (list?.version === this.current?.version) return;
+    this.current = list;
+    this.logger.info({ version: list?.version }, 'the list of endpoints has changed');
+  }
+
+  private failed(fault: string): void {
+    if (fault === this.fault) return;
+    this.fault = fault;
+    this.logger.warn({ reason: fault }, 'the list of endpoints cannot be used: the last one stays');
+  }
+}

@@ -1,0 +1,29 @@
+import type { Provider } from '@nestjs/common';
+import { Lifecycle, LOGGER, type Logger } from '#runtime';
+import { EndpointDirectory } from './endpoint-directory.js';
+import { EndpointFeed } from './endpoint-feed.js';
+import { NO_ENDPOINTS, type EndpointOptions } from './endpoint-options.js';
+import { readEndpoints } from './read-endpoints.js';
+
+/**
+ * What the gateway module provides to tell devices where they report.
+ *
+ * @throws EndpointListError: a wrong list stops the start
+ */
+export function endpointProviders(given: Partial<EndpointOptions>): Provider[] {
+  const options = { ...NO_ENDPOINTS, ...given };
+  const list = readEndpoints(options);
+  return [
+    {
+      provide: EndpointFeed,
+      inject: [LOGGER],
+      useFactory: (logger: Logger) => new EndpointFeed(options, list, logger),
+    },
+    {
+      provide: EndpointDirectory,
+      inject: [EndpointFeed, Lifecycle],
+      useFactory: (feed: EndpointFeed, lifecycle: Lifecycle) =>
+        new EndpointDirectory(feed, lifecycle, options.endpointsTtlSeconds),
+    },
+  ];
+}

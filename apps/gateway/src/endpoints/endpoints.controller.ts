@@ -1,0 +1,42 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { mayIngestFor } from '#access';
+import { EndpointsQueryDto, parseQuery } from '#contracts';
+import { ProblemError } from '#runtime';
+import { mayNotIngestFor } from '../access/refusals.js';
+import { EndpointDirectory } from './endpoint-directory.js';
+import { DescribesEndpoints } from './endpoints-docs.js';
+
+/** `GET /endpoints`: where a device reports. Whoever may send for it may ask. */
+@Controller('endpoints')
+export class EndpointsController {
+  constructor(@Inject(EndpointDirectory) private readonly directory: EndpointDirectory) {}
+
+  @Get()
+  @DescribesEndpoints()
+  find(@Req() { query, headers, sender }: FastifyRequest, @Res() reply: FastifyReply): void {
+    const deviceId = deviceIdOf(query as object);
+    if (sender?.principal !== undefined && !mayIngestFor(sender.principal, deviceId)) {
+      throw new ProblemError('forbidden', mayNotIngestFor(sender.principal, deviceId));
+    }
+    const answer = this.directory.answerTo(deviceId, headers.host);
+    const etag = `"${answer.version}"`;
+    reply.headers({ etag, 'cache-control': `private, max-age=${answer.ttl_seconds}` });
+    if (matches(headers['if-none-match'], etag)) void reply.status(304).send();
+    else void reply.send(answer);
+  }
+}
+
+/** @throws ProblemError `invalid-parameter` that names the parameter */
+function deviceIdOf(query: object): string {
+  const parsed = parseQuery(EndpointsQueryDto, query);
+  if (parsed.ok) return parsed.value.device_id;
+  const places = parsed.errors.map(({ pointer }) => pointer).join(', ');
+  throw new ProblemError('invalid-parameter', `Correct these and ask again: ${places}.`, { errors: parsed.errors });
+}
+
+/** RFC 9110, 13.1.2: by weak comparison, since a proxy that compresses may have weakened it. */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  const given = ifNoneMatch?.split(',').map((each) => each.trim().replace(/^W\//, '')) ?? [];
+  return given.includes(etag) || given.includes('*');
+}

@@ -1,0 +1,45 @@
+import type { Provider } from '@nestjs/common';
+import { EVENTS_TOPIC, STORE_GROUP } from '#contracts';
+import { EventLog, EventPublisher } from '#event-log';
+import { Clock, LOGGER, type Logger } from '#runtime';
+import { Admission } from '../admission.js';
+import { EventLoopTicks } from './event-loop-ticks.js';
+import { LagWatch } from './lag-watch.js';
+import { LoadShedding } from './load-shedding.js';
+import { NO_SHEDDING, type OverloadOptions } from './overload-options.js';
+import { SheddingLog } from './shedding-log.js';
+
+/** What the gateway module provides to shed load. Nothing asks the log for its positions unless a limit of the lag is set. */
+export function overloadProviders(given: Partial<OverloadOptions>): Provider[] {
+  const options = { ...NO_SHEDDING, ...given };
+  return [
+    {
+      provide: LagWatch,
+      inject: [Clock, LOGGER, { token: EventLog, optional: true }],
+      useFactory: (clock: Clock, logger: Logger, log?: EventLog) =>
+        new LagWatch(options, asksForLag(options) ? log?.inspect(WORKER) : undefined, clock, logger),
+    },
+    {
+      provide: LoadShedding,
+      inject: [Admission, EventPublisher, LagWatch, Clock, LOGGER],
+      useFactory: (
+        admission: Admission,
+        publisher: EventPublisher,
+        watch: LagWatch,
+        ...[clock, logger]: [Clock, Logger]
+      ) => new LoadShedding(options, admission, publisher, watch, new SheddingLog(clock, logger)),
+    },
+    {
+      provide: EventLoopTicks,
+      inject: [LoadShedding],
+      useFactory: (shedding: LoadShedding) => new EventLoopTicks((delayMs) => shedding.observe(delayMs)),
+    },
+  ];
+}
+
+const WORKER = { group: STORE_GROUP, topic: EVENTS_TOPIC };
+
+function asksForLag(options: OverloadOptions): boolean {
+  const { backgroundMaxLagRecords, backgroundMaxLagSeconds, maxLagRecords, maxLagSeconds } = options;
+  return backgroundMaxLagRecords + backgroundMaxLagSeconds + maxLagRecords + maxLagSeconds > 0;
+}

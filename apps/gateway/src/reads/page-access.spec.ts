@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FakeQuery } from '../testing/fake-query.js';
+import { GatewayUnderTest } from '../testing/gateway-under-test.js';
+import { TokenDirectory } from '../testing/token-directory.js';
+
+const directory = new TokenDirectory();
+const query = new FakeQuery();
+let gateway: GatewayUnderTest;
+let [device, reader] = ['', ''];
+
+beforeAll(async () => {
+  device = await directory.create('--device dev-2 --scope read');
+  reader = await directory.create('--reader');
+  await query.start();
+  gateway = await GatewayUnderTest.start({ ...directory.options, queryUrl: query.url });
+  await gateway.gate.feed!.refresh();
+});
+afterAll(async () => {
+  query.stop();
+  await gateway.stop();
+  directory.remove();
+});
+
+async function statusOf(path: string, token = ''): Promise<number> {
+  const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch(gateway.url + path, { headers });
+  await response.text();
+  return response.status;
+}
+
+describe('where tokens are asked for', () => {
+  it.each(['/', '/status/status.js', '/status/status.css'])('the page itself is open: %s', async (path) => {
+    expect(await statusOf(path)).toBe(200);
+  });
+
+  it.each(['/status/events', '/events/tail'])('its figures and the live tail are for readers: %s', async (path) => {
+    expect([await statusOf(path), await statusOf(path, device), await statusOf(path, reader)]).toEqual([401, 403, 200]);
+  });
+
+  it('the live tail of one device is for whoever may read it', async () => {
+    expect(await statusOf('/events/tail?device_id=dev-2', device)).toBe(200);
+    expect(await statusOf('/events/tail?device_id=dev-3', device)).toBe(403);
+  });
+});

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { readTraceParent, type Tracing } from '#runtime';
+import { ToldSpans } from '#runtime/testing';
+import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
+import { until } from '../testing/until.js';
+
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const GIVEN = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
+
+let gateway: GatewayUnderTest;
+let told: ToldSpans;
+afterEach(() => gateway.stop());
+
+async function start(tracing: (spans: ToldSpans) => Tracing = (spans) => spans.tracing()): Promise<void> {
+  told = new ToldSpans();
+  gateway = await GatewayUnderTest.start({}, tracing(told));
+}
+
+const answered = () => until(() => told.names().includes('POST /ingest'));
+const handedOn = () => gateway.publisher.records.map(({ headers }) => headers['traceparent']);
+
+describe('a request that is traced', () => {
+  it('tells how long it took to receive and to publish it, below the span of the device', async () => {
+    await start();
+    await gateway.post(SEED_RECORD, { traceparent: GIVEN });
+    await answered();
+    const request = told.one('POST /ingest');
+    expect(told.names()).toEqual(['receive', 'publish', 'POST /ingest']);
+    expect(request.parent).toEqual(readTraceParent(GIVEN));
+    expect(request.attributes).toMatchObject({ 'http.route': '/ingest', 'http.response.status_code': 202 });
+    for (const step of ['receive', 'publish']) expect(told.one(step).parent).toEqual(request.place);
+  });
+
+  it('hands its own place on to the topic, and names the record where it has one', async () => {
+    await start();
+    await gateway.post({ ...SEED_RECORD, record_id: 'r-1' });
+    await answered();
+    expect(readTraceParent(handedOn()[0])).toEqual(told.one('POST /ingest').place);
+    expect(told.one('publish').attributes).toEqual({
+      'sluice.records': 1,
+      'sluice.device_id': 'dev-2',
+      'sluice.record_id': 'r-1',
+    });
+  });
+
+  it('gives all of its records one place, and counts those that are published', async () => {
+    await start();
+    await gateway.post([SEED_RECORD, { ...SEED_RECORD, timestamp: 'never' }, SEED_RECORD]);
+    await answered();
+    expect(new Set(handedOn()).size).toBe(1);
+    expect(told.one('publish').attributes).toEqual({ 'sluice.records': 2 });
+  });
+
+  it('says that the log did not confirm', async () => {
+    await start();
+    gateway.publisher.reasonAgainst = () => 'away';
+    await gateway.post(SEED_RECORD);
+    await answered();
+    expect(told.one('publish').attributes).toMatchObject({ 'error.type': 'unconfirmed' });
+    expect(told.one('POST /ingest').attributes).toMatchObject({ 'error.type': '503' });
+  });
+
+  it('ends its spans when it is refused', async () => {
+    await start();
+    await gateway.post('no json');
+    await answered();
+    expect(told.names()).toEqual(['receive', 'POST /ingest']);
+    expect(told.one('POST /ingest').attributes).toMatchObject({ 'http.response.status_code': 400 });
+    expect([...told.open]).toEqual([]);
+  });
+
+  it('names its trace in its log lines', async () => {
+    await start();
+    await gateway.post('no json');
+    await answered();
+    const { traceId } = told.one('POST /ingest').place;
+    expect(gateway.logLines.find(({ msg }) => msg === 'refused')).toMatchObject({
+      code: 'invalid-json',
+      trace_id: traceId,
+    });
+  });
+});
+
+describe('a request that is not traced', () => {
+  it('tells nothing, and adds nothing to its records', async () => {
+    await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
+    await gateway.post(SEED_RECORD);
+    expect(told.ended).toEqual([]);
+    expect(handedOn()).toEqual([undefined]);
+  });
+
+  it('hands the trace of the device on, but not as one that is traced here', async () => {
+    await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
+    await gateway.post(SEED_RECORD, { traceparent: GIVEN });
+    expect(readTraceParent(handedOn()[0])).toMatchObject({ traceId: TRACE_ID, isSampled: false });
+  });
+
+  it('names the trace of the device in its log lines all the same', async () => {
+    await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
+    await gateway.post('no json', { traceparent: GIVEN });
+    await gateway.post('no json');
+    const traceIds = gateway.logLines.filter(({ msg }) => msg === 'refused').map((line) => line['trace_id']);
+    expect(traceIds).toEqual([TRACE_ID, undefined]);
+  });
+});

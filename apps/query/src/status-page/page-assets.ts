@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { ProblemError } from '#runtime';
+
+const FOLDER = new URL('./assets/', import.meta.url);
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+};
+
+export const PAGE = 'index.html';
+/** What the page loads. */
+const PARTS: ReadonlySet<string> = new Set([
+  'status.css',
+  'status.js',
+  'event-stream.js',
+  'measurements.js',
+  'view.js',
+]);
+
+export interface Asset {
+  bytes: Buffer;
+  mediaType: string;
+}
+
+/** @param name a part of the page. @throws ProblemError `not-found` */
+export function readPart(name: string): Promise<Asset> {
+  if (!PARTS.has(name)) throw new ProblemError('not-found', 'The status page has no such part; it is at /.');
+  return readAsset(name);
+}
+
+export async function readAsset(name: string): Promise<Asset> {
+  const bytes = await readFile(new URL(name, FOLDER));
+  return { bytes, mediaType: MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)]! };
+}

@@ -1,0 +1,41 @@
+import { Bell } from '../event-stream/bell.js';
+import { eventText } from '../event-stream/server-sent-event.js';
+import { SharedLoop } from '../event-stream/shared-loop.js';
+
+/** Samples come more often than this, unless something hangs. */
+const MAX_SILENCE_MS = 10_000;
+
+/** The samples for everybody who looks at the page: one sampler for all, and none while nobody looks. */
+export class StatusFeed {
+  private readonly taken = new Bell();
+  private readonly loop: SharedLoop;
+  private latest = '';
+
+  /** @param intervalMs pause between two samples */
+  constructor(
+    private readonly sample: () => Promise<object>,
+    intervalMs: number,
+  ) {
+    this.loop = new SharedLoop(() => this.take(), intervalMs);
+  }
+
+  /** The text of the event stream. A reader that is slow gets the latest sample next, not the ones in between. */
+  async *events(end: AbortSignal): AsyncGenerator<string> {
+    this.loop.enter();
+    try {
+      for (;;) {
+        const { rings } = this.taken;
+        await this.taken.wait(rings, MAX_SILENCE_MS, end);
+        if (end.aborted) return;
+        if (this.taken.rings > rings) yield this.latest;
+      }
+    } finally {
+      this.loop.leave();
+    }
+  }
+
+  private async take(): Promise<void> {
+    this.latest = eventText({ event: 'status', data: JSON.stringify(await this.sample()) });
+    this.taken.ring();
+  }
+}

@@ -1,0 +1,41 @@
+import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { type OpenStreams, pageHeaders } from '#runtime';
+import { EVENT_STREAM_HEADERS } from '../event-stream/server-sent-event.js';
+import { type Asset, PAGE, readAsset, readPart } from './page-assets.js';
+import { StatusFeed } from './status-feed.js';
+import { STATUS_STREAMS } from './status-providers.js';
+
+const HEADERS = { ...pageHeaders(), 'cache-control': 'no-cache' };
+
+/** The status page at `/`, its parts and its samples. Made for people: the paths below `/status` may change with the page. */
+@Controller()
+@ApiExcludeController()
+export class StatusPageController {
+  constructor(
+    @Inject(StatusFeed) private readonly feed: StatusFeed,
+    @Inject(STATUS_STREAMS) private readonly streams: OpenStreams,
+  ) {}
+
+  @Get()
+  async page(@Res() reply: FastifyReply): Promise<void> {
+    sendAsset(await readAsset(PAGE), reply);
+  }
+
+  @Get('status/events')
+  follow(@Res() reply: FastifyReply): void {
+    this.streams.requirePlace();
+    reply.headers(EVENT_STREAM_HEADERS);
+    this.streams.answer(reply, (end) => this.feed.events(end));
+  }
+
+  @Get('status/:part')
+  async part(@Param('part') name: string, @Res() reply: FastifyReply): Promise<void> {
+    sendAsset(await readPart(name), reply);
+  }
+}
+
+function sendAsset({ bytes, mediaType }: Asset, reply: FastifyReply): void {
+  void reply.headers({ ...HEADERS, 'content-type': mediaType }).send(bytes);
+}

@@ -1,0 +1,38 @@
+import type { FactoryProvider } from '@nestjs/common';
+import type { BufferInspector } from '#event-log';
+import { RecordStore } from '#record-store';
+import { Clock, OpenStreams } from '#runtime';
+import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from '../inspectors.js';
+import { StatusFeed } from './status-feed.js';
+import { StatusSampler } from './status-sampler.js';
+
+/** Injection token of the {@link OpenStreams} of the status page. */
+export const STATUS_STREAMS = Symbol('StatusStreams');
+
+/** Most pages that are kept up to date at one time, by one process. */
+const MAX_PAGES = 64;
+const SAMPLE_EVERY_MS = 1_000;
+
+export interface StatusLimits {
+  /** Most open pages at one time. */
+  maxPages?: number;
+  /** Milliseconds between two samples. */
+  sampleEveryMs?: number;
+}
+
+export function statusProviders({
+  maxPages = MAX_PAGES,
+  sampleEveryMs = SAMPLE_EVERY_MS,
+}: StatusLimits): FactoryProvider[] {
+  return [
+    {
+      provide: StatusFeed,
+      inject: [EVENTS_INSPECTOR, DEAD_LETTERS_INSPECTOR, RecordStore, Clock],
+      useFactory: (events: BufferInspector, deadLetters: BufferInspector, store: RecordStore, clock: Clock) => {
+        const sampler = new StatusSampler({ events, deadLetters, store, clock });
+        return new StatusFeed(() => sampler.sample(), sampleEveryMs);
+      },
+    },
+    { provide: STATUS_STREAMS, useFactory: () => new OpenStreams(maxPages) },
+  ];
+}

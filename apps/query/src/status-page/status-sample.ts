@@ -1,0 +1,103 @@
+import type { BufferState } from '#contracts';
+import type { PartitionPosition } from '#event-log';
+import type { DeadLetters } from './dead-letter-tally.js';
+import type { Rates } from './rate-meter.js';
+import type { RecentRecord } from './recent-records.js';
+
+/** Most partitions that are shown one by one; of more, those in which most waits. */
+const SHOWN_PARTITIONS = 64;
+
+export type PartState = 'up' | 'paused' | 'down' | 'unknown';
+
+export interface Part {
+  state: PartState;
+  reason: string | null;
+}
+
+export interface WorkerReading {
+  state: BufferState;
+  reason: string | null;
+  members: number;
+}
+
+/** What was read for one sample; what could not be read in time is `undefined`. */
+export interface Readings {
+  nowMs: number;
+  positions: readonly PartitionPosition[] | undefined;
+  rates: Rates | undefined;
+  /** By partition: when its oldest waiting record was appended. */
+  headsMs: ReadonlyMap<number, number> | undefined;
+  worker: WorkerReading | undefined;
+  recent: readonly RecentRecord[] | undefined;
+  deadLetters: DeadLetters | undefined;
+  isStoreUp: boolean;
+}
+
+/** One sample as the page gets it: whole numbers of records, seconds, and `null` for what is not known. */
+export function toStatusSample(readings: Readings): object {
+  const { nowMs, rates, deadLetters } = readings;
+  return {
+    at: new Date(nowMs).toISOString(),
+    rates: rates === undefined ? null : { in_per_second: rates.in, out_per_second: rates.out },
+    buffer: bufferOf(readings),
+    recent: recentOf(readings),
+    dead_letters: deadLetters ?? null,
+    parts: partsOf(readings),
+  };
+}
+
+function bufferOf({ positions, headsMs, nowMs, worker }: Readings): object | null {
+  if (positions === undefined) return null;
+  const ageOf = (headMs: number | undefined) => (headMs === undefined ? null : Math.max(0, nowMs - headMs) / 1000);
+  const heads = headsMs === undefined ? [] : [...headsMs.values()];
+  return {
+    waiting: positions.reduce((total, position) => total + lagOf(position), 0),
+    oldest_age_seconds: ageOf(heads.length === 0 ? undefined : Math.min(...heads)),
+    state: worker?.state ?? null,
+    reason: worker?.reason ?? null,
+    partition_count: positions.length,
+    partitions: mostBehind(positions).map((position) => ({
+      partition: position.partition,
+      lag: lagOf(position),
+      oldest_age_seconds: ageOf(headsMs?.get(position.partition)),
+    })),
+  };
+}
+
+function mostBehind(positions: readonly PartitionPosition[]): PartitionPosition[] {
+  return [...positions]
+    .sort((a, b) => lagOf(b) - lagOf(a) || a.partition - b.partition)
+    .slice(0, SHOWN_PARTITIONS)
+    .sort((a, b) => a.partition - b.partition);
+}
+
+function lagOf({ committed, high }: PartitionPosition): number {
+  return high - committed;
+}
+
+/** A record that the worker has passed is stored, or dead-lettered: that is all that a position says. */
+function recentOf({ recent, positions }: Readings): object | null {
+  if (recent === undefined || positions === undefined) return null;
+  const committed = new Map(positions.map((position) => [position.partition, position.committed]));
+  return recent.map(({ partition, offset, atMs, deviceId, recordId, preview }) => ({
+    received_at: new Date(atMs).toISOString(),
+    device_id: deviceId,
+    record_id: recordId,
+    preview,
+    state: offset < (committed.get(partition) ?? 0) ? 'settled' : 'waiting',
+  }));
+}
+
+function partsOf({ positions, worker, isStoreUp }: Readings): Record<string, Part> {
+  return {
+    event_log: { state: positions === undefined ? 'down' : 'up', reason: null },
+    buffer_worker: workerPart(worker),
+    record_store: { state: isStoreUp ? 'up' : 'down', reason: null },
+  };
+}
+
+function workerPart(worker: WorkerReading | undefined): Part {
+  if (worker === undefined) return { state: 'unknown', reason: null };
+  if (worker.members === 0) return { state: 'down', reason: 'no_worker' };
+  return worker.state === 'paused' ? { state: 'paused', reason: worker.reason } : { state: 'up', reason: null };
+}

@@ -1,0 +1,83 @@
+import type { BufferInspector, PartitionPosition } from '#event-log';
+import type { RecordStore } from '#record-store';
+import { BoundedReading, type Clock } from '#runtime';
+import { stateOfBuffer } from '../buffer-state.js';
+import { OldestWaiting } from '../oldest-waiting.js';
+import { DeadLetterTally } from './dead-letter-tally.js';
+import { RateMeter } from './rate-meter.js';
+import { RecentRecords } from './recent-records.js';
+import { toStatusSample, type WorkerReading } from './status-sample.js';
+
+/** Where samples come from. */
+export interface StatusSources {
+  events: BufferInspector;
+  deadLetters: BufferInspector;
+  store: Pick<RecordStore, 'ping'>;
+  clock: Clock;
+}
+
+interface Located {
+  positions: PartitionPosition[];
+  atMs: number;
+}
+
+/** Reads what the status page shows. An engine that is away or slow is shown as such: a sample neither fails nor waits for it. */
+export class StatusSampler {
+  private readonly meter = new RateMeter();
+  private located: Located = { positions: [], atMs: 0 };
+  private readonly positions: BoundedReading<Located>;
+  private readonly heads: BoundedReading<ReadonlyMap<number, number>>;
+  private readonly worker: BoundedReading<WorkerReading>;
+  private readonly recent: BoundedReading<Awaited<ReturnType<RecentRecords['look']>>>;
+  private readonly deadLetters: BoundedReading<Awaited<ReturnType<DeadLetterTally['look']>>>;
+  private readonly storeAnswer: BoundedReading<true>;
+
+  constructor(private readonly sources: StatusSources) {
+    const { events, deadLetters, store, clock } = sources;
+    const [oldest, recent, tally] = [
+      new OldestWaiting(events),
+      new RecentRecords(events),
+      new DeadLetterTally(deadLetters),
+    ];
+    this.positions = new BoundedReading(
+      async () => ({ positions: await events.positions(), atMs: clock.now() }),
+      clock,
+    );
+    this.heads = new BoundedReading(() => oldest.headTimestampsMs(this.located.positions), clock);
+    this.worker = new BoundedReading(() => this.readWorker(), clock);
+    this.recent = new BoundedReading(() => recent.look(this.located.positions), clock);
+    this.deadLetters = new BoundedReading(() => tally.look(), clock);
+    this.storeAnswer = new BoundedReading(() => store.ping().then(() => true as const), clock);
+  }
+
+  async sample(): Promise<object> {
+    const [located, deadLetters, isStoreUp] = await Promise.all([
+      this.positions.value(),
+      this.deadLetters.value(),
+      this.storeAnswer.value(),
+    ]);
+    if (located !== undefined && located !== this.located) this.meter.add(located.positions, located.atMs);
+    this.located = located ?? { positions: [], atMs: 0 };
+    const [headsMs, worker, recent] =
+      located === undefined ? [] : await Promise.all([this.heads.value(), this.worker.value(), this.recent.value()]);
+    return toStatusSample({
+      nowMs: this.sources.clock.now(),
+      positions: located?.positions,
+      rates: located === undefined ? undefined : this.meter.rates,
+      headsMs,
+      worker,
+      recent,
+      deadLetters,
+      isStoreUp: isStoreUp ?? false,
+    });
+  }
+
+  private async readWorker(): Promise<WorkerReading> {
+    const { events, clock } = this.sources;
+    const [state, members] = await Promise.all([
+      stateOfBuffer(events, this.located.positions, clock.now()),
+      events.members(),
+    ]);
+    return { ...state, members };
+  }
+}

@@ -1,0 +1,94 @@
+import type { BufferInspector, LogRecord, PartitionPosition } from '#event-log';
+import type { Logger } from '#runtime';
+import { Bell } from '../event-stream/bell.js';
+import { SharedLoop } from '../event-stream/shared-loop.js';
+
+export interface Step {
+  partition: number;
+  fromOffset: number;
+  /** At least 1. */
+  maxRecords: number;
+}
+
+/**
+ * The end of a topic, for everybody who waits for what comes: one loop asks for it, however many wait, and none while nobody
+ * does. Those who stand at the same place share one read.
+ */
+export class LogFollower {
+  /** Rings when there is more than before. */
+  readonly moved = new Bell();
+  private readonly loop: SharedLoop;
+  #positions: readonly PartitionPosition[] = [];
+  #isAway = false;
+  readonly #reads = new Map<string, Promise<LogRecord[]>>();
+
+  /** @param pollMs time between two looks at the end of the log */
+  constructor(
+    private readonly inspector: BufferInspector,
+    private readonly logger: Logger,
+    pollMs: number,
+  ) {
+    this.loop = new SharedLoop(() => this.look(), pollMs);
+  }
+
+  /** Every `enter` has its {@link leave}. */
+  enter(): void {
+    this.loop.enter();
+  }
+
+  leave(): void {
+    this.loop.leave();
+  }
+
+  /** @param positions of all partitions, in order, as they were read a moment ago */
+  see(positions: readonly PartitionPosition[]): void {
+    const isMore = positions.some(({ partition, high }) => high > this.highOf(partition));
+    this.#positions = positions;
+    if (isMore) this.moved.ring();
+  }
+
+  lowOf(partition: number): number {
+    return this.#positions[partition]?.low ?? 0;
+  }
+
+  highOf(partition: number): number {
+    return this.#positions[partition]?.high ?? 0;
+  }
+
+  /** The next records from an offset below {@link highOf}: none if there are none up to there, `undefined` if the log is away. */
+  async read(step: Step): Promise<LogRecord[] | undefined> {
+    const place = `${step.partition}/${step.fromOffset}`;
+    const read = this.#reads.get(place) ?? this.peek(place, step);
+    try {
+      return await read;
+    } catch (error) {
+      this.setAway(true, error as Error);
+      return undefined;
+    }
+  }
+
+  private peek(place: string, step: Step): Promise<LogRecord[]> {
+    const peek = this.inspector
+      .peek({ ...step, toOffset: this.highOf(step.partition) })
+      .finally(() => this.#reads.delete(place));
+    this.#reads.set(place, peek);
+    return peek;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      this.see(await this.inspector.positions());
+      this.setAway(false);
+    } catch (error) {
+      this.setAway(true, error as Error);
+    }
+  }
+
+  private setAway(isAway: boolean, cause?: Error): void {
+    if (isAway === this.#isAway) return;
+    this.#isAway = isAway;
+    if (isAway)
+      this.logger.warn({ cause: cause?.message }, 'the event log does not answer: the live tail waits for it');
+    else this.logger.info('the event log answers again: the live tail goes on');
+  }
+}

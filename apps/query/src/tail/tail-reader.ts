@@ -1,0 +1,85 @@
+import { stringifyExact } from '#contracts';
+import type { LogRecord } from '#event-log';
+import { eventText } from '../event-stream/server-sent-event.js';
+import { isOfDevice } from '../log-record.js';
+import { toWaitingRecord } from '../waiting-record.js';
+import type { LogFollower } from './log-follower.js';
+import { RoundSize } from '../round-size.js';
+import { encodePosition } from './tail-position.js';
+
+/** Most partitions that are read side by side. The others have their turn in the next rounds. */
+const MAX_PARTITIONS_PER_ROUND = 16;
+
+export interface TailSelection {
+  /** By partition: the first offset that is shown. */
+  offsets: readonly number[];
+  /** The partitions that are read. */
+  partitions: readonly number[];
+  /** Only records of this device. */
+  deviceId?: string | undefined;
+}
+
+/** One reader's way through the log: where it stands in each partition, and what comes next. */
+export class TailReader {
+  private readonly offsets: number[];
+  private readonly size = new RoundSize();
+  private readonly matches: (record: LogRecord) => boolean;
+  /** The partition that has waited longest for its turn is first. */
+  private turns: number[];
+
+  constructor(
+    private readonly follower: LogFollower,
+    { offsets, partitions, deviceId }: TailSelection,
+  ) {
+    this.offsets = [...offsets];
+    this.turns = [...partitions];
+    this.matches = deviceId === undefined ? () => true : isOfDevice(deviceId);
+  }
+
+  /** Behind everything that was given out. */
+  get position(): string {
+    return encodePosition(this.offsets);
+  }
+
+  /**
+   * The events of the next records of some partitions, each with the position behind it, as they are asked for. Reading moves
+   * the position over records of other devices, too.
+   */
+  async *round(): AsyncGenerator<string> {
+    const behind = this.turns.filter((partition) => this.isBehind(partition)).slice(0, MAX_PARTITIONS_PER_ROUND);
+    this.turns = [...this.turns.filter((partition) => !behind.includes(partition)), ...behind];
+    const maxRecords = this.size.recordsFor(behind.length);
+    for (const partition of behind) yield* this.removed(partition);
+    const pages = await Promise.all(behind.map((partition) => this.read(partition, maxRecords)));
+    for (const [at, records] of pages.entries()) if (records !== undefined) yield* this.shown(behind[at]!, records);
+  }
+
+  private isBehind(partition: number): boolean {
+    return this.offsets[partition]! < this.follower.highOf(partition);
+  }
+
+  /** What a retention has removed before it was read is said, not skipped in silence. */
+  private *removed(partition: number): Generator<string> {
+    const low = this.follower.lowOf(partition);
+    const missing = low - this.offsets[partition]!;
+    if (missing <= 0) return;
+    this.offsets[partition] = low;
+    yield eventText({ event: 'gap', id: this.position, data: JSON.stringify({ partition, missing }) });
+  }
+
+  private async read(partition: number, maxRecords: number): Promise<LogRecord[] | undefined> {
+    const high = this.follower.highOf(partition);
+    const records = await this.follower.read({ partition, fromOffset: this.offsets[partition]!, maxRecords });
+    // Offsets without a record: Kafka keeps some for itself.
+    if (records?.length === 0) this.offsets[partition] = high;
+    return records;
+  }
+
+  private *shown(partition: number, records: readonly LogRecord[]): Generator<string> {
+    for (const record of records) {
+      this.offsets[partition] = record.offset + 1;
+      this.size.saw(record);
+      if (this.matches(record)) yield eventText({ id: this.position, data: stringifyExact(toWaitingRecord(record)) });
+    }
+  }
+}

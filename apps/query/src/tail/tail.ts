@@ -1,0 +1,71 @@
+import { partitionOf } from '#contracts';
+import type { BufferInspector } from '#event-log';
+import { eventText, placeText } from '../event-stream/server-sent-event.js';
+import type { LogFollower } from './log-follower.js';
+import { TailReader } from './tail-reader.js';
+import { startOffsets, type TailFrom } from './tail-start.js';
+
+/** How long a client waits before it comes back; some of what a gateway that is replaced needs. */
+const RETRY_MS = 2000;
+
+export interface TailOptions {
+  /** A client hears of its place at least so often, so that a dead line is noticed on both sides. */
+  placeEveryMs: number;
+}
+
+export interface TailRequest {
+  from: TailFrom;
+  /** Only records of this device: then only its partition is read. */
+  deviceId?: string | undefined;
+}
+
+/** The events of the topic as they come, for one reader each. */
+export class Tail {
+  constructor(
+    private readonly inspector: BufferInspector,
+    private readonly follower: LogFollower,
+    private readonly options: TailOptions,
+  ) {}
+
+  /**
+   * Finds the place where the request begins.
+   *
+   * @throws EventLogError `unavailable`, `topic-missing`
+   * @throws ProblemError `invalid-cursor`
+   */
+  async begin({ from, deviceId }: TailRequest): Promise<TailReader> {
+    const positions = await this.inspector.positions();
+    const offsets = startOffsets(from, positions);
+    const all = positions.map(({ partition }) => partition);
+    const partitions = deviceId === undefined ? all : [partitionOf(deviceId, positions.length)];
+    this.follower.see(positions);
+    return new TailReader(this.follower, { offsets, partitions, deviceId });
+  }
+
+  /**
+   * The text of the event stream from there on. The log is read as more is asked for. Aborting `end` closes it with an event
+   * that says where to go on.
+   */
+  async *events(reader: TailReader, end: AbortSignal): AsyncGenerator<string> {
+    this.follower.enter();
+    try {
+      yield placeText(reader.position, RETRY_MS);
+      while (!end.aborted) yield* this.step(reader, end);
+      yield eventText({ event: 'end', data: JSON.stringify({ reason: 'stopping', position: reader.position }) });
+    } finally {
+      this.follower.leave();
+    }
+  }
+
+  private async *step(reader: TailReader, end: AbortSignal): AsyncGenerator<string> {
+    const { moved } = this.follower;
+    const { rings } = moved;
+    const before = reader.position;
+    for await (const text of reader.round()) {
+      yield text;
+      if (end.aborted) return;
+    }
+    if (reader.position === before) await moved.wait(rings, this.options.placeEveryMs, end);
+    yield placeText(reader.position);
+  }
+}

@@ -1,0 +1,111 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import { BatchTransport } from '#batch-transport';
+import { BufferWorkerModule, prepare } from '#buffer-worker';
+import { bufferWorkerOptions, eventLogOptions, readConfig, recordStoreOptions, tracingOptions } from '#config';
+import { EventLog } from '#event-log';
+import { configureGatewayHttp, GatewayModule } from '#gateway';
+import { RecordStore, RecordStoreModule } from '#record-store';
+import { createHttpApp, createRegistry, MetricsModule, openTracing, RuntimeModule, watchAppends } from '#runtime';
+import { OtlpReceiver } from '#runtime/testing';
+import { ownTopicsModule } from './testing/own-topics.js';
+
+const SILENT = pino({ level: 'silent' });
+const PREFIX = `traces-${randomUUID()}.`;
+
+let collector: OtlpReceiver;
+let gateway: NestFastifyApplication;
+let worker: NestFastifyApplication;
+
+/** The modules of an app of its own, traced under its own name. */
+async function app(name: string, rest: (config: ReturnType<typeof readConfig>) => DynamicModule[]) {
+  const config = readConfig({
+    EVENT_LOG_URL: `kafka://${required('KAFKA_BROKERS')}`,
+    RECORD_STORE_URL: `${required('MONGO_URL')}/${PREFIX.slice(0, -1)}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0',
+  });
+  const registry = createRegistry();
+  const tracing = await openTracing(tracingOptions(config, name), SILENT, registry);
+  const log = { ...eventLogOptions(config, name), onAppend: watchAppends(registry, tracing) };
+  const imports = [
+    RuntimeModule.forRoot(SILENT, tracing),
+    MetricsModule.forRoot(registry, { event_log: EventLog }),
+    ownTopicsModule(log, PREFIX),
+    ...rest(config),
+  ];
+  return createHttpApp({ module: class RootModule {}, imports }, SILENT, config);
+}
+
+function required(key: string): string {
+  const value = process.env[key];
+  if (value === undefined) throw new Error(`Set ${key} to run this suite.`);
+  return value;
+}
+
+beforeAll(async () => {
+  collector = await OtlpReceiver.start();
+  gateway = await app('gateway', (config) => [GatewayModule.forRoot(config)]);
+  configureGatewayHttp(gateway);
+  worker = await app('buffer-worker', (config) => [
+    RecordStoreModule.forRoot(recordStoreOptions(config, 'buffer-worker')),
+    BufferWorkerModule.forRoot(bufferWorkerOptions(config)),
+  ]);
+  await prepare(worker.get(EventLog), worker.get(RecordStore), 3);
+  worker.connectMicroservice({ strategy: worker.get(BatchTransport, { strict: false }) });
+  await worker.startAllMicroservices();
+  await gateway.listen(0, '127.0.0.1');
+}, 60_000);
+
+afterAll(async () => {
+  await gateway.close();
+  await worker.close();
+  await collector.close();
+}, 30_000);
+
+async function post(headers: Record<string, string>): Promise<number> {
+  const { port } = gateway.getHttpServer().address() as { port: number };
+  const response = await fetch(`http://127.0.0.1:${port}/ingest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', connection: 'close', ...headers },
+    body: JSON.stringify({ device_id: 'dev-2', timestamp: '2025-09-09T17:00:00Z', data_payload: {} }),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+it('follows a record from its request over Kafka to the store, through two processes', async () => {
+  const traceId = randomBytes(16).toString('hex');
+  expect(await post({ traceparent: `00-${traceId}-00f067aa0ba902b7-01` })).toBe(202);
+  const steps = ['receive', 'publish', 'in log', 'batch wait', 'write', 'commit'];
+  const spans = await collector.trace(traceId, ['POST /ingest', ...steps]);
+  const request = spans.find(({ name }) => name === 'POST /ingest')!;
+  expect(Object.fromEntries(spans.map(({ name, serviceName }) => [name, serviceName]))).toEqual({
+    'POST /ingest': 'sluice-gateway',
+    receive: 'sluice-gateway',
+    publish: 'sluice-gateway',
+    'in log': 'sluice-buffer-worker',
+    'batch wait': 'sluice-buffer-worker',
+    write: 'sluice-buffer-worker',
+    commit: 'sluice-buffer-worker',
+  });
+  for (const name of steps) expect(spans.find((span) => span.name === name)?.parentSpanId).toBe(request.spanId);
+  const append = await collector.linkingTo(request.spanId, 'append ingest.events');
+  const write = await collector.linkingTo(request.spanId, 'bulk write');
+  expect([append.serviceName, write.serviceName]).toEqual(['sluice-gateway', 'sluice-buffer-worker']);
+}, 60_000);
+
+it('takes a record whose context is broken or not sampled, and traces nothing of it', async () => {
+  const broken = randomBytes(16).toString('hex');
+  const unsampled = randomBytes(16).toString('hex');
+  const follower = randomBytes(16).toString('hex');
+  expect(await post({ traceparent: `00-${broken}-00f067aa0ba902b7-01-more` })).toBe(202);
+  expect(await post({ traceparent: `00-${unsampled}-00f067aa0ba902b7-00` })).toBe(202);
+  expect(await post({ traceparent: `00-${follower}-00f067aa0ba902b7-01` })).toBe(202);
+  await collector.trace(follower, ['commit']);
+  expect(collector.spans.filter(({ traceId }) => traceId === broken || traceId === unsampled)).toEqual([]);
+}, 60_000);

@@ -1,0 +1,86 @@
+// What it costs to ask who sends: the gateway over a log that confirms at once, with open access, with tokens, with limits.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { manyRecords, oneRecord, requestsPerSecond, sideBySide } from './support/load.mjs';
+import { freePort, ROOT, startNode, stop } from './support/process.mjs';
+
+const BATCH = 500;
+const BATCH_CONNECTIONS = 8;
+const READY_TRIES = 300;
+/** Far above what is sent, so that they count and refuse nothing. */
+const NO_OBSTACLE = '1000000000';
+const LIMITS = Object.fromEntries(
+  ['TOKEN', 'DEVICE', 'ADDRESS'].flatMap((whose) =>
+    ['RECORDS', 'BYTES'].map((unit) => [`${whose}_${unit}_PER_SECOND`, NO_OBSTACLE]),
+  ),
+);
+
+export async function benchAccess() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const tokens = { AUTH: 'tokens', DATA_DIR: dataDir };
+  const headers = { authorization: `Bearer ${createToken(tokens)}` };
+  const servers = [
+    await server('open', {}, {}),
+    await server('open, limits', LIMITS, {}),
+    await server('tokens', tokens, headers),
+    await server('tokens, limits', { ...tokens, ...LIMITS }, headers),
+  ];
+  try {
+    return [
+      ...(await compare('single POST, 64 connections', servers, single)),
+      ...(await compare(`POST of ${BATCH} records`, servers, batch)),
+    ];
+  } finally {
+    for (const { child } of servers) await stop(child);
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function createToken(env) {
+  const args = ['dist/apps/gateway/src/tokens.js', 'create', '--pattern', 'dev-*'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`no token was made: ${stderr}`);
+  return stdout.trim();
+}
+
+async function server(name, env, headers) {
+  const port = await freePort();
+  const child = startNode(['bench/servers/gateway-without-log.mjs'], { env: { ...env, PORT: String(port) } });
+  const one = { name, child, headers, url: `http://127.0.0.1:${port}/ingest` };
+  await untilItTakesRecords(one);
+  return one;
+}
+
+async function untilItTakesRecords({ child, headers, url }) {
+  const sent = { 'content-type': 'application/json', ...headers };
+  for (let attempt = 0; attempt < READY_TRIES; attempt++) {
+    if (child.exitCode !== null) throw new Error(`it ended: ${child.log}`);
+    const answer = await fetch(url, { method: 'POST', headers: sent, body: oneRecord() }).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.status === 202) return;
+    await delay(100);
+  }
+  throw new Error(`${url} never took a record: ${child.log}`);
+}
+
+const single = ({ url, headers }) => requestsPerSecond(url, { body: oneRecord(), headers });
+const batchBody = manyRecords(BATCH);
+const batch = async ({ url, headers }) =>
+  BATCH * (await requestsPerSecond(url, { body: batchBody, headers, connections: BATCH_CONNECTIONS }));
+
+async function compare(what, servers, measure) {
+  const measured = await sideBySide(Object.fromEntries(servers.map((one) => [one.name, () => measure(one)])));
+  return servers.map(({ name }) => ({
+    what,
+    variant: name,
+    figure: `${Math.round(measured[name]).toLocaleString('en')} records/s`,
+    ratio: measured[name] / measured.open,
+  }));
+}

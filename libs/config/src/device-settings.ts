@@ -1,0 +1,35 @@
+import { originList, text, wholeNumber } from './setting.js';
+
+/** How devices find their gateways, and whether pages in browsers may be devices. */
+export const DEVICE_SETTINGS = {
+  endpoints: text(
+    'ENDPOINTS',
+    '',
+    /./,
+    'entries like https://a:8000 weight=2, https://b:8000, lab-7:* -> https://b:8000',
+    'Gateway: where devices report, the same for all gateways; docs/devices.md has the form. Empty: devices stay where they are.',
+  ),
+  endpointsFile: text(
+    'ENDPOINTS_FILE',
+    '',
+    /./,
+    'a file',
+    'Gateway: a file with these entries instead, one on each line. Read again when it changes.',
+  ),
+  endpointsTtlSeconds: wholeNumber(
+    'ENDPOINTS_TTL_SECONDS',
+    60,
+    { min: 1, max: 86_400 },
+    'Gateway: a device asks for its endpoints again after so long.',
+  ),
+  drainNoticeMs: wholeNumber(
+    'DRAIN_NOTICE_MS',
+    0,
+    { min: 0, max: 600_000 },
+    'Gateway: after a SIGTERM, records are taken in for so long while readiness is red and devices are told to go elsewhere; 15000 is enough for them. SHUTDOWN_TIMEOUT_MS comes after it.',
+  ),
+  corsOrigins: originList(
+    'CORS_ORIGINS',
+    'Gateway: origins whose pages may send records and ask for their endpoints. Empty: none.',
+  ),
+} as const;

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import Ajv2020 from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { decodeEvent, encodeEvent } from './event-codec.js';
+import type { IngestEvent } from './event.js';
+import { arbitraryEvent } from './testing/arbitrary-report.js';
+import { readSchema } from './testing/read-schema.js';
+import { type Schema, type SchemaChange, schemaChanges } from './testing/schema-changes.js';
+import { SCHEMA_VERSION } from './topics.js';
+
+const CONTRACTS = new URL('../', import.meta.url);
+const RELEASED = new URL('schemas/released/', CONTRACTS);
+const EVENT = 'urn:sluice:schema:ingest-event#';
+const REPORT = 'urn:sluice:schema:device-report#';
+/** `asyncapi.json` has no `$id` of its own. */
+const ASYNCAPI = 'asyncapi';
+const headersOf = (message: string) => `${ASYNCAPI}#/components/messages/${message}/headers`;
+
+const versions = readdirSync(RELEASED);
+const read = (file: URL): Schema => ({ $id: ASYNCAPI, ...(JSON.parse(readFileSync(file, 'utf8')) as Schema) });
+const current = (): Schema[] => [
+  readSchema('ingest-event'),
+  readSchema('device-report'),
+  read(new URL('asyncapi/asyncapi.json', CONTRACTS)),
+];
+
+function released(version: string): Schema[] {
+  const folder = new URL(`${version}/`, RELEASED);
+  return readdirSync(folder).map((name) => read(new URL(name, folder)));
+}
+
+/** Messages are read by consumers that are older and younger than the producer: nothing may be refused, and nothing new may come. */
+const messageChanges = (ref: string, now: Schema[]) => schemaChanges(ref, released(SCHEMA_VERSION), now);
+/** Reports come from devices that nobody updates: what was taken once is taken always. */
+const reportChanges = (version: string, now: Schema[]) =>
+  schemaChanges(REPORT, released(version), now).filter(({ effect }) => effect !== 'widens');
+
+describe('The published schemas', () => {
+  it('have a released version for the one that events carry', () => expect(versions).toContain(SCHEMA_VERSION));
+
+  it(`describe the same events as version ${SCHEMA_VERSION} did, but for new optional fields`, () => {
+    expect(messageChanges(EVENT, current())).toEqual([]);
+    expect(messageChanges(headersOf('ingestEvent'), current())).toEqual([]);
+  });
+
+  it(`describe the same dead letters as version ${SCHEMA_VERSION} did, but for new headers and reasons`, () => {
+    const changes = messageChanges(headersOf('deadLetter'), current());
+    const isNewReason = ({ place, effect }: SchemaChange) =>
+      place === '/properties/dead-letter-reason' && effect === 'widens';
+    expect(changes.filter((change) => !isNewReason(change))).toEqual([]);
+  });
+
+  it.each(versions)('take every report that version %s took', (version) => {
+    expect(reportChanges(version, current())).toEqual([]);
+  });
+
+  it.each(['record_id', 'device_id', 'timestamp', 'received_at', 'data_payload'])(
+    'would be caught without %s, or with it optional',
+    (field) => {
+      const withoutIt = current();
+      delete (withoutIt[0]!['properties'] as Record<string, unknown>)[field];
+      expect(messageChanges(EVENT, withoutIt)).not.toEqual([]);
+      const optional = current();
+      optional[0]!['required'] = (optional[0]!['required'] as string[]).filter((name) => name !== field);
+      expect(messageChanges(EVENT, optional)).not.toEqual([]);
+    },
+  );
+
+  it('would be caught with another limit, wherever it stands', () => {
+    const schemas = current();
+    (schemas[1]!['$defs'] as { deviceId: Schema }).deviceId['maxLength'] = 64;
+    expect(messageChanges(EVENT, schemas)).not.toEqual([]);
+    expect(reportChanges(SCHEMA_VERSION, schemas)).not.toEqual([]);
+  });
+});
+
+describe('A consumer of version 1', () => {
+  const isEventOfVersion1 = new Ajv2020.default({ strict: false, schemas: released('1') }).getSchema(EVENT)!;
+
+  /** What a later producer of the same schema version may add. */
+  const later = (value: Buffer): Buffer =>
+    Buffer.from(`${String(value).slice(0, -1)},"site":{"name":"north","floors":[1,2]}}`);
+
+  it('reads an event that has a field more, and sees what it knows', () => {
+    fc.assert(
+      fc.property(arbitraryEvent, (event) => {
+        expect(decodeEvent(later(encodeEvent(event)), '1')).toEqual({ ok: true, event });
+      }),
+    );
+  });
+
+  it('finds that event to be one by the schema that it was built with', () => {
+    const [example] = readSchema('ingest-event')['examples'] as [IngestEvent];
+    const event: unknown = JSON.parse(String(later(encodeEvent(example))));
+    expect([isEventOfVersion1(event), isEventOfVersion1.errors]).toEqual([true, null]);
+  });
+
+  it('leaves an event of another schema version alone instead of guessing', () => {
+    const value = Buffer.from(JSON.stringify({ id: 'another form' }));
+    expect(decodeEvent(value, '2')).toMatchObject({ ok: false, reason: 'unknown-schema-version' });
+  });
+});

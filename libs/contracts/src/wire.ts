@@ -1,0 +1,18 @@
+/**
+ * Everything that goes over the wire, without the DTO classes, which need Nest and class-validator: the entry of the package
+ * `@sluice/contracts`.
+ */
+export * from './check-report.js';
+export * from './cursor.js';
+export * from './dead-letter.js';
+export * from './event-codec.js';
+export * from './event.js';
+export * from './json.js';
+export * from './json-pointer.js';
+export * from './json-text.js';
+export * from './partition.js';
+export * from './problem.js';
+export * from './receipt.js';
+export * from './timestamp.js';
+export * from './topics.js';
+export * from './uuid.js';

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogEntry, LogRecord } from '../event-log.js';
+import { entryOfEvent, eventOf, foreignEntry } from '../testing/events.js';
+import { eachEvent, type EventHandler } from './each-event.js';
+import { asVerdict, deadLetter, DONE, retryLater } from './outcome.js';
+
+const batchOf = (...entries: LogEntry[]): LogRecord[] =>
+  entries.map((entry, offset) => ({ ...entry, topic: 'ingest.events', partition: 0, offset }));
+
+const [first, second] = [eventOf('a'), eventOf('b')];
+
+describe('eachEvent', () => {
+  it('hands over decoded events one after the other, in order, and collects their outcomes', async () => {
+    const seen: string[] = [];
+    let running = 0;
+    const verdict = await eachEvent(batchOf(entryOfEvent(first), entryOfEvent(second)), async (event, { offset }) => {
+      expect(running++).toBe(0);
+      await Promise.resolve();
+      running--;
+      seen.push(`${event.record_id} at ${offset}`);
+      return event.record_id === 'a' ? DONE : deadLetter('no-limit', 'no limit is known');
+    });
+    expect(seen).toEqual(['a at 0', 'b at 1']);
+    expect(verdict).toEqual([DONE, deadLetter('no-limit', 'no limit is known')]);
+  });
+
+  it('dead-letters what is no event, without asking the handler', async () => {
+    const batch = batchOf(foreignEntry('hello'), entryOfEvent(first), foreignEntry('{}', { 'schema-version': '9' }));
+    expect(await eachEvent(batch, () => DONE)).toMatchObject([
+      { status: 'dead-letter', reason: 'undecodable' },
+      DONE,
+      { status: 'dead-letter', reason: 'unknown-schema-version' },
+    ]);
+  });
+
+  it('stops with the first event that has to wait, and has the whole batch come again', async () => {
+    const seen: string[] = [];
+    const batch = batchOf(entryOfEvent(first), entryOfEvent(second));
+    const verdict = await eachEvent(batch, ({ record_id }) => {
+      seen.push(record_id);
+      return retryLater('pager_unreachable');
+    });
+    expect(verdict).toEqual(retryLater('pager_unreachable'));
+    expect(seen).toEqual(['a']);
+  });
+
+  it('passes on what a handler throws', async () => {
+    const broken: EventHandler = () => Promise.reject(new Error('broken'));
+    await expect(eachEvent(batchOf(entryOfEvent(first)), broken)).rejects.toThrow('broken');
+  });
+
+  it('gives no verdict for a handler that returns nothing', async () => {
+    const silent = (() => undefined) as unknown as EventHandler;
+    const verdict = await eachEvent(batchOf(entryOfEvent(first)), silent);
+    expect(() => asVerdict(verdict, 1)).toThrow(
+      'The outcome at index 0 is neither DONE nor deadLetter(reason, detail).',
+    );
+  });
+});

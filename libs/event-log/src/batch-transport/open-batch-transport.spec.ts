@@ -1,0 +1,98 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, type INestMicroservice, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
+import type { EventLog, LogEntry, LogRecord } from '../event-log.js';
+import { openEventLog } from '../open-event-log.js';
+import { EmbeddedLogs, embeddedOptions } from '../testing/embedded-logs.js';
+import { entryOfEvent, eventOf, foreignEntry } from '../testing/events.js';
+import { eachEvent } from './each-event.js';
+import type { BatchObserver } from './loop-state.js';
+import { openBatchTransport } from './open-batch-transport.js';
+import { DONE } from './outcome.js';
+
+const logs = new EmbeddedLogs();
+afterAll(() => logs.remove());
+
+let handled: string[];
+
+@Controller()
+class AlertsController {
+  @EventPattern(EVENTS_TOPIC)
+  onEvents(@Payload() batch: readonly LogRecord[]) {
+    return eachEvent(batch, ({ record_id }) => {
+      handled.push(record_id);
+      return DONE;
+    });
+  }
+}
+
+@Controller()
+class SecondController {
+  @EventPattern(EVENTS_TOPIC)
+  onEvents(@Payload() batch: readonly LogRecord[]) {
+    return batch.map(() => DONE);
+  }
+}
+
+describe('A Nest service over openBatchTransport', () => {
+  let directory: string;
+  let service: INestMicroservice | undefined;
+
+  beforeEach(() => {
+    directory = logs.newDirectory();
+    handled = [];
+    service = undefined;
+  });
+  afterEach(() => service?.close());
+
+  /** The embedded log belongs to one connection at a time. */
+  async function onLog<T>(use: (log: EventLog) => Promise<T>): Promise<T> {
+    const log = await openEventLog(embeddedOptions(directory));
+    try {
+      return await use(log);
+    } finally {
+      await log.close();
+    }
+  }
+
+  const publish = (...entries: LogEntry[]) =>
+    onLog(async (log) => {
+      await log.createTopics([{ name: EVENTS_TOPIC, partitions: 2 }]);
+      await log.publisher.publish(EVENTS_TOPIC, entries);
+    });
+
+  async function serve(controllers: Type[], observer: BatchObserver = {}): Promise<void> {
+    const strategy = await openBatchTransport({ url: `file:${directory}`, group: 'alerts', observer });
+    const module = { module: class AlertsModule {}, controllers };
+    service = await NestFactory.createMicroservice(module, { strategy, logger: false });
+    await service.listen();
+  }
+
+  it('handles the events of the topic and commits them', async () => {
+    await publish(entryOfEvent(eventOf('a')), entryOfEvent(eventOf('b')));
+    const committed = Promise.withResolvers<void>();
+    await serve([AlertsController], { committed: () => committed.resolve() });
+    await committed.promise;
+    expect(handled).toEqual(['a', 'b']);
+  });
+
+  it('makes a dead-letter topic of its own, and leaves the one of the store alone', async () => {
+    await onLog((log) => log.createTopics([{ name: DEAD_LETTERS_TOPIC, partitions: 1 }]));
+    await publish(foreignEntry('hello'));
+    const committed = Promise.withResolvers<number>();
+    await serve([AlertsController], { committed: (_, deadLetters) => committed.resolve(deadLetters) });
+    expect(await committed.promise).toBe(1);
+    await service?.close();
+    const high = (topic: string) =>
+      onLog(async (log) => (await log.inspect({ group: 'nobody', topic }).positions()).map(({ high }) => high));
+    expect(await high('alerts.dead-letters')).toEqual([1]);
+    expect(await high(DEAD_LETTERS_TOPIC)).toEqual([0]);
+  });
+
+  it('does not listen with two handlers for one topic, since a position stands for both', async () => {
+    await publish();
+    await expect(serve([AlertsController, SecondController])).rejects.toThrow('Two handlers take the batches');
+  });
+});

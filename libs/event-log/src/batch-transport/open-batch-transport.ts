@@ -1,0 +1,98 @@
+import { awaitTopics } from '../await-topics.js';
+import type { BatchLimits } from '../batcher.js';
+import { openConsumerLog, type ConsumerOptions } from '../consume/consumer-options.js';
+import { EventLogError, type EventLog } from '../event-log.js';
+import { BatchTransport } from './batch-transport.js';
+import { ConsumerLogLines } from './consumer-log-lines.js';
+import type { BatchObserver } from './loop-state.js';
+
+export interface OpenTransportOptions extends ConsumerOptions {
+  /** Where records go that can never be handled; made at the start if it is missing. Default: `<group>.dead-letters`. */
+  deadLetterTopic?: string;
+  /** What a batch is bounded by. Default: 500 records, 4 MiB, 100 ms. */
+  limits?: BatchLimits;
+  /** A stop that takes longer leaves the batch in hand uncommitted: it is read again. Default: 10 seconds. */
+  drainTimeoutMs?: number;
+  /** Hears of pauses, retries, failures and commits. Default: the lines of Nest's logger. */
+  observer?: BatchObserver;
+  /** Called once if the group is refused for good. Default: an uncaught exception, which ends the process with an error. */
+  onFatal?: (error: Error) => void;
+}
+
+const DEFAULT_LIMITS: BatchLimits = { maxRecords: 500, maxBytes: 4 * 1024 * 1024, maxAgeMs: 100 };
+const DEFAULT_DRAIN_TIMEOUT_MS = 10_000;
+/** Between attempts of what may pass on retry. */
+const BACKOFF = { minMs: 100, maxMs: 5_000 };
+const ANY_LONG_TIME_MS = 60_000;
+
+/**
+ * The strategy of a Nest microservice that consumes Sluice's topics, with a connection of its own:
+ *
+ *     NestFactory.createMicroservice(AppModule, { strategy: await openBatchTransport({ url, group: 'alerts' }) })
+ *
+ * Its `listen` waits until the log answers and has the topics of the handlers.
+ */
+export async function openBatchTransport(options: OpenTransportOptions): Promise<BatchTransport> {
+  const deadLetterTopic = options.deadLetterTopic ?? `${options.group}.dead-letters`;
+  const lines = new ConsumerLogLines(options.group, deadLetterTopic);
+  const log = await openConsumerLog({ log: (level, message) => lines.write(level, message), ...options });
+  return new ConsumingTransport(log, deadLetterTopic, lines, options);
+}
+
+/** A transport that owns its connection: it makes sure of the topics first, and closes the log after the loop. */
+class ConsumingTransport extends BatchTransport {
+  constructor(
+    private readonly log: EventLog,
+    private readonly deadLetterTopic: string,
+    private readonly lines: ConsumerLogLines,
+    { group, limits, drainTimeoutMs, observer, onFatal }: OpenTransportOptions,
+  ) {
+    super({
+      subscribe: (topics) => log.subscribe({ group, topics }),
+      deadLetters: log.publisher,
+      deadLetterTopic,
+      limits: limits ?? DEFAULT_LIMITS,
+      backoff: BACKOFF,
+      drainTimeoutMs: drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS,
+      observer: observer ?? lines,
+      onFatal: onFatal ?? throwUncaught,
+    });
+  }
+
+  override listen(callback: (error?: Error) => void): void {
+    this.prepareTopics()
+      .then(() => super.listen(callback))
+      .catch(callback);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.log.close();
+  }
+
+  private async prepareTopics(): Promise<void> {
+    // While there is no connection, nothing else would keep the process from ending.
+    const alive = setInterval(() => undefined, ANY_LONG_TIME_MS);
+    try {
+      await awaitTopics(this.log, this.topics(), () => this.lines.write('info', 'waiting for the event log'));
+      await this.makeDeadLetterTopic();
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  private async makeDeadLetterTopic(): Promise<void> {
+    try {
+      await this.log.requireTopics([this.deadLetterTopic]);
+    } catch (error) {
+      if (!(error instanceof EventLogError) || error.code !== 'topic-missing') throw error;
+      await this.log.createTopics([{ name: this.deadLetterTopic, partitions: 1 }]);
+    }
+  }
+}
+
+function throwUncaught(error: Error): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

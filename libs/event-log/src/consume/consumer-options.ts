@@ -1,0 +1,36 @@
+import type { EventLog } from '../event-log.js';
+import { openEventLog } from '../open-event-log.js';
+
+/** What every consumer of Sluice's topics says. */
+export interface ConsumerOptions {
+  /** Where the event log is: `kafka://host:9092,host2:9092`. */
+  url: string;
+  /**
+   * Names the consumer: the members of one group share the partitions out, several groups read independently. A new group
+   * begins at the first record that the log still has. Never `sluice-store`, which is the buffer worker's.
+   */
+  group: string;
+  /** Hears when the log goes away and when it is back, one line each; no secrets. */
+  log?: (level: 'info' | 'warn', message: string) => void;
+}
+
+/** A publish or a commit has its outcome within this time. */
+const ANSWER_TIMEOUT_MS = 10_000;
+/** As the brokers are set up. */
+const BROKERS_DEFAULT = -1;
+
+/** One connection to the log for one consumer. Nothing is connected yet. */
+export function openConsumerLog({ url, group, log }: ConsumerOptions): Promise<EventLog> {
+  return openEventLog({
+    url,
+    clientId: group,
+    publishTimeoutMs: ANSWER_TIMEOUT_MS,
+    commitTimeoutMs: ANSWER_TIMEOUT_MS,
+    replicationFactor: BROKERS_DEFAULT,
+    log: log ?? warnProcess,
+  });
+}
+
+function warnProcess(level: 'info' | 'warn', message: string): void {
+  if (level === 'warn') process.emitWarning(message, 'SluiceWarning');
+}

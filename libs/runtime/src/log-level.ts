@@ -1,0 +1,28 @@
+import type { Logger } from './logging.js';
+
+/** With a listener of ours on it, Node opens no debugger on this signal either. */
+const SIGNAL = 'SIGUSR1';
+
+/**
+ * Lets whoever owns the process change what it logs while it runs: SIGUSR1 turns `debug` on, the next one goes back to the level of
+ * the start (`info`, if that was `debug`). A signal needs no port, no file and no token, and can change nothing else.
+ *
+ * @returns ends it
+ */
+export function changeLevelOnSignal(logger: Logger): () => void {
+  const quiet = logger.level === 'debug' ? 'info' : logger.level;
+  const change = (): void => changeLevel(logger, quiet);
+  process.on(SIGNAL, change);
+  return () => process.off(SIGNAL, change);
+}
+
+/** The line that says so is written while `debug` is on, so that it is seen whatever the quiet level is. */
+function changeLevel(logger: Logger, quiet: string): void {
+  if (logger.level === 'debug') {
+    logger.warn(`logs at ${quiet} from here on; ${SIGNAL} turns debug on`);
+    logger.level = quiet;
+  } else {
+    logger.level = 'debug';
+    logger.warn(`logs at debug from here on; ${SIGNAL} goes back to ${quiet}`);
+  }
+}

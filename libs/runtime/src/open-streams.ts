@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { pause } from './pause.js';
+import { ProblemError } from './problem-error.js';
+
+/** A reader that takes nothing for so long, although there is something to take, gives its place up. */
+const STALLED_AFTER_MS = 60_000;
+/** A stop waits so long for readers to take what they were given, and the goodbye. */
+const GOODBYE_MS = 1_000;
+/** Asking more often would not free a place. */
+const RETRY_AFTER_SECONDS = 10;
+
+/** Answers without an end: so many at one time and no more, each ended when its reader goes or the process stops. */
+export class OpenStreams implements BeforeApplicationShutdown {
+  readonly #open = new Map<FastifyReply, AbortController>();
+  #isClosed = false;
+
+  constructor(
+    private readonly maxStreams: number,
+    private readonly stalledAfterMs = STALLED_AFTER_MS,
+  ) {}
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Call it before an answer costs anything. @throws ProblemError `too-many-streams`, `stopping` */
+  requirePlace(): void {
+    if (this.#isClosed) throw new ProblemError('stopping', 'The service is stopping; connect again.');
+    if (this.count < this.maxStreams) return;
+    const detail = `All ${this.maxStreams} streams of this kind are in use; close one, or connect again later.`;
+    throw new ProblemError('too-many-streams', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+
+  /**
+   * Sends what `parts` gives, under the headers that the reply has. It is asked for more only while the reader takes what it
+   * was given: a slow reader costs no memory. Once its signal is aborted, it may say goodbye, and returns.
+   *
+   * @throws ProblemError `too-many-streams`, `stopping`
+   */
+  answer(reply: FastifyReply, parts: (end: AbortSignal) => AsyncIterable<string | Buffer>): void {
+    this.requirePlace();
+    // The reader has gone while its answer was prepared.
+    if (reply.raw.destroyed) return;
+    const end = new AbortController();
+    this.#open.set(reply, end);
+    reply.raw.once('close', () => {
+      this.#open.delete(reply);
+      end.abort();
+    });
+    reply.raw.setTimeout(this.stalledAfterMs, () => reply.raw.destroy());
+    void reply.send(Readable.from(parts(end.signal), { objectMode: false }));
+  }
+
+  /** Ends all, before the HTTP server closes, which waits for every answer that is under way. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isClosed = true;
+    const closed = Array.from(this.#open.keys(), ({ raw }) => new Promise((resolve) => raw.once('close', resolve)));
+    for (const end of this.#open.values()) end.abort();
+    const over = new AbortController();
+    await Promise.race([Promise.all(closed), pause(GOODBYE_MS, over.signal)]);
+    over.abort();
+    for (const { raw } of this.#open.keys()) raw.destroy();
+  }
+}

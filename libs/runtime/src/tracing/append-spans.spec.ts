@@ -1,0 +1,56 @@
+import { expect, it } from '@jest/globals';
+import { ToldSpans } from '../testing/told-spans.js';
+import { MAX_LINKS, traceAppends, type TracedAppend } from './append-spans.js';
+import { writeTraceParent, type TracePlace } from './trace-parent.js';
+import { Tracing } from './tracing.js';
+
+const place = (number: number): TracePlace => ({
+  traceId: 'a'.repeat(32),
+  spanId: String(number).padStart(16, '0'),
+  isSampled: true,
+});
+const traced = (number: number) => ({ headers: { traceparent: writeTraceParent(place(number)) } });
+const PLAIN = { headers: {} };
+
+function spansOf(append: Partial<TracedAppend>) {
+  const told = new ToldSpans();
+  traceAppends(told.tracing())({ topic: 'a-topic', entries: [], durationMs: 40, isConfirmed: true, ...append });
+  return told.ended;
+}
+
+it('tells of an append with sampled records in it, and links to the trace of each request', () => {
+  const shared = traced(1);
+  const [append, ...more] = spansOf({ entries: [PLAIN, shared, shared, PLAIN, traced(2)] });
+  expect(more).toEqual([]);
+  expect(append).toMatchObject({
+    name: 'append a-topic',
+    links: [place(1), place(2)],
+    attributes: { 'messaging.destination.name': 'a-topic', 'sluice.records': 5 },
+  });
+  expect(append?.parent).toBeUndefined();
+});
+
+it('tells nothing of an append without any', () => {
+  const broken = { headers: { traceparent: 'broken' } };
+  const unsampled = { headers: { traceparent: writeTraceParent({ ...place(1), isSampled: false }) } };
+  expect(spansOf({ entries: [PLAIN, broken, unsampled] })).toEqual([]);
+});
+
+it('says when the log did not confirm', () => {
+  const [append] = spansOf({ entries: [traced(1)], isConfirmed: false });
+  expect(append?.attributes).toMatchObject({ 'error.type': 'unconfirmed' });
+});
+
+it('links to no more traces than a span keeps', () => {
+  const entries = Array.from({ length: 1000 }, (_, number) => traced(number + 1));
+  expect(spansOf({ entries })[0]?.links).toHaveLength(MAX_LINKS);
+});
+
+it('looks at nothing while tracing is off', () => {
+  const untouchable = new Proxy([] as unknown as TracedAppend['entries'], {
+    get: () => {
+      throw new Error('looked at');
+    },
+  });
+  traceAppends(new Tracing())({ topic: 'a-topic', entries: untouchable, durationMs: 1, isConfirmed: true });
+});

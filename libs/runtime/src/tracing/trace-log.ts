@@ -1,0 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+const traceUnderWay = new AsyncLocalStorage<string>();
+
+/** Log lines that are written by `work`, and by what it starts, name the trace. */
+export function withinTrace<T>(traceId: string, work: () => T): T {
+  return traceUnderWay.run(traceId, work);
+}
+
+/** What a log line tells of the trace that it is written in: for the logger's option `context`. The logger writes into what it is given. */
+export function traceOfLine(): Record<string, string> {
+  const traceId = traceUnderWay.getStore();
+  return traceId === undefined ? {} : { trace_id: traceId };
+}

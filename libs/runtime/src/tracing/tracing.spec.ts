@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { ToldSpans } from '../testing/told-spans.js';
+import { readTraceParent } from './trace-parent.js';
+import { Tracing, type TraceSampler } from './tracing.js';
+
+const SAMPLED = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), isSampled: true };
+const UNSAMPLED = { ...SAMPLED, isSampled: false };
+const sampling = (sampler: TraceSampler, ratio: number): Tracing => new ToldSpans().tracing({ sampler, ratio });
+
+describe('what is traced', () => {
+  it('is nothing while tracing is off', () => {
+    const off = new Tracing(undefined, { sampler: 'parentbased_traceidratio', ratio: 1 });
+    expect([off.samples(undefined), off.samples(SAMPLED)]).toEqual([false, false]);
+  });
+
+  it('is decided by the ratio alone, whatever a sender asks for', () => {
+    const [all, none] = [sampling('traceidratio', 1), sampling('traceidratio', 0)];
+    expect([undefined, SAMPLED, UNSAMPLED].map((parent) => all.samples(parent))).toEqual([true, true, true]);
+    expect([undefined, SAMPLED, UNSAMPLED].map((parent) => none.samples(parent))).toEqual([false, false, false]);
+  });
+
+  it('is decided by whoever began the trace, where it is told to follow', () => {
+    const [all, none] = [sampling('parentbased_traceidratio', 1), sampling('parentbased_traceidratio', 0)];
+    expect([undefined, SAMPLED, UNSAMPLED].map((parent) => all.samples(parent))).toEqual([true, true, false]);
+    expect([undefined, SAMPLED, UNSAMPLED].map((parent) => none.samples(parent))).toEqual([false, true, false]);
+  });
+
+  it('is about the share that was asked for', () => {
+    const some = sampling('traceidratio', 0.25);
+    const sampled = Array.from({ length: 4000 }, () => some.samples(SAMPLED)).filter(Boolean).length;
+    expect(sampled).toBeGreaterThan(700);
+    expect(sampled).toBeLessThan(1300);
+  });
+});
+
+describe('a trace that goes on without us', () => {
+  const handedOn = (tracing: Tracing, parent: typeof SAMPLED) => readTraceParent(tracing.handOn(parent));
+
+  it('is handed on as it came while tracing is off', () => {
+    expect(handedOn(new Tracing(), SAMPLED)).toEqual(SAMPLED);
+  });
+
+  it('is handed on as not sampled, at a place of its own, so that nobody behind us takes it for ours', () => {
+    const place = handedOn(sampling('traceidratio', 0), SAMPLED);
+    expect(place).toMatchObject({ traceId: SAMPLED.traceId, isSampled: false });
+    expect(place?.spanId).not.toBe(SAMPLED.spanId);
+  });
+
+  it('keeps its place if it was not sampled anyway', () => {
+    expect(handedOn(sampling('traceidratio', 0), UNSAMPLED)).toEqual(UNSAMPLED);
+  });
+});

@@ -1,0 +1,102 @@
+// `npm run schemathesis`: asks the running service for everything that its description at /openapi.json allows, and for what it
+// forbids, with all checks of Schemathesis: once with open access, and with tokens for reading and for sending. The seed is fixed, so
+// that the same requests are made each time. Needs Python 3.10 or newer; the tool itself is installed into a folder of its own.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attempt } from './steps/attempt.mjs';
+import { ensureBuilt } from './steps/build.mjs';
+import { ROOT, StepError } from './steps/child.mjs';
+import { ensureInstalled } from './steps/install.mjs';
+import { createToken, startStandalone } from './schemathesis/service.mjs';
+
+const HERE = join(ROOT, 'scripts/schemathesis');
+const REQUIREMENTS = join(HERE, 'requirements.txt');
+const TOOL = join(ROOT, 'node_modules/.cache/schemathesis');
+const STAMP = join(TOOL, 'installed.txt');
+
+const TIME_LIMIT_MS = 4 * 60_000;
+/** A stream has no end that a check could wait for. */
+const STREAMS = ['/events/tail'];
+const FIXED_OPTIONS = [
+  ...['--checks', 'all', '--continue-on-failure', '--no-color'],
+  ...['--seed', '20250909', '--max-examples', '40', '--request-timeout', '10'],
+  ...STREAMS.flatMap((path) => ['--exclude-path', path]),
+];
+
+/** Each round has data of its own. `--pattern dev*` speaks for the device of the examples. */
+const ROUNDS = [
+  { name: 'open access', settings: {} },
+  { name: 'tokens, a reader', settings: { AUTH: 'tokens' }, holder: ['--reader'], only: ['--exclude-path', '/ingest'] },
+  {
+    name: 'tokens, devices',
+    settings: { AUTH: 'tokens' },
+    holder: ['--pattern', 'dev*'],
+    only: ['--include-path', '/ingest'],
+  },
+];
+
+await attempt(async () => {
+  await ensureInstalled();
+  await ensureBuilt();
+  ensureTool();
+  const failed = [];
+  for (const round of ROUNDS) if (!(await isPassed(round))) failed.push(round.name);
+  if (failed.length > 0) throw new StepError(`Schemathesis found failures: ${failed.join('; ')}.`);
+});
+
+/** A virtual environment of Python, beside the other caches: it goes with node_modules. */
+function ensureTool() {
+  const wanted = readFileSync(REQUIREMENTS, 'utf8');
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
+  console.error('Installing Schemathesis (pip)...');
+  rmSync(TOOL, { recursive: true, force: true });
+  must('python3', ['-m', 'venv', TOOL], 'Python 3.10 or newer with venv is needed to run Schemathesis.');
+  const pip = ['install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS];
+  must(join(TOOL, 'bin/pip'), pip, 'pip could not install Schemathesis, for the reason above.');
+  writeFileSync(STAMP, wanted);
+}
+
+function must(command, args, otherwise) {
+  const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new StepError(otherwise);
+}
+
+async function isPassed({ name, settings, holder, only = [] }) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sluice-schemathesis-'));
+  const token = holder && createToken(dataDir, holder);
+  const service = await startStandalone(dataDir, settings);
+  try {
+    const description = await descriptionOf(service.url, dataDir, token !== undefined);
+    const access = token === undefined ? [] : ['--header', `Authorization: Bearer ${token}`];
+    return check(name, dataDir, [description, '--url', service.url, ...access, ...only]);
+  } finally {
+    await service.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** With AUTH=tokens, what the description calls possible is needed. */
+async function descriptionOf(url, dataDir, needsToken) {
+  const description = await (await fetch(`${url}/openapi.json`)).json();
+  if (needsToken) description.security = description.security.filter((way) => 'token' in way);
+  const path = join(dataDir, 'openapi.json');
+  writeFileSync(path, JSON.stringify(description));
+  return path;
+}
+
+/** Shows the last line of a round that has passed, and all of one that has not. */
+function check(name, cwd, args) {
+  const { status, stdout, stderr } = spawnSync(join(TOOL, 'bin/schemathesis'), ['run', ...FIXED_OPTIONS, ...args], {
+    cwd,
+    encoding: 'utf8',
+    timeout: TIME_LIMIT_MS,
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, SCHEMATHESIS_HOOKS: join(HERE, 'hooks.py') },
+  });
+  if (status !== 0) console.log(`${stdout}${stderr}`);
+  const lastLine = stdout.trimEnd().split('\n').at(-1);
+  console.log(`schemathesis, ${name}: ${lastLine.replaceAll('=', '').trim()}`);
+  return status === 0;
+}

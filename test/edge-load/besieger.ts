@@ -1,0 +1,42 @@
+/** `besieger.ts <url>`: opens the connections of a siege, tells its parent when all are there, and keeps them going until it is ended. */
+import { connect, type Socket } from 'node:net';
+import { SIEGE } from './siege.js';
+
+const OPENED_AT_ONCE = 100;
+const DRIP_EVERY_MS = 1000;
+const BODY_BYTES = 100_000;
+
+const { hostname, port } = new URL(process.argv[2]!);
+const LINE = `POST /ingest HTTP/1.1\r\nHost: ${hostname}\r\n`;
+const HEAD = `${LINE}Content-Type: application/json\r\nContent-Length: ${BODY_BYTES}\r\n\r\n`;
+
+/** What each kind sends at once; two of them go on, a byte at a time. */
+const BEGINNINGS: Record<keyof typeof SIEGE, string> = {
+  'idle connections': '',
+  'that send a header byte a second': `${LINE}X-Slow: `,
+  'that send a body byte a second': HEAD,
+  'that stop in the middle of a body': HEAD + ' '.repeat(BODY_BYTES / 2),
+};
+const DRIPPING = /a second$/;
+
+const dripping: Socket[] = [];
+
+async function open(kind: keyof typeof SIEGE): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const socket = connect(Number(port), hostname, resolve);
+  // The gateway may close what is too slow for it: that is its right.
+  socket.on('error', () => resolve());
+  await promise;
+  if (BEGINNINGS[kind] !== '') socket.write(BEGINNINGS[kind]);
+  if (DRIPPING.test(kind)) dripping.push(socket);
+}
+
+for (const kind of Object.keys(SIEGE) as (keyof typeof SIEGE)[]) {
+  for (let opened = 0; opened < SIEGE[kind]; opened += OPENED_AT_ONCE) {
+    await Promise.all(Array.from({ length: OPENED_AT_ONCE }, () => open(kind)));
+  }
+}
+setInterval(() => {
+  for (const socket of dripping) if (socket.writable) socket.write(' ');
+}, DRIP_EVERY_MS);
+process.send!('all are there');

@@ -1,0 +1,20 @@
+/** One measured line of docs/overload.md. */
+export interface Finding {
+  /** Key of the row. */
+  name: string;
+  what: string;
+  figure: string;
+  bound: string;
+  holds: boolean;
+}
+
+export interface ProofOptions {
+  /** Times that quiet and load are measured in turn; what is reported is the median. */
+  rounds: number;
+  recordsPerRequest: number;
+}
+
+export interface Proof {
+  name: string;
+  run(options: ProofOptions): Promise<Finding[]>;
+}

@@ -1,0 +1,124 @@
+import { medians } from '../figures.js';
+import { GatewayProcess } from '../gateway-process.js';
+import { runLoad, type Load, type Outcome } from '../load.js';
+import { MemoryPeak } from '../memory-peak.js';
+import type { Finding, Proof, ProofOptions } from '../proof.js';
+
+const MULTIPLES = [2, 4, 8];
+const LOAD_SECONDS = 10;
+const SETTLE_SECONDS = 3;
+const AFTER_SECONDS = 8;
+/** A fleet has many connections; a few are enough to find the peak. */
+const FLEET_CONNECTIONS = 1000;
+const PEAK_CONNECTIONS = 32;
+const QUIET_PER_SECOND = 20;
+const QUIET_SECONDS = 3;
+const PEAK_SECONDS = 4;
+
+const MIN_SHARE_OF_PEAK = 0.8;
+const MAX_SECONDS_TO_NORMAL = 5;
+const MAX_P50_RATIO = 1.5;
+
+/** Capacity, and then a multiple of it offered in an open loop: what is accepted, at what memory, and how soon it is over. */
+export const overCapacity: Proof = {
+  name: 'capacity',
+  async run(options) {
+    const gateway = await GatewayProcess.start();
+    try {
+      await peakOf(gateway, options);
+      const rounds = Object.groupBy(await measureRounds(gateway, options), ({ multiple }) => multiple);
+      return MULTIPLES.flatMap((multiple) => findingsOf(multiple, medians(rounds[multiple]!)));
+    } finally {
+      await gateway.stop();
+    }
+  },
+};
+
+type Measured = Awaited<ReturnType<typeof measure>>;
+
+async function measureRounds(gateway: GatewayProcess, options: ProofOptions): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (let round = 0; round < options.rounds; round++) {
+    for (const multiple of MULTIPLES) measured.push(await measure(gateway, options, multiple));
+  }
+  return measured;
+}
+
+/** What is accepted in a closed loop is the peak. It is taken again before each load, because a machine is never the same for long. */
+async function peakOf(gateway: GatewayProcess, { recordsPerRequest }: ProofOptions) {
+  const load = { perSecond: 0, seconds: PEAK_SECONDS, connections: PEAK_CONNECTIONS, recordsPerRequest };
+  return sent(gateway, load);
+}
+
+/** @returns the outcome, and how many requests were accepted for each second of CPU that the gateway took */
+async function sent(
+  gateway: GatewayProcess,
+  load: Omit<Load, 'url'>,
+): Promise<Outcome & { acceptedPerCpuSecond: number }> {
+  const before = gateway.cpuSeconds;
+  const outcome = await runLoad({ url: gateway.url, ...load });
+  return { ...outcome, acceptedPerCpuSecond: (outcome.statuses['202'] ?? 0) / (gateway.cpuSeconds - before) };
+}
+
+async function measure(gateway: GatewayProcess, options: ProofOptions, multiple: number) {
+  const { recordsPerRequest } = options;
+  const peak = await peakOf(gateway, options);
+  const quietLoad = { perSecond: QUIET_PER_SECOND, connections: 8, recordsPerRequest };
+  const quiet = await sent(gateway, { ...quietLoad, seconds: QUIET_SECONDS });
+  const memory = new MemoryPeak(gateway);
+  const perSecond = multiple * peak.acceptedPerSecond;
+  const fleet = {
+    perSecond,
+    connections: FLEET_CONNECTIONS,
+    recordsPerRequest,
+    seconds: LOAD_SECONDS,
+    settleSeconds: SETTLE_SECONDS,
+  };
+  const loaded = await sent(gateway, fleet);
+  const after = await sent(gateway, { ...quietLoad, seconds: AFTER_SECONDS });
+  const measured = {
+    multiple,
+    peak: peak.acceptedPerSecond,
+    share: loaded.acceptedPerSecond / peak.acceptedPerSecond,
+    cpuShare: loaded.acceptedPerCpuSecond / peak.acceptedPerCpuSecond,
+    acceptedP50Ms: loaded.acceptedMs.p50,
+    acceptedP99Ms: loaded.acceptedMs.p99,
+    refused: refusalsOf(loaded),
+    unanswered: loaded.unsent,
+    faults: loaded.errors + loaded.withoutRetryAfter + otherAnswersOf(loaded),
+    peakMiB: memory.stop(),
+    secondsToNormal: after.lastRefusalSeconds,
+    p50Ratio: after.acceptedMs.p50 / quiet.acceptedMs.p50,
+  };
+  return measured;
+}
+
+function refusalsOf({ statuses }: Outcome): number {
+  return (statuses['429'] ?? 0) + (statuses['503'] ?? 0);
+}
+
+function otherAnswersOf(outcome: Outcome): number {
+  const all = Object.values(outcome.statuses).reduce((sum, count) => sum + count, 0);
+  return all - refusalsOf(outcome) - (outcome.statuses['202'] ?? 0);
+}
+
+function findingsOf(multiple: number, measured: Omit<Measured, 'multiple'>): Finding[] {
+  const name = `capacity-${multiple}x`;
+  const { peak, share, refused, faults, peakMiB, secondsToNormal, p50Ratio } = measured;
+  return [
+    {
+      name,
+      what: `${multiple} times what it can take (peak ${Math.round(peak)} requests/s)`,
+      figure: `${Math.round(share * 100)} % of the peak accepted, ${refused} refused, ${faults} other; peak ${Math.round(peakMiB)} MiB`,
+      bound: `at least ${MIN_SHARE_OF_PEAK * 100} %, every refusal with Retry-After, nothing else`,
+      holds: share >= MIN_SHARE_OF_PEAK && faults === 0,
+    },
+    {
+      name: `${name}-after`,
+      what: 'and after it has gone away',
+      figure: `last refusal after ${secondsToNormal.toFixed(1)} s, then p50 ${p50Ratio.toFixed(2)} of quiet`,
+      bound: `within ${MAX_SECONDS_TO_NORMAL} s, at most ${MAX_P50_RATIO}`,
+      holds: secondsToNormal <= MAX_SECONDS_TO_NORMAL && p50Ratio <= MAX_P50_RATIO,
+    },
+  ];
+}

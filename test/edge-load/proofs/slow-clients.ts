@@ -1,0 +1,49 @@
+import { medians } from '../figures.js';
+import { GatewayProcess } from '../gateway-process.js';
+import { honestLoad, turnedAway } from '../honest-load.js';
+import type { Proof, ProofOptions } from '../proof.js';
+import { besiege, SIEGE } from '../siege.js';
+
+const MAX_P99_RATIO = 2;
+
+/** Honest devices while thousands of connections idle, send their headers or bodies a byte at a time, or have died unseen. */
+export const slowClients: Proof = {
+  name: 'slow-clients',
+  async run(options) {
+    const gateway = await GatewayProcess.start();
+    try {
+      await honestLoad(gateway.url);
+      const { quietMs, besiegedMs, ratio, refused } = medians(await measureRounds(gateway, options));
+      const what = Object.entries(SIEGE).map(([kind, count]) => `${count} ${kind}`);
+      return [
+        {
+          name: 'slow-clients',
+          what: `honest devices beside ${what.join(', ')}`,
+          figure: `p99 ${besiegedMs.toFixed(1)} ms, quiet ${quietMs.toFixed(1)} ms: ${ratio.toFixed(2)}; ${refused} not 202`,
+          bound: `at most ${MAX_P99_RATIO}, all 202`,
+          holds: ratio <= MAX_P99_RATIO && refused === 0,
+        },
+      ];
+    } finally {
+      await gateway.stop();
+    }
+  },
+};
+
+async function measureRounds({ url }: GatewayProcess, { rounds }: ProofOptions) {
+  const measured = [];
+  for (let round = 0; round < rounds; round++) {
+    const quiet = await honestLoad(url);
+    const siege = await besiege(url);
+    const besieged = await honestLoad(url);
+    await siege.end();
+    const [quietMs, besiegedMs] = [quiet.acceptedMs.p99, besieged.acceptedMs.p99];
+    measured.push({
+      quietMs,
+      besiegedMs,
+      ratio: besiegedMs / quietMs,
+      refused: turnedAway(quiet) + turnedAway(besieged),
+    });
+  }
+  return measured;
+}

@@ -1,0 +1,120 @@
+import { parseArgs } from 'node:util';
+import { FAULTS, type FaultName } from './faults.js';
+import { duration, flag, number, oneOf, someOf, token, urls, type Option } from './option.js';
+import { PROFILES, type ProfileName } from './profiles.js';
+
+/** A fleet is asked for in a way that cannot be. The message names the option, what is wrong with it, and what is allowed. */
+export class FleetOptionError extends Error {
+  override readonly name = 'FleetOptionError';
+  readonly code = 'invalid-option';
+}
+
+const TABLE = {
+  devices: number(
+    100,
+    { min: 1, max: 100_000, isWhole: true },
+    'devices, each with a queue, a backoff and ids of its own',
+  ),
+  rate: number(1, { min: 0.001, max: 1000 }, 'records a second of each device, on average'),
+  duration: duration('30s', 'how long they report; what is queued then is still delivered'),
+  endpoints: urls('http://127.0.0.1:8000', 'gateways, with commas between them'),
+  fixed: flag('keep to --endpoints, each device beginning at another one; without it, devices ask GET /endpoints'),
+  seed: number(
+    Math.floor(Math.random() * 2 ** 32),
+    { min: 0, max: 2 ** 32 - 1, isWhole: true },
+    'repeats payloads, pauses and faults; printed by each run',
+  ),
+  profile: oneOf<ProfileName | 'mixed'>(
+    [...PROFILES, 'mixed'],
+    'mixed',
+    'what they report: mixed gives each device one of the others',
+  ),
+  faults: someOf(FAULTS, 'what goes wrong on their side, with commas between them'),
+  'batch-records': number(100, { min: 1, max: 10_000, isWhole: true }, 'records in a request, at most'),
+  'batch-age': duration('1s', 'a record waits so long for company, at most'),
+  'max-backoff': duration('60s', 'no delay after a failure is longer'),
+  settle: duration('5m', 'how long to wait in the end for what is queued or buffered'),
+  'token-file': token(
+    "a file with a token, as made by: npm run tokens -- create --pattern 'fleet-*' --scope ingest --scope read",
+  ),
+} satisfies Record<string, Option<unknown>>;
+
+type ValueOf<O> = O extends Option<infer T> ? T : never;
+type Values = { [Name in keyof typeof TABLE]: ValueOf<(typeof TABLE)[Name]> };
+
+export interface FleetOptions {
+  devices: number;
+  /** Records a second of each device. */
+  rate: number;
+  durationMs: number;
+  endpoints: readonly string[];
+  isFixed: boolean;
+  seed: number;
+  profile: ProfileName | 'mixed';
+  faults: readonly FaultName[];
+  batchRecords: number;
+  batchAgeMs: number;
+  maxBackoffMs: number;
+  settleMs: number;
+  token: string | undefined;
+}
+
+/**
+ * @returns `undefined` when help is asked for
+ * @throws FleetOptionError
+ */
+export function fleetOptions(args: readonly string[]): FleetOptions | undefined {
+  const given = parse(args);
+  if (given['help'] === true) return undefined;
+  const names = Object.keys(TABLE) as (keyof Values)[];
+  const values = Object.fromEntries(names.map((name) => [name, valueOf(name, given[name])])) as Values;
+  const { duration, fixed, settle, 'batch-records': batchRecords, 'batch-age': batchAge, ...rest } = values;
+  const { 'max-backoff': maxBackoff, 'token-file': tokenOfFile, ...same } = rest;
+  return {
+    ...same,
+    durationMs: duration,
+    isFixed: fixed,
+    batchRecords,
+    batchAgeMs: batchAge,
+    maxBackoffMs: maxBackoff,
+    settleMs: settle,
+    token: tokenOfFile === '' ? undefined : tokenOfFile,
+  };
+}
+
+export function helpText(): string {
+  const lines = Object.entries<Option<unknown>>(TABLE).flatMap(([name, { fallback, allowed, says }]) => [
+    `  --${name}`.padEnd(18) + says,
+    `${' '.repeat(18)}${allowed}${fallback === '' ? '' : `; ${name === 'seed' ? 'a new one each time' : fallback}`}`,
+  ]);
+  return [
+    'npm run fleet -- [options]: many devices in one process, each with the real device library.',
+    '',
+    ...lines,
+  ].join('\n');
+}
+
+function parse(args: readonly string[]): Record<string, string | boolean | undefined> {
+  const named = Object.entries<Option<unknown>>(TABLE).map(([name, { allowed }]) => [
+    name,
+    { type: allowed === 'no value' ? 'boolean' : 'string' },
+  ]);
+  const options = Object.fromEntries([...named, ['help', { type: 'boolean' }]]) as Record<
+    string,
+    { type: 'string' | 'boolean' }
+  >;
+  try {
+    return parseArgs({ args: [...args], options }).values as Record<string, string | boolean | undefined>;
+  } catch (error) {
+    const [what] = (error as Error).message.split('. ');
+    throw new FleetOptionError(`${what}. npm run fleet -- --help shows what there is.`);
+  }
+}
+
+function valueOf(name: keyof Values, given: string | boolean | undefined): unknown {
+  const { fallback, allowed, parse }: Option<unknown> = TABLE[name];
+  const text = String(given ?? fallback);
+  const value = parse(text);
+  if (value !== undefined) return value;
+  throw new FleetOptionError(`--${name} is ${JSON.stringify(text)}; allowed: ${allowed}.`);
+}

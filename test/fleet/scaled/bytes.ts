@@ -1,0 +1,21 @@
+import { EVENTS_TOPIC } from '#contracts';
+import { shown, type Figure } from './result.js';
+import type { ScaledStack } from './scaled-stack.js';
+
+const LOG_FILES = `/var/lib/kafka/data/${EVENTS_TOPIC}-*/*.log`;
+
+/** What a record takes on the disk of the log and as JSON, on average over everything that this stack has taken in. */
+export async function bytesFigures(stack: ScaledStack): Promise<Figure[]> {
+  const { body: buffer } = await stack.client.get('/check-buffer?limit=1');
+  const positions = buffer.partitions as { high_watermark: number }[];
+  const events = positions.reduce((sum, { high_watermark: high }) => sum + high, 0);
+  const logBytes = Number(await stack.compose('exec', '-T', 'kafka', 'bash', '-c', `cat ${LOG_FILES} | wc -c`));
+  const { body: page } = await stack.client.get('/records?limit=1000');
+  const records = page.records as object[];
+  const payloads = records.map((record) => JSON.stringify(record).length);
+  const mean = payloads.reduce((sum, length) => sum + length, 0) / records.length;
+  return [
+    shown('an event in the log of Kafka, one copy', `${(logBytes / events).toFixed(0)} bytes`),
+    shown('a record as JSON, as `/records` shows it', `${mean.toFixed(0)} bytes`),
+  ];
+}

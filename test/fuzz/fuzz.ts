@@ -1,0 +1,51 @@
+import { AcceptedRecords } from './accepted-records.js';
+import { attackOf } from './attacks.js';
+import { judge } from './verdict.js';
+import { send } from './wire.js';
+
+export interface FuzzOptions {
+  baseUrl: string;
+  seed: number;
+  /** The number of the first attack; with the seed, it says everything about it. */
+  first?: number;
+  /** Asked before each attack, with how many there were. */
+  mayGoOn: (count: number) => boolean;
+}
+
+export interface FuzzReport {
+  attacks: number;
+  /** How many attacks of each kind got an answer of each status. */
+  accepted: number;
+  /** Each begins with the number of its attack, where it comes from one. */
+  faults: string[];
+}
+
+/** Attacks under way at one time. */
+const AT_ONCE = 24;
+/** After so many faults the rest says little more. */
+const MAX_FAULTS = 20;
+
+/** Attacks the service until it is told to end, and then looks whether everything that was accepted is stored as it was sent. */
+export async function fuzz({ baseUrl, seed, first = 0, mayGoOn }: FuzzOptions): Promise<FuzzReport> {
+  const accepted = new AcceptedRecords();
+  const faults: string[] = [];
+  let attacks = 0;
+  const attackInTurn = async (): Promise<void> => {
+    while (faults.length < MAX_FAULTS && mayGoOn(attacks)) {
+      const number = first + attacks++;
+      for (const fault of await attack(baseUrl, seed, number, accepted)) faults.push(`attack ${number}: ${fault}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, attackInTurn));
+  if (faults.length === 0) faults.push(...(await accepted.verify(baseUrl)));
+  return { attacks, accepted: accepted.count, faults };
+}
+
+async function attack(baseUrl: string, seed: number, number: number, accepted: AcceptedRecords): Promise<string[]> {
+  const made = attackOf(seed, number);
+  try {
+    return judge(made, await send(baseUrl, made.bytes, made.isComplete), accepted);
+  } catch (error) {
+    return [`${made.kind}: ${String(error)}`];
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { unknownNamesIn } from './known-queries.js';
+import { ALERT_TESTS, filesIn, read, RULES } from './observe-files.js';
+
+const RUNBOOKS = 'docs/runbooks';
+const INDEX = 'README.md';
+const ALERT_NAMES = [...new Set(RULES.flatMap(({ alert }) => alert ?? []))];
+
+/** `SluiceNoProgress` has `no-progress.md`. */
+const pageOf = (alert: string) =>
+  `${alert
+    .replace(/^Sluice/, '')
+    .replace(/(?<!^)[A-Z]/g, '-$&')
+    .toLowerCase()}.md`;
+
+it('every rule asks only for what is exported', () => {
+  expect(RULES.flatMap(({ expr }) => unknownNamesIn(expr))).toEqual([]);
+});
+
+it('every alert has a runbook, and every runbook an alert', () => {
+  const pages = filesIn(RUNBOOKS).filter((file) => file !== INDEX);
+  expect(pages).toEqual(ALERT_NAMES.map(pageOf).sort());
+});
+
+describe.each(ALERT_NAMES)('the alert %s', (name) => {
+  const rules = RULES.filter(({ alert }) => alert === name);
+
+  it('says what is wrong, whom it calls and where its runbook is', () => {
+    for (const { labels, annotations } of rules) {
+      expect(['page', 'ticket']).toContain(labels?.['severity']);
+      expect(annotations?.summary).toBeTruthy();
+      expect(annotations?.runbook_url).toBe(`{{ $externalURL }}/user/${pageOf(name)}`);
+    }
+  });
+
+  it('has a runbook that says what it means, what to look at and what to do, and stands in the list', () => {
+    const page = read(`${RUNBOOKS}/${pageOf(name)}`);
+    expect([...page.matchAll(/^#+ .+$/gm)].map(([heading]) => heading)).toEqual([
+      `# ${name}`,
+      '## What it means',
+      '## What to look at',
+      '## What to do',
+    ]);
+    expect(read(`${RUNBOOKS}/${INDEX}`)).toContain(`[${name}](${pageOf(name)})`);
+  });
+
+  it('is seen to fire, with each severity, and to stay quiet', () => {
+    const tests = ALERT_TESTS.filter(({ alertname }) => alertname === name);
+    const fired = new Set(
+      tests.flatMap(({ exp_alerts }) => exp_alerts.map(({ exp_labels }) => exp_labels['severity'])),
+    );
+    expect([...fired].sort()).toEqual([...new Set(rules.map(({ labels }) => labels?.['severity']))].sort());
+    expect(tests.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true);
+  });
+});

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { seedOfRun } from './ledger/random.js';
+import { gatewayKilled } from './fleet/scaled/gateway-killed.js';
+import { overload } from './fleet/scaled/overload.js';
+import { SHORT, type ScenarioResult } from './fleet/scaled/result.js';
+import { ScaledStack } from './fleet/scaled/scaled-stack.js';
+
+const seed = seedOfRun();
+const STARTING_LIMIT_MS = 180_000;
+
+let stack: ScaledStack;
+
+beforeAll(async () => {
+  stack = await ScaledStack.start('sluice-test-scaled', process.env['SLUICE_IMAGE'] ?? 'sluice');
+}, STARTING_LIMIT_MS);
+
+afterAll(() => stack?.dispose(), STARTING_LIMIT_MS);
+
+const broken = ({ figures }: ScenarioResult) => figures.filter(({ holds }) => !holds);
+
+describe(`a fleet on three gateways (seed ${seed})`, () => {
+  it('moves to the others when a gateway is killed, and back, and loses nothing that was acknowledged', async () => {
+    expect(broken(await gatewayKilled(stack, SHORT, seed))).toEqual([]);
+  });
+
+  it('settles when far more is offered than the gateways take, and everything is stored in the end', async () => {
+    expect(broken(await overload(stack, SHORT, seed))).toEqual([]);
+  });
+});

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { openBrowser } from '../support/browser.js';
+import { until } from '../support/until.js';
+import { IDLE, ServedPage } from './served-page.js';
+
+const PALE_TEXTS = readFileSync(new URL('./pale-texts.js', import.meta.url), 'utf8');
+const HOSTILE = '<img src=x onerror="document.title=1"><b>bold</b>';
+
+let browser: Browser;
+let served: ServedPage;
+/** What the browser complains about: errors, and what the policy has kept out. */
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+beforeEach(async () => {
+  served = new ServedPage();
+  complaints = [];
+  await served.start();
+});
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  served.stop();
+});
+
+/** Opens the page and waits for its first figures. */
+async function open(options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
+  await page.goto(served.url);
+  return page;
+}
+
+const textOf = async (page: Page, id: string) => (await page.locator(`#${id}`).textContent()) ?? '';
+
+const shows = (page: Page, id: string, text: string) =>
+  until(`#${id} shows ${text}`, async () => (await textOf(page, id)).includes(text) || undefined, { everyMs: 20 });
+
+describe('the status page', () => {
+  it('says what is the matter, and that it is over', async () => {
+    const page = await open();
+    await shows(page, 'headline', 'Records are stored as they come.');
+    const reason = 'store_unreachable';
+    served.show({
+      buffer: { ...(IDLE['buffer'] as object), waiting: 1234, oldest_age_seconds: 42.7, state: 'paused', reason },
+      parts: { ...(IDLE['parts'] as object), buffer_worker: { state: 'paused', reason } },
+    });
+    await shows(page, 'headline', 'Records wait: the record store does not answer.');
+    expect(await Promise.all(['waiting', 'oldest'].map((id) => textOf(page, id)))).toEqual(['1,234', '42.7 s']);
+    expect(await textOf(page, 'part-buffer_worker')).toContain('the record store does not answer');
+    served.show({});
+    await shows(page, 'headline', 'Records are stored as they come.');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows records, partitions, dead letters and rejected records', async () => {
+    served.metrics = 'sluice_ingest_records_total{verdict="rejected",reason="timestamp"} 7\n';
+    const page = await open();
+    served.show({
+      recent: [
+        {
+          received_at: '2025-09-09T17:00:00Z',
+          device_id: 'dev-2',
+          record_id: 'a/b',
+          preview: '{"n":1}',
+          state: 'waiting',
+        },
+      ],
+      dead_letters: { total: 12, counted: 3, reasons: { 'key-conflict': 3 } },
+    });
+    await shows(page, 'recent', '{"n":1}');
+    await shows(page, 'rejected', 'timestamp7');
+    expect(await page.locator('#recent a').getAttribute('href')).toBe('/records/dev-2/a%2Fb');
+    expect(await textOf(page, 'dead')).toBe('key-conflict3');
+    expect(await textOf(page, 'dead-note')).toBe('The newest 3 of 12 in the dead-letter topic.');
+    expect(await page.locator('#partitions meter').getAttribute('aria-label')).toBe('waiting in partition 0');
+  });
+
+  it('shows what devices send as text, whatever it is', async () => {
+    const page = await open();
+    served.show({
+      recent: [{ received_at: IDLE['at'], device_id: HOSTILE, record_id: HOSTILE, preview: HOSTILE, state: HOSTILE }],
+      dead_letters: { total: 1, counted: 1, reasons: { [HOSTILE]: 1 } },
+    });
+    await shows(page, 'recent', HOSTILE);
+    expect(await page.locator('#recent img, #recent b, #dead img').count()).toBe(0);
+    expect(await page.title()).toBe('Sluice');
+  });
+
+  it('runs nothing that is not a file of its address', async () => {
+    const page = await open();
+    await page.evaluate(
+      `document.body.append(Object.assign(document.createElement('script'), { text: 'document.title = 1' }))`,
+    );
+    expect(await page.title()).toBe('Sluice');
+    expect(complaints.join()).toContain('Content Security Policy');
+  });
+
+  it('asks for a token where one is needed, and keeps it for its tab', async () => {
+    served.token = 'sluice_reader';
+    const page = await open();
+    await page.getByLabel('Token of a reader').fill('sluice_reader');
+    await page.getByRole('button', { name: 'Use it in this tab' }).click();
+    await shows(page, 'headline', 'Records are stored as they come.');
+    await page.reload();
+    await shows(page, 'headline', 'Records are stored as they come.');
+    expect(await page.locator('#access').isHidden()).toBe(true);
+    expect(page.url()).not.toContain('sluice_reader');
+  });
+
+  it('says that it is no longer live when the line is cut, and goes on by itself', async () => {
+    const page = await open();
+    await shows(page, 'connection', 'Live.');
+    served.cut();
+    await shows(page, 'connection', 'onnecting again');
+    await shows(page, 'connection', 'Live.');
+  });
+
+  it('is for a keyboard: the form can be reached, filled and sent', async () => {
+    const page = await open();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe('device');
+    const asked = page.waitForRequest(/\/ingest$/);
+    await page.keyboard.press('Enter');
+    expect(JSON.parse((await asked).postData()!)).toMatchObject({
+      device_id: 'dev-2',
+      data_payload: { gene_count: 12 },
+    });
+  });
+
+  it('has a name for everything that a screen reader meets', async () => {
+    const page = await open();
+    for (const landmark of ['banner', 'main', 'contentinfo', 'navigation'] as const)
+      expect(await page.getByRole(landmark).count()).toBe(1);
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+    for (const region of ['Parts', 'Flow', 'Send a test record', 'Last records', 'Buffer by partition'])
+      expect(await page.getByRole('region', { name: region }).count()).toBe(1);
+    for (const label of ['Device', 'Payload, a JSON object'])
+      expect(await page.getByLabel(label, { exact: true }).count()).toBe(1);
+  });
+
+  it.each(['light', 'dark'] as const)('is readable in %s', async (colorScheme) => {
+    const page = await open({ colorScheme });
+    const part = (state: string) => ({ state, reason: null });
+    const recent = ['waiting', 'settled'].map((state) => ({
+      received_at: IDLE['at'],
+      device_id: 'd',
+      record_id: 'r',
+      preview: '{}',
+      state,
+    }));
+    served.show({
+      recent,
+      parts: { event_log: part('up'), buffer_worker: part('paused'), record_store: part('down') },
+    });
+    await shows(page, 'part-record_store', 'does not answer');
+    expect(await page.evaluate(PALE_TEXTS)).toEqual([]);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
+      colorScheme === 'dark' ? 'rgb(16, 22, 20)' : 'rgb(246, 247, 246)',
+    );
+  });
+
+  it('fits a phone, whatever it has to show', async () => {
+    const page = await open({ viewport: { width: 360, height: 740 } });
+    const long = 'x'.repeat(128);
+    served.show({
+      recent: [
+        { received_at: IDLE['at'], device_id: long, record_id: long, preview: `{"text":"${long}"}`, state: 'waiting' },
+      ],
+      dead_letters: { total: 1, counted: 1, reasons: { 'unknown-schema-version': 1_000_000 } },
+    });
+    await shows(page, 'recent', long);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  });
+});

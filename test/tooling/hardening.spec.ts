@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { load, YAML11_SCHEMA } from 'js-yaml';
+
+interface Service {
+  image: string;
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  ports?: string[];
+  networks?: string[];
+  /** Started only when it is asked for by this name. */
+  profiles?: string[];
+}
+
+const { services, networks } = load(readFileSync('docker-compose.yml', 'utf8'), { schema: YAML11_SCHEMA }) as {
+  services: Record<string, Service>;
+  networks: Record<string, { internal?: boolean }>;
+};
+const all = Object.entries(services);
+const started = all.filter(([, { profiles = [] }]) => profiles.length === 0);
+const ours = all.filter(([, { image }]) => image.includes('SLUICE_IMAGE')).map(([name]) => name);
+
+describe('docker-compose.yml', () => {
+  it('has apps of ours', () =>
+    expect(ours).toEqual(expect.arrayContaining(['gateway', 'buffer-worker', 'query', 'init'])));
+
+  it.each(ours)('gives %s no capability, no new privilege and no root file system to write to', (name) => {
+    expect(services[name]).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+  });
+
+  it.each(started.map(([name]) => name))('lets no process of %s gain privileges', (name) => {
+    expect(services[name]!.security_opt).toEqual(['no-new-privileges:true']);
+  });
+
+  it('publishes the port of the gateway only, on 127.0.0.1 unless it is told otherwise', () => {
+    const published = started.flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
+    expect(published).toEqual([['gateway', '${SLUICE_BIND:-127.0.0.1}:${SLUICE_PORT:-8000}:8000']]);
+  });
+
+  it('publishes nothing beyond 127.0.0.1 without being told, whatever is asked for', () => {
+    for (const [name, { ports = [] }] of all)
+      for (const port of ports) expect({ name, port }).toEqual({ name, port: expect.stringContaining('127.0.0.1') });
+  });
+
+  it('leaves everything but the gateway on a network that has no way in or out', () => {
+    expect(networks['backend']).toMatchObject({ internal: true });
+    for (const [name, service] of started)
+      if (name !== 'gateway') expect({ name, networks: service.networks }).toEqual({ name, networks: ['backend'] });
+  });
+});
+
+describe('the image', () => {
+  const lines = readFileSync('Dockerfile', 'utf8').split('\n');
+
+  it('runs as a user without rights', () => {
+    expect(lines.filter((line) => line.startsWith('USER '))).toEqual(['USER node']);
+  });
+
+  it('runs no script of a package that it installs', () => {
+    const installs = lines.filter((line) => line.includes('npm ci'));
+    expect(installs.length).toBeGreaterThan(0);
+    for (const line of installs) expect(line).toContain('--ignore-scripts');
+  });
+});
+
+describe('package-lock.json', () => {
+  it('holds every package to its content, from one registry over HTTPS', () => {
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+      packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
+    };
+    const unheld = Object.entries(packages).filter(
+      ([path, { resolved, integrity, link }]) =>
+        path.startsWith('node_modules/') &&
+        link !== true &&
+        !(integrity?.startsWith('sha512-') && (resolved === undefined || resolved.startsWith('https://'))),
+    );
+    expect(unheld).toEqual([]);
+  });
+});
