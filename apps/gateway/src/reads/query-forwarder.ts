@@ -4,8 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Pool, type Dispatcher } from 'undici';
 import { OpenStreams, pageHeaders, ProblemError } from '#runtime';
 
-/** Longest wait for the query service to connect, to begin its answer, and between two parts of it. */
-const ANSWER_TIMEOUT_MS = 10_000;
+/**
+ * Longest wait for the query service to connect, to begin its answer, and between two parts of it. It gives an engine up after 10 s
+ * and can say so then, which tells more than that it does not answer.
+ */
+const ANSWER_TIMEOUT_MS = 15_000;
 const MAX_CONNECTIONS = 64;
 /** Longest silence of a stream. The query service gives a sign of life more often, unless it is waiting for the log. */
 const STREAM_SILENCE_MS = 30_000;
