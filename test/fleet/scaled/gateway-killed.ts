@@ -5,7 +5,7 @@ import { Fleet } from '../fleet.js';
 import { fleetOptions, type FleetOptions } from '../options.js';
 import { devicesAt, imbalance, requestsAt } from './balance.js';
 import { closingFigures } from './closing.js';
-import { atMost, shown, type Extent, type Figure, type ScenarioResult } from './result.js';
+import { atMost, pace, shown, type Extent, type Figure, type ScenarioResult } from './result.js';
 import type { ScaledStack } from './scaled-stack.js';
 
 /** How far from even the devices of the gateways may be, as a share. */
@@ -58,7 +58,7 @@ async function figuresOfOutage(
   return [
     failuresFigure(fleet),
     atMost('devices of the two that are left, from even', imbalance(devicesAt(fleet, left)), EVEN),
-    atMost('requests that they took, from even', imbalance(requests), mostUneven),
+    pace(atMost('requests that they took, from even', imbalance(requests), mostUneven)),
   ];
 }
 

@@ -6,7 +6,7 @@ import { fleetOptions, type FleetOptions } from '../options.js';
 import { BIN_MS } from '../traffic.js';
 import { wavesIn } from '../waves.js';
 import { closingFigures } from './closing.js';
-import { atLeast, atMost, shown, type Extent, type Figure, type ScenarioResult } from './result.js';
+import { atLeast, atMost, pace, shown, type Extent, type Figure, type ScenarioResult } from './result.js';
 import type { ScaledGateway, ScaledStack } from './scaled-stack.js';
 
 /** Times the capacity of one gateway. */
@@ -43,13 +43,13 @@ async function figuresOf(fleet: Fleet, stack: ScaledStack, capacity: number, ext
   const afterwards = `${((fleet.elapsedMs() - endedAtMs) / 1000).toFixed(0)} s after the load ended`;
   return [
     shown('capacity of one gateway', `${capacity.toFixed(0)} requests/s`),
-    {
+    pace({
       name: 'offered',
       value: `${offered.toFixed(1)} times as much`,
       wanted: 'about 8',
       holds: offered > 0.9 * OFFERED,
-    },
-    ...settled,
+    }),
+    ...settled.map(pace),
     shown('everything delivered and read back', afterwards),
     ...closing,
   ];

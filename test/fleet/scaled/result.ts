@@ -4,6 +4,8 @@ export interface Figure {
   value: string;
   wanted: string;
   holds: boolean;
+  /** It says how the machine kept up, so that a test of what is right leaves it out. */
+  isPace?: true;
 }
 
 /** What a scenario came to. */
@@ -30,7 +32,7 @@ export interface Extent {
 
 /** For every run of the tests, on whatever machine. */
 export const SHORT: Extent = {
-  devices: 600,
+  devices: 100,
   outageMs: 12_000,
   maxBackoff: '5s',
   overloadMs: 20_000,
@@ -64,6 +66,11 @@ export function atMost(name: string, share: number, most: number): Figure {
 /** @param share what was measured, 0..1 */
 export function atLeast(name: string, share: number, least: number): Figure {
   return { name, value: percent(share), wanted: `at least ${percent(least)}`, holds: share >= least };
+}
+
+/** Held by a run for the figures only. */
+export function pace(figure: Figure): Figure {
+  return { ...figure, isPace: true };
 }
 
 /** Shown, and nothing is asked of it. */
