@@ -44,9 +44,9 @@ async function floodOfToken(options: ProofOptions): Promise<Finding> {
   }
 }
 
-/** A new token that may send for every device. */
+/** A new token that may send for every device of the load. */
 function bearerOf(store: Record<string, string>): Sender {
-  const command = ['dist/apps/gateway/src/tokens.js', 'create', '--device', '*'];
+  const command = ['dist/apps/gateway/src/tokens.js', 'create', '--pattern', 'dev-*'];
   const token = execFileSync(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...store } });
   return { headers: { authorization: `Bearer ${String(token).trim()}` } };
 }
