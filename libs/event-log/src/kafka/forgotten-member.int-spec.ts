@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { EventLogError, type EventSubscription } from '../event-log.js';
+import type { EventSubscription } from '../event-log.js';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { OwnBroker } from './testing/own-broker.js';
 import { API, REFUSAL, RefusingProxy } from './testing/refusing-proxy.js';
+import { succeeds, until } from './testing/until.js';
 
 /** The broker gives a member up 30 s after its last heartbeat; until then nobody can take its place. */
 jest.setTimeout(180_000);
@@ -64,19 +65,4 @@ async function commitUpTo(offset: number, subscription: EventSubscription): Prom
     return position!.committed === offset;
   });
   expect(subscription.assignment()).toEqual([{ topic: TOPIC, partition: 0, offset }]);
-}
-
-/** Ends with the time limit of the test. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-async function succeeds(attempt: Promise<void>): Promise<boolean> {
-  return attempt.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof EventLogError) return false;
-      throw error;
-    },
-  );
 }

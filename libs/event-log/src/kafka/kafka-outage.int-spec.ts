@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { partitionOf } from '#contracts';
-import { EventLogError, type EventSubscription, type LogEntry, type LogRecord } from '../event-log.js';
+import type { EventSubscription, LogEntry, LogRecord } from '../event-log.js';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { OwnBroker } from './testing/own-broker.js';
+import { succeeds, until } from './testing/until.js';
 
 const PUBLISH_TIMEOUT_MS = 2_000;
 const COMMIT_TIMEOUT_MS = 2_000;
@@ -137,19 +138,4 @@ async function pullRecords(subscription: EventSubscription, count: number): Prom
   const records: LogRecord[] = [];
   while (records.length < count) records.push(...(await subscription.pull({ maxRecords: count, maxWaitMs: 1000 })));
   return records;
-}
-
-/** Ends with the time limit of the test. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-async function succeeds(attempt: Promise<void>): Promise<boolean> {
-  return attempt.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof EventLogError) return false;
-      throw error;
-    },
-  );
 }
