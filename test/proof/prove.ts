@@ -1,5 +1,4 @@
 import { Random } from '../ledger/random.js';
-import { storedCopiesOf } from '../ledger/store-dump.js';
 import { deadLettersSince } from './dead-letters.js';
 import type { Fault, FaultResult, FaultScene } from './fault.js';
 import { NaiveConsumer } from './naive.js';
@@ -38,7 +37,7 @@ async function proveWell(fault: Fault, system: ProofStack, seed: number): Promis
   await underLoad(load, () => fault.inject(scene));
   await system.untilWell();
   const dead = await deadLettersSince(system, letters);
-  const result = load.result(await storedCopiesOf(system.client, generator.deviceIds), dead);
+  const result = load.result(await system.storedCopies(generator.deviceIds), dead);
   const troubles = [
     ...result.troubles,
     ...unshown(fault, result.shown),
