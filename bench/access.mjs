@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { manyRecords, oneRecord, requestsPerSecond, sideBySide } from './support/load.mjs';
+import { manyRecords, oneRecord, requestsPerSecond, rowsOf, sideBySide } from './support/load.mjs';
 import { cpuSeconds, freePort, ROOT, startNode, stop } from './support/process.mjs';
 
 const BATCH = 500;
@@ -84,10 +84,5 @@ async function recordsPerCpuSecond({ child, url, headers }, recordsPerRequest, l
 
 async function compare(what, servers, measure) {
   const measured = await sideBySide(Object.fromEntries(servers.map((one) => [one.name, () => measure(one)])));
-  return servers.map(({ name }) => ({
-    what,
-    variant: name,
-    figure: `${Math.round(measured[name]).toLocaleString('en')} records/CPU s`,
-    ratio: measured[name] / measured.open,
-  }));
+  return rowsOf(measured, { what, base: 'open', unit: 'records/CPU s' });
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manyRecords, oneRecord, requestsPerSecond, sideBySide } from './support/load.mjs';
+import { manyRecords, oneRecord, requestsPerSecond, rowsOf, sideBySide } from './support/load.mjs';
 import { freePort, ROOT, startNode, stop, whenReady } from './support/process.mjs';
 
 const BATCH = 500;
@@ -51,10 +51,5 @@ const batch = async (url) =>
 
 async function compare(what, servers, measure) {
   const measured = await sideBySide(Object.fromEntries(servers.map(({ name, url }) => [name, () => measure(url)])));
-  return servers.map(({ name }) => ({
-    what,
-    variant: name,
-    figure: `${Math.round(measured[name]).toLocaleString('en')} records/s`,
-    ratio: measured[name] / measured.bare,
-  }));
+  return rowsOf(measured, { what, base: 'bare' });
 }

@@ -27,6 +27,21 @@ export async function requestsPerSecond(url, { body, headers = {}, connections =
   return requests.total / seconds;
 }
 
+/**
+ * What was measured as rows of a table.
+ *
+ * @param {Record<string, number>} measured
+ * @param {{ what: string, base: string, unit?: string }} table `base`: to whose figure the others are a ratio
+ */
+export function rowsOf(measured, { what, base, unit = 'records/s' }) {
+  return Object.entries(measured).map(([variant, value]) => ({
+    what,
+    variant,
+    figure: `${Math.round(value).toLocaleString('en')} ${unit}`,
+    ratio: value / measured[base],
+  }));
+}
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];

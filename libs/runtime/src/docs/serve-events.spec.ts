@@ -1,37 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Module } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { pino } from 'pino';
 import { DEAD_LETTER_HEADERS, DEAD_LETTER_REASONS, DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
-import { createHttpApp } from '../http-app.js';
 import { type AsyncApi, eventsPage } from './events-page.js';
 import { html } from './html.js';
-import { serveDocs } from './serve-docs.js';
+import { ServedDocs } from './testing/served-docs.js';
 
-@Module({})
-class EmptyModule {}
-
-let app: NestFastifyApplication;
-let address: string;
+let docs: ServedDocs;
 
 beforeAll(async () => {
-  app = await createHttpApp(EmptyModule, pino({ level: 'silent' }), { maxBodyBytes: 1024 });
-  serveDocs(app);
-  await app.listen(0, '127.0.0.1');
-  address = `http://127.0.0.1:${(app.getHttpServer().address() as { port: number }).port}`;
+  docs = await ServedDocs.start();
 });
-afterAll(() => app.close());
-
-/** Reads every answer to its end: one that is left unread keeps its connection open. */
-async function get(path: string) {
-  const answer = await fetch(new URL(path, address), { headers: { connection: 'close' } });
-  const { status, headers } = answer;
-  return { status, headers, type: headers.get('content-type'), text: await answer.text() };
-}
+afterAll(() => docs.close());
 
 describe('GET /docs/events', () => {
   it('shows every topic with what its messages carry', async () => {
-    const { type, text } = await get('/docs/events');
+    const { type, text } = await docs.get('/docs/events');
     expect(type).toBe('text/html; charset=utf-8');
     const fields = ['record_id', 'device_id', 'timestamp', 'received_at', 'data_payload', 'schema-version'];
     const all = [EVENTS_TOPIC, DEAD_LETTERS_TOPIC, ...fields, ...Object.values(DEAD_LETTER_HEADERS)];
@@ -42,19 +24,19 @@ describe('GET /docs/events', () => {
   });
 
   it('takes all it needs from this address, and needs no script and no inline style', async () => {
-    const { text, headers } = await get('/docs/events');
+    const { text, headers } = await docs.get('/docs/events');
     const links = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!);
     expect(links).toEqual(['/docs/events.css', '/asyncapi.json', '/docs']);
-    for (const link of links) expect({ link, status: (await get(link)).status }).toEqual({ link, status: 200 });
+    for (const link of links) expect({ link, status: (await docs.get(link)).status }).toEqual({ link, status: 200 });
     expect(text).not.toMatch(/<script|<style|style=| on[a-z]+=/);
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect((await get('/docs/events.css')).type).toBe('text/css; charset=utf-8');
+    expect((await docs.get('/docs/events.css')).type).toBe('text/css; charset=utf-8');
   });
 });
 
 describe('GET /asyncapi.json', () => {
   it('is the AsyncAPI document with its schemas inside', async () => {
-    const { type, text } = await get('/asyncapi.json');
+    const { type, text } = await docs.get('/asyncapi.json');
     expect(type).toMatch(/^application\/json/);
     expect(JSON.parse(text)).toMatchObject({ asyncapi: '3.0.0', components: { schemas: { 'ingest-event': {} } } });
   });
