@@ -127,15 +127,19 @@ function entryOf(value: string): LogEntry {
 
 async function pullUntil(subscription: EventSubscription, value: string): Promise<string[]> {
   const values: string[] = [];
-  while (!values.includes(value)) {
+  await until(async () => {
     const records = await subscription.pull({ maxRecords: 100, maxWaitMs: 1000 });
     values.push(...records.map((record) => String(record.value)));
-  }
+    return values.includes(value);
+  });
   return values;
 }
 
 async function pullRecords(subscription: EventSubscription, count: number): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
-  while (records.length < count) records.push(...(await subscription.pull({ maxRecords: count, maxWaitMs: 1000 })));
+  await until(async () => {
+    records.push(...(await subscription.pull({ maxRecords: count, maxWaitMs: 1000 })));
+    return records.length >= count;
+  });
   return records;
 }

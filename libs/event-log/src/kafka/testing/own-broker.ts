@@ -22,7 +22,7 @@ export class OwnBroker {
       `${name}=${value}`,
     ]);
     const ports = ['-p', `127.0.0.1:${port}:${port}`];
-    await docker(['run', '--detach', '--rm', '--name', broker.container, ...ports, ...settings, IMAGE]);
+    await docker(['run', '--detach', '--name', broker.container, ...ports, ...settings, IMAGE]);
     return broker;
   }
 
@@ -37,7 +37,8 @@ export class OwnBroker {
 
   /** Connections are cut, and refused until the broker is up again. */
   async restart(): Promise<void> {
-    await docker(['restart', '--time', '10', this.container]);
+    await docker(['stop', '--time', '10', this.container]);
+    await docker(['start', this.container]);
   }
 
   /** Publishes `key:value` lines with the Java client. */
@@ -48,7 +49,7 @@ export class OwnBroker {
   }
 
   async remove(): Promise<void> {
-    await docker(['rm', '--force', this.container]);
+    await docker(['rm', '--force', '--volumes', this.container]);
   }
 }
 

@@ -1,8 +1,14 @@
 import { EventLogError } from '../../event-log.js';
 
-/** Ends with the time limit of the test. */
+const PATIENCE_MS = 60_000;
+
+/** @throws Error when it does not hold within a minute */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  while (!(await holds())) {
+    if (patience.aborted) throw new Error(`In ${PATIENCE_MS} ms this did not become true: ${holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** Whether the log did it; what is not its trouble is thrown. */
