@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import { LOGGER, Tracing, type Logger } from '#runtime';
 import { AccessGate } from './access/access-gate.js';
 import { OPEN_ACCESS } from './access/access-options.js';
 import { guardRequests } from './access/guard-requests.js';
 import { TlsFront } from './access/tls-front.js';
+import { beforeIngest } from './before-ingest.js';
 import { allowOrigins } from './cross-origin/cross-origin.js';
 import { announceDraining } from './endpoints/announce-draining.js';
 import { EndpointDirectory } from './endpoints/endpoint-directory.js';
@@ -48,9 +49,8 @@ export function configureGatewayHttp(app: NestFastifyApplication): TlsFront | un
   });
   const options = { ...OPEN_ACCESS, ...app.get<GatewayOptions>(GATEWAY_OPTIONS, { strict: false }) };
   if (options.corsOrigins) allowOrigins(fastify, options.corsOrigins);
-  announceDraining(fastify, app.get(EndpointDirectory, { strict: false }));
   restrictAccess(app, fastify);
-  shedLoad(app, fastify);
+  beforeIngest(fastify, announceDraining(app.get(EndpointDirectory, { strict: false })), sheddingOf(app));
   if (options.tlsCertFile === '') return undefined;
   return new TlsFront(app.getHttpServer() as Server, options, app.get<Logger>(LOGGER));
 }
@@ -61,7 +61,7 @@ function restrictAccess(app: NestFastifyApplication, fastify: FastifyInstance): 
   if (!gate.isWideOpen) guardRequests(fastify, gate, app.get<Logger>(LOGGER), ({ code }) => metrics.refused(code));
 }
 
-function shedLoad(app: NestFastifyApplication, fastify: FastifyInstance): void {
+function sheddingOf(app: NestFastifyApplication): onRequestHookHandler {
   const [shedding, metrics] = [app.get(LoadShedding, { strict: false }), app.get(IngestMetrics, { strict: false })];
-  shedRequests(fastify, shedding, metrics, app.get<Logger>(LOGGER));
+  return shedRequests(shedding, metrics, app.get<Logger>(LOGGER));
 }

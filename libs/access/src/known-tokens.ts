@@ -5,9 +5,16 @@ import { isHeldBy, type Token } from './token.js';
 /** Why a request has no principal. */
 export type Refusal = 'missing' | 'malformed' | 'mistyped' | 'unknown';
 
+/** The header that a connection has sent last, and whose token is in it. */
+interface ShownToken {
+  authorization: string;
+  principal: Principal;
+}
+
 /** All tokens, in memory: a check asks nobody. */
 export class KnownTokens {
   private tokens = new Map<string, { token: Token; principal: Principal }>();
+  private shown = new WeakMap<object, ShownToken>();
 
   get count(): number {
     return this.tokens.size;
@@ -16,21 +23,33 @@ export class KnownTokens {
   /** From now on these are the tokens, and no others. */
   replace(tokens: readonly Token[]): void {
     this.tokens = new Map(tokens.map((token) => [token.id, { token, principal: principalOf(token) }]));
+    this.shown = new WeakMap();
   }
 
   /**
    * A revoked token, an old one after its time and a wrong secret are all `unknown`: which of them is told to nobody.
    *
    * @param authorization the header of that name
+   * @param connection on which it came: what that has shown before is not hashed again, until the tokens change
    */
-  authenticate(authorization: string | undefined, nowMs: number): Principal | Refusal {
+  authenticate(authorization: string | undefined, nowMs: number, connection: object): Principal | Refusal {
     if (authorization === undefined) return 'missing';
+    const shown = this.shown.get(connection);
+    if (shown?.authorization === authorization) return shown.principal;
+    return this.check(authorization, nowMs, connection);
+  }
+
+  private check(authorization: string, nowMs: number, connection: object): Principal | Refusal {
     const [, text] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
     if (text === undefined) return 'malformed';
     const read = readTokenText(text);
     if ('fault' in read) return read.fault;
     const known = this.tokens.get(read.id);
-    return known !== undefined && isHeldBy(known.token, hashOf(text), nowMs) ? known.principal : 'unknown';
+    if (known === undefined || !isHeldBy(known.token, hashOf(text), nowMs)) return 'unknown';
+    const { token, principal } = known;
+    // A text that a rotation has replaced ends by time alone.
+    if (token.previous === undefined) this.shown.set(connection, { authorization, principal });
+    return principal;
   }
 }
 

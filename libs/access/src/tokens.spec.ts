@@ -6,6 +6,7 @@ import { issueToken, revokeToken, rotateToken, tokenFrom, type Token } from './t
 
 const NOW_MS = Date.parse('2025-09-09T17:00:00Z');
 const DEVICE: Holder = { kind: 'device', deviceId: 'dev-2' };
+const READERS: Holder = { kind: 'readers' };
 
 function knowing(...tokens: Token[]): KnownTokens {
   const known = new KnownTokens();
@@ -46,12 +47,12 @@ describe('the text of a token', () => {
 describe('KnownTokens', () => {
   it('know who holds a token', () => {
     const { token, text } = issueToken(DEVICE, NOW_MS);
-    expect(knowing(token).authenticate(`Bearer ${text}`, NOW_MS)).toEqual({
+    expect(knowing(token).authenticate(`Bearer ${text}`, NOW_MS, {})).toEqual({
       name: `token ${token.id}`,
       holders: [DEVICE],
       scopes: ['ingest'],
     });
-    expect(knowing(token).authenticate(`bearer ${text}`, NOW_MS)).toMatchObject({ holders: [DEVICE] });
+    expect(knowing(token).authenticate(`bearer ${text}`, NOW_MS, {})).toMatchObject({ holders: [DEVICE] });
   });
 
   it.each([
@@ -63,20 +64,21 @@ describe('KnownTokens', () => {
     [`Bearer ${mintToken().text} and more`, 'malformed'],
     [`Bearer ${mintToken().text}`, 'unknown'],
   ])('answer %j with %s', (authorization, refusal) => {
-    expect(knowing().authenticate(authorization, NOW_MS)).toBe(refusal);
+    expect(knowing().authenticate(authorization, NOW_MS, {})).toBe(refusal);
   });
 
   it('refuse another secret under a known id', () => {
     const { token } = issueToken(DEVICE, NOW_MS);
     const guess = mintToken(token.id).text;
-    expect(knowing(token).authenticate(`Bearer ${guess}`, NOW_MS)).toBe('unknown');
+    expect(knowing(token).authenticate(`Bearer ${guess}`, NOW_MS, {})).toBe('unknown');
   });
 
   it('take the old and the new text until the grace is over, and the new one only from then on', () => {
     const first = issueToken(DEVICE, NOW_MS);
     const second = rotateToken(first.token, NOW_MS, 1000);
     const known = knowing(second.token);
-    const isTaken = (text: string, nowMs: number) => typeof known.authenticate(`Bearer ${text}`, nowMs) === 'object';
+    const isTaken = (text: string, nowMs: number) =>
+      typeof known.authenticate(`Bearer ${text}`, nowMs, {}) === 'object';
     expect([isTaken(first.text, NOW_MS + 999), isTaken(second.text, NOW_MS + 999)]).toEqual([true, true]);
     expect([isTaken(first.text, NOW_MS + 1000), isTaken(second.text, NOW_MS + 1000)]).toEqual([false, true]);
   });
@@ -85,20 +87,42 @@ describe('KnownTokens', () => {
     const first = issueToken(DEVICE, NOW_MS);
     const second = rotateToken(first.token, NOW_MS, 1000);
     const known = knowing(revokeToken(second.token, NOW_MS));
-    for (const { text } of [first, second]) expect(known.authenticate(`Bearer ${text}`, NOW_MS)).toBe('unknown');
+    for (const { text } of [first, second]) expect(known.authenticate(`Bearer ${text}`, NOW_MS, {})).toBe('unknown');
+  });
+
+  it('ask no connection twice for the same token, and each again when the tokens change', () => {
+    const [own, other] = [issueToken(DEVICE, NOW_MS), issueToken(READERS, NOW_MS)];
+    const known = knowing(own.token, other.token);
+    const connection = {};
+    const holderOf = (text: string, nowMs = NOW_MS) => known.authenticate(`Bearer ${text}`, nowMs, connection);
+    const first = holderOf(own.text);
+    expect(holderOf(own.text)).toBe(first);
+    expect(holderOf(other.text)).toMatchObject({ holders: [READERS] });
+    expect(holderOf(`${own.text.slice(0, -1)}x`)).toBe('malformed');
+    known.replace([revokeToken(own.token, NOW_MS), other.token]);
+    expect(holderOf(own.text)).toBe('unknown');
+  });
+
+  it('do not let a connection keep a text that a rotation has replaced', () => {
+    const first = issueToken(DEVICE, NOW_MS);
+    const known = knowing(rotateToken(first.token, NOW_MS, 1000).token);
+    const connection = {};
+    const isTaken = (nowMs: number) =>
+      typeof known.authenticate(`Bearer ${first.text}`, nowMs, connection) === 'object';
+    expect([isTaken(NOW_MS), isTaken(NOW_MS + 1000)]).toEqual([true, false]);
   });
 
   it('forget a token that is no longer among them', () => {
     const { token, text } = issueToken(DEVICE, NOW_MS);
     const known = knowing(token);
     known.replace([]);
-    expect(known.authenticate(`Bearer ${text}`, NOW_MS)).toBe('unknown');
+    expect(known.authenticate(`Bearer ${text}`, NOW_MS, {})).toBe('unknown');
   });
 
   it('read a header of any length in a moment', () => {
     const started = process.cpuUsage();
     for (const header of [`Bearer${' '.repeat(16_000)}`, `Bearer ${'a'.repeat(16_000)} `, ' '.repeat(16_000)]) {
-      expect(knowing().authenticate(header, NOW_MS)).toBe('malformed');
+      expect(knowing().authenticate(header, NOW_MS, {})).toBe('malformed');
     }
     expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
   });

@@ -84,7 +84,7 @@ async function measure(gateway: GatewayProcess, options: ProofOptions, multiple:
     acceptedP50Ms: loaded.acceptedMs.p50,
     acceptedP99Ms: loaded.acceptedMs.p99,
     refused: refusalsOf(loaded),
-    unanswered: loaded.unsent,
+    unsent: loaded.unsent,
     faults: loaded.errors + loaded.withoutRetryAfter + otherAnswersOf(loaded),
     peakMiB: memory.stop(),
     secondsToNormal: after.lastRefusalSeconds,
@@ -104,12 +104,12 @@ function otherAnswersOf(outcome: Outcome): number {
 
 function findingsOf(multiple: number, measured: Omit<Measured, 'multiple'>): Finding[] {
   const name = `capacity-${multiple}x`;
-  const { peak, share, refused, faults, peakMiB, secondsToNormal, p50Ratio } = measured;
+  const { peak, share, refused, unsent, faults, peakMiB, secondsToNormal, p50Ratio } = measured;
   return [
     {
       name,
       what: `${multiple} times what it can take (peak ${Math.round(peak)} requests/s)`,
-      figure: `${Math.round(share * 100)} % of the peak accepted, ${refused} refused, ${faults} other; peak ${Math.round(peakMiB)} MiB`,
+      figure: `${Math.round(share * 100)} % of the peak accepted, ${refused} refused, ${unsent} not sent, ${faults} other; peak ${Math.round(peakMiB)} MiB`,
       bound: `at least ${MIN_SHARE_OF_PEAK * 100} %, every refusal with Retry-After, nothing else`,
       holds: share >= MIN_SHARE_OF_PEAK && faults === 0,
     },

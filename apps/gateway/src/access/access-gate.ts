@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -80,10 +81,11 @@ export class AccessGate {
     if (isProbe(route)) return;
     const address = this.usesAddress ? this.addressOf(request) : '';
     if (this.allowed?.has(address) === false) throw outsideNetworks();
-    const principal = this.asksWho && !isDescription(route) ? this.identify(request) : undefined;
+    if (isDescription(route)) return;
+    const principal = this.asksWho ? this.identify(request) : undefined;
     if (principal !== undefined && route !== undefined) requireScope(principal, route, request);
     request.sender = { principal, address };
-    if (this.limits.countSenders && !isDescription(route)) this.count(request, reply, request.sender);
+    if (this.limits.countSenders) this.count(request.sender, costOf(route, request.headers), reply);
   }
 
   private get asksWho(): boolean {
@@ -104,18 +106,17 @@ export class AccessGate {
       if (shown.isAccepted) return shown.principal ?? refuse(nameless());
       if (this.feed === undefined) throw certificateNeeded(shown.fault);
     }
-    return this.holderOf(headers.authorization, this.feed!);
+    return this.holderOf(headers.authorization, raw.socket, this.feed!);
   }
 
-  private holderOf(authorization: string | undefined, feed: TokenFeed): Principal {
+  private holderOf(authorization: string | undefined, connection: object, feed: TokenFeed): Principal {
     if (!feed.isLoaded) throw notLoaded();
-    const answer = feed.tokens.authenticate(authorization, this.clock.now());
+    const answer = feed.tokens.authenticate(authorization, this.clock.now(), connection);
     return typeof answer === 'string' ? refuse(unauthorized(answer)) : answer;
   }
 
-  private count(request: FastifyRequest, reply: FastifyReply, sender: Sender): void {
+  private count(sender: Sender, cost: Cost, reply: FastifyReply): void {
     sender.address = countedAs(sender.address);
-    const cost = costOf(request);
     const refusal = this.limits.enter(sender, cost);
     reply.headers(this.limits.headers(sender, cost));
     if (refusal !== undefined) throw refusal;
@@ -123,8 +124,8 @@ export class AccessGate {
 }
 
 /** What is known before the body is read. */
-function costOf({ headers, routeOptions }: FastifyRequest): Cost {
-  if (routeOptions.url === INGEST) return { records: 1, bytes: Number(headers['content-length'] ?? 0) };
+function costOf(route: string | undefined, headers: IncomingHttpHeaders): Cost {
+  if (route === INGEST) return { records: 1, bytes: Number(headers['content-length'] ?? 0) };
   return { reads: 1 };
 }
 

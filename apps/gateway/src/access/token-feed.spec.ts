@@ -60,7 +60,8 @@ function setUp() {
   const feed = new TokenFeed(store, clock, logger);
   feeds.push(feed);
   const { token, text } = issueToken({ kind: 'device', deviceId: 'dev-2' }, clock.now());
-  const isTaken = () => typeof feed.tokens.authenticate(`Bearer ${text}`, clock.now()) === 'object';
+  const connection = {};
+  const isTaken = () => typeof feed.tokens.authenticate(`Bearer ${text}`, clock.now(), connection) === 'object';
   return { store, clock, lines, feed, token, isTaken };
 }
 

@@ -1,8 +1,21 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { connect } from 'node:net';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';
+import { answers, exchange, statusesOf } from '../testing/raw-socket.js';
+import { until } from '../testing/until.js';
 
 const LATE_MS = 10_000;
+
+const ALL_BUT_TIMEOUTS = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'setInterval',
+] as const;
 
 let gateway: GatewayUnderTest;
 beforeEach(async () => {
@@ -31,6 +44,30 @@ it('answers before the body has come', async () => {
   const { status, body } = await rawPost(gateway.url, headers, ['{']);
   expect([status, body.code]).toEqual([503, 'gateway-busy']);
   expect(gateway.admission.bytes).toBe(0);
+});
+
+describe('a connection on which something was shed', () => {
+  const body = JSON.stringify(SEED_RECORD);
+  const head = ['POST /ingest HTTP/1.1', 'Host: a', 'Content-Type: application/json', `Content-Length: ${body.length}`];
+  const request = [...head, '', body].join('\r\n');
+
+  afterEach(() => void jest.useRealTimers());
+
+  it('is not read until the shortest Retry-After is over', async () => {
+    await letOneIn();
+    jest.useFakeTimers({ doNotFake: [...ALL_BUT_TIMEOUTS] });
+    let received = '';
+    const socket = connect(Number(new URL(gateway.url).port));
+    socket.on('data', (bytes) => (received += String(bytes)));
+    socket.write(request);
+    await until(() => jest.getTimerCount() === 1);
+    socket.write(request);
+    await exchange(gateway.url, request, answers(1));
+    expect(statusesOf(received)).toEqual([503]);
+    jest.advanceTimersByTime(1000);
+    await until(() => statusesOf(received).length === 2);
+    socket.destroy();
+  });
 });
 
 it('counts what it sheds by its cause, and shows the share that it lets in', async () => {

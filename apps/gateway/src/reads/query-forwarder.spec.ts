@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { EventEmitter } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FakeQuery } from '../testing/fake-query.js';
 import { QueryForwarder } from './query-forwarder.js';
@@ -19,16 +20,18 @@ function readOf(url: string): FastifyRequest {
   return { id: 'request-1', method: 'GET', headers: {}, raw: { url } } as FastifyRequest;
 }
 
+function reply(): FastifyReply {
+  return { raw: new EventEmitter() } as FastifyReply;
+}
+
 it('gives up when the query service takes too long', async () => {
   query.answer = () => undefined;
-  const read = forwarder.forward(readOf('/records'), {} as FastifyReply);
+  const read = forwarder.forward(readOf('/records'), reply());
   await expect(read).rejects.toMatchObject({ code: 'query-unavailable', status: 503 });
 });
 
 it('asks the query service and nobody else when a client names another host', async () => {
   query.answer = () => undefined;
-  await forwarder
-    .forward(readOf('http://elsewhere.example/records?limit=1'), {} as FastifyReply)
-    .catch(() => undefined);
+  await forwarder.forward(readOf('http://elsewhere.example/records?limit=1'), reply()).catch(() => undefined);
   expect(query.asked[0]).toMatchObject({ url: '/records?limit=1', headers: { host: new URL(query.url).host } });
 });

@@ -10,6 +10,8 @@ import { OpenStreams, pageHeaders, ProblemError } from '#runtime';
  */
 const ANSWER_TIMEOUT_MS = 15_000;
 const MAX_CONNECTIONS = 64;
+/** The others wait for a connection. What waited behind more than these would be given up by whoever asked before its turn came. */
+const MAX_READS = 256;
 /** Longest silence of a stream. The query service gives a sign of life more often, unless it is waiting for the log. */
 const STREAM_SILENCE_MS = 30_000;
 /** The query service has a limit of its own, and usually a lower one; this one is for many of them. */
@@ -29,6 +31,8 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
   /** Streams hold their connection: they must not take those of the reads. */
   private readonly streamPool: Pool;
   private readonly streams = new OpenStreams(MAX_STREAMS);
+  /** Under way: asked and not answered to the end. */
+  private reads = 0;
 
   /** @param queryUrl `http://host:port` */
   constructor(queryUrl: string, timeoutMs = ANSWER_TIMEOUT_MS) {
@@ -37,8 +41,11 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
     this.streamPool = new Pool(queryUrl, { ...timeouts, bodyTimeout: STREAM_SILENCE_MS });
   }
 
-  /** @throws ProblemError `query-unavailable` */
+  /** @throws ProblemError `query-unavailable`, `overloaded` */
   async forward(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (this.reads >= MAX_READS) throw tooManyReads();
+    this.reads++;
+    reply.raw.once('close', () => this.reads--);
     const answer = await this.ask(this.pool, request);
     passHeadOn(answer, reply);
     void reply.send(answer.body);
@@ -87,6 +94,11 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
       );
     }
   }
+}
+
+function tooManyReads(): ProblemError {
+  const detail = `${MAX_READS} reads are under way already; ask again later, or ask for less at one time.`;
+  return new ProblemError('overloaded', detail, { retryAfterSeconds: 1 });
 }
 
 function passHeadOn({ statusCode, headers }: Dispatcher.ResponseData, reply: FastifyReply): void {

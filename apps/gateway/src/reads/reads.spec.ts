@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
+import { until } from '../testing/until.js';
 
 let query: FakeQuery;
 let gateway: GatewayUnderTest;
@@ -54,6 +56,27 @@ describe('a read', () => {
       'x-request-id': requestId,
     });
     expect(response.headers.has('server') || response.headers.has('set-cookie')).toBe(false);
+  });
+
+  it('is refused while 256 others are under way, and not after', async () => {
+    const held: ServerResponse[] = [];
+    query.answer = (response) => held.push(response);
+    const refused: Response[] = [];
+    const reads = Array.from({ length: 260 }, async () => {
+      const answer = await fetch(`${gateway.url}/records`);
+      if (answer.status === 503) refused.push(answer);
+      return answer.status;
+    });
+    await until(() => refused.length === 4);
+    expect(await refused[0]!.json()).toMatchObject({
+      code: 'overloaded',
+      detail: expect.stringContaining('256 reads'),
+    });
+    expect(refused[0]!.headers.get('retry-after')).toBe('1');
+    query.answer = (response) => response.end('{}');
+    for (const response of held) response.end('{}');
+    expect((await Promise.all(reads)).filter((status) => status === 200)).toHaveLength(256);
+    expect((await fetch(`${gateway.url}/records`)).status).toBe(200);
   });
 
   it('may be a HEAD', async () => {

@@ -33,11 +33,12 @@ export function followTraces(fastify: FastifyInstance, tracing: Tracing): void {
   });
 }
 
-function traceOf({ headers, method, routeOptions }: FastifyRequest, tracing: Tracing): RequestTrace | undefined {
+function traceOf(request: FastifyRequest, tracing: Tracing): RequestTrace | undefined {
+  const { method, headers } = request;
   const { traceparent: header } = headers;
   const parent = header === undefined ? undefined : readTraceParent(header);
-  const isIngest = method === 'POST' && routeOptions.url === '/ingest';
-  if (isIngest && tracing.tracer !== undefined && tracing.samples(parent)) {
+  const isTraced = tracing.tracer !== undefined && method === 'POST' && request.routeOptions.url === '/ingest';
+  if (isTraced && tracing.samples(parent)) {
     const steps = new IngestSteps(tracing.tracer, parent);
     return { traceId: steps.traceId, traceParent: steps.traceParent, steps };
   }
