@@ -20,7 +20,7 @@ export class EndpointsController {
       throw new ProblemError('forbidden', mayNotIngestFor(sender.principal, deviceId));
     }
     const answer = this.directory.answerTo(deviceId, headers.host);
-    const etag = `"${answer.version}"`;
+    const etag = `"${answer.version}-${answer.ttl_seconds}"`;
     reply.headers({ etag, 'cache-control': `private, max-age=${answer.ttl_seconds}` });
     if (matches(headers['if-none-match'], etag)) void reply.status(304).send();
     else void reply.send(answer);

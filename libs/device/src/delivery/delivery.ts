@@ -142,13 +142,20 @@ export class Delivery {
     this.lastUrl = url;
   }
 
-  private async request({ url }: Endpoint, records: readonly QueuedRecord[]): Promise<Answer> {
+  private async request(endpoint: Endpoint, records: readonly QueuedRecord[]): Promise<Answer> {
     const text = `[${records.map((record) => record.text).join()}]`;
     const { body, headers } = await jsonBody(text, this.mayGzip);
-    const http = await this.parts.wire.exchange(`${url}/ingest`, { method: 'POST', headers, body });
-    this.parts.directory?.hear(http.headers);
+    const http = await this.parts.wire.exchange(`${endpoint.url}/ingest`, { method: 'POST', headers, body });
+    if (http.headers.has('endpoint-draining')) this.leave(endpoint);
     const request = { recordIds: records.map(({ recordId }) => recordId), isGzipped: 'content-encoding' in headers };
     return readAnswer(http, request, this.parts.clock.now());
+  }
+
+  /** Before it refuses: the directory knows where to go, and without one, the list does. */
+  private leave(endpoint: Endpoint): void {
+    const { directory, endpoints, clock } = this.parts;
+    if (directory === undefined) endpoints.drains(endpoint, clock.elapsed());
+    else directory.expire();
   }
 
   /** Learns from an answer for the requests to come. Returns what it says of the records; nothing if it decides about none. */

@@ -46,11 +46,6 @@ export class Directory {
     this.nextLookUpMs = Math.min(this.nextLookUpMs, this.lastLookUpMs + RETRY_MS);
   }
 
-  /** The headers of an answer to records may say that its endpoint drains. */
-  hear(headers: Headers): void {
-    if (headers.has('endpoint-draining')) this.expire();
-  }
-
   /** Never rejects. */
   async lookUp(): Promise<void> {
     this.lastLookUpMs = this.clock.elapsed();

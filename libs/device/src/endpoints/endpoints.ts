@@ -49,7 +49,15 @@ export class Endpoints {
   }
 
   failed(endpoint: Endpoint, nowMs: number, retryAfterMs: number): void {
-    const isAvailable = (other: Endpoint) => other !== endpoint && other.circuit.availableInMs(nowMs) === 0;
-    endpoint.circuit.failed(nowMs, !this.list.some(isAvailable), retryAfterMs);
+    endpoint.circuit.failed(nowMs, !this.hasOther(endpoint, nowMs), retryAfterMs);
+  }
+
+  /** It has taken a request and said that it is about to stop: left alone like one that failed, as long as there is another. */
+  drains(endpoint: Endpoint, nowMs: number): void {
+    if (this.hasOther(endpoint, nowMs)) endpoint.circuit.failed(nowMs, false, 0);
+  }
+
+  private hasOther(endpoint: Endpoint, nowMs: number): boolean {
+    return this.list.some((other) => other !== endpoint && other.circuit.availableInMs(nowMs) === 0);
   }
 }

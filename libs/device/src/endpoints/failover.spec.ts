@@ -65,6 +65,31 @@ describe('failover of a device', () => {
     expect(origins()).toEqual([OWN, NEXT, LAST]);
   });
 
+  it('leaves an endpoint that says that it drains, while there is another, and looks after it later', async () => {
+    gateway.reply = (request) => {
+      const answer = gateway.accept(request);
+      if (request.url.startsWith(OWN)) answer.headers.set('endpoint-draining', 'true');
+      return answer;
+    };
+    start();
+    await reportFor(3, 1);
+    expect(origins()).toEqual([OWN, NEXT, NEXT]);
+    await reportFor(8, 4);
+    expect(origins().filter((origin) => origin === OWN)).toHaveLength(2);
+    expect(gateway.numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  it('stays at an endpoint that drains when there is no other', async () => {
+    gateway.reply = (request) => {
+      const answer = gateway.accept(request);
+      answer.headers.set('endpoint-draining', 'true');
+      return answer;
+    };
+    start({ endpoints: OWN });
+    await reportFor(3, 1);
+    expect(gateway.numbers).toEqual([1, 2, 3]);
+  });
+
   it('is back at its own endpoint with one request when that is healthy again', async () => {
     down.add(OWN);
     start();
