@@ -46,6 +46,7 @@ export async function describeApi(): Promise<OpenAPIObject> {
     .setDescription(DESCRIPTION)
     .setVersion('0.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .setExternalDoc('What is on the topics: AsyncAPI', '/docs/events')
     .addTag('writing', 'Devices send records.')
     .addTag('reading', 'People see what waits and what is stored.')
     .addTag('service', 'What operators and machines ask.')
