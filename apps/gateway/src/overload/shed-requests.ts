@@ -10,8 +10,8 @@ const REST_MS = 1000;
 /**
  * Puts the decision before the body of each `POST /ingest`: what is refused here has cost its headers and nothing else.
  *
- * Then the connection is not read for a second. A refusal costs a part of what a request costs that is let in, so a client that
- * repeats at once would have the gateway do nothing but refuse.
+ * Where the gateway has more to do than it can, the connection is then not read for a second: a refusal costs a part of what a
+ * request costs that is let in, so a client that repeats at once would have the gateway do nothing but refuse.
  */
 export function shedRequests(shedding: LoadShedding, metrics: IngestMetrics, logger: Logger): onRequestHookHandler {
   return (request, reply, done) => {
@@ -19,14 +19,14 @@ export function shedRequests(shedding: LoadShedding, metrics: IngestMetrics, log
     if (refusal === undefined) return done();
     metrics.refused(refusal.code);
     logger.debug({ requestId: request.id, code: refusal.code }, 'refused');
-    if (isAboutAll(refusal.code)) reply.raw.once('finish', () => setImmediate(rest, request.raw.socket));
+    if (isForWork(refusal.code)) reply.raw.once('finish', () => setImmediate(rest, request.raw.socket));
     sendProblem(reply, request, refusal);
   };
 }
 
-/** Where background work alone is refused, its connection may bring what is urgent. */
-function isAboutAll(code: string): boolean {
-  return code !== 'buffer-behind';
+/** For the other causes, the work of refusing takes nothing from what is let in. */
+function isForWork(code: string): boolean {
+  return code === 'gateway-busy' || code === 'publish-queue-full';
 }
 
 /** Behind the end of the answer, after which Node reads on. */
