@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ReadStored } from '../ledger/store-dump.js';
 import { HttpClient } from '../support/http-client.js';
 import { Fleet } from './fleet.js';
 import { checkLedger } from './ledger-check.js';
@@ -10,10 +11,16 @@ import { brokenPromises, summaryOf, type Outcome } from './summary.js';
  * A whole run: the devices report, everything is delivered, and what is stored is held against what they have written down.
  *
  * @param ended ends the reporting before its time, as Ctrl-C does
+ * @param readStored another way to what is stored than the pages that people read
  * @returns whether the promise was kept
  * @throws FleetOptionError when nothing can be read at the first endpoint
  */
-export async function runFleet(options: FleetOptions, output: Output, ended: AbortSignal): Promise<boolean> {
+export async function runFleet(
+  options: FleetOptions,
+  output: Output,
+  ended: AbortSignal,
+  readStored?: ReadStored,
+): Promise<boolean> {
   const client = clientOf(options);
   await requireAnswer(client);
   const cpuBefore = process.cpuUsage();
@@ -25,16 +32,20 @@ export async function runFleet(options: FleetOptions, output: Output, ended: Abo
   fleet.stopReporting();
   await fleet.untilDelivered(options.settleMs);
   progress.stop();
-  const outcome = { reportedForMs, cpu, ...(await settle(fleet, client)) };
+  const outcome = { reportedForMs, cpu, ...(await settle(fleet, client, readStored)) };
   output.write(`\n${summaryOf(fleet, outcome)}\n`);
   return brokenPromises(fleet, outcome.check.findings).length === 0;
 }
 
-async function settle(fleet: Fleet, client: HttpClient): Promise<Pick<Outcome, 'undelivered' | 'check'>> {
+async function settle(
+  fleet: Fleet,
+  client: HttpClient,
+  readStored?: ReadStored,
+): Promise<Pick<Outcome, 'undelivered' | 'check'>> {
   const undelivered = fleet.queued;
   await fleet.close();
   const deviceIds = fleet.devices.map(({ id }) => id);
-  return { undelivered, check: await checkLedger(client, fleet.ledger, deviceIds) };
+  return { undelivered, check: await checkLedger(client, fleet.ledger, deviceIds, readStored) };
 }
 
 function clientOf({ endpoints, token }: FleetOptions): HttpClient {

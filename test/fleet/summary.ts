@@ -39,7 +39,7 @@ export function summaryOf(fleet: Fleet, outcome: Outcome): string {
     ),
     row('acked', tally.acked, `after the report: ${quantiles(tally.untilAcked)}`),
     row('rejected', tally.rejected, 'malformed by intent, each with a verdict of its own'),
-    row('stored', check.stored, 'read back page by page'),
+    row('stored', check.stored, 'read back and compared'),
     row('duplicates', tally.duplicates, 'reported once more under the same id'),
     row('undelivered', undelivered, 'no verdict in time'),
     row('dropped', tally.dropped, 'the queue of the device was full'),

@@ -3,6 +3,16 @@ import { storedRecords } from '../support/stored-records.js';
 import { until } from '../support/until.js';
 import type { StoredCopy } from './check.js';
 
+/** Reads what is stored of these devices. */
+export type ReadStored = (deviceIds: readonly string[]) => Promise<StoredCopy[]>;
+
+/** What `test/proof/stack/stored-copies.mjs` has printed, as far as it is of these devices. */
+export function copiesIn(printed: string, deviceIds: readonly string[]): StoredCopy[] {
+  const devices = new Set(deviceIds);
+  const lines = printed.split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as StoredCopy).filter(({ device_id: deviceId }) => devices.has(deviceId));
+}
+
 /** All stored records of these devices, through the paths that people use. */
 export async function storedCopiesOf(client: HttpClient, deviceIds: readonly string[]): Promise<StoredCopy[]> {
   const copies: StoredCopy[] = [];

@@ -2,7 +2,7 @@ import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP } from '#contracts';
 import { openEventLog, type EventLog, type PartitionPosition } from '#event-log';
 import { openRecordStore, type RecordStore } from '#record-store';
 import type { StoredCopy } from '../ledger/check.js';
-import { untilDrained } from '../ledger/store-dump.js';
+import { copiesIn, untilDrained } from '../ledger/store-dump.js';
 import { HttpClient } from '../support/http-client.js';
 import { freePort } from '../support/program.js';
 import { isReady } from '../support/ready.js';
@@ -148,11 +148,7 @@ export class ProofStack implements System {
   /** What the store itself has of these devices: hundreds of thousands of records are too many for the pages that people read. */
   async storedCopies(deviceIds: readonly string[]): Promise<StoredCopy[]> {
     const printed = await this.compose('exec', '-T', 'links', 'node', '/app/proof/stored-copies.mjs');
-    const copies = printed
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as StoredCopy);
-    return copies.filter(({ device_id: deviceId }) => deviceIds.includes(deviceId));
+    return copiesIn(printed, deviceIds);
   }
 
   async emptyStore(): Promise<void> {

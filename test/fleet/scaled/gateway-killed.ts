@@ -43,7 +43,7 @@ async function figuresOf(fleet: Fleet, stack: ScaledStack, urls: readonly string
   const backAtMs = fleet.elapsedMs();
   await until('every device is back at its own gateway', areAtTheirOwn, PATIENCE);
   const returned = `all, ${((fleet.elapsedMs() - backAtMs) / 1000).toFixed(1)} s after it is ready`;
-  return [...during, shown('its devices are back', returned), ...(await closingFigures(fleet, stack.client))];
+  return [...during, shown('its devices are back', returned), ...(await closingFigures(fleet, stack))];
 }
 
 async function figuresOfOutage(

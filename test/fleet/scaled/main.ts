@@ -18,6 +18,7 @@ const HELP = `npm run fleet:scaled -- [options]: the fleet on the compose profil
 const PROJECT = process.env['COMPOSE_PROJECT_NAME'] ?? 'sluice-scaled';
 /** Exit code of a run that a person has ended. */
 const INTERRUPTED = 130;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [] as string[] },
@@ -31,7 +32,6 @@ const extent = values.short ? SHORT : LONG;
 
 type Scenario = (stack: ScaledStack, extent: Extent, seed: number) => Promise<boolean>;
 
-/** In this order: the last one makes the gateways small. */
 const SCENARIOS: Record<string, Scenario> = {
   'under-load': async (stack) => {
     const { isKept, text } = await underLoad(stack, extent, seed);
@@ -63,27 +63,26 @@ async function image(): Promise<string> {
   return given ?? 'sluice-scaled';
 }
 
-/** @returns whether the scenario came to its end, and held */
-async function held(name: string, stack: ScaledStack): Promise<boolean> {
+/** On a stack of its own: the store that we test with reads the slower, the more there is. @returns whether it came to its end, and held */
+async function held(name: string, built: string): Promise<boolean> {
+  const stack = await ScaledStack.start(PROJECT, built);
+  const interrupt = (): void => void stack.dispose().finally(() => process.exit(INTERRUPTED));
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     return await SCENARIOS[name]!(stack, extent, seed);
   } catch (error) {
     console.error(`BROKEN ${name} (seed ${seed}): it did not come to its end.`, error);
     return false;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+    await stack.dispose();
   }
 }
 
 async function main(): Promise<void> {
   const names = chosen();
-  const stack = await ScaledStack.start(PROJECT, await image());
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stack.dispose().finally(() => process.exit(INTERRUPTED)));
-  }
-  try {
-    for (const name of names) if (!(await held(name, stack))) process.exitCode = 1;
-  } finally {
-    await stack.dispose();
-  }
+  const built = await image();
+  for (const name of names) if (!(await held(name, built))) process.exitCode = 1;
 }
 
 if (values.help) console.log(HELP);

@@ -39,7 +39,7 @@ async function figuresOf(fleet: Fleet, stack: ScaledStack, capacity: number, ext
   const endedAtMs = fleet.elapsedMs();
   const offered = fleet.tally.reported / (endedAtMs / 1000) / capacity;
   const settled = settledFigures(fleet, capacity * stack.gateways.length, endedAtMs, extent.leastTaken);
-  const closing = await closingFigures(fleet, stack.client);
+  const closing = await closingFigures(fleet, stack);
   const afterwards = `${((fleet.elapsedMs() - endedAtMs) / 1000).toFixed(0)} s after the load ended`;
   return [
     shown('capacity of one gateway', `${capacity.toFixed(0)} requests/s`),
