@@ -6,8 +6,19 @@ import type { StoredCopy } from './check.js';
 /** Reads what is stored of these devices. */
 export type ReadStored = (deviceIds: readonly string[]) => Promise<StoredCopy[]>;
 
-/** What `test/proof/stack/stored-copies.mjs` has printed, as far as it is of these devices. */
-export function copiesIn(printed: string, deviceIds: readonly string[]): StoredCopy[] {
+/** A server may tidy its files up under a long read, which then ends in the middle. */
+const READING = { tries: 5, everyMs: 2000 };
+
+/**
+ * All stored records of these devices, in one pass over the collection.
+ *
+ * @param print runs `test/proof/stack/stored-copies.mjs` to its end and gives what it has printed
+ */
+export async function storedCopiesFrom(
+  print: () => Promise<string>,
+  deviceIds: readonly string[],
+): Promise<StoredCopy[]> {
+  const printed = await until('everything that is stored has been read', print, READING);
   const devices = new Set(deviceIds);
   const lines = printed.split('\n').filter(Boolean);
   return lines.map((line) => JSON.parse(line) as StoredCopy).filter(({ device_id: deviceId }) => devices.has(deviceId));

@@ -2,7 +2,7 @@ import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP } from '#contracts';
 import { openEventLog, type EventLog, type PartitionPosition } from '#event-log';
 import { openRecordStore, type RecordStore } from '#record-store';
 import type { StoredCopy } from '../ledger/check.js';
-import { copiesIn, untilDrained } from '../ledger/store-dump.js';
+import { storedCopiesFrom, untilDrained } from '../ledger/store-dump.js';
 import { HttpClient } from '../support/http-client.js';
 import { freePort } from '../support/program.js';
 import { isReady } from '../support/ready.js';
@@ -146,9 +146,9 @@ export class ProofStack implements System {
   }
 
   /** What the store itself has of these devices: hundreds of thousands of records are too many for the pages that people read. */
-  async storedCopies(deviceIds: readonly string[]): Promise<StoredCopy[]> {
-    const printed = await this.compose('exec', '-T', 'links', 'node', '/app/proof/stored-copies.mjs');
-    return copiesIn(printed, deviceIds);
+  storedCopies(deviceIds: readonly string[]): Promise<StoredCopy[]> {
+    const print = () => this.compose('exec', '-T', 'links', 'node', '/app/proof/stored-copies.mjs');
+    return storedCopiesFrom(print, deviceIds);
   }
 
   async emptyStore(): Promise<void> {

@@ -1,4 +1,4 @@
-import { copiesIn, untilDrained, type ReadStored } from '../../ledger/store-dump.js';
+import { storedCopiesFrom, untilDrained, type ReadStored } from '../../ledger/store-dump.js';
 import { docker } from '../../proof/docker.js';
 import { HttpClient } from '../../support/http-client.js';
 import { freePort } from '../../support/program.js';
@@ -51,8 +51,8 @@ export class ScaledStack {
   }
 
   /** By one pass over the collection: a page for each of a thousand devices would be a pass each on a store that finds no index for it. */
-  readonly readStored: ReadStored = async (deviceIds) =>
-    copiesIn(await this.compose('exec', '-T', 'query', 'node', '/app/test/stored-copies.mjs'), deviceIds);
+  readonly readStored: ReadStored = (deviceIds) =>
+    storedCopiesFrom(() => this.compose('exec', '-T', 'query', 'node', '/app/test/stored-copies.mjs'), deviceIds);
 
   /** A name that begins the ids of a fleet's devices, and no other's on this stack. */
   fleetName(what: string): string {
