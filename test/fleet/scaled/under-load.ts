@@ -27,5 +27,5 @@ export async function underLoad(
   const lines: string[] = [];
   const output: Output = { write: (text) => lines.push(text) && process.stdout.write(text) };
   const isKept = await runFleet(options, output, new AbortController().signal, readStored);
-  return { isKept, text: lines.join('').trim() };
+  return { isKept, text: lines.join('').trimEnd() };
 }
