@@ -4,6 +4,7 @@ import { SIEGE } from './siege.js';
 
 const OPENED_AT_ONCE = 100;
 const DRIP_EVERY_MS = 1000;
+const SLICES = 50;
 const BODY_BYTES = 100_000;
 
 const { hostname, port } = new URL(process.argv[2]!);
@@ -36,7 +37,10 @@ for (const kind of Object.keys(SIEGE) as (keyof typeof SIEGE)[]) {
     await Promise.all(Array.from({ length: OPENED_AT_ONCE }, () => open(kind)));
   }
 }
+// Each once a second, and not all of them at the same moment: they know nothing of each other.
+let slice = 0;
 setInterval(() => {
-  for (const socket of dripping) if (socket.writable) socket.write(' ');
-}, DRIP_EVERY_MS);
+  for (let at = slice; at < dripping.length; at += SLICES) if (dripping[at]!.writable) dripping[at]!.write(' ');
+  slice = (slice + 1) % SLICES;
+}, DRIP_EVERY_MS / SLICES);
 process.send!('all are there');
