@@ -4,14 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { manyRecords, median, oneRecord, requestsPerSecond, rowsOf, sideBySide } from './support/load.mjs';
+import { inNewProcesses, manyRecords, oneRecord, requestsPerSecond, rowsOf, sideBySide } from './support/load.mjs';
 import { cpuSeconds, freePort, ROOT, startNode, stop } from './support/process.mjs';
 
 const BATCH = 500;
 const BATCH_CONNECTIONS = 8;
 const SECONDS = 2;
-/** New processes each time: how well a process has been compiled is chance, and stays with it. */
-const STARTS = 4;
 const READY_TRIES = 300;
 /** Far above what is sent, so that they count and refuse nothing. */
 const NO_OBSTACLE = '1000000000';
@@ -25,26 +23,14 @@ export async function benchAccess() {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const tokens = { AUTH: 'tokens', DATA_DIR: dataDir };
   const headers = { authorization: `Bearer ${createToken(tokens)}` };
-  const measured = [];
   try {
-    for (let start = 0; start < STARTS; start++) measured.push(await measureNew(tokens, headers));
+    const measured = await inNewProcesses(() => measureNew(tokens, headers));
+    return Object.entries(measured).flatMap(([what, each]) =>
+      rowsOf(each, { what, base: 'open', unit: 'records/CPU s' }),
+    );
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
-  return ['single', 'many'].flatMap((load) =>
-    rows(
-      load,
-      measured.map((each) => each[load]),
-    ),
-  );
-}
-
-const LOADS = { single: 'single POST, 64 connections', many: `POST of ${BATCH} records` };
-
-function rows(load, measured) {
-  const names = Object.keys(measured[0]);
-  const medians = Object.fromEntries(names.map((name) => [name, median(measured.map((each) => each[name]))]));
-  return rowsOf(medians, { what: LOADS[load], base: 'open', unit: 'records/CPU s' });
 }
 
 async function measureNew(tokens, headers) {
@@ -55,7 +41,10 @@ async function measureNew(tokens, headers) {
     await server('tokens, limits', { ...tokens, ...LIMITS }, headers),
   ];
   try {
-    return { single: await compare(servers, single), many: await compare(servers, batch) };
+    return {
+      'single POST, 64 connections': await compare(servers, single),
+      [`POST of ${BATCH} records`]: await compare(servers, batch),
+    };
   } finally {
     for (const { child } of servers) await stop(child);
   }

@@ -63,3 +63,17 @@ export async function sideBySide(measurements, { rounds = 3 } = {}) {
   }
   return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, median(values)]));
 }
+
+/**
+ * Measures in new processes each time: how well a process has been compiled is chance, and stays with it.
+ *
+ * @param {() => Promise<Record<string, Record<string, number>>>} measureNew starts the processes, measures each load, and ends them
+ * @returns {Promise<Record<string, Record<string, number>>>} by load, the median of each variant
+ */
+export async function inNewProcesses(measureNew, { starts = 4 } = {}) {
+  const measured = [];
+  for (let start = 0; start < starts; start++) measured.push(await measureNew());
+  const mediansOf = (load) =>
+    Object.keys(measured[0][load]).map((variant) => [variant, median(measured.map((each) => each[load][variant]))]);
+  return Object.fromEntries(Object.keys(measured[0]).map((load) => [load, Object.fromEntries(mediansOf(load))]));
+}

@@ -37,8 +37,9 @@ function traceOf(request: FastifyRequest, tracing: Tracing): RequestTrace | unde
   const { method, headers } = request;
   const { traceparent: header } = headers;
   const parent = header === undefined ? undefined : readTraceParent(header);
-  const isTraced = tracing.tracer !== undefined && method === 'POST' && request.routeOptions.url === '/ingest';
-  if (isTraced && tracing.samples(parent)) {
+  // Fastify makes the options of a route anew each time that it is asked for them: last, and seldom.
+  const isTraced = method === 'POST' && tracing.samples(parent) && request.routeOptions.url === '/ingest';
+  if (isTraced && tracing.tracer !== undefined) {
     const steps = new IngestSteps(tracing.tracer, parent);
     return { traceId: steps.traceId, traceParent: steps.traceParent, steps };
   }
