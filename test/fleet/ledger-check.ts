@@ -22,9 +22,14 @@ export async function checkLedger(
   deviceIds: readonly string[],
   readStored: ReadStored = (ids) => readPages(client, ids),
 ): Promise<LedgerCheck> {
-  await untilDrained(client);
+  await untilDrained(client, bufferPathOf(deviceIds[0]!));
   const stored = await readStored(deviceIds);
   return { stored: stored.length, findings: check(ledger, stored, []) };
+}
+
+/** The buffer, as whoever has the token of this device may read it. */
+export function bufferPathOf(deviceId: string): string {
+  return `/check-buffer?limit=1&device_id=${encodeURIComponent(deviceId)}`;
 }
 
 async function readPages(client: HttpClient, deviceIds: readonly string[]): Promise<StoredCopy[]> {

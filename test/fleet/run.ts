@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadStored } from '../ledger/store-dump.js';
 import { HttpClient } from '../support/http-client.js';
 import { Fleet } from './fleet.js';
-import { checkLedger } from './ledger-check.js';
+import { bufferPathOf, checkLedger } from './ledger-check.js';
 import { FleetOptionError, type FleetOptions } from './options.js';
 import { Progress, type Output } from './progress.js';
 import { brokenPromises, summaryOf, type Outcome } from './summary.js';
@@ -22,9 +22,10 @@ export async function runFleet(
   readStored?: ReadStored,
 ): Promise<boolean> {
   const client = clientOf(options);
-  await requireAnswer(client);
+  const name = nameOf(options);
+  await requireAnswer(client, name);
   const cpuBefore = process.cpuUsage();
-  const fleet = new Fleet(options, nameOf(options));
+  const fleet = new Fleet(options, name);
   const progress = new Progress(fleet, output);
   await delay(options.durationMs, undefined, { signal: ended }).catch(() => undefined);
   const reportedForMs = fleet.elapsedMs();
@@ -57,8 +58,8 @@ function nameOf({ seed }: FleetOptions): string {
   return `fleet-${seed.toString(36)}-${Date.now().toString(36)}`;
 }
 
-async function requireAnswer(client: HttpClient): Promise<void> {
-  const { status } = await client.get('/check-buffer?limit=1').catch(() => ({ status: undefined }));
+async function requireAnswer(client: HttpClient, deviceId: string): Promise<void> {
+  const { status } = await client.get(bufferPathOf(deviceId)).catch(() => ({ status: undefined }));
   if (status === 200) return;
   const what = status === undefined ? 'does not answer' : `answers ${status} to GET /check-buffer`;
   const fix =
