@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inNewProcesses, manyRecords, oneRecord, requestsPerSecond, rowsOf, sideBySide } from './support/load.mjs';
-import { cpuSeconds, freePort, ROOT, startNode, stop } from './support/process.mjs';
+import { compare, inNewProcesses, manyRecords, oneRecord, recordsPerCpuSecond } from './support/load.mjs';
+import { freePort, ROOT, startNode, stop } from './support/process.mjs';
 
 const BATCH = 500;
 const BATCH_CONNECTIONS = 8;
@@ -24,10 +24,7 @@ export async function benchAccess() {
   const tokens = { AUTH: 'tokens', DATA_DIR: dataDir };
   const headers = { authorization: `Bearer ${createToken(tokens)}` };
   try {
-    const measured = await inNewProcesses(() => measureNew(tokens, headers));
-    return Object.entries(measured).flatMap(([what, each]) =>
-      rowsOf(each, { what, base: 'open', unit: 'records/CPU s' }),
-    );
+    return await inNewProcesses(() => measureNew(tokens, headers), { base: 'open', unit: 'records/CPU s' });
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
@@ -81,17 +78,10 @@ async function untilItTakesRecords({ child, headers, url }) {
   throw new Error(`${url} never took a record: ${child.log}`);
 }
 
-const single = (one) => recordsPerCpuSecond(one, 1, { body: oneRecord() });
+const single = (one) => measure(one, { recordsPerRequest: 1, body: oneRecord() });
 const batchBody = manyRecords(BATCH);
-const batch = (one) => recordsPerCpuSecond(one, BATCH, { body: batchBody, connections: BATCH_CONNECTIONS });
+const batch = (one) => measure(one, { recordsPerRequest: BATCH, body: batchBody, connections: BATCH_CONNECTIONS });
 
-/** By the CPU that the gateway has used: whatever else runs on the machine takes its time, not its work. */
-async function recordsPerCpuSecond({ child, url, headers }, recordsPerRequest, load) {
-  const before = cpuSeconds(child.pid);
-  const requests = await requestsPerSecond(url, { ...load, headers, seconds: SECONDS });
-  return (recordsPerRequest * requests * SECONDS) / (cpuSeconds(child.pid) - before);
-}
-
-function compare(servers, measure) {
-  return sideBySide(Object.fromEntries(servers.map((one) => [one.name, () => measure(one)])));
+function measure(one, load) {
+  return recordsPerCpuSecond(one, { ...load, headers: one.headers, seconds: SECONDS });
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manyRecords, oneRecord, requestsPerSecond, rowsOf, sideBySide } from './support/load.mjs';
+import { compare, manyRecords, oneRecord, requestsPerSecond, rowsOf } from './support/load.mjs';
 import { freePort, ROOT, startNode, stop, whenReady } from './support/process.mjs';
 
 const BATCH = 500;
@@ -21,8 +21,8 @@ export async function benchIngest(engines) {
   }
   try {
     return [
-      ...(await compare('single POST, 64 connections', servers, single)),
-      ...(await compare(`POST of ${BATCH} records`, servers, batch)),
+      ...(await rows('single POST, 64 connections', servers, single)),
+      ...(await rows(`POST of ${BATCH} records`, servers, batch)),
     ];
   } finally {
     for (const { child } of servers) await stop(child);
@@ -49,7 +49,6 @@ const batchBody = manyRecords(BATCH);
 const batch = async (url) =>
   BATCH * (await requestsPerSecond(url, { body: batchBody, connections: BATCH_CONNECTIONS }));
 
-async function compare(what, servers, measure) {
-  const measured = await sideBySide(Object.fromEntries(servers.map(({ name, url }) => [name, () => measure(url)])));
-  return rowsOf(measured, { what, base: 'bare' });
+async function rows(what, servers, measure) {
+  return rowsOf(await compare(servers, ({ url }) => measure(url)), { what, base: 'bare' });
 }

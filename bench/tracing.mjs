@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inNewProcesses, manyRecords, oneRecord, requestsPerSecond, rowsOf, sideBySide } from './support/load.mjs';
-import { cpuSeconds, freePort, LOADING_CORE, ROOT, startNode, stop, whenReady } from './support/process.mjs';
+import { compare, inNewProcesses, manyRecords, oneRecord, recordsPerCpuSecond } from './support/load.mjs';
+import { freePort, LOADING_CORE, ROOT, startNode, stop, whenReady } from './support/process.mjs';
 
 const BATCH = 500;
 const BATCH_CONNECTIONS = 8;
@@ -21,10 +21,7 @@ export async function benchTracing() {
   });
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`, OTEL_TRACES_SAMPLER_ARG: '0.01' };
   try {
-    const measured = await inNewProcesses(() => measureNew(traced));
-    return Object.entries(measured).flatMap(([what, each]) =>
-      rowsOf(each, { what, base: 'off', unit: 'records/CPU s' }),
-    );
+    return await inNewProcesses(() => measureNew(traced), { base: 'off', unit: 'records/CPU s' });
   } finally {
     await stop(collector);
   }
@@ -51,20 +48,18 @@ async function pipeline(name, env) {
   const child = startNode([join(ROOT, 'dist/apps/standalone/src/main.js')], {
     env: { ...NO_SHEDDING, ...env, PORT: String(port), DATA_DIR: dataDir },
   });
-  await whenReady(`http://127.0.0.1:${port}/health/ready`, child);
-  return { name, child, dataDir, origin: `http://127.0.0.1:${port}` };
+  const origin = `http://127.0.0.1:${port}`;
+  await whenReady(`${origin}/health/ready`, child);
+  return { name, child, dataDir, origin, url: `${origin}/ingest` };
 }
 
-const single = (one) => recordsPerCpuSecond(one, 1, { body: oneRecord() });
+const single = (one) => measure(one, { recordsPerRequest: 1, body: oneRecord() });
 const batchBody = manyRecords(BATCH);
-const batch = (one) => recordsPerCpuSecond(one, BATCH, { body: batchBody, connections: BATCH_CONNECTIONS });
+const batch = (one) => measure(one, { recordsPerRequest: BATCH, body: batchBody, connections: BATCH_CONNECTIONS });
 
-/** By the CPU that it takes until everything is stored: what one leaves behind must not meet the other. */
-async function recordsPerCpuSecond({ child, origin }, recordsPerRequest, load) {
-  const before = cpuSeconds(child.pid);
-  const requests = await requestsPerSecond(`${origin}/ingest`, { ...load, seconds: SECONDS });
-  await untilStored(origin);
-  return (recordsPerRequest * requests * SECONDS) / (cpuSeconds(child.pid) - before);
+/** Until everything is stored: what one leaves behind must not meet the other. */
+function measure(one, load) {
+  return recordsPerCpuSecond(one, { ...load, seconds: SECONDS }, () => untilStored(one.origin));
 }
 
 async function untilStored(origin) {
@@ -74,8 +69,4 @@ async function untilStored(origin) {
     await delay(LOOK_EVERY_MS);
   }
   throw new Error(`${origin} still has records in its buffer`);
-}
-
-function compare(pipelines, measure) {
-  return sideBySide(Object.fromEntries(pipelines.map((one) => [one.name, () => measure(one)])));
 }

@@ -1,6 +1,8 @@
 import autocannon from 'autocannon';
+import { cpuSeconds } from './process.mjs';
 
 export const CONNECTIONS = 64;
+const STARTS = 4;
 
 const SEED = {
   device_id: 'dev-2',
@@ -65,15 +67,44 @@ export async function sideBySide(measurements, { rounds = 3 } = {}) {
 }
 
 /**
+ * Measures servers side by side.
+ *
+ * @template {{ name: string }} Server
+ * @param {readonly Server[]} servers
+ * @param {(server: Server) => Promise<number>} measure
+ * @returns {Promise<Record<string, number>>} the median of each, by its name
+ */
+export function compare(servers, measure) {
+  return sideBySide(Object.fromEntries(servers.map((server) => [server.name, () => measure(server)])));
+}
+
+/**
+ * Records for each second of CPU that a server uses: whatever else runs on the machine takes its time, not its work.
+ *
+ * @param {{ child: { pid: number }, url: string }} server `url`: of its `/ingest`
+ * @param {object} load as of {@link requestsPerSecond}, with the records of a request
+ * @param {() => Promise<void>} settled resolves when all work is done that the load has made
+ */
+export async function recordsPerCpuSecond({ child, url }, { recordsPerRequest, ...load }, settled = async () => {}) {
+  const before = cpuSeconds(child.pid);
+  const requests = await requestsPerSecond(url, load);
+  await settled();
+  return (recordsPerRequest * requests * load.seconds) / (cpuSeconds(child.pid) - before);
+}
+
+/**
  * Measures in new processes each time: how well a process has been compiled is chance, and stays with it.
  *
  * @param {() => Promise<Record<string, Record<string, number>>>} measureNew starts the processes, measures each load, and ends them
- * @returns {Promise<Record<string, Record<string, number>>>} by load, the median of each variant
+ * @param {{ base: string, unit: string }} table as of {@link rowsOf}
+ * @returns rows with the median of each variant, for each load
  */
-export async function inNewProcesses(measureNew, { starts = 4 } = {}) {
+export async function inNewProcesses(measureNew, table) {
   const measured = [];
-  for (let start = 0; start < starts; start++) measured.push(await measureNew());
-  const mediansOf = (load) =>
-    Object.keys(measured[0][load]).map((variant) => [variant, median(measured.map((each) => each[load][variant]))]);
-  return Object.fromEntries(Object.keys(measured[0]).map((load) => [load, Object.fromEntries(mediansOf(load))]));
+  for (let start = 0; start < STARTS; start++) measured.push(await measureNew());
+  return Object.keys(measured[0]).flatMap((what) => {
+    const medianOf = (variant) => median(measured.map((each) => each[what][variant]));
+    const medians = Object.keys(measured[0][what]).map((variant) => [variant, medianOf(variant)]);
+    return rowsOf(Object.fromEntries(medians), { what, ...table });
+  });
 }
