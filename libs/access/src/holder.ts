@@ -1,8 +1,10 @@
 /** For whom a credential speaks: one device, every device whose id begins in one way, or people who read. */
 export type Holder = { kind: 'device'; deviceId: string } | { kind: 'devices'; prefix: string } | { kind: 'readers' };
 
-export type Scope = 'ingest' | 'read';
+/** `operate` is for people who run the service; it includes neither of the others. */
+export type Scope = 'ingest' | 'read' | 'operate';
 
+/** The scopes that a token can have. */
 export const SCOPES: readonly Scope[] = ['ingest', 'read'];
 
 const DEVICE_ID = /^[A-Za-z0-9._:-]{1,128}$/;

@@ -6,10 +6,19 @@ export interface Principal {
   name: string;
   holders: readonly Holder[];
   scopes: readonly Scope[];
+  /**
+   * Whether the proof still holds: the reason once it does not, else `undefined`. What is still open then, ends. The reason is
+   * a code, such as `token-revoked` or `certificate-expired`. Left out: the proof holds as long as its connection.
+   */
+  recheck?: (nowMs: number) => string | undefined;
 }
 
 export function mayIngest({ scopes }: Principal): boolean {
   return scopes.includes('ingest');
+}
+
+export function mayOperate({ scopes }: Principal): boolean {
+  return scopes.includes('operate');
 }
 
 export function mayIngestFor({ holders }: Principal, deviceId: string): boolean {
