@@ -5,6 +5,7 @@ import { readCursor } from './cursors.js';
 import { EngineErrorFilter } from './engine-error.filter.js';
 import { DescribesCheckBuffer } from './query-docs.js';
 import { QueryPipe } from './query.pipe.js';
+import { Reads } from './reads.js';
 
 /** `GET /check-buffer`. */
 @Controller('check-buffer')
@@ -13,6 +14,7 @@ export class BufferController {
   constructor(@Inject(BufferView) private readonly buffer: BufferView) {}
 
   @Get()
+  @Reads('/check-buffer')
   @Header('content-type', 'application/json; charset=utf-8')
   @Header('cache-control', 'no-store')
   @DescribesCheckBuffer()

@@ -4,6 +4,7 @@ import { EngineErrorFilter } from './engine-error.filter.js';
 import { DescribesRecord, DescribesRecords } from './query-docs.js';
 import { invalidParameter, QueryPipe, refuseParameters } from './query.pipe.js';
 import { recordsRequest } from './records-request.js';
+import { Reads } from './reads.js';
 import { RecordsView } from './records-view.js';
 import { Whereabouts } from './whereabouts.js';
 
@@ -17,6 +18,7 @@ export class RecordsController {
   ) {}
 
   @Get()
+  @Reads('/records')
   @Header('content-type', 'application/json; charset=utf-8')
   @Header('cache-control', 'no-store')
   @DescribesRecords()
@@ -25,6 +27,7 @@ export class RecordsController {
   }
 
   @Get(':device_id/:record_id')
+  @Reads('/records/:device_id/:record_id')
   @Header('content-type', 'application/json; charset=utf-8')
   @Header('cache-control', 'no-store')
   @DescribesRecord()

@@ -1,2 +1,3 @@
 export * from './dto/index.js';
+export * from './route-access.js';
 export * from './wire.js';

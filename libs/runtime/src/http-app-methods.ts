@@ -1,6 +1,7 @@
 import { METHODS } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { OnModuleInit } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import { ProblemError } from './problem-error.js';
 import { sendProblem } from './problem.filter.js';
 
@@ -12,23 +13,25 @@ const ALL_METHODS = METHODS.filter((method) => method !== 'CONNECT');
  * paths as they are registered, and takes the methods that are left when the routers of all modules are there.
  */
 export class OtherMethods implements OnModuleInit {
-  private readonly taken = new Map<string, Set<string>>();
+  /** The routes of each path. */
+  private readonly taken = new Map<string, RouteOptions[]>();
 
   constructor(private readonly fastify: FastifyInstance) {
     const missing = ALL_METHODS.filter((method) => !fastify.supportedMethods.includes(method));
     for (const method of missing) fastify.addHttpMethod(method);
-    fastify.addHook('onRoute', ({ url, method }) => this.learn(url, [method].flat()));
+    fastify.addHook('onRoute', (route) => this.learn(route));
   }
 
   onModuleInit(): void {
-    for (const [url, methods] of [...this.taken]) this.refuseAllBut(url, [...methods]);
+    for (const [url, routes] of [...this.taken]) this.refuseOthers(url, routes);
   }
 
-  private learn(url: string, methods: readonly string[]): void {
-    this.taken.set(url, new Set([...(this.taken.get(url) ?? []), ...methods]));
+  private learn(route: RouteOptions): void {
+    this.taken.set(route.url, [...(this.taken.get(route.url) ?? []), route]);
   }
 
-  private refuseAllBut(url: string, allowed: readonly string[]): void {
+  private refuseOthers(url: string, routes: readonly RouteOptions[]): void {
+    const allowed = [...new Set(routes.flatMap(({ method }) => method as string | string[]))];
     const method = ALL_METHODS.filter((name) => !allowed.includes(name)) as HTTPMethods[];
     const allow = allowed.toSorted().join(', ');
     const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -37,6 +40,13 @@ export class OtherMethods implements OnModuleInit {
       return reply;
     };
     // As a hook: whatever the body is, it is not looked at.
-    this.fastify.route({ method, url, exposeHeadRoute: false, onRequest: refuse, handler: refuse });
+    const config = sharedConfig(routes);
+    this.fastify.route({ method, url, config, exposeHeadRoute: false, onRequest: refuse, handler: refuse });
   }
+}
+
+/** What all routes of a path declare alike; where they differ, nothing is declared, which asks for the most. */
+function sharedConfig([first, ...others]: readonly RouteOptions[]): NonNullable<RouteOptions['config']> {
+  const config = first?.config ?? {};
+  return others.every((other) => isDeepStrictEqual(other.config ?? {}, config)) ? config : {};
 }

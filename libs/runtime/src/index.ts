@@ -1,3 +1,4 @@
+export * from './access.js';
 export * from './clock.js';
 export * from './docs/index.js';
 export * from './health/health.module.js';

@@ -6,8 +6,6 @@ import {
   clientAddress,
   countedAs,
   listOf,
-  mayIngest,
-  mayRead,
   Networks,
   type Principal,
 } from '#access';
@@ -16,24 +14,15 @@ import type { AccessOptions } from './access-options.js';
 import type { Cost, RateLimits, Sender } from './rate-limits.js';
 import {
   certificateNeeded,
-  mayNotIngest,
-  mayNotRead,
   nameless,
   notLoaded,
   outsideNetworks,
   unauthorized,
 } from './refusals.js';
+import { requireAccess } from './require-access.js';
 import type { TokenFeed } from './token-feed.js';
 
 const INGEST = '/ingest';
-/** What a device calls: whoever may send may call it. */
-const FOR_SENDERS: readonly string[] = [INGEST, '/endpoints'];
-
-/** A probe has neither a token nor always an address of the plant, and learns nothing of the records. */
-const isProbe = (route: string | undefined): boolean => route?.startsWith('/health/') ?? false;
-/** The description of the paths is the same for everybody, and so is the status page before it asks for its figures. */
-const isDescription = (route: string | undefined): boolean =>
-  /^\/(docs(\/.*)?|openapi\.json|status\/:part)?$/.test(route ?? '');
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,7 +31,7 @@ declare module 'fastify' {
   }
 }
 
-/** Decides, by the headers alone and before the body is read, whether a request goes on. */
+/** Decides by what the route declares and by the headers, before the body is read, whether a request goes on. */
 export class AccessGate {
   private readonly allowed: Networks | undefined;
   private readonly proxies: Networks;
@@ -77,13 +66,13 @@ export class AccessGate {
 
   /** @throws ProblemError `forbidden`, `unauthorized`, `store-unavailable`, `rate-limited` */
   admit(request: FastifyRequest, reply: FastifyReply): void {
-    const route = request.routeOptions.url;
-    if (isProbe(route)) return;
+    const { url: route, config } = request.routeOptions;
+    if (config.isProbe) return;
     const address = this.usesAddress ? this.addressOf(request) : '';
     if (this.allowed?.has(address) === false) throw outsideNetworks();
-    if (isDescription(route)) return;
+    if (config.access === 'open') return;
     const principal = this.asksWho ? this.identify(request) : undefined;
-    if (principal !== undefined && route !== undefined) requireScope(principal, route, request);
+    if (principal !== undefined) requireAccess(principal, request);
     request.sender = { principal, address };
     if (this.limits.countSenders) this.count(request.sender, costOf(route, request.headers), reply);
   }
@@ -127,16 +116,6 @@ export class AccessGate {
 function costOf(route: string | undefined, headers: IncomingHttpHeaders): Cost {
   if (route === INGEST) return { records: 1, bytes: Number(headers['content-length'] ?? 0) };
   return { reads: 1 };
-}
-
-function requireScope(principal: Principal, route: string, { params, query }: FastifyRequest): void {
-  if (FOR_SENDERS.includes(route)) {
-    if (!mayIngest(principal)) throw mayNotIngest(principal);
-    return;
-  }
-  const asked = { ...(query as object), ...(params as object) } as { device_id?: unknown };
-  const deviceId = typeof asked.device_id === 'string' ? asked.device_id : undefined;
-  if (!mayRead(principal, deviceId)) throw mayNotRead(principal);
 }
 
 function refuse(problem: ProblemError): never {

@@ -45,10 +45,23 @@ export function mayNotIngest(principal: Principal): ProblemError {
 }
 
 export function mayNotRead(principal: Principal): ProblemError {
-  const detail = principal.scopes.includes('read')
-    ? `${whose(principal)} may read these devices only: name one of them, for example /records?device_id=dev-2.`
-    : `${whose(principal)} may send, not read; use one with the scope read.`;
+  if (!principal.scopes.includes('read')) return mayNotReadAtAll(principal);
+  const detail = `${whose(principal)} may read these devices only: name one of them, for example /records?device_id=dev-2.`;
   return new ProblemError('forbidden', detail);
+}
+
+export function mayNotReadAll(principal: Principal): ProblemError {
+  if (!principal.scopes.includes('read')) return mayNotReadAtAll(principal);
+  const detail = `${whose(principal)} may read these devices only, and this path is for readers of everything.`;
+  return new ProblemError('forbidden', detail);
+}
+
+function mayNotReadAtAll(principal: Principal): ProblemError {
+  return new ProblemError('forbidden', `${whose(principal)} may not read; use one with the scope read.`);
+}
+
+export function mayNotOperate(principal: Principal): ProblemError {
+  return new ProblemError('forbidden', `${whose(principal)} may not operate; use one with the scope operate.`);
 }
 
 export function mayNotIngestFor(principal: Principal, deviceId: string): string {

@@ -1,9 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { listOf } from '#access';
 
-/** What a device in a browser calls. Everything else stays closed to the pages of other origins. */
-const PATHS: Readonly<Record<string, string>> = { '/ingest': 'POST', '/endpoints': 'GET, HEAD' };
-
 const REQUEST_HEADERS = 'authorization, content-type, content-encoding, idempotency-key, if-none-match, traceparent';
 const ANSWER_HEADERS = 'retry-after, date, etag, endpoint-draining, ratelimit, ratelimit-policy, x-request-id';
 
@@ -21,7 +18,8 @@ const PREFLIGHT_SECONDS = 7200;
 export function allowOrigins(fastify: FastifyInstance, origins: string): void {
   const allowed = new Set(listOf(origins));
   fastify.addHook('onRequest', (request, reply, done) => {
-    const methods = PATHS[request.routeOptions.url ?? ''];
+    // What a device in a browser calls declares it. Everything else stays closed to the pages of other origins.
+    const methods = request.routeOptions.config.crossOrigin;
     if (methods === undefined) return done();
     reply.header('vary', 'origin');
     const origin = allowedOrigin(request, allowed);

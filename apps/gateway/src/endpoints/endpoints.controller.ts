@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayIngestFor } from '#access';
 import { EndpointsQueryDto, parseQuery } from '#contracts';
-import { ProblemError } from '#runtime';
+import { Access, ProblemError } from '#runtime';
 import { mayNotIngestFor } from '../access/refusals.js';
 import { EndpointDirectory } from './endpoint-directory.js';
 import { DescribesEndpoints } from './endpoints-docs.js';
@@ -13,6 +13,7 @@ export class EndpointsController {
   constructor(@Inject(EndpointDirectory) private readonly directory: EndpointDirectory) {}
 
   @Get()
+  @Access('send', { crossOrigin: 'GET, HEAD' })
   @DescribesEndpoints()
   find(@Req() { query, headers, sender }: FastifyRequest, @Res() reply: FastifyReply): void {
     const deviceId = deviceIdOf(query as object);

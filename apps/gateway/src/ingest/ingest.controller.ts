@@ -1,6 +1,6 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Lifecycle, LOGGER, ProblemError, type Logger } from '#runtime';
+import { Access, Lifecycle, LOGGER, ProblemError, type Logger } from '#runtime';
 import { RateLimits } from '../access/rate-limits.js';
 import { Admission, type Ticket } from '../admission.js';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
@@ -27,6 +27,7 @@ export class IngestController {
   ) {}
 
   @Post()
+  @Access('send', { crossOrigin: 'POST' })
   @DescribesIngest()
   async ingest(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     let ticket: Ticket | undefined;

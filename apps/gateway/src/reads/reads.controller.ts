@@ -1,26 +1,34 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ReadRoute, READ_ROUTES } from '#contracts';
+import { Access } from '#runtime';
 import { QueryForwarder } from './query-forwarder.js';
 
-/** What the query service shows on the gateway's address; HEAD comes with each. All other paths end here. */
-const FORWARDED_PATHS = ['', 'status/:part', 'check-buffer', 'records', 'records/:device_id/:record_id'];
-/** Those of them whose answers have no end. */
-const FORWARDED_STREAMS = ['status/events', 'events/tail'];
-
-/** The query service describes these paths. */
+/**
+ * What the query service shows on the gateway's address; HEAD comes with each. All other paths end here. The query service
+ * describes these paths.
+ */
 @Controller()
 @ApiExcludeController()
 export class ReadsController {
-  constructor(@Inject(QueryForwarder) private readonly query: QueryForwarder) {}
+  constructor(@Inject(QueryForwarder) readonly query: QueryForwarder) {}
+}
 
-  @Get(FORWARDED_PATHS)
-  read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.query.forward(request, reply);
-  }
+for (const [path, route] of Object.entries(READ_ROUTES)) addHandler(path, route);
 
-  @Get(FORWARDED_STREAMS)
-  follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.query.forwardStream(request, reply);
-  }
+/** A handler for each route, because a route declares its access on its handler. */
+function addHandler(path: string, { access, deviceFrom, isStream }: ReadRoute): void {
+  const handler = {
+    value(this: ReadsController, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      return isStream ? this.query.forwardStream(request, reply) : this.query.forward(request, reply);
+    },
+    configurable: true,
+  };
+  const { prototype } = ReadsController;
+  Object.defineProperty(prototype, path, handler);
+  Req()(prototype, path, 0);
+  Res()(prototype, path, 1);
+  Get(path)(prototype, path, handler);
+  Access(access, deviceFrom === undefined ? {} : { deviceFrom })(prototype, path, handler);
 }

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type OpenStreams, pageHeaders } from '#runtime';
 import { EVENT_STREAM_HEADERS } from '../event-stream/server-sent-event.js';
+import { Reads } from '../reads.js';
 import { type Asset, PAGE, readAsset, readPart } from './page-assets.js';
 import { StatusFeed } from './status-feed.js';
 import { STATUS_STREAMS } from './status-providers.js';
@@ -19,11 +20,13 @@ export class StatusPageController {
   ) {}
 
   @Get()
+  @Reads('/')
   async page(@Res() reply: FastifyReply): Promise<void> {
     sendAsset(await readAsset(PAGE), reply);
   }
 
   @Get('status/events')
+  @Reads('/status/events')
   follow(@Res() reply: FastifyReply): void {
     this.streams.requirePlace();
     reply.headers(EVENT_STREAM_HEADERS);
@@ -31,6 +34,7 @@ export class StatusPageController {
   }
 
   @Get('status/:part')
+  @Reads('/status/:part')
   async part(@Param('part') name: string, @Res() reply: FastifyReply): Promise<void> {
     sendAsset(await readPart(name), reply);
   }

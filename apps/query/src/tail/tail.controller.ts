@@ -5,6 +5,7 @@ import { EngineErrorFilter } from '../engine-error.filter.js';
 import type { OpenStreams } from '#runtime';
 import { EVENT_STREAM_HEADERS } from '../event-stream/server-sent-event.js';
 import { QueryPipe } from '../query.pipe.js';
+import { Reads } from '../reads.js';
 import { DescribesTail } from './tail-docs.js';
 import { tailFrom } from './tail-start.js';
 import { Tail } from './tail.js';
@@ -20,6 +21,7 @@ export class TailController {
   ) {}
 
   @Get()
+  @Reads('/events/tail')
   @DescribesTail()
   async follow(
     @Query(new QueryPipe(TailQueryDto)) query: TailQueryDto,

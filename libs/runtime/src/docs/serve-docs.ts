@@ -13,6 +13,8 @@ const DOCS_HEADERS = pageHeaders({ styles: "'self' 'unsafe-inline'" });
  * from elsewhere; and beside it what the topics carry. Call it before the app listens.
  */
 export function serveDocs(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  declareOpen(fastify);
   SwaggerModule.setup('docs', app, openApiDocument as OpenAPIObject, {
     raw: ['json'],
     jsonDocumentUrl: 'openapi.json',
@@ -20,10 +22,16 @@ export function serveDocs(app: NestFastifyApplication): void {
     // The badge of Swagger UI's online validator is the one thing that it would fetch from elsewhere.
     swaggerOptions: { validatorUrl: null },
   });
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url?.startsWith('/docs')) reply.headers(DOCS_HEADERS);
     done();
   });
   serveEvents(fastify);
+}
+
+/** Swagger UI registers its own routes, so they cannot declare themselves: the description is the same for everybody. */
+function declareOpen(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    if (/^\/(docs(\/.*)?|openapi\.json)$/.test(route.url)) route.config = { ...route.config, access: 'open' };
+  });
 }

@@ -14,10 +14,13 @@ code, pre { font-family: ui-monospace, monospace; font-size: 0.9rem; overflow-wr
 pre { padding: 1rem; border: 1px solid #8888; overflow-x: auto; }
 `;
 
+/** The description is the same for everybody. */
+const OPEN = { config: { access: 'open' } } as const;
+
 /** Serves what consumers of the topics read: `GET /asyncapi.json`, and a page of it at `GET /docs/events`. */
 export function serveEvents(fastify: FastifyInstance): void {
   const page = eventsPage(asyncApiDocument as AsyncApi);
-  fastify.get('/asyncapi.json', (_request, reply) => reply.send(asyncApiDocument));
-  fastify.get('/docs/events', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
-  fastify.get('/docs/events.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLES));
+  fastify.get('/asyncapi.json', OPEN, (_request, reply) => reply.send(asyncApiDocument));
+  fastify.get('/docs/events', OPEN, (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  fastify.get('/docs/events.css', OPEN, (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLES));
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Module, type DynamicModule } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
+import { Access } from '../access.js';
 import { Lifecycle } from '../lifecycle.js';
 
 export type HealthDetails = Record<string, string | number>;
@@ -35,11 +36,13 @@ class HealthController {
   ) {}
 
   @Get('live')
+  @Access('open', { isProbe: true })
   live(): Promise<HealthCheckResult> {
     return this.run(this.checks.live);
   }
 
   @Get('ready')
+  @Access('open', { isProbe: true })
   ready(): Promise<HealthCheckResult> {
     return this.run([{ name: 'lifecycle', check: () => this.requireRunning() }, ...this.checks.ready]);
   }

@@ -11,6 +11,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
+import { Access } from '../access.js';
 import { Clock } from '../clock.js';
 import { measureEngines, type Pingable } from './engine-metrics.js';
 import { Exposition } from './exposition.js';
@@ -23,6 +24,7 @@ class MetricsController {
   constructor(@Inject(Exposition) private readonly exposition: Exposition) {}
 
   @Get()
+  @Access('read-all')
   async metrics(@Res() reply: FastifyReply): Promise<void> {
     const text = await this.exposition.text();
     void reply.header('content-type', this.exposition.contentType).send(text);

@@ -1,0 +1,36 @@
+/**
+ * Who may call a route:
+ * - `open`: everybody; it shows no data
+ * - `send`: whoever sends records
+ * - `read-device`: whoever reads the device that the request names, and readers of everything
+ * - `read-all`: readers of everything; this holds for every route without a declaration and for unknown paths, too
+ * - `operate`: whoever has the scope `operate`
+ */
+export type AccessKind = 'open' | 'send' | 'read-device' | 'read-all' | 'operate';
+
+/** Which parameter `device_id` names the device of a `read-device` route. */
+export type DeviceSource = 'path' | 'query';
+
+/** What a route says of itself. The stages of a request decide by this and never by the text of the request. */
+export interface RouteAccess {
+  access: AccessKind;
+  /** With `read-device` only. The route must have this parameter. Without it in a request, only readers of everything pass. */
+  deviceFrom?: DeviceSource;
+}
+
+/** A route that the query service answers, and that the gateway forwards to it. */
+export interface ReadRoute extends RouteAccess {
+  /** Whether its answer has no end. */
+  isStream?: boolean;
+}
+
+/** The routes of the query service, by the pattern of their path. A HEAD comes with each. */
+export const READ_ROUTES = {
+  '/': { access: 'open' },
+  '/status/:part': { access: 'open' },
+  '/status/events': { access: 'read-all', isStream: true },
+  '/events/tail': { access: 'read-device', deviceFrom: 'query', isStream: true },
+  '/check-buffer': { access: 'read-device', deviceFrom: 'query' },
+  '/records': { access: 'read-device', deviceFrom: 'query' },
+  '/records/:device_id/:record_id': { access: 'read-device', deviceFrom: 'path' },
+} as const satisfies Readonly<Record<string, ReadRoute>>;
