@@ -35,3 +35,12 @@ it('asks the query service and nobody else when a client names another host', as
   await forwarder.forward(readOf('http://elsewhere.example/records?limit=1'), reply()).catch(() => undefined);
   expect(query.asked[0]).toMatchObject({ url: '/records?limit=1', headers: { host: new URL(query.url).host } });
 });
+
+it.each([
+  ['http://elsewhere.example', '/'],
+  ['http://elsewhere.example?a=b', '/?a=b'],
+])('asks for the page when a client writes the whole address without a path: %s', async (address, path) => {
+  query.answer = () => undefined;
+  await forwarder.forward(readOf(address), reply()).catch(() => undefined);
+  expect(query.asked.map(({ url }) => url)).toEqual([path]);
+});

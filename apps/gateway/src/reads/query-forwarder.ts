@@ -119,7 +119,8 @@ async function* untilAborted(body: Readable, signal: AbortSignal): AsyncGenerato
   }
 }
 
-/** Path and query string as the client wrote them. A client may write a whole address: its host says nothing. */
+/** Path and query string as the client wrote them. A client may write a whole address, also one without a path: that is `/`. */
 function pathOf({ raw }: FastifyRequest): string {
-  return raw.url!.replace(/^https?:\/\/[^/?]*/i, '');
+  const path = raw.url!.replace(/^https?:\/\/[^/?]*/i, '');
+  return path.startsWith('/') ? path : `/${path}`;
 }
