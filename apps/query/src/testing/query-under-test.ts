@@ -16,7 +16,7 @@ import {
   type OpenStreams,
   serveDocs,
 } from '#runtime';
-
+import { type RegisteredRoute, registeredRoutes } from '#runtime/testing';
 import { queryHealth } from '../query-health.js';
 import { QueryModule, type StreamLimits } from '../query.module.js';
 import { TAIL_STREAMS } from '../tail/tail-providers.js';
@@ -45,6 +45,7 @@ export class QueryUnderTest {
   readonly log: FakeEventLog;
   readonly store = new FakeRecordStore();
   readonly clock = new FakeClock();
+  routes: readonly RegisteredRoute[] = [];
   private app: NestFastifyApplication | undefined;
 
   private constructor(partitionCount: number) {
@@ -54,8 +55,10 @@ export class QueryUnderTest {
   static async start(partitionCount = 3, limits: StreamLimits = {}): Promise<QueryUnderTest> {
     const query = new QueryUnderTest(partitionCount);
     query.app = await createHttpApp(query.rootModule(limits), SILENT, { maxBodyBytes: 1024 });
+    const routes = registeredRoutes(query.app);
     serveDocs(query.app);
     await query.app.listen(0, '127.0.0.1');
+    query.routes = routes();
     query.lifecycle.started();
     return query;
   }

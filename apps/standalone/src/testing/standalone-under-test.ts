@@ -9,7 +9,8 @@ import { readConfig } from '#config';
 import { EventLog } from '#event-log';
 import { configureGatewayHttp } from '#gateway';
 import { RecordStore } from '#record-store';
-import { createHttpApp } from '#runtime';
+import { createHttpApp, serveDocs } from '#runtime';
+import { type RegisteredRoute, registeredRoutes } from '#runtime/testing';
 import { StandaloneModule } from '../standalone.module.js';
 
 /** The whole pipeline over HTTP on a free port, on files of its own. */
@@ -17,6 +18,7 @@ export class StandaloneUnderTest {
   private constructor(
     readonly app: NestFastifyApplication,
     private readonly directory: string,
+    readonly routes: readonly RegisteredRoute[],
   ) {}
 
   /** @param settings more keys of the environment */
@@ -25,12 +27,14 @@ export class StandaloneUnderTest {
     const config = readConfig({ DATA_DIR: directory, PORT: '0', ...settings });
     const logger = pino({ level: 'silent' });
     const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
+    const routes = registeredRoutes(app);
     configureGatewayHttp(app);
+    serveDocs(app);
     await prepare(app.get(EventLog), app.get(RecordStore), config.partitions);
     app.connectMicroservice({ strategy: app.get(BatchTransport) });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
-    return new StandaloneUnderTest(app, directory);
+    return new StandaloneUnderTest(app, directory, routes());
   }
 
   get url(): string {

@@ -1,0 +1,47 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AccessGate } from '#gateway';
+import { openTokenStore } from '#record-store';
+import { allCallers, type Caller, ClientCertificates, walk } from '#runtime/testing';
+import { StandaloneUnderTest } from './testing/standalone-under-test.js';
+
+const certificates = new ClientCertificates();
+const directory = mkdtempSync(join(tmpdir(), 'sluice-access-'));
+let standalone: StandaloneUnderTest;
+let callers: Caller[];
+
+beforeAll(async () => {
+  const recordStoreUrl = `file:${directory}`;
+  const store = await openTokenStore({ url: recordStoreUrl, clientId: 'suite', timeoutMs: 5_000 });
+  callers = await allCallers(certificates, store as Parameters<typeof allCallers>[1]);
+  await store.close();
+  standalone = await StandaloneUnderTest.start({
+    AUTH: 'tokens',
+    RECORD_STORE_URL: recordStoreUrl,
+    TLS_CERT_FILE: certificates.server.cert,
+    TLS_KEY_FILE: certificates.server.key,
+    TLS_CLIENT_CA_FILE: certificates.authority.cert,
+  });
+  await standalone.app.get(AccessGate, { strict: false }).feed!.refresh();
+});
+afterAll(async () => {
+  await standalone.stop();
+  certificates.remove();
+  rmSync(directory, { recursive: true });
+});
+
+describe('every route of the whole pipeline in one process', () => {
+  it('answers every kind of token and certificate as it declares', async () => {
+    const url = standalone.url.replace('http:', 'https:');
+    const { routes } = standalone;
+    const { asked, wrong } = await walk({ url, ca: readFileSync(certificates.authority.cert), routes, callers });
+    expect(wrong).toEqual([]);
+    expect(asked).toBeGreaterThan(1000);
+  }, 60_000);
+
+  it('declares its access', () => {
+    expect(standalone.routes.filter(({ access }) => access === undefined)).toEqual([]);
+  });
+});
