@@ -52,7 +52,8 @@ export function configureGatewayHttp(app: NestFastifyApplication): TlsFront | un
   restrictAccess(app, fastify);
   beforeIngest(fastify, announceDraining(app.get(EndpointDirectory, { strict: false })), sheddingOf(app));
   if (options.tlsCertFile === '') return undefined;
-  return new TlsFront(app.getHttpServer() as Server, options, app.get<Logger>(LOGGER));
+  const { revocations } = app.get(AccessGate, { strict: false });
+  return new TlsFront(app.getHttpServer() as Server, options, app.get<Logger>(LOGGER), revocations);
 }
 
 function restrictAccess(app: NestFastifyApplication, fastify: FastifyInstance): void {

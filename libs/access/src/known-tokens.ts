@@ -5,6 +5,9 @@ import { isHeldBy, type Token } from './token.js';
 /** Why a request has no principal. */
 export type Refusal = 'missing' | 'malformed' | 'mistyped' | 'unknown';
 
+/** Why a token that was good no longer is; `token-replaced`: it was rotated, and the grace is over. */
+export type TokenEnd = 'token-deleted' | 'token-revoked' | 'token-replaced';
+
 /** The header that a connection has sent last, and whose token is in it. */
 interface ShownToken {
   authorization: string;
@@ -45,11 +48,21 @@ export class KnownTokens {
     const read = readTokenText(text);
     if ('fault' in read) return read.fault;
     const known = this.tokens.get(read.id);
-    if (known === undefined || !isHeldBy(known.token, hashOf(text), nowMs)) return 'unknown';
-    const { token, principal } = known;
+    const hash = hashOf(text);
+    if (known === undefined || !isHeldBy(known.token, hash, nowMs)) return 'unknown';
+    const { token } = known;
+    const principal = { ...known.principal, recheck: (atMs: number) => this.endOf(token.id, hash, atMs) };
     // A text that a rotation has replaced ends by time alone.
     if (token.previous === undefined) this.shown.set(connection, { authorization, principal });
     return principal;
+  }
+
+  /** Why a text that was good is not good any more. */
+  private endOf(id: string, hash: string, nowMs: number): TokenEnd | undefined {
+    const token = this.tokens.get(id)?.token;
+    if (token === undefined) return 'token-deleted';
+    if (token.revokedAtMs !== undefined) return 'token-revoked';
+    return isHeldBy(token, hash, nowMs) ? undefined : 'token-replaced';
   }
 }
 

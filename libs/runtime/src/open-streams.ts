@@ -11,6 +11,24 @@ const GOODBYE_MS = 1_000;
 /** Asking more often would not free a place. */
 const RETRY_AFTER_SECONDS = 10;
 
+const STOPPING = 'stopping';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * Calls back once if the access of this request ends. The access control provides it.
+     *
+     * @returns what ends the wait: call it when the answer is over
+     */
+    onAccessEnd?(listener: (reason: string) => void): () => void;
+  }
+}
+
+/** Why a stream ends: `stopping`, or a reason of the access control such as `token-revoked`. */
+export function endReason({ reason }: AbortSignal): string {
+  return typeof reason === 'string' ? reason : STOPPING;
+}
+
 /** Answers without an end: so many at one time and no more, each ended when its reader goes or the process stops. */
 export class OpenStreams implements BeforeApplicationShutdown {
   readonly #open = new Map<FastifyReply, AbortController>();
@@ -35,7 +53,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
 
   /**
    * Sends what `parts` gives, under the headers that the reply has. It is asked for more only while the reader takes what it
-   * was given: a slow reader costs no memory. Once its signal is aborted, it may say goodbye, and returns.
+   * was given: a slow reader costs no memory. Once its signal is aborted, it may say goodbye, and returns. {@link endReason} of the
+   * signal says why: the process stops, or the access that the request had has ended.
    *
    * @throws ProblemError `too-many-streams`, `stopping`
    */
@@ -50,6 +69,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
       end.abort();
     });
     reply.raw.setTimeout(this.stalledAfterMs, () => reply.raw.destroy());
+    const unwatch = reply.request.onAccessEnd?.((reason) => endNow(reply, end, reason));
+    reply.raw.once('close', () => unwatch?.());
     void reply.send(Readable.from(parts(end.signal), { objectMode: false }));
   }
 
@@ -57,10 +78,21 @@ export class OpenStreams implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.#isClosed = true;
     const closed = Array.from(this.#open.keys(), ({ raw }) => new Promise((resolve) => raw.once('close', resolve)));
-    for (const end of this.#open.values()) end.abort();
+    for (const end of this.#open.values()) end.abort(STOPPING);
     const over = new AbortController();
     await Promise.race([Promise.all(closed), pause(GOODBYE_MS, over.signal)]);
     over.abort();
     for (const { raw } of this.#open.keys()) raw.destroy();
   }
+}
+
+/** Ends one stream with its connection. A reader that does not take the goodbye in time goes without it. */
+function endNow({ raw }: FastifyReply, end: AbortController, reason: string): void {
+  const { socket } = raw;
+  const timer = setTimeout(() => raw.destroy(), GOODBYE_MS).unref();
+  raw.once('close', () => {
+    clearTimeout(timer);
+    socket?.destroySoon();
+  });
+  end.abort(reason);
 }

@@ -1,24 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  certificatePrincipal,
-  clientAddress,
-  countedAs,
-  listOf,
-  Networks,
-  type Principal,
-} from '#access';
+import { certificatePrincipal, clientAddress, countedAs, listOf, Networks, type Principal } from '#access';
 import { type ProblemError, type Clock } from '#runtime';
 import type { AccessOptions } from './access-options.js';
+import { AccessWatch } from './access-watch.js';
+import { provenByCertificate, RevocationLists } from './certificate-proof.js';
 import type { Cost, RateLimits, Sender } from './rate-limits.js';
-import {
-  certificateNeeded,
-  nameless,
-  notLoaded,
-  outsideNetworks,
-  unauthorized,
-} from './refusals.js';
+import { certificateNeeded, nameless, notLoaded, outsideNetworks, unauthorized } from './refusals.js';
 import { requireAccess } from './require-access.js';
 import type { TokenFeed } from './token-feed.js';
 
@@ -37,6 +26,9 @@ export class AccessGate {
   private readonly proxies: Networks;
   private readonly wantsCertificate: boolean;
   private readonly usesAddress: boolean;
+  /** Those whose answers are under way. */
+  readonly open: AccessWatch;
+  readonly revocations = new RevocationLists();
 
   constructor(
     options: AccessOptions,
@@ -49,6 +41,9 @@ export class AccessGate {
     this.proxies = new Networks(listOf(options.trustedProxies));
     this.wantsCertificate = options.tlsClientCaFile !== '';
     this.usesAddress = this.allowed !== undefined || limits.countSenders;
+    this.open = new AccessWatch(clock);
+    feed?.onChange(() => this.open.recheck());
+    this.revocations.onChange(() => this.open.recheck());
   }
 
   /** Whether everybody may do everything, as much as they like: then no request needs to be looked at. */
@@ -77,6 +72,11 @@ export class AccessGate {
     if (this.limits.countSenders) this.count(request.sender, costOf(route, request.headers), reply);
   }
 
+  /** Calls back if what this request has proved no longer holds. @returns what ends the watch */
+  watch({ sender }: FastifyRequest, onEnd: (reason: string) => void): () => void {
+    return sender?.principal === undefined ? () => undefined : this.open.watch(sender.principal, onEnd);
+  }
+
   private get asksWho(): boolean {
     return this.feed !== undefined || this.wantsCertificate;
   }
@@ -91,7 +91,7 @@ export class AccessGate {
   private identify({ headers, raw }: FastifyRequest): Principal {
     const sendsToken = this.feed !== undefined && headers.authorization !== undefined;
     if (this.wantsCertificate && !sendsToken) {
-      const shown = certificateOf(raw.socket as TLSSocket);
+      const shown = certificateOf(raw.socket as TLSSocket, this.revocations);
       if (shown.isAccepted) return shown.principal ?? refuse(nameless());
       if (this.feed === undefined) throw certificateNeeded(shown.fault);
     }
@@ -132,15 +132,17 @@ interface ShownCertificate {
 /** A connection shows its certificate once. */
 const shownOn = new WeakMap<TLSSocket, ShownCertificate>();
 
-function certificateOf(socket: TLSSocket): ShownCertificate {
+function certificateOf(socket: TLSSocket, lists: RevocationLists): ShownCertificate {
   const known = shownOn.get(socket);
   if (known !== undefined) return known;
-  const { raw, subjectaltname } = socket.getPeerCertificate();
+  const { raw, subjectaltname, valid_to: validTo } = socket.getPeerCertificate();
   const isShown = (raw as Buffer | undefined) !== undefined;
   const shown = {
     isAccepted: socket.authorized,
     fault: isShown ? String(socket.authorizationError) : undefined,
-    principal: socket.authorized ? certificatePrincipal(subjectaltname) : undefined,
+    principal: socket.authorized
+      ? provenByCertificate(certificatePrincipal(subjectaltname), { connection: socket, validTo, lists })
+      : undefined,
   };
   shownOn.set(socket, shown);
   return shown;

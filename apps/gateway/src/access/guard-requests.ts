@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemError, sendProblem, type Logger } from '#runtime';
 import type { AccessGate } from './access-gate.js';
 
@@ -14,6 +14,9 @@ export function guardRequests(
   refused: (error: ProblemError) => void,
 ): void {
   fastify.decorateRequest('sender');
+  fastify.decorateRequest('onAccessEnd', function (this: FastifyRequest, listener: (reason: string) => void) {
+    return gate.watch(this, listener);
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
       gate.admit(request, reply);

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server as TlsServer } from 'node:tls';
 import type { Logger } from '#runtime';
+import type { RevocationLists } from './certificate-proof.js';
 import { isSameContext, readTlsFiles, type TlsFilePaths } from './tls-files.js';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
@@ -25,6 +26,7 @@ export class TlsFront {
     server: Server,
     private readonly paths: TlsFilePaths,
     private readonly logger: Logger,
+    private readonly revocations?: RevocationLists,
   ) {
     this.context = readTlsFiles(paths);
     this.tls = createServer({
@@ -45,7 +47,9 @@ export class TlsFront {
       const context = readTlsFiles(this.paths);
       if (isSameContext(context, this.context)) return;
       this.tls.setSecureContext(context);
+      const hasOtherList = String(context.crl) !== String(this.context.crl);
       this.context = context;
+      if (hasOtherList) this.revocations?.changed();
       this.logger.info('the TLS files have changed: new connections get the new certificate');
     } catch (error) {
       this.logger.warn({ reason: (error as Error).message }, 'the TLS files cannot be used: the last ones stay');
@@ -60,7 +64,10 @@ export class TlsFront {
       socket.allowHalfOpen = false;
       this.tls.emit('connection', socket);
     });
-    this.tls.on('secureConnection', (socket) => accept.forEach((listener) => listener.call(server, socket)));
+    this.tls.on('secureConnection', (socket) => {
+      this.revocations?.used(socket);
+      accept.forEach((listener) => listener.call(server, socket));
+    });
     // No HTTP was spoken yet: there is nobody to answer.
     this.tls.on('tlsClientError', (_error, socket) => socket.destroy());
   }

@@ -18,6 +18,7 @@ export class TokenFeed implements OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
   #isStopped = false;
+  #onChange = (): void => undefined;
 
   constructor(
     private readonly store: TokenStore,
@@ -39,6 +40,11 @@ export class TokenFeed implements OnApplicationShutdown {
     await this.refresh();
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => void this.start(), REFRESH_MS).unref();
+  }
+
+  /** Calls back after each change of the tokens. One listener. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
   }
 
   /** Reads what has changed. Never fails: what is wrong is in the log and in {@link staleSeconds}. */
@@ -70,6 +76,7 @@ export class TokenFeed implements OnApplicationShutdown {
     }
     this.tokens.replace(tokens);
     this.#revision = revision;
+    this.#onChange();
   }
 
   private seen(): void {

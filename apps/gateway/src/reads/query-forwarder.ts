@@ -1,8 +1,8 @@
-import type { Readable } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Pool, type Dispatcher } from 'undici';
 import { OpenStreams, pageHeaders, ProblemError } from '#runtime';
+import { eventsUntil, untilAborted } from './forwarded-events.js';
 
 /**
  * Longest wait for the query service to connect, to begin its answer, and between two parts of it. It gives an engine up after 10 s
@@ -63,7 +63,8 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
     reply.raw.once('close', () => gone.abort());
     const answer = await this.ask(this.streamPool, request, { signal: gone.signal });
     passHeadOn(answer, reply);
-    this.streams.answer(reply, (end) => untilAborted(answer.body, end));
+    const parts = isEventStream(answer) ? eventsUntil : untilAborted;
+    this.streams.answer(reply, (end) => parts(answer.body, end));
   }
 
   beforeApplicationShutdown(): Promise<void> {
@@ -109,14 +110,8 @@ function passHeadOn({ statusCode, headers }: Dispatcher.ResponseData, reply: Fas
   }
 }
 
-/** What comes until then; being aborted is an end like any other. */
-async function* untilAborted(body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
-  signal.addEventListener('abort', () => body.destroy());
-  try {
-    yield* body;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+function isEventStream({ headers }: Dispatcher.ResponseData): boolean {
+  return String(headers['content-type']).startsWith('text/event-stream');
 }
 
 /** Path and query string as the client wrote them. A client may write a whole address, also one without a path: that is `/`. */

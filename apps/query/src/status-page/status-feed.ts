@@ -1,3 +1,4 @@
+import { endReason } from '#runtime';
 import { Bell } from '../event-stream/bell.js';
 import { eventText } from '../event-stream/server-sent-event.js';
 import { SharedLoop } from '../event-stream/shared-loop.js';
@@ -26,9 +27,10 @@ export class StatusFeed {
       for (;;) {
         const { rings } = this.taken;
         await this.taken.wait(rings, MAX_SILENCE_MS, end);
-        if (end.aborted) return;
+        if (end.aborted) break;
         if (this.taken.rings > rings) yield this.latest;
       }
+      yield eventText({ event: 'end', data: JSON.stringify({ reason: endReason(end) }) });
     } finally {
       this.loop.leave();
     }

@@ -1,6 +1,7 @@
 import { partitionOf } from '#contracts';
 import type { BufferInspector } from '#event-log';
 import { eventText, placeText } from '../event-stream/server-sent-event.js';
+import { endReason } from '#runtime';
 import type { LogFollower } from './log-follower.js';
 import { TailReader } from './tail-reader.js';
 import { startOffsets, type TailFrom } from './tail-start.js';
@@ -51,7 +52,7 @@ export class Tail {
     try {
       yield placeText(reader.position, RETRY_MS);
       while (!end.aborted) yield* this.step(reader, end);
-      yield eventText({ event: 'end', data: JSON.stringify({ reason: 'stopping', position: reader.position }) });
+      yield eventText({ event: 'end', data: JSON.stringify({ reason: endReason(end), position: reader.position }) });
     } finally {
       this.follower.leave();
     }

@@ -34,9 +34,9 @@ export async function followEvents(url, headers, heard) {
   }
 }
 
+/** The event `end` comes before the end itself: following again tells what to do. */
 function dataOf(block) {
-  return block
-    .split('\n')
-    .filter((line) => line.startsWith('data: '))
-    .map((line) => line.slice('data: '.length));
+  const lines = block.split('\n');
+  if (lines.includes('event: end')) return [];
+  return lines.filter((line) => line.startsWith('data: ')).map((line) => line.slice('data: '.length));
 }
