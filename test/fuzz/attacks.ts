@@ -164,7 +164,7 @@ function otherMethod(random: Random): Attack {
 }
 
 const headOf = (line: string, fields: readonly string[]): string =>
-  [`${line} HTTP/1.1`, 'Host: fuzz', ...fields, '', ''].join('\r\n');
+  [`${line} HTTP/1.1`, 'Host: localhost', ...fields, '', ''].join('\r\n');
 
 function posted(random: Random, deviceId: string): Posted {
   const [type, text] = bodyOf(random, deviceId);

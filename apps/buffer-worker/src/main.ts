@@ -3,6 +3,7 @@ import { BatchTransport } from '#batch-transport';
 import {
   bufferWorkerOptions,
   eventLogOptions,
+  openHttpOptions,
   readConfig,
   recordStoreOptions,
   requireSharedEngines,
@@ -53,7 +54,7 @@ await mainProcess(APP, async () => {
   @Module({ imports: [...imports, worker, health] })
   class RootModule {}
 
-  const app = await createHttpApp(RootModule, logger, { maxBodyBytes: config.maxBodyBytes });
+  const app = await createHttpApp(RootModule, logger, openHttpOptions(config));
   const transport = app.get(BatchTransport);
   app.connectMicroservice({ strategy: transport });
   process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());

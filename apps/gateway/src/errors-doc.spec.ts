@@ -64,6 +64,7 @@ function requestOf(example: string): string {
   const [head = '', body = ''] = example.split('\n\n');
   const [line = '', ...fields] = head.split('\n').map((text) => text.replace('<token of dev-2>', token));
   const padded = fields.map((field) => field.replace('<20000 bytes>', 'x'.repeat(20_000)));
-  const framing = ['Host: gateway', 'Connection: close', `Content-Length: ${body.length}`];
-  return [`${line} HTTP/1.1`, ...padded, ...framing, '', body].join('\r\n');
+  const host = fields.some((field) => field.startsWith('Host:')) ? [] : ['Host: gateway'];
+  const framing = ['Connection: close', `Content-Length: ${body.length}`];
+  return [`${line} HTTP/1.1`, ...host, ...padded, ...framing, '', body].join('\r\n');
 }

@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
-import { eventLogOptions, readConfig, recordStoreOptions, requireSharedEngines, withoutPassword } from '#config';
+import {
+  eventLogOptions,
+  openHttpOptions,
+  readConfig,
+  recordStoreOptions,
+  requireSharedEngines,
+  withoutPassword,
+} from '#config';
 import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
 import { awaitTopics, EventLog, EventLogModule } from '#event-log';
 import { RecordStore, RecordStoreModule } from '#record-store';
@@ -39,7 +46,7 @@ await mainProcess(APP, async () => {
   })
   class RootModule {}
 
-  const app = await createHttpApp(RootModule, logger, { maxBodyBytes: config.maxBodyBytes, isForwarded: true });
+  const app = await createHttpApp(RootModule, logger, { ...openHttpOptions(config), isForwarded: true });
   serveDocs(app);
   const [log, store] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
   const port = await runApp(app, logger, config);

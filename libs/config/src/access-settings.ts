@@ -1,4 +1,4 @@
-import { networkList, oneOf, text, wholeNumber } from './setting.js';
+import { hostList, networkList, oneOf, text, wholeNumber } from './setting.js';
 
 const MOST = { min: 0, max: 1_000_000_000 };
 
@@ -17,6 +17,10 @@ export const ACCESS_SETTINGS = {
   trustedProxies: networkList(
     'TRUSTED_PROXIES',
     'Proxies in front of the gateway whose X-Forwarded-For is believed. Empty: nobody is, and the header says nothing.',
+  ),
+  allowedHosts: hostList(
+    'ALLOWED_HOSTS',
+    'While access is open: names besides localhost and addresses that the service answers to; on 0.0.0.0 only browsers are asked.',
   ),
   tlsCertFile: text(
     'TLS_CERT_FILE',

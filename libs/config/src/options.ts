@@ -50,6 +50,11 @@ function headersOf(list: string): Record<string, string> {
   return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, unescape(value)]));
 }
 
+/** What `createHttpApp` takes for an app that asks for no token, whatever the gateway asks for. */
+export function openHttpOptions({ maxBodyBytes, host, allowedHosts }: Config) {
+  return { maxBodyBytes, host, allowedHosts };
+}
+
 /**
  * An app in a process of its own shares its log and its store with others, so neither can be a file of one process.
  *

@@ -56,6 +56,14 @@ export function networkList(key: string, description: string): Setting<string> {
   return { key, fallback: '', allowed: 'networks like 10.0.0.0/8,fd00::/8', description, parse };
 }
 
+/** Names of hosts, with or without a port, separated by commas. */
+export function hostList(key: string, description: string): Setting<string> {
+  const host = /^[a-z0-9_.-]+(:\d{1,5})?$/i;
+  const parse = (list: string): string | undefined =>
+    list.split(',').every((part) => host.test(part.trim())) ? list : undefined;
+  return { key, fallback: '', allowed: 'names like sluice.plant.example,gateway:8000', description, parse };
+}
+
 /** Origins as browsers send them, separated by commas, or a star for all. */
 export function originList(key: string, description: string): Setting<string> {
   const isOrigin = (part: string) => URL.canParse(part) && new URL(part).origin === part;

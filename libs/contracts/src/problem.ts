@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'uri-too-long': { status: 414, title: 'The address is too long' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
+  'misdirected-request': { status: 421, title: 'The service does not answer for this host' },
   'invalid-record': { status: 422, title: 'A record breaks the rules' },
   'rate-limited': { status: 429, title: 'A limit is spent' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },

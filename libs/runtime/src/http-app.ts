@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { type HostOptions, HostRule, requireOneHost } from './hosts.js';
 import { OtherMethods } from './http-app-methods.js';
 import { NestLogger, type Logger } from './logging.js';
 import { ProblemError } from './problem-error.js';
@@ -10,7 +11,7 @@ import { fastifyProblem, ProblemFilter, sendProblem } from './problem.filter.js'
 import { followExchanges, passOverExpectations, refuseBrokenHttp } from './problem-on-socket.js';
 import { logRequests, requestIdOf } from './request-log.js';
 
-export interface HttpOptions {
+export interface HttpOptions extends HostOptions {
   /** Largest body that is read, in bytes. */
   maxBodyBytes: number;
   /** Whether requests come from a gateway of ours: then the id that it has given one is kept. */
@@ -48,11 +49,7 @@ export async function createHttpApp(
   followExchanges(server);
   passOverExpectations(server);
   logRequests(fastify, logger);
-  fastify.addHook('onRequest', (request, reply, done) => {
-    forbidGuessing(reply);
-    if (isHostless(request)) refuseHostless(request, reply);
-    else done();
-  });
+  requireOurHost(fastify, new HostRule(options));
   app.useGlobalFilters(new ProblemFilter(logger));
   return app;
 }
@@ -68,20 +65,26 @@ function fastifyAdapter({ maxBodyBytes, isForwarded = false }: HttpOptions): Fas
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseBrokenHttp,
-    // Node's own refusal has no body: see refuseHostless.
+    // Node's own refusal has no body: see requireOneHost.
     http: { requireHostHeader: false },
     frameworkErrors: refuseUnrouted,
   });
 }
 
-/** RFC 9112, 3.2: without it, a proxy on the way may have sent the request elsewhere. */
-function isHostless({ raw }: FastifyRequest): boolean {
-  return raw.headers.host === undefined && raw.httpVersion === '1.1';
-}
-
-function refuseHostless(request: FastifyRequest, reply: FastifyReply): void {
-  reply.header('connection', 'close');
-  sendProblem(reply, request, new ProblemError('bad-request', 'HTTP/1.1 asks for the header Host.'));
+function requireOurHost(fastify: FastifyInstance, rule: HostRule): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    forbidGuessing(reply);
+    try {
+      requireOneHost(request);
+      rule.check(request);
+      done();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) return done(error as Error);
+      // What else comes on a connection whose requests can be read in two ways cannot be trusted.
+      if (error.code === 'bad-request') reply.header('connection', 'close');
+      sendProblem(reply, request, error);
+    }
+  });
 }
 
 /** What the router refuses reaches neither a hook nor a filter. */

@@ -8,6 +8,7 @@ import { FakePublisher } from '#event-log/testing';
 import {
   Clock,
   createHttpApp,
+  type HttpOptions,
   Lifecycle,
   MetricsModule,
   RuntimeModule,
@@ -76,7 +77,10 @@ export class GatewayUnderTest {
   private app: NestFastifyApplication | undefined;
 
   /** @param tracing left out: nothing is traced */
-  static async start(options: Partial<GatewayOptions> = {}, tracing?: Tracing): Promise<GatewayUnderTest> {
+  static async start(
+    options: Partial<GatewayOptions & HttpOptions> = {},
+    tracing?: Tracing,
+  ): Promise<GatewayUnderTest> {
     const gateway = new GatewayUnderTest();
     await gateway.listen({ ...SMALL_LIMITS, ...options }, tracing);
     return gateway;
@@ -143,7 +147,7 @@ export class GatewayUnderTest {
     await this.close();
   }
 
-  private async listen(options: GatewayOptions, tracing?: Tracing): Promise<void> {
+  private async listen(options: GatewayOptions & HttpOptions, tracing?: Tracing): Promise<void> {
     const logger = this.logger();
     const root: DynamicModule = {
       module: TestRootModule,
