@@ -105,7 +105,7 @@ describe('while access is open, a process on loopback', () => {
     },
   );
 
-  it.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1'])(
+  it.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'])(
     'on %s refuses other names, and says what to set',
     async (own) => {
       await serve({ host: own });

@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { listOf, Networks } from '#access';
 import { ProblemError } from './problem-error.js';
 
 /** What decides which names a process answers to. The names are those of the settings. */
@@ -18,6 +19,7 @@ export interface HostOptions {
 
 /** RFC 3986, 3.2: without user information, which RFC 9110, 4.2.4 forbids. */
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})+)(?::(\d{0,5}))?$/i;
+const LOOPBACK = new Networks(['127.0.0.0/8', '::1']);
 const MAX_PORT = 65_535;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
@@ -83,9 +85,9 @@ export class HostRule {
 
   constructor({ host = '', allowedHosts = '', corsOrigins = '', auth = 'open', tlsClientCaFile = '' }: HostOptions) {
     this.isOpen = auth === 'open' && tlsClientCaFile === '';
-    this.isOnLoopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host);
-    this.names = new Set(partsOf(allowedHosts.toLowerCase()));
-    this.origins = new Set(partsOf(corsOrigins));
+    this.isOnLoopback = host.toLowerCase() === 'localhost' || LOOPBACK.has(host);
+    this.names = new Set(listOf(allowedHosts.toLowerCase()));
+    this.origins = new Set(listOf(corsOrigins));
   }
 
   /**
@@ -125,11 +127,4 @@ function isFromBrowser(headers: IncomingHttpHeaders): boolean {
   if (headers.origin !== undefined || headers['user-agent']?.startsWith('Mozilla/')) return true;
   if ((headers['sec-fetch-mode'] ?? 'cors') !== 'cors') return true;
   return ['sec-fetch-site', 'sec-fetch-dest', 'sec-fetch-user'].some((name) => headers[name] !== undefined);
-}
-
-function partsOf(list: string): string[] {
-  return list
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }

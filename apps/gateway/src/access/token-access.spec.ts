@@ -130,6 +130,9 @@ describe('with AUTH=tokens, a read', () => {
     ['/records/dev-3/r-1?device_id=dev-2', 403],
     ['/records/dev%2D3/r-1', 403],
     ['/records?device%5Fid=dev-3', 403],
+    ['/status/events?device_id=dev-2', 403],
+    ['/metrics?device_id=dev-2', 403],
+    ['/nowhere?device_id=dev-2', 403],
   ])('%s with the token of dev-2 is answered %d', async (path, status) => {
     expect((await read(path, both)).status).toBe(status);
     expect(query.asked).toHaveLength(status === 200 ? 1 : 0);
