@@ -44,7 +44,8 @@ export function DescribesEndpoints(): MethodDecorator {
     }),
     ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of an earlier answer.' }),
     describesAnswers(),
-    ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'forbidden', 'store-unavailable'),
+    ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'forbidden'),
+    ApiProblems('misdirected-request', 'store-unavailable'),
   );
 }
 

@@ -64,7 +64,7 @@ export function DescribesIngest(): MethodDecorator {
     describesAnswers(),
     ApiProblems('invalid-json', 'invalid-utf8', 'invalid-encoding', 'wrong-shape', 'key-mismatch', 'bad-request'),
     ApiProblems('body-too-large', 'too-many-records', 'unsupported-media-type', 'unsupported-encoding'),
-    ApiProblems('unauthorized', 'forbidden', 'rate-limited'),
+    ApiProblems('unauthorized', 'forbidden', 'misdirected-request', 'rate-limited'),
     ApiProblems('request-timeout', 'invalid-record'),
     ApiProblems('log-unavailable', 'store-unavailable', ...SHEDDING_CODES, 'stopping'),
   );

@@ -9,8 +9,14 @@ const RETRY_AFTER = {
   },
 };
 
-/** What may be answered before a path is asked at all: who may read is said by tokens, certificates, networks and limits. */
-export const ACCESS_PROBLEMS = ['unauthorized', 'forbidden', 'rate-limited', 'store-unavailable'] as const;
+/** What may be answered before a path is asked at all: hosts, tokens, certificates, networks and limits decide who may read. */
+export const ACCESS_PROBLEMS = [
+  'unauthorized',
+  'forbidden',
+  'misdirected-request',
+  'rate-limited',
+  'store-unavailable',
+] as const;
 
 /** Documents the problems that a handler may answer, by status. `internal-error` goes without saying and is added. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDecorator {
