@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { EventLogError } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
-import { damaged, isDamage, isLocked } from './sqlite-errors.js';
+import { preparePrivateFile } from './private-file.js';
+import { damaged, isDamage, isLocked, troubleOf } from './sqlite-errors.js';
 import { framesLeftOut } from './write-ahead-log.js';
 
-const FILE_NAME = 'event-log.db';
+export const FILE_NAME = 'event-log.db';
 /** Marks the file as ours in its header, so that no other application's database is taken for a log. */
 const APPLICATION_ID = 0x736c7569;
 const SCHEMA_VERSION = 1;
@@ -37,17 +37,17 @@ const SCHEMA = `
 `;
 
 /**
- * Opens the log's file in the directory for this process alone, and makes both if they are missing. The operating system ends
- * the lock with the process, however that ends.
+ * Opens the log's file in the directory for this process alone, and makes both if they are missing, readable for this user only.
+ * The operating system ends the lock with the process, however that ends.
  *
- * @param say hears if the end of the write-ahead log is torn
+ * @param say receives a line if the end of the write-ahead log is torn, and if other users could read the file
  * @throws EventLogError `unavailable` if another process has the file or the directory cannot be used; `fatal` if it is damaged
  */
 export function openLogDatabase(directory: string, say?: EventLogOptions['log']): DatabaseSync {
   const file = join(directory, FILE_NAME);
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(directory, { recursive: true });
+    preparePrivateFile(directory, FILE_NAME, say);
     const torn = framesLeftOut(file);
     database = new DatabaseSync(file);
     lockAndTune(database);
@@ -101,5 +101,5 @@ function openingError(error: Error, file: string): EventLogError {
     return new EventLogError('unavailable', detail, { cause: error });
   }
   const detail = `${file} cannot be opened: ${error.message}. Name a directory that this process may write, with room on its disk.`;
-  return new EventLogError('unavailable', detail, { cause: error });
+  return new EventLogError('unavailable', `${detail} (${troubleOf(error).code})`, { cause: error });
 }

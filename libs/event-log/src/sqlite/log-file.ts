@@ -2,7 +2,9 @@ import { partitionOf } from '#contracts';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type TopicSpec } from '../event-log.js';
 import { CommittedPositions, type Position } from './committed-positions.js';
+import { FileGuard } from './file-guard.js';
 import { Partition, type PartitionRow } from './partition.js';
+import type { Say } from './private-file.js';
 import { readingError } from './sqlite-errors.js';
 
 /** Entries of one topic that are appended together. */
@@ -25,6 +27,7 @@ type Durability = 'FULL' | 'NORMAL';
 /** The one file of the log: its partitions and the positions of the groups. Whatever moves in memory moves after the commit. */
 export class LogFile {
   readonly positions: CommittedPositions;
+  readonly guard: FileGuard;
 
   private readonly topics = new Map<string, Partition[]>();
   private readonly statements: {
@@ -34,7 +37,15 @@ export class LogFile {
     setLow: StatementSync;
   };
 
-  constructor(private readonly database: DatabaseSync) {
+  /**
+   * @param path of the file
+   * @param say receives a line when the file is moved, deleted or replaced, and when it is back
+   */
+  constructor(
+    private readonly database: DatabaseSync,
+    path: string,
+    say?: Say,
+  ) {
     this.statements = {
       begin: database.prepare('BEGIN IMMEDIATE'),
       commit: database.prepare('COMMIT'),
@@ -45,10 +56,10 @@ export class LogFile {
       this.readTopics();
       this.positions = new CommittedPositions(database, this.allPartitions());
     } catch (error) {
-      const file = database.location() ?? 'The event log';
       database.close();
-      throw readingError(error as Error, file);
+      throw readingError(error as Error, path);
     }
+    this.guard = new FileGuard(database, path, say);
   }
 
   /** @throws EventLogError `topic-missing` */
@@ -71,22 +82,34 @@ export class LogFile {
     this.readTopics();
   }
 
-  /** Appends all of it in one transaction, or nothing. Returns the places in the order of the entries. */
+  /**
+   * Appends all of it in one transaction, or nothing. Returns the places in the order of the entries. The file is compared with its
+   * path before and after: what is returned is in the file that a restart will open.
+   *
+   * @throws EventLogError `unavailable` if the file was moved, deleted or replaced; an error of SQLite
+   */
   append(appends: readonly Append[]): Place[][] {
+    this.guard.requireInPlace();
     const ends = new Map<Partition, number>();
     const places = this.transaction('FULL', () => appends.map((append) => this.insertEntries(append, ends)));
     for (const [partition, end] of ends) partition.high = end;
+    this.guard.requireInPlace();
     return places;
   }
 
-  /** A position that a power failure takes back is harmless: the group reads those records again. */
+  /**
+   * A position that a power failure takes back is harmless: the group reads those records again. While the file is not at its path,
+   * positions move in memory only, so that groups can still finish what was confirmed.
+   */
   commit(group: string, positions: readonly Position[], note: string): void {
-    this.transaction('NORMAL', () => this.positions.write(group, positions, note));
+    if (this.guard.check() === 'in-place')
+      this.transaction('NORMAL', () => this.positions.write(group, positions, note));
     this.positions.remember(group, positions, note);
   }
 
   /** Deletes the entries of the partition that are below the new `low`. */
   raiseLow(partition: Partition, low: number): void {
+    this.guard.requireInPlace();
     this.transaction('NORMAL', () => {
       partition.delete(low);
       this.statements.setLow.run(low, partition.id);
@@ -94,8 +117,9 @@ export class LogFile {
     partition.low = low;
   }
 
-  /** Throws if the file cannot be read. */
+  /** Throws if the file cannot be read, or is not at its path. */
   ping(): void {
+    this.guard.requireInPlace();
     this.database.prepare('SELECT count(*) FROM partitions').get();
   }
 

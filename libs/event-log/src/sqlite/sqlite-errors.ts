@@ -19,6 +19,61 @@ function primaryCode(error: unknown): number {
   return Number((error as { errcode?: number }).errcode) & 0xff;
 }
 
+/** A stable code and what a person can do. */
+export interface FileTrouble {
+  code: 'disk-full' | 'read-only' | 'cannot-open' | 'disk-error' | 'damaged' | 'in-use' | 'unknown';
+  advice: string;
+}
+
+const DISK_FULL: FileTrouble = { code: 'disk-full', advice: 'the disk is full: make room on it' };
+const READ_ONLY: FileTrouble = {
+  code: 'read-only',
+  advice: 'the file or its directory cannot be written: check their owner and mode, and how the disk is mounted',
+};
+const CANNOT_OPEN: FileTrouble = {
+  code: 'cannot-open',
+  advice: 'the file cannot be opened: check that its directory exists and can be written',
+};
+const DISK_ERROR: FileTrouble = { code: 'disk-error', advice: 'the disk failed to read or write: check it' };
+const DAMAGED: FileTrouble = {
+  code: 'damaged',
+  advice: 'the file is damaged: restart the process, which says how to repair it',
+};
+const IN_USE: FileTrouble = { code: 'in-use', advice: 'another process uses the file: stop that process' };
+
+/** By SQLite's primary result codes, and by the codes of the operating system. */
+const TROUBLES: ReadonlyMap<number | string, FileTrouble> = new Map<number | string, FileTrouble>([
+  [SQLITE_BUSY, IN_USE],
+  [8, READ_ONLY], // SQLITE_READONLY
+  [10, DISK_ERROR], // SQLITE_IOERR
+  [SQLITE_CORRUPT, DAMAGED],
+  [13, DISK_FULL], // SQLITE_FULL
+  [14, CANNOT_OPEN], // SQLITE_CANTOPEN
+  [SQLITE_NOTADB, DAMAGED],
+  ['ENOSPC', DISK_FULL],
+  ['EDQUOT', DISK_FULL],
+  ['EROFS', READ_ONLY],
+  ['EACCES', READ_ONLY],
+  ['EPERM', READ_ONLY],
+  ['EIO', DISK_ERROR],
+  ['ENOENT', CANNOT_OPEN],
+  ['ENOTDIR', CANNOT_OPEN],
+  ['EMFILE', CANNOT_OPEN],
+]);
+
+/** What is wrong with the file, by an error of SQLite or of the file system. */
+export function troubleOf(error: unknown): FileTrouble {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return TROUBLES.get(primaryCode(error)) ?? TROUBLES.get(code ?? '') ?? { code: 'unknown', advice: message };
+}
+
+/** `<code>: <sentence>`, for outcomes, log lines and health. */
+export function reasonOf(error: unknown, file: string): string {
+  if (error instanceof EventLogError) return error.message;
+  const { code, advice } = troubleOf(error);
+  return `${code}: ${file}: ${advice} (${(error as Error).message})`;
+}
+
 /** What a read tells its caller; an error of the log itself stays what it is. */
 export function readingError(error: Error, file: string): EventLogError {
   if (error instanceof EventLogError) return error;

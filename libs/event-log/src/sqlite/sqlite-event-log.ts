@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import {
@@ -12,12 +12,16 @@ import {
 } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { ConsumerGroups } from './consumer-groups.js';
-import { openLogDatabase } from './log-database.js';
+import { FILE_NAME, openLogDatabase } from './log-database.js';
 import { LogFile } from './log-file.js';
 import { DEFAULT_RETENTION, Retention, type RetentionOptions } from './retention.js';
+import { reasonOf } from './sqlite-errors.js';
 import { SqliteInspector } from './sqlite-inspector.js';
 import { SqlitePublisher } from './sqlite-publisher.js';
 import { SqliteSubscription } from './sqlite-subscription.js';
+
+/** A file that was moved, deleted or replaced is noticed within this time, however little is appended. */
+const WATCH_EVERY_MS = 1000;
 
 /** What a test may put in the place of the defaults. */
 export interface SqliteParts {
@@ -35,15 +39,19 @@ export class SqliteEventLog extends EventLog {
   private readonly file: LogFile;
   private readonly groups = new ConsumerGroups();
   private readonly retention: Retention;
+  private readonly watch: NodeJS.Timeout;
   private closing: Promise<void> | undefined;
 
   /** @throws EventLogError `unavailable` if another process has the file or it cannot be opened; `fatal` if it is damaged */
   constructor(options: EventLogOptions, parts: Partial<SqliteParts> = {}) {
     super();
-    this.file = new LogFile(parts.database ?? openLogDatabase(directoryOf(options.url), options.log));
+    const directory = directoryOf(options.url);
+    const database = parts.database ?? openLogDatabase(directory, options.log);
+    this.file = new LogFile(database, join(directory, FILE_NAME), options.log);
     this.publisher = new SqlitePublisher(this.file, options.publishTimeoutMs, () => this.groups.wakeAll());
     this.retention = new Retention(this.file, parts.retention ?? DEFAULT_RETENTION);
     this.retention.start();
+    this.watch = setInterval(() => this.checkFile(), WATCH_EVERY_MS).unref();
   }
 
   async createTopics(topics: readonly TopicSpec[]): Promise<void> {
@@ -74,10 +82,20 @@ export class SqliteEventLog extends EventLog {
   }
 
   private async shutDown(): Promise<void> {
+    clearInterval(this.watch);
     this.retention.stop();
     await this.groups.closeAll();
     await this.publisher.close();
     this.file.close();
+  }
+
+  /** Every append checks the file itself; this one is for an event log in which nothing is appended just now. */
+  private checkFile(): void {
+    try {
+      this.file.guard.check();
+    } catch (error) {
+      process.emitWarning(`The event log could not be checked and will be again: ${(error as Error).message}`);
+    }
   }
 
   private attempt(what: string, work: () => void): void {
@@ -85,9 +103,8 @@ export class SqliteEventLog extends EventLog {
       work();
     } catch (error) {
       if (error instanceof EventLogError) throw error;
-      throw new EventLogError('unavailable', `The event log could not ${what}: ${(error as Error).message}`, {
-        cause: error,
-      });
+      const detail = `The event log could not ${what}. ${reasonOf(error, this.file.guard.path)}`;
+      throw new EventLogError('unavailable', detail, { cause: error });
     }
   }
 }

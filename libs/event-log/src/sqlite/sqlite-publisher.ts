@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EventLogError, EventPublisher, type LogEntry, type PublishOutcome } from '../event-log.js';
 import type { Append, LogFile } from './log-file.js';
 import { sizeOf } from './partition.js';
+import { reasonOf } from './sqlite-errors.js';
 
 /** What one transaction holds at most, so that it blocks the process for a few milliseconds only. */
 const TRANSACTION_LIMIT = { entries: 1000, bytes: 1024 * 1024 };
@@ -66,7 +67,7 @@ export class SqlitePublisher extends EventPublisher {
       const places = this.file.append(appends);
       appends.forEach(({ settle }, index) => settle(places[index]!.map((place) => ({ written: true, ...place }))));
     } catch (error) {
-      const reason = `the event log's file could not be written: ${(error as Error).message}`;
+      const reason = reasonOf(error, this.file.guard.path);
       for (const append of appends) settleUnwritten(append, reason);
     }
     this.onAppended();
