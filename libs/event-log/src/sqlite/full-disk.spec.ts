@@ -27,7 +27,7 @@ describe('The embedded log on a full disk', () => {
     const outcomes = await log.publisher.publish(TOPIC, largeEntries('lost'));
     expect(outcomes).toHaveLength(50);
     for (const outcome of outcomes) {
-      expect(outcome).toEqual({ written: false, reason: expect.stringMatching(/disk is full/) });
+      expect(outcome).toEqual({ written: false, reason: expect.stringMatching(/^disk-full: .*make room on it/) });
     }
     expect(await high()).toBe(0);
   });
@@ -70,7 +70,11 @@ describe('The embedded log on a full disk', () => {
     // Nothing of a few bytes fails on a limit of pages, so the file is made read-only: any write then fails.
     database.exec('PRAGMA query_only = ON');
     const commit = subscription.commit([{ topic: TOPIC, partition: 0, offset: 7 }]);
-    await expect(commit).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(commit).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/read-only: /) });
+    expect((await log.publisher.publish(TOPIC, largeEntries('lost')))[0]).toEqual({
+      written: false,
+      reason: expect.stringMatching(/^read-only: .*cannot be written/),
+    });
     database.exec('PRAGMA query_only = OFF');
     expect(subscription.assignment()).toEqual([{ topic: TOPIC, partition: 0, offset: 3 }]);
   });

@@ -18,7 +18,7 @@ describe('The files of the embedded event log', () => {
     directory = join(logs.newDirectory(), 'outer', 'data');
     lines = [];
   });
-  afterEach(() => process.umask(umask));
+  afterEach(() => void process.umask(umask));
 
   it('can be read by their user only, whatever the umask', async () => {
     await openAndPublish();
