@@ -1,5 +1,6 @@
 import type { IngestEvent } from '#contracts';
 import type { RecordReader } from './record-reader.js';
+import type { StoreTrouble } from './store-trouble.js';
 
 /**
  * The writing side of the record store. Adapters: MongoDB (`mongo/`), one SQLite file (`sqlite/`).
@@ -52,12 +53,15 @@ export type RecordStoreErrorCode = 'unavailable' | 'closed';
 
 export class RecordStoreError extends Error {
   override readonly name = 'RecordStoreError';
+  /** Why the store is `unavailable`, where that is known. */
+  readonly trouble: StoreTrouble | undefined;
 
   constructor(
     readonly code: RecordStoreErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { trouble?: StoreTrouble } = {},
   ) {
     super(message, options);
+    this.trouble = options.trouble;
   }
 }
