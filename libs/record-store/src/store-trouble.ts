@@ -8,7 +8,7 @@ export type StoreTroubleCode =
   | 'timeout'
   | 'not-primary'
   | 'network'
-  | 'disk-full'
+  | 'no-space'
   | 'read-only'
   | 'cannot-open'
   | 'disk-error'

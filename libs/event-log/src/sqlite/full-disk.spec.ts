@@ -27,7 +27,7 @@ describe('The embedded log on a full disk', () => {
     const outcomes = await log.publisher.publish(TOPIC, largeEntries('lost'));
     expect(outcomes).toHaveLength(50);
     for (const outcome of outcomes) {
-      expect(outcome).toEqual({ written: false, reason: expect.stringMatching(/^disk-full: .*make room on it/) });
+      expect(outcome).toEqual({ written: false, reason: expect.stringMatching(/^no-space: .*make room on it/) });
     }
     expect(await high()).toBe(0);
   });

@@ -10,7 +10,7 @@ afterAll(() => logs.remove());
 
 describe('What is wrong with a file', () => {
   it.each([
-    ['disk-full', (file: string) => insert(file, 'PRAGMA max_page_count = 1')],
+    ['no-space', (file: string) => insert(file, 'PRAGMA max_page_count = 1')],
     ['read-only', (file: string) => insert(file, 'PRAGMA query_only = ON')],
     ['in-use', (file: string) => openTwice(file)],
     ['cannot-open', (file: string) => new DatabaseSync(join(file, 'no', 'such', 'directory'))],
@@ -20,8 +20,8 @@ describe('What is wrong with a file', () => {
   });
 
   it.each([
-    ['ENOSPC', 'disk-full'],
-    ['EDQUOT', 'disk-full'],
+    ['ENOSPC', 'no-space'],
+    ['EDQUOT', 'no-space'],
     ['EROFS', 'read-only'],
     ['EACCES', 'read-only'],
     ['EIO', 'disk-error'],
@@ -33,7 +33,7 @@ describe('What is wrong with a file', () => {
   it('is told with its code, the file, what to do and what the system said', () => {
     const error = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     expect(reasonOf(error, '/data/event-log.db')).toBe(
-      'disk-full: /data/event-log.db: the disk is full: make room on it (no space left)',
+      'no-space: /data/event-log.db: the disk is full: make room on it (no space left)',
     );
   });
 });

@@ -21,11 +21,11 @@ function primaryCode(error: unknown): number {
 
 /** A stable code and what a person can do. */
 export interface FileTrouble {
-  code: 'disk-full' | 'read-only' | 'cannot-open' | 'disk-error' | 'damaged' | 'in-use' | 'unknown';
+  code: 'no-space' | 'read-only' | 'cannot-open' | 'disk-error' | 'damaged' | 'in-use' | 'unknown';
   advice: string;
 }
 
-const DISK_FULL: FileTrouble = { code: 'disk-full', advice: 'the disk is full: make room on it' };
+const NO_SPACE: FileTrouble = { code: 'no-space', advice: 'the disk is full: make room on it' };
 const READ_ONLY: FileTrouble = {
   code: 'read-only',
   advice: 'the file or its directory cannot be written: check their owner and mode, and how the disk is mounted',
@@ -47,11 +47,11 @@ const TROUBLES: ReadonlyMap<number | string, FileTrouble> = new Map<number | str
   [8, READ_ONLY], // SQLITE_READONLY
   [10, DISK_ERROR], // SQLITE_IOERR
   [SQLITE_CORRUPT, DAMAGED],
-  [13, DISK_FULL], // SQLITE_FULL
+  [13, NO_SPACE], // SQLITE_FULL
   [14, CANNOT_OPEN], // SQLITE_CANTOPEN
   [SQLITE_NOTADB, DAMAGED],
-  ['ENOSPC', DISK_FULL],
-  ['EDQUOT', DISK_FULL],
+  ['ENOSPC', NO_SPACE],
+  ['EDQUOT', NO_SPACE],
   ['EROFS', READ_ONLY],
   ['EACCES', READ_ONLY],
   ['EPERM', READ_ONLY],

@@ -55,7 +55,7 @@ describe('A MongoDB server that answers with an error', () => {
     ['authentication', { code: 13, errmsg: 'command ping requires authentication' }],
     ['not-primary', { code: 10107, errmsg: 'not primary' }],
     ['not-primary', { code: 91, errmsg: 'shutting down' }],
-    ['disk-full', { code: 14031, errmsg: 'no space' }],
+    ['no-space', { code: 14031, errmsg: 'no space' }],
     ['timeout', { code: 50, errmsg: 'operation exceeded time limit' }],
     ['unknown', { code: 59_999, errmsg: 'new in the next release' }],
   ])('names %s as the cause', async (code, reply) => {

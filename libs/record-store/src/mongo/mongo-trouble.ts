@@ -19,7 +19,7 @@ const SENTENCES: Readonly<Record<MongoTroubleCode, string>> = {
   timeout: 'the server does not answer in time; check the network, firewalls and the load of the server',
   'not-primary': 'no primary is known; check the members of the replica set and replicaSet in RECORD_STORE_URL',
   network: 'the server closes connections; check that it is MongoDB, and whether it wants tls=true',
-  'disk-full': 'the disk of the server is full; make room on it',
+  'no-space': 'the disk of the server is full; make room on it',
   unknown: 'the server failed for a reason that the log names',
 };
 
@@ -33,7 +33,7 @@ type MongoTroubleCode = Extract<
   | 'timeout'
   | 'not-primary'
   | 'network'
-  | 'disk-full'
+  | 'no-space'
   | 'unknown'
 >;
 
@@ -53,7 +53,7 @@ const SERVER_CODES: ReadonlyMap<number, MongoTroubleCode> = new Map<number, Mong
   [11602, 'not-primary'], // InterruptedDueToReplStateChange
   [13435, 'not-primary'], // NotPrimaryNoSecondaryOk
   [13436, 'not-primary'], // NotPrimaryOrSecondary
-  [14031, 'disk-full'], // OutOfDiskSpace
+  [14031, 'no-space'], // OutOfDiskSpace
 ]);
 
 /** Codes of Node and OpenSSL. */
@@ -94,7 +94,7 @@ const ORDER: readonly MongoTroubleCode[] = [
   'refused',
   'network',
   'not-primary',
-  'disk-full',
+  'no-space',
   'timeout',
   'unknown',
 ];

@@ -14,7 +14,7 @@ const DAMAGED: StoreTrouble = {
   code: 'damaged',
   sentence: 'it is damaged: move it away with its -wal file, or bring it back from a backup',
 };
-const DISK_FULL: StoreTrouble = { code: 'disk-full', sentence: 'the disk is full: make room' };
+const NO_SPACE: StoreTrouble = { code: 'no-space', sentence: 'the disk is full: make room' };
 const CANNOT_OPEN: StoreTrouble = {
   code: 'cannot-open',
   sentence: 'it cannot be opened: check that its directory exists and can be written',
@@ -30,11 +30,11 @@ const TROUBLES: ReadonlyMap<number | string, StoreTrouble> = new Map<number | st
   [8, READ_ONLY],
   [10, DISK_ERROR],
   [11, DAMAGED],
-  [13, DISK_FULL],
+  [13, NO_SPACE],
   [14, CANNOT_OPEN],
   [26, NO_DATABASE],
-  ['ENOSPC', DISK_FULL],
-  ['EDQUOT', DISK_FULL],
+  ['ENOSPC', NO_SPACE],
+  ['EDQUOT', NO_SPACE],
   ['EROFS', READ_ONLY],
   ['EACCES', READ_ONLY],
   ['EPERM', READ_ONLY],
