@@ -43,8 +43,10 @@ export class EngineErrorFilter implements ExceptionFilter<EventLogError | Record
   private problemOf(error: EventLogError | RecordStoreError): ProblemError {
     const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
     if (this.lifecycle.isStopping) return new ProblemError('stopping', 'The service is stopping; ask again.', retry);
-    if (error instanceof RecordStoreError)
-      return new ProblemError('store-unavailable', 'The record store does not answer; ask again later.', retry);
+    if (error instanceof RecordStoreError) {
+      const cause = error.trouble === undefined ? '' : ` (${error.trouble.code}: ${error.trouble.sentence})`;
+      return new ProblemError('store-unavailable', `The record store does not answer${cause}; ask again later.`, retry);
+    }
     const detail =
       error.code === 'topic-missing'
         ? 'The event log has no such topic yet; it is made by the init step.'

@@ -32,7 +32,7 @@ await mainProcess(APP, async () => {
       RuntimeModule.forRoot(logger),
       MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
       EventLogModule.forRoot({ ...eventLogOptions(config, APP), log: logLine(logger) }),
-      RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+      RecordStoreModule.forRoot({ ...recordStoreOptions(config, APP), log: logLine(logger) }),
       QueryModule.forRoot(),
       HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
     ],
