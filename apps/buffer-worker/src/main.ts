@@ -45,7 +45,7 @@ await mainProcess(APP, async () => {
       log: logLine(logger),
       onAppend: watchAppends(registry, tracing),
     }),
-    RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+    RecordStoreModule.forRoot({ ...recordStoreOptions(config, APP), log: logLine(logger) }),
   ];
   const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
   const health = HealthModule.forRoot({ imports: [worker], inject: [BatchTransport], useFactory: bufferWorkerHealth });

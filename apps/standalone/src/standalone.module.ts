@@ -41,7 +41,7 @@ export class StandaloneModule {
           log: logLine(logger),
           onAppend: watchAppends(registry, tracing),
         }),
-        RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+        RecordStoreModule.forRoot({ ...recordStoreOptions(config, APP), log: logLine(logger) }),
         gateway,
         QueryModule.forRoot(),
         worker,

@@ -45,6 +45,10 @@ export abstract class RecordStore {
   abstract prepare(): Promise<void>;
   /** Resolves if the store answers. @throws RecordStoreError `unavailable` */
   abstract ping(): Promise<void>;
+  /** Why the last call failed, where that is known; `undefined` while the store answers. */
+  get trouble(): StoreTrouble | undefined {
+    return undefined;
+  }
   /** Idempotent. */
   abstract close(): Promise<void>;
 }

@@ -33,22 +33,27 @@ export function needsPerson({ code }: StoreTrouble): boolean {
 
 export type StoreLog = (level: 'info' | 'warn', message: string) => void;
 
-/** Writes one line when the store goes away, one when the cause changes, and one when the store answers again. */
-export class StoreOutageLog {
-  private lastCode: StoreTroubleCode | undefined;
+/** Remembers why the store cannot be used. Writes one line when that begins, when the cause changes, and when it ends. */
+export class StoreOutage {
+  private current: StoreTrouble | undefined;
 
   constructor(private readonly log: StoreLog = () => undefined) {}
 
-  /** @param detail for the log only: may name hosts and files, holds no secrets */
-  failed({ code }: StoreTrouble, detail: string): void {
-    if (code === this.lastCode) return;
-    this.lastCode = code;
-    this.log('warn', detail);
+  /** `undefined` while the store answers. */
+  get trouble(): StoreTrouble | undefined {
+    return this.current;
+  }
+
+  /** @param line for the log only: may name hosts and files, holds no secrets */
+  failed(trouble: StoreTrouble, line: string): void {
+    const isChange = trouble.code !== this.current?.code;
+    this.current = trouble;
+    if (isChange) this.log('warn', line);
   }
 
   answered(): void {
-    if (this.lastCode === undefined) return;
-    this.lastCode = undefined;
+    if (this.current === undefined) return;
+    this.current = undefined;
     this.log('info', 'The record store answers again.');
   }
 }

@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import type { RecordStoreOptions } from '../open-record-store.js';
 import { RecordStoreError } from '../record-store.js';
-import { StoreOutageLog, type StoreTrouble } from '../store-trouble.js';
+import { StoreOutage, type StoreTrouble } from '../store-trouble.js';
 import { mongoTroubleOf, troubleOfCode, withoutLogin } from './mongo-trouble.js';
 
 const DEFAULT_DATABASE = 'sluice';
@@ -16,11 +16,11 @@ export class MongoConnection {
   private readonly connection = mongoose.createConnection();
   private opening: Promise<MongoDatabase> | undefined;
   private closing: Promise<void> | undefined;
-  private readonly outages: StoreOutageLog;
+  readonly outage: StoreOutage;
 
   constructor(private readonly options: RecordStoreOptions) {
     requireReadable(options.url);
-    this.outages = new StoreOutageLog(options.log);
+    this.outage = new StoreOutage(options.log);
     this.open().catch(() => undefined);
   }
 
@@ -33,7 +33,7 @@ export class MongoConnection {
     this.requireOpen();
     try {
       const result = await this.withinDeadline(this.open().then(operation));
-      this.outages.answered();
+      this.outage.answered();
       return result;
     } catch (error) {
       this.requireOpen();
@@ -44,7 +44,7 @@ export class MongoConnection {
   private unavailable(trouble: StoreTrouble, cause: Error): RecordStoreError {
     const words = withoutLogin(cause.message.trim());
     const message = `MongoDB cannot be used: ${trouble.code}: ${trouble.sentence} (${words}).`;
-    this.outages.failed(trouble, message);
+    this.outage.failed(trouble, message);
     return new RecordStoreError('unavailable', message, { cause, trouble });
   }
 

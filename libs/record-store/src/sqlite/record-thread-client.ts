@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { RecordStoreError } from '../record-store.js';
-import { StoreOutageLog, type StoreLog } from '../store-trouble.js';
+import { StoreOutage, type StoreLog } from '../store-trouble.js';
 import type { RecordAnswer, RecordCalls, RecordThreadData } from './record-row.js';
 import type { RecordFile } from './record-file.js';
 import { fileError, fileTrouble, unavailable } from './sqlite-trouble.js';
@@ -26,7 +26,7 @@ export class RecordThreadClient {
   private isOpened = false;
   private isInPlace = true;
   private remaking: Promise<void> | undefined;
-  private readonly outages: StoreOutageLog;
+  readonly outage: StoreOutage;
 
   /** @param timeoutMs every call settles within this time */
   constructor(
@@ -35,7 +35,7 @@ export class RecordThreadClient {
     private readonly timeoutMs: number,
     log?: StoreLog,
   ) {
-    this.outages = new StoreOutageLog(log);
+    this.outage = new StoreOutage(log);
     const data: RecordThreadData = { file: file.path, expires };
     const script = new URL(`./record-thread${extname(import.meta.url)}`, import.meta.url);
     this.worker = new Worker(script, { workerData: data });
@@ -53,7 +53,7 @@ export class RecordThreadClient {
     if (this.closing !== undefined) throw new RecordStoreError('closed', 'The record store is closed.');
     try {
       const value = await this.inPlace(name, argument);
-      this.outages.answered();
+      this.outage.answered();
       return value as ReturnType<RecordCalls[Name]>;
     } catch (error) {
       throw this.noted(error as RecordStoreError);
@@ -66,7 +66,7 @@ export class RecordThreadClient {
     const wasInPlace = this.isInPlace;
     try {
       await this.remedy();
-      if (!wasInPlace) this.outages.answered();
+      if (!wasInPlace) this.outage.answered();
     } catch (error) {
       this.noted(error as RecordStoreError);
     }
@@ -85,7 +85,7 @@ export class RecordThreadClient {
   }
 
   private noted(error: RecordStoreError): RecordStoreError {
-    if (error.code === 'unavailable' && error.trouble !== undefined) this.outages.failed(error.trouble, error.message);
+    if (error.code === 'unavailable' && error.trouble !== undefined) this.outage.failed(error.trouble, error.message);
     return error;
   }
 

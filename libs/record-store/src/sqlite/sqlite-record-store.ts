@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RecordStoreOptions } from '../open-record-store.js';
 import { RecordStore } from '../record-store.js';
+import type { StoreTrouble } from '../store-trouble.js';
 import { RecordFile } from './record-file.js';
 import { RecordThreadClient } from './record-thread-client.js';
 import { SqliteRecordReader } from './sqlite-record-reader.js';
@@ -44,6 +45,10 @@ export class SqliteRecordStore extends RecordStore {
   /** Removes every record that was received before this instant, in portions, so that others get their turn. */
   async removeReceivedBefore(instantMs: number): Promise<void> {
     while ((await this.thread.call('removeExpired', instantMs)) > 0);
+  }
+
+  override get trouble(): StoreTrouble | undefined {
+    return this.thread.outage.trouble;
   }
 
   async close(): Promise<void> {
