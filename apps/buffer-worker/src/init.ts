@@ -12,13 +12,11 @@ await mainProcess(APP, async () => {
   const logger = createLogger({ app: APP, level: config.logLevel });
   const log = await openEventLog(eventLogOptions(config, APP));
   const store = await openRecordStore(recordStoreOptions(config, APP));
-  try {
-    await prepareWhenAvailable(log, store, config.partitions, {
-      onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
-    });
-    logger.info({ partitions: config.partitions }, 'topics and indexes are there');
-  } finally {
-    await log.close();
-    await store.close();
-  }
+  // An error ends the process at once: closing a connection to an engine that is away would take its time first.
+  await prepareWhenAvailable(log, store, config.partitions, {
+    onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
+  });
+  logger.info({ partitions: config.partitions }, 'topics and indexes are there');
+  await log.close();
+  await store.close();
 });

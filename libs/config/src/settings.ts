@@ -1,5 +1,6 @@
 import { ACCESS_SETTINGS } from './access-settings.js';
 import { DEVICE_SETTINGS } from './device-settings.js';
+import { EMBEDDED_LOG_SETTINGS } from './embedded-log-settings.js';
 import { OVERLOAD_SETTINGS } from './overload-settings.js';
 import { oneOf, text, wholeNumber } from './setting.js';
 import { TRACING_SETTINGS } from './tracing-settings.js';
@@ -63,6 +64,7 @@ export const SETTINGS = {
     { min: 1, max: 9 },
     'Copies of each Kafka partition when a topic is made.',
   ),
+  ...EMBEDDED_LOG_SETTINGS,
   publishTimeoutMs: wholeNumber(
     'PUBLISH_TIMEOUT_MS',
     5 * SECOND_MS,

@@ -162,6 +162,26 @@ export interface TopicSpec {
   partitions: number;
 }
 
+/** How much of a topic the embedded log keeps. A limit that is left out does not hold. */
+export interface TopicLimits {
+  maxAgeMs?: number;
+  /** Of keys, values and headers. */
+  maxBytes?: number;
+  /** What a group of the topic has yet to read is kept, and everything if no group has ever committed in the topic. */
+  keepsUnread: boolean;
+}
+
+/** What the embedded log keeps of one topic. */
+export interface TopicUsage {
+  topic: string;
+  /** Of keys, values and headers. */
+  bytes: number;
+  /** Time stamp of the oldest entry; left out if there is none. */
+  oldestMs?: number;
+  /** Entries that were removed since the start, by the limit that they exceeded. */
+  removed: { age: number; bytes: number };
+}
+
 /** One connection to a log, and everything that hangs on it. Made once for each process. */
 export abstract class EventLog {
   /** Makes the topics that are missing; leaves the others alone. Idempotent. @throws EventLogError `unavailable`, `topic-mismatch` */
@@ -175,6 +195,10 @@ export abstract class EventLog {
   abstract inspect(options: InspectOptions): BufferInspector;
   /** Resolves if the log answers on the connection in use. @throws EventLogError `unavailable` */
   abstract ping(): Promise<void>;
+  /** What is kept of each topic; empty for an engine that measures itself. */
+  usage(): TopicUsage[] {
+    return [];
+  }
   /** Closes subscriptions that are still open, then the rest. Idempotent. */
   abstract close(): Promise<void>;
 }

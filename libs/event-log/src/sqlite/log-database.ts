@@ -37,6 +37,19 @@ const SCHEMA = `
 `;
 
 /**
+ * How many bytes a partition holds between two offsets, so that a start need not add them up. A table of its own, which releases
+ * without it leave alone: where the offsets differ from those of the partition, the bytes are added up again.
+ */
+const SIZES = `
+  CREATE TABLE IF NOT EXISTS partition_sizes (
+    partition_id INTEGER PRIMARY KEY REFERENCES partitions,
+    low INTEGER NOT NULL,
+    high INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+  );
+`;
+
+/**
  * Opens the log's file in the directory for this process alone, and makes both if they are missing, readable for this user only.
  * The operating system ends the lock with the process, however that ends.
  *
@@ -80,6 +93,7 @@ function prepareSchema(database: DatabaseSync, file: string): void {
     const detail = `${file} has format ${version}, and this release reads format ${SCHEMA_VERSION}.`;
     throw new EventLogError('fatal', `${detail} Start the release that wrote it, or name another directory.`);
   }
+  database.exec(SIZES);
 }
 
 function tornWarning(file: string, frames: number): string {

@@ -13,6 +13,9 @@ export interface Append {
   entries: readonly LogEntry[];
 }
 
+/** Where partitions end after a transaction. */
+type Ends = Map<Partition, Pick<Partition, 'high' | 'bytes'>>;
+
 export interface Place {
   partition: number;
   offset: number;
@@ -35,6 +38,7 @@ export class LogFile {
     commit: StatementSync;
     rollback: StatementSync;
     setLow: StatementSync;
+    setSize: StatementSync;
   };
 
   /**
@@ -51,6 +55,7 @@ export class LogFile {
       commit: database.prepare('COMMIT'),
       rollback: database.prepare('ROLLBACK'),
       setLow: database.prepare('UPDATE partitions SET low = ? WHERE id = ?'),
+      setSize: database.prepare('INSERT OR REPLACE INTO partition_sizes VALUES (?, ?, ?, ?)'),
     };
     try {
       this.readTopics();
@@ -90,9 +95,9 @@ export class LogFile {
    */
   append(appends: readonly Append[]): Place[][] {
     this.guard.requireInPlace();
-    const ends = new Map<Partition, number>();
+    const ends: Ends = new Map();
     const places = this.transaction('FULL', () => appends.map((append) => this.insertEntries(append, ends)));
-    for (const [partition, end] of ends) partition.high = end;
+    for (const [partition, { high, bytes }] of ends) Object.assign(partition, { high, bytes });
     this.guard.requireInPlace();
     return places;
   }
@@ -110,11 +115,21 @@ export class LogFile {
   /** Deletes the entries of the partition that are below the new `low`. */
   raiseLow(partition: Partition, low: number): void {
     this.guard.requireInPlace();
+    const bytes = partition.bytes - partition.bytesIn(partition.low, low);
     this.transaction('NORMAL', () => {
       partition.delete(low);
       this.statements.setLow.run(low, partition.id);
+      this.statements.setSize.run(partition.id, low, partition.high, bytes);
     });
-    partition.low = low;
+    Object.assign(partition, { low, bytes });
+  }
+
+  /** Spares the next start the adding up of what has come. */
+  writeSizes(): void {
+    if (this.guard.check() !== 'in-place') return;
+    this.transaction('NORMAL', () => {
+      for (const { id, low, high, bytes } of this.allPartitions()) this.statements.setSize.run(id, low, high, bytes);
+    });
   }
 
   /** Throws if the file cannot be read, or is not at its path. */
@@ -125,6 +140,11 @@ export class LogFile {
 
   /** SQLite moves the write-ahead log into the file and removes it. */
   close(): void {
+    try {
+      this.writeSizes();
+    } catch {
+      // A full disk: the next start adds them up.
+    }
     this.database.close();
   }
 
@@ -152,13 +172,12 @@ export class LogFile {
     }
   }
 
-  private insertEntries({ topic, entries }: Append, ends: Map<Partition, number>): Place[] {
+  private insertEntries({ topic, entries }: Append, ends: Ends): Place[] {
     const partitions = this.partitionsOf(topic);
     return entries.map((entry) => {
       const partition = partitions[entry.key === null ? 0 : partitionOf(entry.key, partitions.length)]!;
-      const offset = ends.get(partition) ?? partition.high;
-      partition.insert(offset, entry);
-      ends.set(partition, offset + 1);
+      const { high: offset, bytes } = ends.get(partition) ?? partition;
+      ends.set(partition, { high: offset + 1, bytes: bytes + partition.insert(offset, entry) });
       return { partition: partition.number, offset };
     });
   }

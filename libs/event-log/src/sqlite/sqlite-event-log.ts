@@ -9,6 +9,7 @@ import {
   type InspectOptions,
   type SubscribeOptions,
   type TopicSpec,
+  type TopicUsage,
 } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { ConsumerGroups } from './consumer-groups.js';
@@ -48,8 +49,9 @@ export class SqliteEventLog extends EventLog {
     const directory = directoryOf(options.url);
     const database = parts.database ?? openLogDatabase(directory, options.log);
     this.file = new LogFile(database, join(directory, FILE_NAME), options.log);
-    this.publisher = new SqlitePublisher(this.file, options.publishTimeoutMs, () => this.groups.wakeAll());
-    this.retention = new Retention(this.file, parts.retention ?? DEFAULT_RETENTION);
+    this.publisher = new SqlitePublisher(this.file, options.publishTimeoutMs, () => this.appended());
+    const limits = options.limits ?? {};
+    this.retention = new Retention(this.file, { ...DEFAULT_RETENTION, limits, ...parts.retention }, options.log);
     this.retention.start();
     this.watch = setInterval(() => this.checkFile(), WATCH_EVERY_MS).unref();
   }
@@ -76,6 +78,10 @@ export class SqliteEventLog extends EventLog {
     this.attempt('read its file', () => this.file.ping());
   }
 
+  override usage(): TopicUsage[] {
+    return this.retention.usage();
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -87,6 +93,11 @@ export class SqliteEventLog extends EventLog {
     await this.groups.closeAll();
     await this.publisher.close();
     this.file.close();
+  }
+
+  private appended(): void {
+    this.groups.wakeAll();
+    this.retention.appended();
   }
 
   /** Every append checks the file itself; this one is for an event log in which nothing is appended just now. */
