@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { BatchTransport } from '#batch-transport';
 import { BufferWorkerModule, bufferWorkerHealth } from '#buffer-worker';
 import { bufferWorkerOptions, eventLogOptions, recordStoreOptions, tracingOptions, type Config } from '#config';
@@ -7,6 +7,7 @@ import { AccessGate, GatewayModule, gatewayHealth } from '#gateway';
 import { QueryModule, queryHealth } from '#query';
 import { RecordStore, RecordStoreModule } from '#record-store';
 import {
+  Clock,
   createRegistry,
   HealthModule,
   logLine,
@@ -18,6 +19,8 @@ import {
   type HealthChecks,
   type Logger,
 } from '#runtime';
+import type { Registry } from 'prom-client';
+import { measureEventLog } from './event-log-metrics.js';
 
 const APP = 'standalone';
 
@@ -33,6 +36,7 @@ export class StandaloneModule {
     const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
     return {
       module: StandaloneModule,
+      providers: [eventLogMetrics(registry)],
       imports: [
         RuntimeModule.forRoot(logger, tracing),
         MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
@@ -53,6 +57,14 @@ export class StandaloneModule {
       ],
     };
   }
+}
+
+function eventLogMetrics(registry: Registry): FactoryProvider {
+  return {
+    provide: Symbol('EventLogMetrics'),
+    inject: [EventLog, Clock],
+    useFactory: (log: EventLog, clock: Clock) => measureEventLog(registry, log, clock),
+  };
 }
 
 /** Ready means that records are taken in, as for a gateway of its own: a store that is away for a while is not shown here. */

@@ -16,7 +16,7 @@ import { StandaloneModule } from '../standalone.module.js';
 export class StandaloneUnderTest {
   private constructor(
     readonly app: NestFastifyApplication,
-    private readonly directory: string,
+    readonly directory: string,
   ) {}
 
   /** @param settings more keys of the environment */
@@ -39,6 +39,6 @@ export class StandaloneUnderTest {
 
   async stop(): Promise<void> {
     await this.app.close();
-    await rm(this.directory, { recursive: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
