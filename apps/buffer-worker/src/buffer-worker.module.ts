@@ -24,6 +24,9 @@ const BACKOFF = { minMs: 100, maxMs: 5_000 };
 /** A loop that shows no sign of life for this long hangs: longer than any attempt with all its deadlines. */
 const STALLED_AFTER_MS = 60_000;
 
+/** Client ids of the processes that store: any other member of their group takes records away from them. */
+const STORE_CLIENTS = ['sluice-buffer-worker', 'sluice-standalone'];
+
 const LOOP_OBSERVER = Symbol('LoopObserver');
 
 const observerProvider: FactoryProvider<BatchObserver> = {
@@ -56,7 +59,7 @@ export class BufferWorkerModule {
           inject: [EventLog, CountedDeadLetters, Lifecycle, LOOP_OBSERVER],
           useFactory: (log: EventLog, deadLetters: EventPublisher, lifecycle: Lifecycle, observer: BatchObserver) =>
             new BatchTransport({
-              subscribe: (topics) => log.subscribe({ group: STORE_GROUP, topics }),
+              subscribe: (topics) => log.subscribe({ group: STORE_GROUP, topics, clients: STORE_CLIENTS }),
               deadLetters,
               limits: {
                 maxRecords: options.batchMaxRecords,

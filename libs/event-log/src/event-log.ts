@@ -1,3 +1,5 @@
+import type { FailureCause } from './failure-cause.js';
+
 /**
  * The port to the event log: topics of ordered, durable partitions. Adapters: Kafka (`kafka/`), one SQLite file (`sqlite/`).
  * Every adapter passes the contract suite in `testing/`.
@@ -33,7 +35,8 @@ export interface TopicPosition {
  * What became of one entry. `written`: durable (Kafka: acks = all). Not written means that the outcome is unknown at best:
  * it may still turn up in the log, and whoever repeats it must be prepared for that.
  */
-export type PublishOutcome = { written: true; partition: number; offset: number } | { written: false; reason: string };
+export type PublishOutcome =
+  { written: true; partition: number; offset: number } | { written: false; reason: string; cause?: FailureCause };
 
 export interface PublishLoad {
   /** Entries without outcomes. */
@@ -102,13 +105,37 @@ export interface EventSubscription {
   /** Called with the partitions that this member has just lost. Records of theirs that were pulled may be written again by others. */
   onRevoked(listener: (partitions: readonly { topic: string; partition: number }[]) => void): void;
 
+  /**
+   * Why nothing may be handled or committed now, in a group that is closed to others ({@link SubscribeOptions.clients});
+   * `undefined` if nothing stands against it.
+   */
+  disturbance?(): GroupDisturbance | undefined;
+
+  /** A person has decided that the committed offsets are right although another client wrote them: ends a `foreign_commit`. */
+  acceptPositions?(): void;
+
   /** Leaves the group. Idempotent; pending pulls resolve empty. Nothing is committed by it. */
   close(): Promise<void>;
+}
+
+/**
+ * `foreign_group_member`: a client of another kind is a member now. `foreign_commit`: another client has committed offsets, and
+ * nobody knows what was handled.
+ */
+export interface GroupDisturbance {
+  reason: 'foreign_group_member' | 'foreign_commit';
+  /** For logs. */
+  detail: string;
 }
 
 export interface SubscribeOptions {
   group: string;
   topics: readonly string[];
+  /**
+   * Closes the group to all clients but those with these ids and this one: what another one reads would be lost. The embedded
+   * log has one process, and needs no such care. Default: open to all.
+   */
+  clients?: readonly string[];
 }
 
 /** Where one group stands in one partition. `low <= committed <= high`. */
@@ -184,11 +211,15 @@ export type EventLogErrorCode = 'unavailable' | 'topic-missing' | 'topic-mismatc
 export class EventLogError extends Error {
   override readonly name = 'EventLogError';
 
+  /** Why, where that is known. */
+  readonly failure: FailureCause | undefined;
+
   constructor(
     readonly code: EventLogErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { failure?: FailureCause | undefined },
   ) {
     super(message, options);
+    this.failure = options?.failure;
   }
 }

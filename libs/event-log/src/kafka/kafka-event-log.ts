@@ -10,7 +10,7 @@ import {
 import type { EventLogOptions } from '../open-event-log.js';
 import { within } from './deadline.js';
 import { KafkaAdmin } from './kafka-admin.js';
-import { describeError } from './kafka-errors.js';
+import { causeOf, describeError } from './kafka-errors.js';
 import { KafkaInspector } from './kafka-inspector.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaSubscription } from './kafka-subscription.js';
@@ -61,13 +61,21 @@ export class KafkaEventLog extends EventLog {
       : this.admin.ask((admin) => admin.describeCluster(), PING_TIMEOUT_MS);
     const answered = await within(
       PING_TIMEOUT_MS,
-      answer.then(() => true),
-    ).catch(describeError);
-    if (answered !== true) throw new EventLogError('unavailable', `Kafka does not answer (${answered ?? 'in time'}).`);
+      answer.then(() => true as const),
+    ).catch((error: unknown) => error);
+    if (answered !== true) throw this.noAnswer(answered);
   }
 
   override close(): Promise<void> {
     return (this.closed ??= this.closeAll());
+  }
+
+  /** @param error `undefined` if there was no answer in time */
+  private noAnswer(error: unknown): EventLogError {
+    if (error instanceof EventLogError) return error;
+    const failure = (error === undefined ? this.publisher.failure : causeOf(error)) ?? 'timeout';
+    const why = error === undefined ? failure : describeError(error);
+    return new EventLogError('unavailable', `Kafka does not answer (${why}).`, { cause: error, failure });
   }
 
   private opened<T extends KafkaSubscription | KafkaInspector>(part: T): T {

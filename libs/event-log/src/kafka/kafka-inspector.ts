@@ -27,8 +27,9 @@ export class KafkaInspector implements BufferInspector {
     private readonly admin: KafkaAdmin,
   ) {}
 
-  positions(): Promise<PartitionPosition[]> {
-    return groupPositions(this.admin, this.inspected.group, this.inspected.topic);
+  async positions(): Promise<PartitionPosition[]> {
+    const { positions } = await groupPositions(this.admin, this.inspected.group, this.inspected.topic);
+    return positions;
   }
 
   async peek(options: PeekOptions): Promise<LogRecord[]> {
