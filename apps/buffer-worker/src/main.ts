@@ -62,7 +62,7 @@ await mainProcess(APP, async () => {
   logger.info({ log, store }, 'takes batches from the log and stores them');
   const port = await runApp(app, logger, config);
   logger.info({ port }, 'health and metrics are served');
-  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], () => logger.info('waiting for the event log')).catch(
-    (error: Error) => app.get(Lifecycle).fail(error),
-  );
+  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], (reason) =>
+    logger.info({ reason }, 'waiting for the event log'),
+  ).catch((error: Error) => app.get(Lifecycle).fail(error));
 });

@@ -64,7 +64,7 @@ await mainProcess(APP, async () => {
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';
   logger.info({ address: `${scheme}://${config.host}:${port}`, eventLog }, 'takes records in at POST /ingest');
   logger.info(`access is ${app.get(AccessGate, { strict: false }).summary}`);
-  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], () => logger.info('waiting for the event log')).catch(
-    (error: Error) => app.get(Lifecycle).fail(error),
-  );
+  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], (reason) =>
+    logger.info({ reason }, 'waiting for the event log'),
+  ).catch((error: Error) => app.get(Lifecycle).fail(error));
 });

@@ -186,15 +186,41 @@ export interface InspectOptions {
 
 export interface TopicSpec {
   name: string;
+  /** Partitions of a topic that is made. */
   partitions: number;
+  /** What a topic means that is there with another number: an error, nothing, or a number that is to be reached. Default: `refuse`. */
+  otherCount?: 'refuse' | 'keep' | 'grow';
+  /** The setting that asks for the number, for the error. */
+  setting?: string;
+  /** Nothing is ever removed from it, neither by age nor by size. */
+  keepsAll?: boolean;
+}
+
+/** A setting of a topic that puts records at risk, or that could not be read. */
+export interface TopicFinding {
+  topic: string;
+  /** As the log names it, such as `retention.ms`. */
+  setting: string;
+  /** For people: what it does, and what to do about it. */
+  detail: string;
 }
 
 /** One connection to a log, and everything that hangs on it. Made once for each process. */
 export abstract class EventLog {
-  /** Makes the topics that are missing; leaves the others alone. Idempotent. @throws EventLogError `unavailable`, `topic-mismatch` */
+  /**
+   * Makes the topics that are missing. Of the others, only the number of partitions is looked at: {@link TopicSpec.otherCount}.
+   * Idempotent.
+   *
+   * @throws EventLogError `unavailable`, `topic-mismatch`
+   */
   abstract createTopics(topics: readonly TopicSpec[]): Promise<void>;
   /** @throws EventLogError `topic-missing` naming the topic and the step that makes it; `unavailable` */
   abstract requireTopics(names: readonly string[]): Promise<void>;
+  /** Looks for settings of the topics by which records may be lost. @throws EventLogError `unavailable`, `topic-missing` */
+  async topicFindings(_topics: readonly Pick<TopicSpec, 'name' | 'keepsAll'>[]): Promise<TopicFinding[]> {
+    return [];
+  }
+
   /** One publisher for all callers; connects on first use and reconnects by itself. */
   abstract readonly publisher: EventPublisher;
   /** A new member of a group. Connects in the background and by itself: a log that is away is no error. */

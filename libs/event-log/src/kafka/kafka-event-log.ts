@@ -5,6 +5,7 @@ import {
   type EventSubscription,
   type InspectOptions,
   type SubscribeOptions,
+  type TopicFinding,
   type TopicSpec,
 } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
@@ -15,6 +16,7 @@ import { KafkaInspector } from './kafka-inspector.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { KafkaTopics } from './kafka-topics.js';
+import { topicFindings } from './topic-settings.js';
 import { Reachability, type LogLine } from './reachability.js';
 
 const PING_TIMEOUT_MS = 3_000;
@@ -44,6 +46,11 @@ export class KafkaEventLog extends EventLog {
 
   override requireTopics(names: readonly string[]): Promise<void> {
     return this.topics.require(names);
+  }
+
+  override async topicFindings(topics: readonly Pick<TopicSpec, 'name' | 'keepsAll'>[]): Promise<TopicFinding[]> {
+    const findings = await Promise.all(topics.map((topic) => topicFindings(this.admin, topic)));
+    return findings.flat();
   }
 
   override subscribe(options: SubscribeOptions): EventSubscription {

@@ -11,13 +11,14 @@ import { within } from './deadline.js';
 import { groupPositions } from './group-positions.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { PeekReader } from './peek-reader.js';
-import { topicRetentionMs } from './topic-retention.js';
+import { isDenied, missingRight, topicRetentionMs } from './topic-settings.js';
 
 /** The first peek joins a group, which takes a broker in its default settings three seconds. */
 const PEEK_TIMEOUT_MS = 15_000;
 const READER_IDLE_MS = 300_000;
 
 export class KafkaInspector implements BufferInspector {
+  private isDenialSaid = false;
   private reader: PeekReader | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
 
@@ -47,8 +48,15 @@ export class KafkaInspector implements BufferInspector {
     return groups[0]?.members.length ?? 0;
   }
 
-  retentionMs(): Promise<number | undefined> {
-    return topicRetentionMs(this.admin, this.inspected.topic);
+  async retentionMs(): Promise<number | undefined> {
+    const { topic } = this.inspected;
+    try {
+      return await topicRetentionMs(this.admin, topic);
+    } catch (error) {
+      if (isDenied(error) && !this.isDenialSaid) this.options.log?.('warn', missingRight(topic));
+      this.isDenialSaid ||= isDenied(error);
+      throw error;
+    }
   }
 
   /** Idempotent. */

@@ -114,9 +114,9 @@ export class LogFile {
     }
   }
 
-  private refuseMismatch({ name, partitions }: TopicSpec): void {
+  private refuseMismatch({ name, partitions, otherCount }: TopicSpec): void {
     const found = this.topics.get(name)?.length ?? partitions;
-    if (found === partitions) return;
+    if (found === partitions || otherCount === 'keep') return;
     const detail = `Topic "${name}" has ${found} partitions, not ${partitions}. Ask for ${found}: the keys are spread over them already.`;
     throw new EventLogError('topic-mismatch', detail);
   }
