@@ -28,6 +28,7 @@ import {
   watchAppends,
 } from '#runtime';
 import { BufferWorkerModule, bufferWorkerHealth } from './buffer-worker.module.js';
+import { TopicCheck } from './topic-check.js';
 
 const APP = 'buffer-worker';
 
@@ -48,7 +49,11 @@ await mainProcess(APP, async () => {
     RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
   ];
   const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
-  const health = HealthModule.forRoot({ imports: [worker], inject: [BatchTransport], useFactory: bufferWorkerHealth });
+  const health = HealthModule.forRoot({
+    imports: [worker],
+    inject: [BatchTransport, TopicCheck, EventLog],
+    useFactory: bufferWorkerHealth,
+  });
 
   @Module({ imports: [...imports, worker, health] })
   class RootModule {}

@@ -29,6 +29,7 @@ import { AccessGate } from './access/access-gate.js';
 import { configureGatewayHttp } from './configure-http.js';
 import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
+import { LogReachability } from './log-reachability.js';
 
 const APP = 'gateway';
 
@@ -50,7 +51,11 @@ await mainProcess(APP, async () => {
         log: logLine(logger),
         onAppend: watchAppends(registry, tracing),
       }),
-      HealthModule.forRoot({ imports: [gateway], inject: [EventLog, AccessGate], useFactory: gatewayHealth }),
+      HealthModule.forRoot({
+        imports: [gateway],
+        inject: [EventLog, AccessGate, LogReachability],
+        useFactory: gatewayHealth,
+      }),
       gateway,
     ],
   })

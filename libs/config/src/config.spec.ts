@@ -83,7 +83,7 @@ describe('readConfig', () => {
     expect(read).not.toThrow(/\n/);
   });
 
-  it.each(['kafka://broker', 'kafka://a:9092,b:9093', 'kafka://10.0.0.7:9092/'])('takes %s', (url) => {
+  it.each(['kafka://broker', 'kafka://a:9092,b:9093', 'kafka://10.0.0.7:9092'])('takes %s', (url) => {
     expect(readConfig({ EVENT_LOG_URL: url }).eventLogUrl).toBe(url);
   });
 

@@ -196,6 +196,9 @@ export interface TopicSpec {
   keepsAll?: boolean;
 }
 
+/** Stands for all settings of a topic that this login may not read. */
+export const UNREADABLE_SETTING = 'unreadable';
+
 /** A setting of a topic that puts records at risk, or that could not be read. */
 export interface TopicFinding {
   topic: string;
@@ -216,9 +219,23 @@ export abstract class EventLog {
   abstract createTopics(topics: readonly TopicSpec[]): Promise<void>;
   /** @throws EventLogError `topic-missing` naming the topic and the step that makes it; `unavailable` */
   abstract requireTopics(names: readonly string[]): Promise<void>;
-  /** Looks for settings of the topics by which records may be lost. @throws EventLogError `unavailable`, `topic-missing` */
-  async topicFindings(_topics: readonly Pick<TopicSpec, 'name' | 'keepsAll'>[]): Promise<TopicFinding[]> {
-    return [];
+  /**
+   * Looks for settings of the topics by which records may be lost. A log without such settings has nothing to find.
+   *
+   * @throws EventLogError `unavailable`, `topic-missing`
+   */
+  async topicFindings(topics: readonly Pick<TopicSpec, 'name' | 'keepsAll'>[]): Promise<TopicFinding[]> {
+    return topics.flatMap(() => []);
+  }
+
+  /**
+   * Resolves if an append to the topic would succeed, as far as that shows without one: the right, the disk, the replicas.
+   * Nothing is appended.
+   *
+   * @throws EventLogError `unavailable` with the failure, `topic-missing`
+   */
+  async proveWritable(topic: string): Promise<void> {
+    await this.requireTopics([topic]);
   }
 
   /** One publisher for all callers; connects on first use and reconnects by itself. */

@@ -15,7 +15,7 @@ export type FailureCause =
   | 'unreachable';
 
 /** What each cause means, as a clause for a person. Names no host and no secret. */
-export const FAILURE_TEXTS: Readonly<Record<FailureCause, string>> = {
+const FAILURE_TEXTS: Readonly<Record<FailureCause, string>> = {
   authentication: 'the event log rejects the login of this service',
   authorization: 'this service lacks a right on the event log',
   certificate: 'the TLS certificates of this service and of the event log do not fit together',
@@ -30,3 +30,8 @@ export const FAILURE_TEXTS: Readonly<Record<FailureCause, string>> = {
   timeout: 'the event log does not answer in time',
   unreachable: 'the event log cannot be reached',
 };
+
+/** The cause with what it means: names no host and no secret. */
+export function explainFailure(cause: FailureCause): string {
+  return `${cause}: ${FAILURE_TEXTS[cause]}`;
+}

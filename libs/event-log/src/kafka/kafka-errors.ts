@@ -39,6 +39,10 @@ export function isCoordinatorUnknown(error: unknown): boolean {
   return rootOf(error).name === 'KafkaJSGroupCoordinatorNotFound';
 }
 
+export function isOutOfRange(error: unknown): boolean {
+  return brokerErrorOf(error) === 'OFFSET_OUT_OF_RANGE';
+}
+
 export function isTopicMissing(error: unknown): boolean {
   return brokerErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
@@ -51,6 +55,12 @@ export function isTransientAnswer(error: unknown): boolean {
 /** The name of the broker's error code, or `undefined` if it was not the broker that failed. */
 export function brokerErrorOf(error: unknown): string | undefined {
   return rootOf(error).type;
+}
+
+/** The number of the broker's error; 0 if it was not the broker that failed. */
+export function codeOf(error: unknown): number {
+  const { code } = rootOf(error);
+  return typeof code === 'number' ? code : 0;
 }
 
 /** For logs and reasons: the cause where it is known, and the broker's word where there is one. Never contains a payload. */

@@ -10,6 +10,7 @@ import {
 } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { within } from './deadline.js';
+import { DirectClient } from './direct-client.js';
 import { KafkaAdmin } from './kafka-admin.js';
 import { causeOf, describeError } from './kafka-errors.js';
 import { KafkaInspector } from './kafka-inspector.js';
@@ -17,6 +18,7 @@ import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { KafkaTopics } from './kafka-topics.js';
 import { topicFindings } from './topic-settings.js';
+import { probeWrites } from './write-probe.js';
 import { Reachability, type LogLine } from './reachability.js';
 
 const PING_TIMEOUT_MS = 3_000;
@@ -25,10 +27,11 @@ const PING_TIMEOUT_MS = 3_000;
 export class KafkaEventLog extends EventLog {
   override readonly publisher: KafkaPublisher;
   private readonly admin: KafkaAdmin;
+  private readonly client: DirectClient;
   private readonly topics: KafkaTopics;
   private readonly writeLine: LogLine;
   private readonly reachability: Reachability;
-  private readonly open = new Set<KafkaSubscription | KafkaInspector>();
+  private readonly open = new Set<KafkaSubscription>();
   private closed: Promise<void> | undefined;
 
   constructor(private readonly options: EventLogOptions) {
@@ -36,6 +39,7 @@ export class KafkaEventLog extends EventLog {
     this.writeLine = options.log ?? (() => undefined);
     this.reachability = new Reachability(this.writeLine);
     this.admin = new KafkaAdmin(options);
+    this.client = new DirectClient(options);
     this.topics = new KafkaTopics(this.admin, options.replicationFactor);
     this.publisher = new KafkaPublisher(options, this.topics, this.reachability);
   }
@@ -53,13 +57,20 @@ export class KafkaEventLog extends EventLog {
     return findings.flat();
   }
 
+  override async proveWritable(topic: string): Promise<void> {
+    await this.topics.require([topic]);
+    await probeWrites(this.client, topic);
+  }
+
   override subscribe(options: SubscribeOptions): EventSubscription {
     if (this.closed !== undefined) throw new EventLogError('closed', 'The event log is closed.');
-    return this.opened(new KafkaSubscription(this.options, options, this.admin, this.reachability, this.writeLine));
+    const subscription = new KafkaSubscription(this.options, options, this.admin, this.reachability, this.writeLine);
+    this.open.add(subscription);
+    return subscription;
   }
 
   override inspect(options: InspectOptions): BufferInspector {
-    return this.opened(new KafkaInspector(this.options, options, this.admin));
+    return new KafkaInspector(this.options, options, this.admin, this.client);
   }
 
   override async ping(): Promise<void> {
@@ -85,14 +96,9 @@ export class KafkaEventLog extends EventLog {
     return new EventLogError('unavailable', `Kafka does not answer (${why}).`, { cause: error, failure });
   }
 
-  private opened<T extends KafkaSubscription | KafkaInspector>(part: T): T {
-    this.open.add(part);
-    return part;
-  }
-
   private async closeAll(): Promise<void> {
     await Promise.all(Array.from(this.open, (part) => part.close()));
     await this.publisher.close();
-    await this.admin.close();
+    await Promise.all([this.client.close(), this.admin.close()]);
   }
 }

@@ -1,5 +1,5 @@
 import kafkajs, { type ConfigEntries } from 'kafkajs';
-import { EventLogError, type TopicFinding, type TopicSpec } from '../event-log.js';
+import { EventLogError, UNREADABLE_SETTING, type TopicFinding, type TopicSpec } from '../event-log.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 
 const RETENTION = 'retention.ms';
@@ -29,7 +29,7 @@ export async function topicFindings(admin: KafkaAdmin, { name, keepsAll }: Check
     return findingsIn(name, settings, keepsAll === true);
   } catch (error) {
     if (!isDenied(error)) throw error;
-    return [{ topic: name, setting: 'unreadable', detail: missingRight(name) }];
+    return [{ topic: name, setting: UNREADABLE_SETTING, detail: missingRight(name) }];
   }
 }
 

@@ -1,15 +1,20 @@
 import { partitionOf } from '#contracts';
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type TopicSpec } from '../event-log.js';
 import { CommittedPositions, type Position } from './committed-positions.js';
 import { Partition, type PartitionRow } from './partition.js';
-import { readingError } from './sqlite-errors.js';
+import { diskFull, readingError } from './sqlite-errors.js';
 
 /** Entries of one topic that are appended together. */
 export interface Append {
   topic: string;
   entries: readonly LogEntry[];
 }
+
+/** More than the largest transaction of the publisher. */
+const LEAST_FREE_BYTES = 2 * 1024 * 1024;
 
 export interface Place {
   partition: number;
@@ -97,6 +102,16 @@ export class LogFile {
   /** Throws if the file cannot be read. */
   ping(): void {
     this.database.prepare('SELECT count(*) FROM partitions').get();
+  }
+
+  /** Waits for the disk as an append does, and changes nothing. Throws if it cannot be written, or has no room for an append. */
+  proveWritable(): void {
+    const { bavail, bsize } = statfsSync(dirname(this.database.location()!));
+    if (bavail * bsize < LEAST_FREE_BYTES) throw diskFull();
+    this.transaction('FULL', () => {
+      const { user_version } = this.database.prepare('PRAGMA user_version').get() as { user_version: number };
+      this.database.exec(`PRAGMA user_version = ${user_version}`);
+    });
   }
 
   /** SQLite moves the write-ahead log into the file and removes it. */

@@ -1,8 +1,13 @@
 import { EventLogError } from '../event-log.js';
+import type { FailureCause } from '../failure-cause.js';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
 /** SQLite found pages that cannot be what it wrote. */
@@ -12,6 +17,18 @@ export function isDamage(error: unknown): boolean {
 
 export function isLocked(error: unknown): boolean {
   return primaryCode(error) === SQLITE_BUSY;
+}
+
+/** Why a write has failed, where that is known. */
+export function writeFailure(error: unknown): FailureCause | undefined {
+  const code = primaryCode(error);
+  if (code === SQLITE_FULL) return 'no-space';
+  return [SQLITE_READONLY, SQLITE_IOERR, SQLITE_CANTOPEN].includes(code) ? 'read-only' : undefined;
+}
+
+/** As SQLite says it, before it has to. */
+export function diskFull(): Error {
+  return Object.assign(new Error('database or disk is full'), { errcode: SQLITE_FULL });
 }
 
 /** Extended codes carry the primary one in their lowest byte. */

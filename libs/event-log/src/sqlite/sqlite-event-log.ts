@@ -14,6 +14,7 @@ import type { EventLogOptions } from '../open-event-log.js';
 import { ConsumerGroups } from './consumer-groups.js';
 import { openLogDatabase } from './log-database.js';
 import { LogFile } from './log-file.js';
+import { writeFailure } from './sqlite-errors.js';
 import { DEFAULT_RETENTION, Retention, type RetentionOptions } from './retention.js';
 import { SqliteInspector } from './sqlite-inspector.js';
 import { SqlitePublisher } from './sqlite-publisher.js';
@@ -68,6 +69,11 @@ export class SqliteEventLog extends EventLog {
     this.attempt('read its file', () => this.file.ping());
   }
 
+  override async proveWritable(topic: string): Promise<void> {
+    await this.requireTopics([topic]);
+    this.attempt('write its file', () => this.file.proveWritable());
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -87,6 +93,7 @@ export class SqliteEventLog extends EventLog {
       if (error instanceof EventLogError) throw error;
       throw new EventLogError('unavailable', `The event log could not ${what}: ${(error as Error).message}`, {
         cause: error,
+        failure: writeFailure(error),
       });
     }
   }
