@@ -18,7 +18,7 @@ import { isDenied, missingRight, topicRetentionMs } from './topic-settings.js';
 const PEEK_TIMEOUT_MS = 10_000;
 
 export class KafkaInspector implements BufferInspector {
-  private isDenialSaid = false;
+  private readonly said = new Set<string>();
   private readonly reader: DirectReader;
 
   constructor(
@@ -36,7 +36,10 @@ export class KafkaInspector implements BufferInspector {
   }
 
   async peek(options: PeekOptions): Promise<LogRecord[]> {
-    const records = await within(PEEK_TIMEOUT_MS, this.read(options));
+    const records = await within(PEEK_TIMEOUT_MS, this.read(options)).catch((error: unknown) => {
+      if (isDenied(error)) this.sayOnce(`This login lacks the right Read on the topic ${this.inspected.topic}.`);
+      throw error;
+    });
     if (records !== undefined) return records;
     const detail = `Kafka did not deliver the records within ${PEEK_TIMEOUT_MS} ms.`;
     throw new EventLogError('unavailable', detail, { failure: 'timeout' });
@@ -52,10 +55,14 @@ export class KafkaInspector implements BufferInspector {
     try {
       return await topicRetentionMs(this.admin, topic);
     } catch (error) {
-      if (isDenied(error) && !this.isDenialSaid) this.options.log?.('warn', missingRight(topic));
-      this.isDenialSaid ||= isDenied(error);
+      if (isDenied(error)) this.sayOnce(missingRight(topic));
       throw error;
     }
+  }
+
+  private sayOnce(line: string): void {
+    if (!this.said.has(line)) this.options.log?.('warn', line);
+    this.said.add(line);
   }
 
   /** Retention may remove the first records of a range between the two questions. */
