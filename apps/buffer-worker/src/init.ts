@@ -1,8 +1,9 @@
-import { eventLogOptions, readConfig, recordStoreOptions, requireSharedEngines } from '#config';
+import { eventLogOptions, readConfig, recordStoreOptions, requireSharedEngines, topicPartitions } from '#config';
 import { openEventLog } from '#event-log';
 import { openRecordStore } from '#record-store';
 import { createLogger, mainProcess } from '#runtime';
 import { prepareWhenAvailable } from './prepare.js';
+import { TOPIC_RULES } from './topics.js';
 
 const APP = 'init';
 
@@ -13,10 +14,11 @@ await mainProcess(APP, async () => {
   const log = await openEventLog(eventLogOptions(config, APP));
   const store = await openRecordStore(recordStoreOptions(config, APP));
   // An error ends the process at once: closing a connection to an engine that is away would take its time first.
-  await prepareWhenAvailable(log, store, config.partitions, {
+  await prepareWhenAvailable(log, store, topicPartitions(config), {
     onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
   });
-  logger.info({ partitions: config.partitions }, 'topics and indexes are there');
+  for (const { detail, ...finding } of await log.topicFindings(TOPIC_RULES)) logger.warn(finding, detail);
+  logger.info('topics and indexes are there');
   await log.close();
   await store.close();
 });

@@ -23,7 +23,7 @@ function prepared(log: ReturnType<typeof failing>, store: ReturnType<typeof fail
   const ended = prepareWhenAvailable(
     { createTopics: log.step } as unknown as EventLog,
     { prepare: store.step } as unknown as RecordStore,
-    12,
+    { events: { partitions: 12 }, deadLetters: { partitions: 12 } },
     options,
   );
   return { ended, waits };

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
 import { EventLogError, type EventLog } from '#event-log';
 import { needsPerson, RecordStoreError, type RecordStore } from '#record-store';
+import { topicSpecs, type TopicPartitions } from './topics.js';
 
-/** Makes the topics and the indexes that are missing. The one place that makes any; idempotent. */
-export async function prepare(log: EventLog, store: RecordStore, partitions: number): Promise<void> {
+/** Makes the topics, their partitions and the indexes that are missing. The one place that makes any; idempotent. */
+export async function prepare(log: EventLog, store: RecordStore, partitions: TopicPartitions): Promise<void> {
   await createTopics(log, partitions);
   await store.prepare();
 }
@@ -13,13 +13,13 @@ export async function prepare(log: EventLog, store: RecordStore, partitions: num
  * As {@link prepare}, for engines that may come up after this step. Both are tried side by side, so that a wrong password of one is not
  * hidden by the other that is still starting.
  *
- * @param onWaiting called once for each engine that is waited for
+ * @param onWaiting called for each engine that is waited for, and again when its reason changes
  * @throws the error of an engine against which waiting does not help: a wrong login, a missing right, a certificate
  */
 export async function prepareWhenAvailable(
   log: EventLog,
   store: RecordStore,
-  partitions: number,
+  partitions: TopicPartitions,
   { onWaiting, retryDelayMs = 1_000 }: { onWaiting: (error: Error) => void; retryDelayMs?: number },
 ): Promise<void> {
   const ended = new AbortController();
@@ -32,11 +32,8 @@ export async function prepareWhenAvailable(
   }
 }
 
-async function createTopics(log: EventLog, partitions: number): Promise<void> {
-  await log.createTopics([
-    { name: EVENTS_TOPIC, partitions },
-    { name: DEAD_LETTERS_TOPIC, partitions },
-  ]);
+async function createTopics(log: EventLog, partitions: TopicPartitions): Promise<void> {
+  await log.createTopics(topicSpecs(partitions));
 }
 
 async function untilAvailable(
@@ -44,19 +41,25 @@ async function untilAvailable(
   wait: () => Promise<void>,
   onWaiting: (error: Error) => void,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  for (let lastReason = ''; ;) {
     try {
       return await step();
     } catch (error) {
       if (!mayPass(error)) throw error;
-      if (attempt === 1) onWaiting(error as Error);
+      const { message } = error as Error;
+      if (message !== lastReason) onWaiting(error as Error);
+      lastReason = message;
       await wait();
     }
   }
 }
 
+const NEEDS_A_PERSON: ReadonlySet<string | undefined> = new Set(['authentication', 'authorization', 'certificate']);
+
 function mayPass(error: unknown): boolean {
-  if (error instanceof EventLogError) return error.code === 'unavailable';
+  if (error instanceof EventLogError) {
+    return error.code === 'unavailable' && !NEEDS_A_PERSON.has(error.failure);
+  }
   if (!(error instanceof RecordStoreError) || error.code !== 'unavailable') return false;
   return error.trouble === undefined || !needsPerson(error.trouble);
 }

@@ -3,7 +3,7 @@ import { BatchTransport } from '#batch-transport';
 import { BufferWorkerModule, bufferWorkerHealth } from '#buffer-worker';
 import { bufferWorkerOptions, eventLogOptions, recordStoreOptions, tracingOptions, type Config } from '#config';
 import { EventLog, EventLogModule } from '#event-log';
-import { AccessGate, GatewayModule, gatewayHealth } from '#gateway';
+import { AccessGate, GatewayModule, gatewayHealth, LogReachability } from '#gateway';
 import { QueryModule, queryHealth } from '#query';
 import { RecordStore, RecordStoreModule } from '#record-store';
 import {
@@ -51,7 +51,7 @@ export class StandaloneModule {
         worker,
         HealthModule.forRoot({
           imports: [gateway, worker],
-          inject: [EventLog, RecordStore, BatchTransport, AccessGate],
+          inject: [EventLog, RecordStore, BatchTransport, AccessGate, LogReachability],
           useFactory: standaloneHealth,
         }),
       ],
@@ -73,8 +73,9 @@ function standaloneHealth(
   store: RecordStore,
   transport: BatchTransport,
   gate: AccessGate,
+  reachability: LogReachability,
 ): HealthChecks {
-  const gateway = gatewayHealth(log, gate);
+  const gateway = gatewayHealth(log, gate, reachability);
   const parts = [gateway, queryHealth(store), bufferWorkerHealth(transport)];
   return { live: parts.flatMap(({ live }) => live), ready: gateway.ready };
 }

@@ -30,6 +30,15 @@ function limitsOf(maxAgeSeconds: number, maxBytes: number) {
   };
 }
 
+/** What `prepare` takes: how many partitions each topic is to have, and the setting that says so where it is set. */
+export function topicPartitions(config: Config) {
+  const named = (setting: string) => (config.givenKeys.has(setting) ? { setting } : {});
+  return {
+    events: { partitions: config.partitions, ...named('EVENT_LOG_PARTITIONS') },
+    deadLetters: { partitions: config.deadLettersPartitions, ...named('DEAD_LETTERS_PARTITIONS') },
+  };
+}
+
 /** What `RecordStoreModule` takes. */
 export function recordStoreOptions(config: Config, app: string) {
   const expiry = config.expireAfterSeconds === 0 ? {} : { expireAfterSeconds: config.expireAfterSeconds };

@@ -56,7 +56,13 @@ export const SETTINGS = {
     'EVENT_LOG_PARTITIONS',
     12,
     { min: 1, max: 1000 },
-    'Partitions of a topic when it is made; more allow more workers.',
+    'Partitions of the topic of events when it is made; more allow more workers. If it is set, the init step adds what a topic lacks.',
+  ),
+  deadLettersPartitions: wholeNumber(
+    'DEAD_LETTERS_PARTITIONS',
+    12,
+    { min: 1, max: 1000 },
+    'The same of the topic of dead letters.',
   ),
   replicationFactor: wholeNumber(
     'EVENT_LOG_REPLICATION',

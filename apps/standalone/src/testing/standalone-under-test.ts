@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { BatchTransport } from '#batch-transport';
 import { prepare } from '#buffer-worker';
-import { readConfig } from '#config';
+import { readConfig, topicPartitions } from '#config';
 import { EventLog } from '#event-log';
 import { configureGatewayHttp } from '#gateway';
 import { RecordStore } from '#record-store';
@@ -26,7 +26,7 @@ export class StandaloneUnderTest {
     const logger = pino({ level: 'silent' });
     const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
     configureGatewayHttp(app);
-    await prepare(app.get(EventLog), app.get(RecordStore), config.partitions);
+    await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
     app.connectMicroservice({ strategy: app.get(BatchTransport) });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');

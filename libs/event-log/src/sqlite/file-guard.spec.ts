@@ -37,6 +37,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
     expect(await publish('lost')).toEqual({
       written: false,
       reason: expect.stringMatching(/^file-moved: .*Put the same/),
+      cause: 'file-moved',
     });
     await expect(log.ping()).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/moved/) });
     await publish('lost too');
@@ -79,6 +80,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
     expect(await publish('lost')).toEqual({
       written: false,
       reason: expect.stringMatching(/^file-replaced: .*Restart/),
+      cause: 'file-replaced',
     });
     expect(statSync(`${file}-wal`).size).toBe(0);
     await log.close();

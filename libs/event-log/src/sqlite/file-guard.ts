@@ -38,7 +38,7 @@ export class FileGuard {
   /** @throws EventLogError `unavailable` if the file is not the one at its path */
   requireInPlace(): void {
     const state = this.check();
-    if (state !== 'in-place') throw new EventLogError('unavailable', adviceFor(state, this.path));
+    if (state !== 'in-place') throw lostError(state, this.path);
   }
 
   private changed(state: FileState): void {
@@ -76,7 +76,12 @@ export class FileGuard {
   }
 }
 
-export function adviceFor(state: Exclude<FileState, 'in-place'>, path: string): string {
+function lostError(state: Exclude<FileState, 'in-place'>, path: string): EventLogError {
+  const failure = state === 'gone' ? 'file-moved' : 'file-replaced';
+  return new EventLogError('unavailable', adviceFor(state, path), { failure });
+}
+
+function adviceFor(state: Exclude<FileState, 'in-place'>, path: string): string {
   if (state === 'gone') {
     return (
       `file-moved: ${path} was moved or deleted while this process has it open, so nothing can be appended. ` +

@@ -27,9 +27,28 @@ describe('The embedded log on a full disk', () => {
     const outcomes = await log.publisher.publish(TOPIC, largeEntries('lost'));
     expect(outcomes).toHaveLength(50);
     for (const outcome of outcomes) {
-      expect(outcome).toEqual({ written: false, reason: expect.stringMatching(/^no-space: .*make room on it/) });
+      expect(outcome).toEqual({
+        written: false,
+        reason: expect.stringMatching(/^no-space: .*make room on it/),
+        cause: 'no-space',
+      });
     }
     expect(await high()).toBe(0);
+  });
+
+  it('proves that it can be written without a change that a reader sees', async () => {
+    await log.publisher.publish(TOPIC, largeEntries('before'));
+    await log.proveWritable(TOPIC);
+    expect(await high()).toBe(50);
+    await expect(log.proveWritable('missing')).rejects.toMatchObject({ code: 'topic-missing' });
+  });
+
+  it('cannot prove that it can be written once its file is read-only, and says so', async () => {
+    database.exec('PRAGMA query_only = 1');
+    await expect(log.proveWritable(TOPIC)).rejects.toMatchObject({ code: 'unavailable', failure: 'read-only' });
+    expect(await log.publisher.publish(TOPIC, largeEntries('lost'))).toMatchObject(
+      Array.from({ length: 50 }, () => ({ written: false, cause: 'read-only' })),
+    );
   });
 
   it('goes on with the next offset when there is room again', async () => {
@@ -74,6 +93,7 @@ describe('The embedded log on a full disk', () => {
     expect((await log.publisher.publish(TOPIC, largeEntries('lost')))[0]).toEqual({
       written: false,
       reason: expect.stringMatching(/^read-only: .*cannot be written/),
+      cause: 'read-only',
     });
     database.exec('PRAGMA query_only = OFF');
     expect(subscription.assignment()).toEqual([{ topic: TOPIC, partition: 0, offset: 3 }]);

@@ -1,11 +1,13 @@
 import { partitionOf } from '#contracts';
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type TopicSpec } from '../event-log.js';
 import { CommittedPositions, type Position } from './committed-positions.js';
 import { FileGuard } from './file-guard.js';
 import { Partition, type PartitionRow } from './partition.js';
 import type { Say } from './private-file.js';
-import { readingError } from './sqlite-errors.js';
+import { diskFull, readingError } from './sqlite-errors.js';
 
 /** Entries of one topic that are appended together. */
 export interface Append {
@@ -15,6 +17,9 @@ export interface Append {
 
 /** Where partitions end after a transaction. */
 type Ends = Map<Partition, Pick<Partition, 'high' | 'bytes'>>;
+
+/** More than the largest transaction of the publisher. */
+const LEAST_FREE_BYTES = 2 * 1024 * 1024;
 
 export interface Place {
   partition: number;
@@ -138,6 +143,17 @@ export class LogFile {
     this.database.prepare('SELECT count(*) FROM partitions').get();
   }
 
+  /** Waits for the disk as an append does, and changes nothing. Throws if it cannot be written, or has no room for an append. */
+  proveWritable(): void {
+    this.guard.requireInPlace();
+    const { bavail, bsize } = statfsSync(dirname(this.database.location()!));
+    if (bavail * bsize < LEAST_FREE_BYTES) throw diskFull();
+    this.transaction('FULL', () => {
+      const { user_version } = this.database.prepare('PRAGMA user_version').get() as { user_version: number };
+      this.database.exec(`PRAGMA user_version = ${user_version}`);
+    });
+  }
+
   /** SQLite moves the write-ahead log into the file and removes it. */
   close(): void {
     try {
@@ -158,9 +174,9 @@ export class LogFile {
     }
   }
 
-  private refuseMismatch({ name, partitions }: TopicSpec): void {
+  private refuseMismatch({ name, partitions, otherCount }: TopicSpec): void {
     const found = this.topics.get(name)?.length ?? partitions;
-    if (found === partitions) return;
+    if (found === partitions || otherCount === 'keep') return;
     const detail = `Topic "${name}" has ${found} partitions, not ${partitions}. Ask for ${found}: the keys are spread over them already.`;
     throw new EventLogError('topic-mismatch', detail);
   }

@@ -1,8 +1,13 @@
 import { EventLogError } from '../event-log.js';
+import type { FailureCause } from '../failure-cause.js';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
 /** SQLite found pages that cannot be what it wrote. */
@@ -14,6 +19,11 @@ export function isLocked(error: unknown): boolean {
   return primaryCode(error) === SQLITE_BUSY;
 }
 
+/** As SQLite says it, before it has to. */
+export function diskFull(): Error {
+  return Object.assign(new Error('database or disk is full'), { errcode: SQLITE_FULL });
+}
+
 /** Extended codes carry the primary one in their lowest byte. */
 function primaryCode(error: unknown): number {
   return Number((error as { errcode?: number }).errcode) & 0xff;
@@ -21,7 +31,7 @@ function primaryCode(error: unknown): number {
 
 /** A stable code and what a person can do. */
 export interface FileTrouble {
-  code: 'no-space' | 'read-only' | 'cannot-open' | 'disk-error' | 'damaged' | 'in-use' | 'unknown';
+  code: FailureCause | 'unknown';
   advice: string;
 }
 
@@ -44,11 +54,11 @@ const IN_USE: FileTrouble = { code: 'in-use', advice: 'another process uses the 
 /** By SQLite's primary result codes, and by the codes of the operating system. */
 const TROUBLES: ReadonlyMap<number | string, FileTrouble> = new Map<number | string, FileTrouble>([
   [SQLITE_BUSY, IN_USE],
-  [8, READ_ONLY], // SQLITE_READONLY
-  [10, DISK_ERROR], // SQLITE_IOERR
+  [SQLITE_READONLY, READ_ONLY],
+  [SQLITE_IOERR, DISK_ERROR],
   [SQLITE_CORRUPT, DAMAGED],
-  [13, NO_SPACE], // SQLITE_FULL
-  [14, CANNOT_OPEN], // SQLITE_CANTOPEN
+  [SQLITE_FULL, NO_SPACE],
+  [SQLITE_CANTOPEN, CANNOT_OPEN],
   [SQLITE_NOTADB, DAMAGED],
   ['ENOSPC', NO_SPACE],
   ['EDQUOT', NO_SPACE],
@@ -65,6 +75,13 @@ const TROUBLES: ReadonlyMap<number | string, FileTrouble> = new Map<number | str
 export function troubleOf(error: unknown): FileTrouble {
   const { code, message } = error as NodeJS.ErrnoException;
   return TROUBLES.get(primaryCode(error)) ?? TROUBLES.get(code ?? '') ?? { code: 'unknown', advice: message };
+}
+
+/** The same as a cause; `undefined` if it is not known. */
+export function failureOf(error: unknown): FailureCause | undefined {
+  if (error instanceof EventLogError) return error.failure;
+  const { code } = troubleOf(error);
+  return code === 'unknown' ? undefined : code;
 }
 
 /** `<code>: <sentence>`, for outcomes, log lines and health. */

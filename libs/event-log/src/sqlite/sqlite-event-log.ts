@@ -16,7 +16,7 @@ import { ConsumerGroups } from './consumer-groups.js';
 import { FILE_NAME, openLogDatabase } from './log-database.js';
 import { LogFile } from './log-file.js';
 import { DEFAULT_RETENTION, Retention, type RetentionOptions } from './retention.js';
-import { reasonOf } from './sqlite-errors.js';
+import { failureOf, reasonOf } from './sqlite-errors.js';
 import { SqliteInspector } from './sqlite-inspector.js';
 import { SqlitePublisher } from './sqlite-publisher.js';
 import { SqliteSubscription } from './sqlite-subscription.js';
@@ -82,6 +82,11 @@ export class SqliteEventLog extends EventLog {
     return this.retention.usage();
   }
 
+  override async proveWritable(topic: string): Promise<void> {
+    await this.requireTopics([topic]);
+    this.attempt('write its file', () => this.file.proveWritable());
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -115,7 +120,7 @@ export class SqliteEventLog extends EventLog {
     } catch (error) {
       if (error instanceof EventLogError) throw error;
       const detail = `The event log could not ${what}. ${reasonOf(error, this.file.guard.path)}`;
-      throw new EventLogError('unavailable', detail, { cause: error });
+      throw new EventLogError('unavailable', detail, { cause: error, failure: failureOf(error) });
     }
   }
 }

@@ -9,7 +9,7 @@ import {
 import type { ConsumerGroups, GroupMember } from './consumer-groups.js';
 import type { LogFile } from './log-file.js';
 import type { Partition } from './partition.js';
-import { reasonOf } from './sqlite-errors.js';
+import { failureOf, reasonOf } from './sqlite-errors.js';
 
 type RevokedListener = Parameters<EventSubscription['onRevoked']>[0];
 
@@ -54,7 +54,7 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
       this.file.commit(this.group, owned, note);
     } catch (error) {
       const detail = `The positions of group "${this.group}" could not be written. ${reasonOf(error, this.file.guard.path)}`;
-      throw new EventLogError('unavailable', detail, { cause: error });
+      throw new EventLogError('unavailable', detail, { cause: error, failure: failureOf(error) });
     }
   }
 
