@@ -26,7 +26,7 @@ COPY --from=init /usr/bin/tini /usr/bin/tini
 COPY --from=packages /app/node_modules node_modules
 COPY scripts/health.mjs health.mjs
 COPY --from=build /app/dist dist
-RUN mkdir /data && chown node:node /data
+RUN mkdir --mode=0700 /data && chown node:node /data
 VOLUME /data
 USER node
 EXPOSE 8000

@@ -1,13 +1,14 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { BatchTransport, type BatchObserver } from '#batch-transport';
 import { STORE_GROUP } from '#contracts';
-import { EventLog, EventPublisher } from '#event-log';
-import { Lifecycle, LOGGER, type HealthChecks, type Logger } from '#runtime';
+import { EventLog, EventLogError, EventPublisher, explainFailure } from '#event-log';
+import { Lifecycle, LOGGER, type HealthChecks, type HealthDetails, type Logger } from '#runtime';
 import { batchObservers } from './batch-observers.js';
 import { CountedDeadLetters } from './counted-dead-letters.js';
 import { LoopLog } from './loop-log.js';
 import { PersistController } from './persist.controller.js';
 import { BatchTracing } from './tracing/batch-tracing.js';
+import { TopicCheck } from './topic-check.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 export interface BufferWorkerOptions {
@@ -23,6 +24,9 @@ const BACKOFF = { minMs: 100, maxMs: 5_000 };
 
 /** A loop that shows no sign of life for this long hangs: longer than any attempt with all its deadlines. */
 const STALLED_AFTER_MS = 60_000;
+
+/** Client ids of the processes that store: any other member of their group takes records away from them. */
+const STORE_CLIENTS = ['sluice-buffer-worker', 'sluice-standalone'];
 
 const LOOP_OBSERVER = Symbol('LoopObserver');
 
@@ -49,6 +53,7 @@ export class BufferWorkerModule {
       providers: [
         WorkerMetrics,
         BatchTracing,
+        TopicCheck,
         deadLettersProvider,
         observerProvider,
         {
@@ -56,7 +61,7 @@ export class BufferWorkerModule {
           inject: [EventLog, CountedDeadLetters, Lifecycle, LOOP_OBSERVER],
           useFactory: (log: EventLog, deadLetters: EventPublisher, lifecycle: Lifecycle, observer: BatchObserver) =>
             new BatchTransport({
-              subscribe: (topics) => log.subscribe({ group: STORE_GROUP, topics }),
+              subscribe: (topics) => log.subscribe({ group: STORE_GROUP, topics, clients: STORE_CLIENTS }),
               deadLetters,
               limits: {
                 maxRecords: options.batchMaxRecords,
@@ -70,25 +75,42 @@ export class BufferWorkerModule {
             }),
         },
       ],
-      exports: [BatchTransport],
+      exports: [BatchTransport, TopicCheck],
     };
   }
 }
 
-/** Live: the loop turns, or is paused for a known reason. Ready: it is not paused. */
-export function bufferWorkerHealth(transport: BatchTransport): HealthChecks {
+/**
+ * Live: the loop turns, or is paused for a known reason. Ready: it is not paused, and the event log answers. What is wrong with
+ * the settings of the topics is shown, and changes nothing.
+ *
+ * @param log left out: nothing is said of the event log
+ */
+export function bufferWorkerHealth(transport: BatchTransport, topics?: TopicCheck, log?: EventLog): HealthChecks {
   const requireTurning = (): void => {
     const state = transport.loop?.state;
     if (state === undefined) return;
     if (Date.now() - state.lastTurnMs > STALLED_AFTER_MS) throw new Error('the worker has made no step for too long');
     if (state.status === 'stopped') throw new Error('the worker has stopped');
   };
-  const requireUnpaused = (): void => {
+  const requireUnpaused = (): HealthDetails => {
     const reason = transport.loop?.state.pauseReason;
     if (reason !== undefined) throw new Error(`storing is paused: ${reason}`);
+    const wrong = topics?.wrong.map(({ topic, setting }) => `${topic}: ${setting}`) ?? [];
+    return wrong.length > 0 ? { wrong_topic_settings: wrong.join(', ') } : {};
   };
+  const logChecks = log === undefined ? [] : [{ name: 'event_log', check: () => requireLog(log) }];
   return {
     live: [{ name: 'buffer_worker', check: requireTurning }],
-    ready: [{ name: 'storing', check: requireUnpaused }],
+    ready: [{ name: 'storing', check: requireUnpaused }, ...logChecks],
   };
+}
+
+/** @throws Error that may be shown to everybody */
+async function requireLog(log: EventLog): Promise<void> {
+  await log.ping().catch((error: unknown) => {
+    const failure = error instanceof EventLogError ? error.failure : undefined;
+    const why = failure === undefined ? 'the event log does not answer' : explainFailure(failure);
+    throw new Error(why, { cause: error });
+  });
 }

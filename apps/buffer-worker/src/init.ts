@@ -1,12 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { eventLogOptions, readConfig, recordStoreOptions, requireSharedEngines } from '#config';
-import { EventLogError, openEventLog } from '#event-log';
-import { openRecordStore, RecordStoreError } from '#record-store';
-import { createLogger, mainProcess, type Logger } from '#runtime';
-import { prepare } from './prepare.js';
+import { eventLogOptions, readConfig, recordStoreOptions, requireSharedEngines, topicPartitions } from '#config';
+import { openEventLog } from '#event-log';
+import { openRecordStore } from '#record-store';
+import { createLogger, mainProcess } from '#runtime';
+import { prepareWhenAvailable } from './prepare.js';
+import { TOPIC_RULES } from './topics.js';
 
 const APP = 'init';
-const RETRY_DELAY_MS = 1_000;
 
 await mainProcess(APP, async () => {
   const config = readConfig(process.env);
@@ -14,26 +13,12 @@ await mainProcess(APP, async () => {
   const logger = createLogger({ app: APP, level: config.logLevel });
   const log = await openEventLog(eventLogOptions(config, APP));
   const store = await openRecordStore(recordStoreOptions(config, APP));
-  try {
-    await untilAvailable(() => prepare(log, store, config.partitions), logger);
-    logger.info({ partitions: config.partitions }, 'topics and indexes are there');
-  } finally {
-    await log.close();
-    await store.close();
-  }
+  // An error ends the process at once: closing a connection to an engine that is away would take its time first.
+  await prepareWhenAvailable(log, store, topicPartitions(config), {
+    onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
+  });
+  for (const { detail, ...finding } of await log.topicFindings(TOPIC_RULES)) logger.warn(finding, detail);
+  logger.info('topics and indexes are there');
+  await log.close();
+  await store.close();
 });
-
-/** The engines may come up after this step. */
-async function untilAvailable(step: () => Promise<void>, logger: Logger): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await step();
-    } catch (error) {
-      const isPassing =
-        (error instanceof EventLogError || error instanceof RecordStoreError) && error.code === 'unavailable';
-      if (!isPassing) throw error;
-      if (attempt === 1) logger.info({ reason: error.message }, 'waiting for the engines');
-      await delay(RETRY_DELAY_MS);
-    }
-  }
-}

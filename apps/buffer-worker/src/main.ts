@@ -29,6 +29,7 @@ import {
   watchAppends,
 } from '#runtime';
 import { BufferWorkerModule, bufferWorkerHealth } from './buffer-worker.module.js';
+import { TopicCheck } from './topic-check.js';
 
 const APP = 'buffer-worker';
 
@@ -46,10 +47,14 @@ await mainProcess(APP, async () => {
       log: logLine(logger),
       onAppend: watchAppends(registry, tracing),
     }),
-    RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+    RecordStoreModule.forRoot({ ...recordStoreOptions(config, APP), log: logLine(logger) }),
   ];
   const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
-  const health = HealthModule.forRoot({ imports: [worker], inject: [BatchTransport], useFactory: bufferWorkerHealth });
+  const health = HealthModule.forRoot({
+    imports: [worker],
+    inject: [BatchTransport, TopicCheck, EventLog],
+    useFactory: bufferWorkerHealth,
+  });
 
   @Module({ imports: [...imports, worker, health] })
   class RootModule {}
@@ -63,7 +68,7 @@ await mainProcess(APP, async () => {
   logger.info({ log, store }, 'takes batches from the log and stores them');
   const port = await runApp(app, logger, config);
   logger.info({ port }, 'health and metrics are served');
-  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], () => logger.info('waiting for the event log')).catch(
-    (error: Error) => app.get(Lifecycle).fail(error),
-  );
+  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], (reason) =>
+    logger.info({ reason }, 'waiting for the event log'),
+  ).catch((error: Error) => app.get(Lifecycle).fail(error));
 });

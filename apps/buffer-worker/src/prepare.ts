@@ -1,12 +1,65 @@
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
-import type { EventLog } from '#event-log';
-import type { RecordStore } from '#record-store';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventLogError, type EventLog } from '#event-log';
+import { needsPerson, RecordStoreError, type RecordStore } from '#record-store';
+import { topicSpecs, type TopicPartitions } from './topics.js';
 
-/** Makes the topics and the indexes that are missing. The one place that makes any; idempotent. */
-export async function prepare(log: EventLog, store: RecordStore, partitions: number): Promise<void> {
-  await log.createTopics([
-    { name: EVENTS_TOPIC, partitions },
-    { name: DEAD_LETTERS_TOPIC, partitions },
-  ]);
+/** Makes the topics, their partitions and the indexes that are missing. The one place that makes any; idempotent. */
+export async function prepare(log: EventLog, store: RecordStore, partitions: TopicPartitions): Promise<void> {
+  await createTopics(log, partitions);
   await store.prepare();
+}
+
+/**
+ * As {@link prepare}, for engines that may come up after this step. Both are tried side by side, so that a wrong password of one is not
+ * hidden by the other that is still starting.
+ *
+ * @param onWaiting called for each engine that is waited for, and again when its reason changes
+ * @throws the error of an engine against which waiting does not help: a wrong login, a missing right, a certificate
+ */
+export async function prepareWhenAvailable(
+  log: EventLog,
+  store: RecordStore,
+  partitions: TopicPartitions,
+  { onWaiting, retryDelayMs = 1_000 }: { onWaiting: (error: Error) => void; retryDelayMs?: number },
+): Promise<void> {
+  const ended = new AbortController();
+  const wait = () => delay(retryDelayMs, undefined, { signal: ended.signal });
+  const steps = [() => createTopics(log, partitions), () => store.prepare()];
+  try {
+    await Promise.all(steps.map((step) => untilAvailable(step, wait, onWaiting)));
+  } finally {
+    ended.abort();
+  }
+}
+
+async function createTopics(log: EventLog, partitions: TopicPartitions): Promise<void> {
+  await log.createTopics(topicSpecs(partitions));
+}
+
+async function untilAvailable(
+  step: () => Promise<void>,
+  wait: () => Promise<void>,
+  onWaiting: (error: Error) => void,
+): Promise<void> {
+  for (let lastReason = ''; ;) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      const { message } = error as Error;
+      if (message !== lastReason) onWaiting(error as Error);
+      lastReason = message;
+      await wait();
+    }
+  }
+}
+
+const NEEDS_A_PERSON: ReadonlySet<string | undefined> = new Set(['authentication', 'authorization', 'certificate']);
+
+function mayPass(error: unknown): boolean {
+  if (error instanceof EventLogError) {
+    return error.code === 'unavailable' && !NEEDS_A_PERSON.has(error.failure);
+  }
+  if (!(error instanceof RecordStoreError) || error.code !== 'unavailable') return false;
+  return error.trouble === undefined || !needsPerson(error.trouble);
 }

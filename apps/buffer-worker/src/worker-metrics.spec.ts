@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bufferWorkerHealth } from './buffer-worker.module.js';
 import { logRecord, WorkerUnderTest } from './testing/worker-under-test.js';
 
 let worker: WorkerUnderTest;
@@ -112,6 +113,17 @@ describe('the metrics of the worker', () => {
         'sluice_engine_up{engine="record_store"} 0',
       ]),
     );
+  });
+
+  it('say that another client is in the group, and nothing is stored until it has gone', async () => {
+    worker.subscription.disturbed = { reason: 'foreign_group_member', detail: 'a client of another kind' };
+    await until(() => worker.transport.loop?.state.pauseReason === 'foreign_group_member');
+    worker.subscription.feed(logRecord(0));
+    expect(await counted('sluice_worker_paused')).toEqual(['sluice_worker_paused{cause="foreign_group_member"} 1']);
+    expect(bufferWorkerHealth(worker.transport).ready[0]!.check).toThrow('storing is paused: foreign_group_member');
+    expect(worker.store.batches).toEqual([]);
+    worker.subscription.disturbed = undefined;
+    await allCommitted(1);
   });
 
   it('are no longer paused once the store is back', async () => {

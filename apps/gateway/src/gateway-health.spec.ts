@@ -25,3 +25,10 @@ it('is not ready without the topic of events', async () => {
   const missing = failing(new EventLogError('topic-missing', 'ingest.events is missing'));
   await expect(readinessOf({ requireTopics: missing })).rejects.toThrow('the topic ingest.events is missing');
 });
+
+it('names the cause of a log that does not answer', async () => {
+  const refused = failing(new EventLogError('unavailable', 'broker-7.internal:9092', { failure: 'authentication' }));
+  await expect(readinessOf({ ping: refused })).rejects.toThrow(
+    /^the event log does not answer \(authentication: the event log rejects the login of this service\)$/,
+  );
+});

@@ -1,17 +1,19 @@
 import { EVENTS_TOPIC } from '#contracts';
-import { EventLogError, type EventLog } from '#event-log';
+import { EventLogError, explainFailure, type EventLog } from '#event-log';
 import type { HealthChecks, HealthDetails } from '#runtime';
 import type { AccessGate } from './access/access-gate.js';
 import type { TokenFeed } from './access/token-feed.js';
+import type { LogReachability } from './log-reachability.js';
 
 /**
- * The gateway is ready when it can publish, and when it knows the tokens that it asks for. A restart would mend nothing that it
+ * The gateway is ready when it can publish, which is when the last record was confirmed or a probe succeeds, and when it knows the tokens that it asks for. A restart would mend nothing that it
  * could see, so it is live while it answers.
  *
  * @param gate left out: nothing is said of tokens
+ * @param reachability left out: nothing is known of the last record
  */
-export function gatewayHealth(log: EventLog, gate?: AccessGate): HealthChecks {
-  const publishable = { name: 'event-log', check: () => requirePublishable(log) };
+export function gatewayHealth(log: EventLog, gate?: AccessGate, reachability?: LogReachability): HealthChecks {
+  const publishable = { name: 'event-log', check: () => requirePublishable(log, reachability) };
   const feed = gate?.feed;
   const tokens = feed === undefined ? [] : [{ name: 'tokens', check: () => requireTokens(feed) }];
   return { live: [], ready: [publishable, ...tokens] };
@@ -30,12 +32,20 @@ function requireTokens({ isLoaded, staleSeconds, tokens }: TokenFeed): HealthDet
 }
 
 /** @throws Error that may be shown to everybody */
-async function requirePublishable(log: EventLog): Promise<void> {
+async function requirePublishable(log: EventLog, reachability: LogReachability | undefined): Promise<void> {
   try {
     await log.ping();
     await log.requireTopics([EVENTS_TOPIC]);
   } catch (error) {
-    const isMissing = error instanceof EventLogError && error.code === 'topic-missing';
-    throw new Error(isMissing ? `the topic ${EVENTS_TOPIC} is missing` : 'the event log does not answer');
+    throw new Error(unavailable(error), { cause: error });
   }
+  await reachability?.requireWritable(() => log.proveWritable(EVENTS_TOPIC));
 }
+
+function unavailable(error: unknown): string {
+  const { code, failure } = error instanceof EventLogError ? error : {};
+  if (code === 'topic-missing') return `the topic ${EVENTS_TOPIC} is missing`;
+  return failure === undefined ? NO_ANSWER : `${NO_ANSWER} (${explainFailure(failure)})`;
+}
+
+const NO_ANSWER = 'the event log does not answer';

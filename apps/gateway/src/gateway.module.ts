@@ -50,7 +50,7 @@ export class GatewayModule implements BeforeApplicationShutdown {
         ...overloadProviders(options),
         ...(queryUrl ? [{ provide: QueryForwarder, useFactory: () => new QueryForwarder(queryUrl) }] : []),
       ],
-      exports: [AccessGate],
+      exports: [AccessGate, LogReachability],
     };
   }
 

@@ -3,3 +3,4 @@ export { configureGatewayHttp } from './configure-http.js';
 export { gatewayHealth } from './gateway-health.js';
 export type { GatewayOptions } from './gateway-options.js';
 export { GatewayModule } from './gateway.module.js';
+export { LogReachability } from './log-reachability.js';

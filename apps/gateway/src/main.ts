@@ -29,6 +29,7 @@ import { AccessGate } from './access/access-gate.js';
 import { configureGatewayHttp } from './configure-http.js';
 import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
+import { LogReachability } from './log-reachability.js';
 
 const APP = 'gateway';
 
@@ -50,7 +51,11 @@ await mainProcess(APP, async () => {
         log: logLine(logger),
         onAppend: watchAppends(registry, tracing),
       }),
-      HealthModule.forRoot({ imports: [gateway], inject: [EventLog, AccessGate], useFactory: gatewayHealth }),
+      HealthModule.forRoot({
+        imports: [gateway],
+        inject: [EventLog, AccessGate, LogReachability],
+        useFactory: gatewayHealth,
+      }),
       gateway,
     ],
   })
@@ -64,7 +69,7 @@ await mainProcess(APP, async () => {
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';
   logger.info({ address: `${scheme}://${config.host}:${port}`, eventLog }, 'takes records in at POST /ingest');
   logger.info(`access is ${app.get(AccessGate, { strict: false }).summary}`);
-  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], () => logger.info('waiting for the event log')).catch(
-    (error: Error) => app.get(Lifecycle).fail(error),
-  );
+  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], (reason) =>
+    logger.info({ reason }, 'waiting for the event log'),
+  ).catch((error: Error) => app.get(Lifecycle).fail(error));
 });

@@ -30,6 +30,18 @@ export class UnreadableRecordDto {
   undecodable!: string;
 }
 
+@ApiSchema({ name: 'UnavailableField', description: 'A part of an answer that is missing because a right is.' })
+export class UnavailableFieldDto {
+  @ApiProperty({ description: 'The member that is empty although it should not be.', example: 'records' })
+  field!: string;
+
+  @ApiProperty({ description: 'Why; stable.', example: 'authorization' })
+  reason!: string;
+
+  @ApiProperty({ description: 'For people: what is missing.' })
+  detail!: string;
+}
+
 const WAITING_RECORD = [BufferRecordDto, UnreadableRecordDto].map((Dto) => ({ $ref: getSchemaPath(Dto) }));
 
 /** The body of `GET /check-buffer`. */
@@ -42,4 +54,11 @@ export class BufferAnswerDto extends OmitType(BufferDto, ['records']) {
     description: 'The waiting records of this page, by partition and then oldest first.',
   })
   records!: (BufferRecordDto | UnreadableRecordDto)[];
+
+  @ApiProperty({
+    type: [UnavailableFieldDto],
+    required: false,
+    description: 'Parts that this service may not read, each with the right that it lacks. Left out if there are none.',
+  })
+  unavailable?: UnavailableFieldDto[];
 }

@@ -19,6 +19,10 @@ export async function stateOfBuffer(
   positions: readonly PartitionPosition[],
   nowMs: number,
 ): Promise<StateOfBuffer> {
+  const notes = positions.map(({ note }) => decodeNote(note, nowMs));
+  // What a foreign client takes does not wait any more: this counts although nothing waits.
+  const disturbed = notes.find((note) => note?.reason.startsWith('foreign_'));
+  if (disturbed !== undefined) return { state: 'paused', reason: disturbed.reason };
   const behind = positions.filter(({ committed, high }) => committed < high);
   if (behind.length === 0) return { state: 'idle', reason: null };
   const note = behind.map((position) => decodeNote(position.note, nowMs)).find((found) => found !== undefined);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type BufferCursor, type BufferPartitionDto, encodeCursor, partitionOf } from '#contracts';
-import type { BufferInspector, PartitionPosition } from '#event-log';
+import { EventLogError, type BufferInspector, type PartitionPosition } from '#event-log';
 import { Clock } from '#runtime';
 import type { BufferAnswerDto } from './buffer-answer.dto.js';
 import { stateOfBuffer } from './buffer-state.js';
@@ -47,8 +47,8 @@ export class BufferView {
   async read(request: BufferRequest): Promise<BufferAnswerDto> {
     const positions = await this.inspector.positions();
     const [page, oldestMs, state] = await Promise.all([
-      this.page(request, positions),
-      this.#oldest.timestampMs(positions),
+      unlessDenied(this.page(request, positions)),
+      unlessDenied(this.#oldest.timestampMs(positions)),
       stateOfBuffer(this.inspector, positions, this.clock.now()),
     ]);
     const partitions = positions.map(toPartition);
@@ -57,9 +57,10 @@ export class BufferView {
       oldest_age_seconds: oldestMs === undefined ? null : Math.max(0, this.clock.now() - oldestMs) / 1000,
       ...state,
       partitions,
-      records: page.records.map(toWaitingRecord),
-      has_more: page.next !== undefined,
-      next_cursor: page.next === undefined ? null : encodeCursor(page.next),
+      records: page?.records.map(toWaitingRecord) ?? [],
+      has_more: page?.next !== undefined,
+      next_cursor: page?.next === undefined ? null : encodeCursor(page.next),
+      ...(page === undefined && { unavailable: [RECORDS_DENIED] }),
     };
   }
 
@@ -70,6 +71,22 @@ export class BufferView {
     const ranges = rangesFrom(cursor, shown.map(toWaitingRange));
     const matches = deviceId === undefined ? undefined : isOfDevice(deviceId);
     return readWaitingPage(this.inspector, { ranges, limit, matches });
+  }
+}
+
+const RECORDS_DENIED = {
+  field: 'records',
+  reason: 'authorization',
+  detail: 'The query service lacks the right Read on the topic of events. Totals and positions are complete.',
+};
+
+/** A right that is missing takes a part of the answer away, not the whole. */
+async function unlessDenied<T>(part: Promise<T>): Promise<T | undefined> {
+  try {
+    return await part;
+  } catch (error) {
+    if (error instanceof EventLogError && error.failure === 'authorization') return undefined;
+    throw error;
   }
 }
 

@@ -49,6 +49,24 @@ describe('GET /check-buffer', () => {
     expect((await check()).text).toContain('"data_payload":{"a":-0,"b":5e-324,"c":0.1,');
   });
 
+  it('keeps totals and positions where the right to read the records is missing, and names what is missing', async () => {
+    arrive(DEVICE, 'r-1');
+    query.log.events.beforePeek = () => {
+      throw new EventLogError('unavailable', 'TOPIC_AUTHORIZATION_FAILED', { failure: 'authorization' });
+    };
+    const { status, body } = await check();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ waiting: 1, oldest_age_seconds: null, state: 'draining', records: [], has_more: false });
+    expect(body.unavailable).toEqual([expect.objectContaining({ field: 'records', reason: 'authorization' })]);
+    expect(body.partitions[PARTITION]).toMatchObject({ lag: 1 });
+  });
+
+  it('says that a foreign client disturbs the workers although nothing waits, because it takes what would', async () => {
+    const note = JSON.stringify({ state: 'paused', reason: 'foreign_group_member', at: query.clock.nowText() });
+    query.log.events.commit(0, 0, note);
+    expect((await check()).body).toMatchObject({ waiting: 0, state: 'paused', reason: 'foreign_group_member' });
+  });
+
   it('orders records by partition and then by offset, and counts all that wait beyond the page', async () => {
     for (const [partition, device] of [...DEVICES.entries()].reverse())
       arrive(device, `${partition}-a`, `${partition}-b`);

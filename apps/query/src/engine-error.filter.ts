@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
-import { EventLogError } from '#event-log';
+import { EventLogError, explainFailure } from '#event-log';
 import { RecordStoreError } from '#record-store';
 import { Clock, Lifecycle, LOGGER, type Logger, ProblemError, sendProblem } from '#runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -43,12 +43,18 @@ export class EngineErrorFilter implements ExceptionFilter<EventLogError | Record
   private problemOf(error: EventLogError | RecordStoreError): ProblemError {
     const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
     if (this.lifecycle.isStopping) return new ProblemError('stopping', 'The service is stopping; ask again.', retry);
-    if (error instanceof RecordStoreError)
-      return new ProblemError('store-unavailable', 'The record store does not answer; ask again later.', retry);
+    if (error instanceof RecordStoreError) {
+      const cause = error.trouble === undefined ? '' : ` (${error.trouble.code}: ${error.trouble.sentence})`;
+      return new ProblemError('store-unavailable', `The record store does not answer${cause}; ask again later.`, retry);
+    }
     const detail =
       error.code === 'topic-missing'
         ? 'The event log has no such topic yet; it is made by the init step.'
-        : 'The event log does not answer, so nobody can say what waits; ask again later.';
+        : `The event log does not answer${reasonOf(error)}, so nobody can say what waits; ask again later.`;
     return new ProblemError('log-unavailable', detail, retry);
   }
+}
+
+function reasonOf({ failure }: EventLogError): string {
+  return failure === undefined ? '' : ` (${explainFailure(failure)})`;
 }

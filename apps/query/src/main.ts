@@ -39,7 +39,7 @@ await mainProcess(APP, async () => {
       RuntimeModule.forRoot(logger),
       MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
       EventLogModule.forRoot({ ...eventLogOptions(config, APP), log: logLine(logger) }),
-      RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+      RecordStoreModule.forRoot({ ...recordStoreOptions(config, APP), log: logLine(logger) }),
       QueryModule.forRoot(),
       HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
     ],
@@ -52,7 +52,7 @@ await mainProcess(APP, async () => {
   const port = await runApp(app, logger, config);
   logger.info({ port, log, store }, 'shows the buffer and the stored records');
   const topics = [EVENTS_TOPIC, DEAD_LETTERS_TOPIC];
-  await awaitTopics(app.get(EventLog), topics, () => logger.info('waiting for the event log')).catch((error: Error) =>
-    app.get(Lifecycle).fail(error),
+  await awaitTopics(app.get(EventLog), topics, (reason) => logger.info({ reason }, 'waiting for the event log')).catch(
+    (error: Error) => app.get(Lifecycle).fail(error),
   );
 });

@@ -22,6 +22,15 @@ describe('the health of the query service', () => {
     expect((await query.get('/health/ready')).text).toContain('the record store does not answer');
   });
 
+  it('names the cause, where it is known', async () => {
+    query.store.isAvailable = false;
+    query.store.cause = { code: 'authentication', sentence: 'the server refuses the login' };
+    const { text } = await query.get('/health/ready');
+    expect(text).toContain('the record store does not answer: authentication: the server refuses the login');
+    const { body } = await query.get('/records');
+    expect(body).toMatchObject({ code: 'store-unavailable', detail: expect.stringContaining('refuses the login') });
+  });
+
   it('is ready again once the store is back', async () => {
     query.store.isAvailable = false;
     expect(await isUp('ready')).toBe(false);

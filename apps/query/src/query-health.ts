@@ -1,4 +1,4 @@
-import type { RecordStore } from '#record-store';
+import { RecordStoreError, type RecordStore } from '#record-store';
 import type { HealthChecks } from '#runtime';
 
 /** Live: the process. Ready: the store answers; while the log is away, records are still shown, so that is no reason to go. */
@@ -6,8 +6,20 @@ export function queryHealth(store: RecordStore): HealthChecks {
   return { live: [], ready: [{ name: 'record_store', check: () => requireStore(store) }] };
 }
 
+/** Below the time that a health check may take: a store that is silent for longer has no answer, but it may have a cause. */
+const PATIENCE_MS = 2000;
+
+/** @throws Error that may be shown to everybody */
 async function requireStore(store: RecordStore): Promise<void> {
-  await store.ping().catch((error: unknown) => {
-    throw new Error('the record store does not answer', { cause: error });
-  });
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
+  try {
+    await Promise.race([store.ping(), late]);
+  } catch (error) {
+    const trouble = error instanceof RecordStoreError ? error.trouble : store.trouble;
+    const cause = trouble === undefined ? '' : `: ${trouble.code}: ${trouble.sentence}`;
+    throw new Error(`the record store does not answer${cause}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,6 +1,6 @@
 import { BatchTransport } from '#batch-transport';
 import { prepare } from '#buffer-worker';
-import { readConfig, withoutPassword } from '#config';
+import { readConfig, topicPartitions, withoutPassword } from '#config';
 import { EventLog } from '#event-log';
 import { AccessGate, configureGatewayHttp } from '#gateway';
 import { RecordStore } from '#record-store';
@@ -16,7 +16,7 @@ await mainProcess(APP, async () => {
   const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
   configureGatewayHttp(app);
   serveDocs(app);
-  await prepare(app.get(EventLog), app.get(RecordStore), config.partitions);
+  await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
   const transport = app.get(BatchTransport);
   app.connectMicroservice({ strategy: transport });
   process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());

@@ -1,12 +1,13 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { BatchTransport } from '#batch-transport';
 import { BufferWorkerModule, bufferWorkerHealth } from '#buffer-worker';
 import { bufferWorkerOptions, eventLogOptions, recordStoreOptions, tracingOptions, type Config } from '#config';
 import { EventLog, EventLogModule } from '#event-log';
-import { AccessGate, GatewayModule, gatewayHealth } from '#gateway';
+import { AccessGate, GatewayModule, gatewayHealth, LogReachability } from '#gateway';
 import { QueryModule, queryHealth } from '#query';
 import { RecordStore, RecordStoreModule } from '#record-store';
 import {
+  Clock,
   createRegistry,
   HealthModule,
   logLine,
@@ -18,6 +19,8 @@ import {
   type HealthChecks,
   type Logger,
 } from '#runtime';
+import type { Registry } from 'prom-client';
+import { measureEventLog } from './event-log-metrics.js';
 
 const APP = 'standalone';
 
@@ -33,6 +36,7 @@ export class StandaloneModule {
     const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
     return {
       module: StandaloneModule,
+      providers: [eventLogMetrics(registry)],
       imports: [
         RuntimeModule.forRoot(logger, tracing),
         MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
@@ -41,18 +45,26 @@ export class StandaloneModule {
           log: logLine(logger),
           onAppend: watchAppends(registry, tracing),
         }),
-        RecordStoreModule.forRoot(recordStoreOptions(config, APP)),
+        RecordStoreModule.forRoot({ ...recordStoreOptions(config, APP), log: logLine(logger) }),
         gateway,
         QueryModule.forRoot(),
         worker,
         HealthModule.forRoot({
           imports: [gateway, worker],
-          inject: [EventLog, RecordStore, BatchTransport, AccessGate],
+          inject: [EventLog, RecordStore, BatchTransport, AccessGate, LogReachability],
           useFactory: standaloneHealth,
         }),
       ],
     };
   }
+}
+
+function eventLogMetrics(registry: Registry): FactoryProvider {
+  return {
+    provide: Symbol('EventLogMetrics'),
+    inject: [EventLog, Clock],
+    useFactory: (log: EventLog, clock: Clock) => measureEventLog(registry, log, clock),
+  };
 }
 
 /** Ready means that records are taken in, as for a gateway of its own: a store that is away for a while is not shown here. */
@@ -61,8 +73,9 @@ function standaloneHealth(
   store: RecordStore,
   transport: BatchTransport,
   gate: AccessGate,
+  reachability: LogReachability,
 ): HealthChecks {
-  const gateway = gatewayHealth(log, gate);
+  const gateway = gatewayHealth(log, gate, reachability);
   const parts = [gateway, queryHealth(store), bufferWorkerHealth(transport)];
   return { live: parts.flatMap(({ live }) => live), ready: gateway.ready };
 }

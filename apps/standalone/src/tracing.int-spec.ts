@@ -55,7 +55,10 @@ beforeAll(async () => {
     RecordStoreModule.forRoot(recordStoreOptions(config, 'buffer-worker')),
     BufferWorkerModule.forRoot(bufferWorkerOptions(config)),
   ]);
-  await prepare(worker.get(EventLog), worker.get(RecordStore), 3);
+  await prepare(worker.get(EventLog), worker.get(RecordStore), {
+    events: { partitions: 3 },
+    deadLetters: { partitions: 3 },
+  });
   worker.connectMicroservice({ strategy: worker.get(BatchTransport, { strict: false }) });
   await worker.startAllMicroservices();
   await gateway.listen(0, '127.0.0.1');

@@ -7,6 +7,7 @@ import {
   requireSharedLog,
   requireSharedTokens,
   SETTINGS,
+  topicPartitions,
   withoutPassword,
   type Setting,
 } from './index.js';
@@ -63,6 +64,34 @@ describe('readConfig', () => {
     expect(() => readConfig({ RECORD_STORE_URL: wrong })).toThrow(/mongo:\/\/db\/sluice/);
     expect(() => readConfig({ RECORD_STORE_URL: wrong })).not.toThrow(/secret/);
     expect(withoutPassword('mongodb://me:p@ss@db,db2/x')).toBe('mongodb://db,db2/x');
+  });
+
+  it.each([
+    ['kafka://sluice:s3cret@broker:9092', /EVENT_LOG_URL holds a login/],
+    ['kafka://broker:9092?sasl.password=s3cret', /EVENT_LOG_URL holds options/],
+    ['kafka://broker:9092#s3cret', /EVENT_LOG_URL holds options/],
+    ['kafka://[::1]:9092', /EVENT_LOG_URL holds an IPv6 address/],
+    ['kafka://broker:s3cret', /EVENT_LOG_URL has no port from 1 to 65535 in its entry 1/],
+    ['kafka://broker:9092,broker2:99999', /in its entry 2/],
+    ['kafka://broker:9092:s3cret', /EVENT_LOG_URL has no port/],
+    ['kafka://broker:9092,,s3cret', /EVENT_LOG_URL has no host in its entry 2/],
+    ['kafka://broker:9092/s3cret', /EVENT_LOG_URL has no host/],
+  ])('refuses %s in one sentence that does not show it', (url, message) => {
+    const read = () => readConfig({ EVENT_LOG_URL: url });
+    expect(read).toThrow(message);
+    expect(read).not.toThrow(/s3cret/);
+    expect(read).not.toThrow(/\n/);
+  });
+
+  it.each(['kafka://broker', 'kafka://a:9092,b:9093', 'kafka://10.0.0.7:9092'])('takes %s', (url) => {
+    expect(readConfig({ EVENT_LOG_URL: url }).eventLogUrl).toBe(url);
+  });
+
+  it('knows which partition counts were asked for', () => {
+    expect(topicPartitions(readConfig({ EVENT_LOG_PARTITIONS: '24', DEAD_LETTERS_PARTITIONS: '' }))).toEqual({
+      events: { partitions: 24, setting: 'EVENT_LOG_PARTITIONS' },
+      deadLetters: { partitions: 12 },
+    });
   });
 
   it('holds the limits of a body against each other', () => {

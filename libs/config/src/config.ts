@@ -4,7 +4,10 @@ import { SETTINGS } from './settings.js';
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 
 /** All settings, checked, frozen. Read once, in `main`. */
-export type Config = Readonly<{ [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]> }>;
+export type Config = Readonly<{ [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]> }> & {
+  /** The keys that the environment has set: the others have their fallbacks. */
+  readonly givenKeys: ReadonlySet<string>;
+};
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -18,6 +21,7 @@ export class ConfigError extends Error {
  * @throws ConfigError that names every wrong key, its value and what is allowed
  */
 export function readConfig(env: NodeJS.ProcessEnv, overrides: Partial<Config> = {}): Config {
+  refuseKafkaUrl(env['EVENT_LOG_URL'] ?? '');
   const wrong: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(SETTINGS) as [keyof Config, Setting<unknown>][]) {
@@ -32,9 +36,28 @@ export function readConfig(env: NodeJS.ProcessEnv, overrides: Partial<Config> = 
   checkTlsFiles(config);
   return Object.freeze({
     ...config,
+    givenKeys: new Set(Object.values(SETTINGS).flatMap(({ key }) => (env[key] ? [key] : []))),
     eventLogUrl: config.eventLogUrl || `file:${config.dataDir}`,
     recordStoreUrl: config.recordStoreUrl || `file:${config.dataDir}`,
   });
+}
+
+/** None of these sentences shows the URL: what is wrong with it may be a password. */
+function refuseKafkaUrl(url: string): void {
+  if (!url.startsWith('kafka://')) return;
+  const list = url.slice('kafka://'.length);
+  const complain = (problem: string): never => {
+    throw new ConfigError(`EVENT_LOG_URL ${problem}; write kafka://host:9092,host2:9092.`);
+  };
+  if (list.includes('@')) complain('holds a login, and a login does not belong into the URL');
+  if (/[?#]/.test(list)) complain('holds options behind a ? or a #, and it takes none');
+  if (list.includes('[')) complain('holds an IPv6 address, which the Kafka client cannot read: use a name');
+  for (const [index, address] of list.replace(/\/$/, '').split(',').entries()) {
+    const [host, port = '9092', ...more] = address.split(':');
+    const isPort = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
+    if (!host || /[\s/]/.test(address)) complain(`has no host in its entry ${index + 1}`);
+    if (!isPort || more.length > 0) complain(`has no port from 1 to 65535 in its entry ${index + 1}`);
+  }
 }
 
 function checkRelations({ maxBodyBytes, maxInflatedBytes, maxBytesInFlight }: Config): void {

@@ -1,4 +1,5 @@
 import { unescape } from 'node:querystring';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
 import { ConfigError, type Config } from './config.js';
 
 /** Longest wait for the log to confirm a committed position, in milliseconds: below the 30 s session of a group member. */
@@ -12,6 +13,29 @@ export function eventLogOptions(config: Config, app: string) {
     publishTimeoutMs: config.publishTimeoutMs,
     commitTimeoutMs: COMMIT_TIMEOUT_MS,
     replicationFactor: config.replicationFactor,
+    limits: {
+      [EVENTS_TOPIC]: { ...limitsOf(config.eventLogMaxAgeSeconds, config.eventLogMaxBytes), keepsUnread: true },
+      [DEAD_LETTERS_TOPIC]: {
+        ...limitsOf(config.deadLettersMaxAgeSeconds, config.deadLettersMaxBytes),
+        keepsUnread: false,
+      },
+    },
+  };
+}
+
+function limitsOf(maxAgeSeconds: number, maxBytes: number) {
+  return {
+    ...(maxAgeSeconds === 0 ? {} : { maxAgeMs: maxAgeSeconds * 1000 }),
+    ...(maxBytes === 0 ? {} : { maxBytes }),
+  };
+}
+
+/** What `prepare` takes: how many partitions each topic is to have, and the setting that says so where it is set. */
+export function topicPartitions(config: Config) {
+  const named = (setting: string) => (config.givenKeys.has(setting) ? { setting } : {});
+  return {
+    events: { partitions: config.partitions, ...named('EVENT_LOG_PARTITIONS') },
+    deadLetters: { partitions: config.deadLettersPartitions, ...named('DEAD_LETTERS_PARTITIONS') },
   };
 }
 

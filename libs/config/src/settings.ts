@@ -1,5 +1,6 @@
 import { ACCESS_SETTINGS } from './access-settings.js';
 import { DEVICE_SETTINGS } from './device-settings.js';
+import { EMBEDDED_LOG_SETTINGS } from './embedded-log-settings.js';
 import { OVERLOAD_SETTINGS } from './overload-settings.js';
 import { oneOf, text, wholeNumber } from './setting.js';
 import { TRACING_SETTINGS } from './tracing-settings.js';
@@ -55,7 +56,13 @@ export const SETTINGS = {
     'EVENT_LOG_PARTITIONS',
     12,
     { min: 1, max: 1000 },
-    'Partitions of a topic when it is made; more allow more workers.',
+    'Partitions of the topic of events when it is made; more allow more workers. If it is set, the init step adds what a topic lacks.',
+  ),
+  deadLettersPartitions: wholeNumber(
+    'DEAD_LETTERS_PARTITIONS',
+    12,
+    { min: 1, max: 1000 },
+    'The same of the topic of dead letters.',
   ),
   replicationFactor: wholeNumber(
     'EVENT_LOG_REPLICATION',
@@ -63,6 +70,7 @@ export const SETTINGS = {
     { min: 1, max: 9 },
     'Copies of each Kafka partition when a topic is made.',
   ),
+  ...EMBEDDED_LOG_SETTINGS,
   publishTimeoutMs: wholeNumber(
     'PUBLISH_TIMEOUT_MS',
     5 * SECOND_MS,

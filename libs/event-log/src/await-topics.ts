@@ -9,16 +9,22 @@ const MISSING_ANSWERS = 60;
  * Waits until the log says that it has the topics. A log that does not answer yet is waited for without end; topics that are
  * missing, for about {@link MISSING_ANSWERS} times {@link RETRY_DELAY_MS}.
  *
- * @param onWaiting called once if there is something to wait for
+ * @param onWaiting called with the reason if there is something to wait for, and with each other reason after that
  * @throws EventLogError `topic-missing`
  */
-export async function awaitTopics(log: EventLog, topics: readonly string[], onWaiting: () => void): Promise<void> {
-  for (let attempt = 1, missing = 0; ; attempt++) {
+export async function awaitTopics(
+  log: EventLog,
+  topics: readonly string[],
+  onWaiting: (reason: string) => void,
+): Promise<void> {
+  for (let lastReason = '', missing = 0; ;) {
     try {
       return await log.requireTopics(topics);
     } catch (error) {
       if (!isPassing(error) || (isMissing(error) && ++missing === MISSING_ANSWERS)) throw error;
-      if (attempt === 1) onWaiting();
+      const { message } = error as EventLogError;
+      if (message !== lastReason) onWaiting(message);
+      lastReason = message;
       await delay(RETRY_DELAY_MS, undefined, { ref: false });
     }
   }

@@ -1,3 +1,5 @@
+import type { FailureCause } from './failure-cause.js';
+
 /**
  * The port to the event log: topics of ordered, durable partitions. Adapters: Kafka (`kafka/`), one SQLite file (`sqlite/`).
  * Every adapter passes the contract suite in `testing/`.
@@ -33,7 +35,8 @@ export interface TopicPosition {
  * What became of one entry. `written`: durable (Kafka: acks = all). Not written means that the outcome is unknown at best:
  * it may still turn up in the log, and whoever repeats it must be prepared for that.
  */
-export type PublishOutcome = { written: true; partition: number; offset: number } | { written: false; reason: string };
+export type PublishOutcome =
+  { written: true; partition: number; offset: number } | { written: false; reason: string; cause?: FailureCause };
 
 export interface PublishLoad {
   /** Entries without outcomes. */
@@ -102,13 +105,37 @@ export interface EventSubscription {
   /** Called with the partitions that this member has just lost. Records of theirs that were pulled may be written again by others. */
   onRevoked(listener: (partitions: readonly { topic: string; partition: number }[]) => void): void;
 
+  /**
+   * Why nothing may be handled or committed now, in a group that is closed to others ({@link SubscribeOptions.clients});
+   * `undefined` if nothing stands against it.
+   */
+  disturbance?(): GroupDisturbance | undefined;
+
+  /** A person has decided that the committed offsets are right although another client wrote them: ends a `foreign_commit`. */
+  acceptPositions?(): void;
+
   /** Leaves the group. Idempotent; pending pulls resolve empty. Nothing is committed by it. */
   close(): Promise<void>;
+}
+
+/**
+ * `foreign_group_member`: a client of another kind is a member now. `foreign_commit`: another client has committed offsets, and
+ * nobody knows what was handled.
+ */
+export interface GroupDisturbance {
+  reason: 'foreign_group_member' | 'foreign_commit';
+  /** For logs. */
+  detail: string;
 }
 
 export interface SubscribeOptions {
   group: string;
   topics: readonly string[];
+  /**
+   * Closes the group to all clients but those with these ids and this one: what another one reads would be lost. The embedded
+   * log has one process, and needs no such care. Default: open to all.
+   */
+  clients?: readonly string[];
 }
 
 /** Where one group stands in one partition. `low <= committed <= high`. */
@@ -159,15 +186,78 @@ export interface InspectOptions {
 
 export interface TopicSpec {
   name: string;
+  /** Partitions of a topic that is made. */
   partitions: number;
+  /** What a topic means that is there with another number: an error, nothing, or a number that is to be reached. Default: `refuse`. */
+  otherCount?: 'refuse' | 'keep' | 'grow';
+  /** The setting that asks for the number, for the error. */
+  setting?: string;
+  /** Nothing is ever removed from it, neither by age nor by size. */
+  keepsAll?: boolean;
+}
+
+/** Stands for all settings of a topic that this login may not read. */
+export const UNREADABLE_SETTING = 'unreadable';
+
+/** A setting of a topic that puts records at risk, or that could not be read. */
+export interface TopicFinding {
+  topic: string;
+  /** As the log names it, such as `retention.ms`. */
+  setting: string;
+  /** For people: what it does, and what to do about it. */
+  detail: string;
+}
+
+/** How much of a topic the embedded log keeps. A limit that is left out does not hold. */
+export interface TopicLimits {
+  maxAgeMs?: number;
+  /** Of keys, values and headers. */
+  maxBytes?: number;
+  /** What a group of the topic has yet to read is kept, and everything if no group has ever committed in the topic. */
+  keepsUnread: boolean;
+}
+
+/** What the embedded log keeps of one topic. */
+export interface TopicUsage {
+  topic: string;
+  /** Of keys, values and headers. */
+  bytes: number;
+  /** Time stamp of the oldest entry; left out if there is none. */
+  oldestMs?: number;
+  /** Entries that were removed since the start, by the limit that they exceeded. */
+  removed: { age: number; bytes: number };
 }
 
 /** One connection to a log, and everything that hangs on it. Made once for each process. */
 export abstract class EventLog {
-  /** Makes the topics that are missing; leaves the others alone. Idempotent. @throws EventLogError `unavailable`, `topic-mismatch` */
+  /**
+   * Makes the topics that are missing. Of the others, only the number of partitions is looked at: {@link TopicSpec.otherCount}.
+   * Idempotent.
+   *
+   * @throws EventLogError `unavailable`, `topic-mismatch`
+   */
   abstract createTopics(topics: readonly TopicSpec[]): Promise<void>;
   /** @throws EventLogError `topic-missing` naming the topic and the step that makes it; `unavailable` */
   abstract requireTopics(names: readonly string[]): Promise<void>;
+  /**
+   * Looks for settings of the topics by which records may be lost. A log without such settings has nothing to find.
+   *
+   * @throws EventLogError `unavailable`, `topic-missing`
+   */
+  async topicFindings(topics: readonly Pick<TopicSpec, 'name' | 'keepsAll'>[]): Promise<TopicFinding[]> {
+    return topics.flatMap(() => []);
+  }
+
+  /**
+   * Resolves if an append to the topic would succeed, as far as that shows without one: the right, the disk, the replicas.
+   * Nothing is appended.
+   *
+   * @throws EventLogError `unavailable` with the failure, `topic-missing`
+   */
+  async proveWritable(topic: string): Promise<void> {
+    await this.requireTopics([topic]);
+  }
+
   /** One publisher for all callers; connects on first use and reconnects by itself. */
   abstract readonly publisher: EventPublisher;
   /** A new member of a group. Connects in the background and by itself: a log that is away is no error. */
@@ -175,6 +265,10 @@ export abstract class EventLog {
   abstract inspect(options: InspectOptions): BufferInspector;
   /** Resolves if the log answers on the connection in use. @throws EventLogError `unavailable` */
   abstract ping(): Promise<void>;
+  /** What is kept of each topic; empty for an engine that measures itself. */
+  usage(): TopicUsage[] {
+    return [];
+  }
   /** Closes subscriptions that are still open, then the rest. Idempotent. */
   abstract close(): Promise<void>;
 }
@@ -184,11 +278,15 @@ export type EventLogErrorCode = 'unavailable' | 'topic-missing' | 'topic-mismatc
 export class EventLogError extends Error {
   override readonly name = 'EventLogError';
 
+  /** Why, where that is known. */
+  readonly failure: FailureCause | undefined;
+
   constructor(
     readonly code: EventLogErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { failure?: FailureCause | undefined },
   ) {
     super(message, options);
+    this.failure = options?.failure;
   }
 }

@@ -1,4 +1,4 @@
-import { EventLogError, type EventLog } from './event-log.js';
+import { EventLogError, type EventLog, type TopicLimits } from './event-log.js';
 import type { Append } from './shared-publisher.js';
 
 export interface EventLogOptions {
@@ -12,6 +12,8 @@ export interface EventLogOptions {
   commitTimeoutMs: number;
   /** Copies of each partition that `createTopics` asks for. The embedded log has one. */
   replicationFactor: number;
+  /** How much the embedded log keeps, by topic. Without limits, a topic keeps what is not read, and the rest for 24 hours. */
+  limits?: Readonly<Record<string, TopicLimits>>;
   /** Hears when the log goes away and when it is back, one line each; no secrets. */
   log?: (level: 'info' | 'warn', message: string) => void;
   /** Hears of each append of the shared publisher, once it has its outcomes. For metrics and traces; must not throw. */

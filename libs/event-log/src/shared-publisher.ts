@@ -163,7 +163,7 @@ export class SharedPublisher extends EventPublisher {
       if (call.deadlineMs > nowMs) break;
       this.settle(
         call,
-        call.entries.map(() => ({ written: false, reason: 'the event log did not confirm in time' })),
+        call.entries.map(() => ({ written: false, reason: 'the event log did not confirm in time', cause: 'timeout' })),
       );
     }
     for (const queue of this.#queues.values()) queue.waiting.drop((call) => !this.#open.has(call));

@@ -1,4 +1,5 @@
 import { RecordStoreError, type RecordStore } from './record-store.js';
+import type { StoreLog } from './store-trouble.js';
 
 export interface RecordStoreOptions {
   /** `mongodb://...`, `mongodb+srv://...` or `file:<directory>`. */
@@ -9,6 +10,8 @@ export interface RecordStoreOptions {
   timeoutMs: number;
   /** Stored records are removed this long after `received_at`; `undefined`: never. */
   expireAfterSeconds?: number;
+  /** Receives one line when the store goes away, with the cause, and one when it is back; no secrets. */
+  log?: StoreLog;
 }
 
 /** The one switch: which engine stands behind the port. The other engine's client is never loaded. */

@@ -2,7 +2,7 @@ import type { RecordStoreOptions } from './open-record-store.js';
 import { RecordStoreError } from './record-store.js';
 import type { TokenStore } from './token-store.js';
 
-export type TokenStoreOptions = Pick<RecordStoreOptions, 'url' | 'clientId' | 'timeoutMs'>;
+export type TokenStoreOptions = Pick<RecordStoreOptions, 'url' | 'clientId' | 'timeoutMs' | 'log'>;
 
 /** The one switch: tokens are kept where the records are. */
 export async function openTokenStore(options: TokenStoreOptions): Promise<TokenStore> {

@@ -1,5 +1,6 @@
 import type { IngestEvent } from '#contracts';
 import type { RecordReader } from './record-reader.js';
+import type { StoreTrouble } from './store-trouble.js';
 
 /**
  * The writing side of the record store. Adapters: MongoDB (`mongo/`), one SQLite file (`sqlite/`).
@@ -44,6 +45,10 @@ export abstract class RecordStore {
   abstract prepare(): Promise<void>;
   /** Resolves if the store answers. @throws RecordStoreError `unavailable` */
   abstract ping(): Promise<void>;
+  /** Why the last call failed, where that is known; `undefined` while the store answers. */
+  get trouble(): StoreTrouble | undefined {
+    return undefined;
+  }
   /** Idempotent. */
   abstract close(): Promise<void>;
 }
@@ -52,12 +57,15 @@ export type RecordStoreErrorCode = 'unavailable' | 'closed';
 
 export class RecordStoreError extends Error {
   override readonly name = 'RecordStoreError';
+  /** Why the store is `unavailable`, where that is known. */
+  readonly trouble: StoreTrouble | undefined;
 
   constructor(
     readonly code: RecordStoreErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { trouble?: StoreTrouble } = {},
   ) {
     super(message, options);
+    this.trouble = options.trouble;
   }
 }

@@ -15,11 +15,12 @@ export interface StoredToken {
 /** One connection to a store of tokens. */
 export abstract class TokenStore {
   /**
-   * A number that is another one after every {@link put} that was resolved, whoever made it: while it stays, nothing has changed.
+   * A text that is another one after every {@link put} that was resolved, by any process: while it stays, nothing has changed. It also
+   * differs after the tokens were restored from a backup and changed since.
    *
    * @throws RecordStoreError `unavailable`, `closed`
    */
-  abstract revision(): Promise<number>;
+  abstract revision(): Promise<string>;
   /** All tokens, in the order of their ids. @throws RecordStoreError `unavailable`, `closed` */
   abstract list(): Promise<StoredToken[]>;
   /**

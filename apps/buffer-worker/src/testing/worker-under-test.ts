@@ -51,7 +51,10 @@ export class WorkerUnderTest {
 
   private rootModule(tracing?: Tracing) {
     const engines = [
-      { provide: EventLog, useValue: { subscribe: () => this.subscription, ping: async () => undefined } },
+      {
+        provide: EventLog,
+        useValue: { subscribe: () => this.subscription, ping: async () => undefined, topicFindings: async () => [] },
+      },
       { provide: EventPublisher, useValue: this.deadLetters },
       { provide: RecordStore, useValue: this.store },
     ];

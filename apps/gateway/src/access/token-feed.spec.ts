@@ -33,9 +33,9 @@ class FakeTokenStore extends TokenStore {
     this.number++;
   }
 
-  async revision(): Promise<number> {
+  async revision(): Promise<string> {
     if (!this.isAvailable) throw new RecordStoreError('unavailable', 'The store is away.');
-    return this.number;
+    return String(this.number);
   }
 
   async list(): Promise<StoredToken[]> {

@@ -12,7 +12,7 @@ const REFRESH_MS = 3000;
  */
 export class TokenFeed implements OnApplicationShutdown {
   readonly tokens = new KnownTokens();
-  #revision: number | undefined;
+  #revision: string | undefined;
   #seenAtMs = 0;
   #isFailing = false;
   #timer: NodeJS.Timeout | undefined;

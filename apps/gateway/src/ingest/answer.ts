@@ -1,4 +1,5 @@
-import { problemOf, type ProblemEntry } from '#contracts';
+import { problemOf, type Problem, type ProblemEntry } from '#contracts';
+import { explainFailure, type FailureCause } from '#event-log';
 import { ProblemError } from '#runtime';
 import type { Verdict } from './verdict.js';
 
@@ -18,9 +19,14 @@ export interface Answer {
 /** The log is usually back after a leader has moved, which takes a broker a second or two. */
 const RETRY_AFTER_SECONDS = 2;
 
-const NOT_CONFIRMED =
-  'The event log did not confirm in time, so the outcome is unknown: send it again. With the same record_id, nothing is stored twice.';
-const RETRY_PROBLEM = JSON.stringify(problemOf('log-unavailable', NOT_CONFIRMED));
+const UNKNOWN_CAUSE = 'The event log did not confirm in time';
+const SEND_AGAIN = 'so the outcome is unknown: send it again. With the same record_id, nothing is stored twice.';
+
+/** Everybody may read it: the cause in words of ours, no host and no message of the log's client. */
+function notConfirmed(cause: FailureCause | undefined): string {
+  const what = cause === undefined ? UNKNOWN_CAUSE : `The event log did not confirm (${explainFailure(cause)})`;
+  return `${what}, ${SEND_AGAIN}`;
+}
 
 /** @throws ProblemError `invalid-record`, `forbidden`, `rate-limited`, `log-unavailable` */
 export function answerToOne(verdict: Verdict): Answer {
@@ -48,8 +54,12 @@ export function answerToMany(verdicts: readonly Verdict[]): Answer {
 
 function resultText(verdict: Verdict, index: number): string {
   if (verdict.status === 'accepted') return `{"index":${index},${acceptedMembers(verdict, false)}}`;
-  const problem = verdict.problem === undefined ? RETRY_PROBLEM : JSON.stringify(verdict.problem);
-  return `{"index":${index},"status":"${verdict.status}","problem":${problem}}`;
+  return `{"index":${index},"status":"${verdict.status}","problem":${JSON.stringify(problemIn(verdict))}}`;
+}
+
+function problemIn(verdict: Rejected | Retry): Problem {
+  if (verdict.status === 'rejected') return verdict.problem;
+  return verdict.problem ?? problemOf('log-unavailable', notConfirmed(verdict.cause));
 }
 
 /** A device_id and a receipt have no character that JSON escapes; a record_id of the client's may. */
@@ -60,8 +70,8 @@ function acceptedMembers({ recordId, deviceId, receipt }: Accepted, withDevice: 
 
 /** Where the log has not confirmed some of them, that is what is said of all: it is the one whose outcome is unknown. */
 function toBeRepeated(retries: readonly Retry[], errors: readonly ProblemEntry[]): ProblemError {
-  const limited = retries.every(({ problem }) => problem !== undefined) ? retries[0]?.problem : undefined;
-  const { code, detail } = limited ?? { code: 'log-unavailable' as const, detail: NOT_CONFIRMED };
+  const unconfirmed = retries.find(({ problem }) => problem === undefined);
+  const { code, detail } = problemIn(unconfirmed ?? retries[0]!);
   const extras = errors.length > 0 ? { errors } : {};
   return new ProblemError(code, detail, { ...extras, retryAfterSeconds: secondsUntil(retries) });
 }

@@ -120,7 +120,8 @@ export class IngestService {
       return await this.publisher.publish(EVENTS_TOPIC, entries);
     } catch (error) {
       if (!(error instanceof EventLogError)) throw error;
-      return entries.map(() => ({ written: false, reason: error.message }));
+      const { message: reason, failure } = error;
+      return entries.map(() => ({ written: false, reason, ...(failure && { cause: failure }) }));
     }
   }
 }

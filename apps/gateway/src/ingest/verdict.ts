@@ -1,5 +1,5 @@
 import { encodeReceipt, problemOf, type Problem, type ProblemEntry } from '#contracts';
-import type { PublishOutcome } from '#event-log';
+import type { FailureCause, PublishOutcome } from '#event-log';
 
 /**
  * What became of one record of a request. `retry`: send it again. Without a problem, the log did not confirm it; it may be there all
@@ -8,7 +8,7 @@ import type { PublishOutcome } from '#event-log';
 export type Verdict =
   | { status: 'accepted'; recordId: string; deviceId: string; receipt: string }
   | { status: 'rejected'; problem: Problem }
-  | { status: 'retry'; problem?: Problem; retryAfterSeconds?: number };
+  | { status: 'retry'; problem?: Problem; retryAfterSeconds?: number; cause?: FailureCause };
 
 /** Most problems that are listed for one record; the detail says how many there are. */
 const MAX_ENTRIES = 16;
@@ -35,6 +35,6 @@ export function forbidden(place: string, detail: string): Verdict {
 }
 
 export function confirmed(recordId: string, deviceId: string, outcome: PublishOutcome): Verdict {
-  if (!outcome.written) return RETRY;
+  if (!outcome.written) return outcome.cause === undefined ? RETRY : { status: 'retry', cause: outcome.cause };
   return { status: 'accepted', recordId, deviceId, receipt: encodeReceipt(outcome.partition, outcome.offset) };
 }

@@ -36,8 +36,8 @@ export class OwnTopics extends EventLog {
     return this.log.requireTopics(names.map((name) => this.prefix + name));
   }
 
-  subscribe({ group, topics }: SubscribeOptions): EventSubscription {
-    const own = { group: this.prefix + group, topics: topics.map((topic) => this.prefix + topic) };
+  subscribe({ group, topics, ...more }: SubscribeOptions): EventSubscription {
+    const own = { ...more, group: this.prefix + group, topics: topics.map((topic) => this.prefix + topic) };
     return this.named(this.log.subscribe(own));
   }
 
@@ -61,6 +61,8 @@ export class OwnTopics extends EventLog {
       commit: (positions, note) => own.commit(positions.map(hidden), note),
       assignment: () => own.assignment().map(shown),
       onRevoked: (listener) => own.onRevoked((partitions) => listener(partitions.map(shown))),
+      disturbance: () => own.disturbance?.(),
+      acceptPositions: () => own.acceptPositions?.(),
       close: () => own.close(),
     };
   }

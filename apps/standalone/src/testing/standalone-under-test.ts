@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { BatchTransport } from '#batch-transport';
 import { prepare } from '#buffer-worker';
-import { readConfig } from '#config';
+import { readConfig, topicPartitions } from '#config';
 import { EventLog } from '#event-log';
 import { configureGatewayHttp } from '#gateway';
 import { RecordStore } from '#record-store';
@@ -17,7 +17,7 @@ import { StandaloneModule } from '../standalone.module.js';
 export class StandaloneUnderTest {
   private constructor(
     readonly app: NestFastifyApplication,
-    private readonly directory: string,
+    readonly directory: string,
     readonly routes: readonly RegisteredRoute[],
   ) {}
 
@@ -30,7 +30,7 @@ export class StandaloneUnderTest {
     const routes = registeredRoutes(app);
     configureGatewayHttp(app);
     serveDocs(app);
-    await prepare(app.get(EventLog), app.get(RecordStore), config.partitions);
+    await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
     app.connectMicroservice({ strategy: app.get(BatchTransport) });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
@@ -43,6 +43,6 @@ export class StandaloneUnderTest {
 
   async stop(): Promise<void> {
     await this.app.close();
-    await rm(this.directory, { recursive: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -18,6 +18,8 @@ interface Write {
   reject: (error: DeviceError) => void;
 }
 
+const PRIVATE_FILE = 0o600;
+
 /**
  * The open queue file. Append-only: lines that come while a write is under way go out together with the next one, with one fsync.
  * It is written anew, beside the old one and renamed over it, when most of it is done with, and after a write that failed.
@@ -135,9 +137,11 @@ function sizeOf({ text }: StoredRecord): number {
   return Buffer.byteLength(text) + LINE_OVERHEAD_BYTES;
 }
 
+/** For this user only: payloads are in it. The mode of a file that was there before is changed too, where that is possible. */
 async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w');
+  const file = await open(path, 'w', PRIVATE_FILE);
   try {
+    await file.chmod(PRIVATE_FILE).catch(() => {});
     await file.writeFile(text);
     await file.sync();
   } finally {

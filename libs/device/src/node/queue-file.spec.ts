@@ -51,6 +51,18 @@ describe('a queue file', () => {
     await writeFile(path, HEADER + lines.join(''));
   }
 
+  it('can be read by its user only, also where an earlier release has left it open to others', async () => {
+    const umask = process.umask(0);
+    try {
+      await write(HEADER, queuedLine(record(1)));
+      expect((await stat(path)).mode & 0o777).toBe(0o666);
+      await (await open()).append(record(2));
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+    } finally {
+      process.umask(umask);
+    }
+  });
+
   it('is made when it is not there, and is empty', async () => {
     expect(await open()).toMatchObject({ recovered: [], findings: [] });
     expect(await readFile(path, 'utf8')).toBe(HEADER);

@@ -84,8 +84,9 @@ export class BatchLoop {
     await this.options.subscription.close();
   }
 
-  /** Lets a flood of dead letters through that has stopped the loop. */
+  /** Lets a flood of dead letters through that has stopped the loop, and takes committed offsets of others as they are. */
   acceptDeadLetters(): void {
+    this.options.subscription.acceptPositions?.();
     this.#guard.overrule();
     this.#nudge.abort();
   }
@@ -120,6 +121,9 @@ export class BatchLoop {
   }
 
   private async pull(): Promise<void> {
+    const disturbance = this.options.subscription.disturbance?.();
+    if (disturbance !== undefined) return this.pauseFor(disturbance.reason);
+    if (this.state.pauseReason !== undefined) await this.unlessGivenUp(this.state.working());
     const isEmpty = this.#batcher.isEmpty;
     if (isEmpty) this.state.idle();
     const records = await this.options.subscription.pull({
@@ -208,7 +212,15 @@ export class BatchLoop {
     return outcomes.every(({ written }) => written);
   }
 
+  /** Another client is in the group: to handle or to commit anything now could lose records. */
+  private async pauseFor(reason: string): Promise<void> {
+    await this.unlessGivenUp(this.state.paused(reason));
+    await this.wait(IDLE_PULL_MS);
+  }
+
   private async commit(held: HeldBatch): Promise<string | undefined> {
+    const disturbance = this.options.subscription.disturbance?.();
+    if (disturbance !== undefined) return disturbance.reason;
     try {
       await this.options.subscription.commit(held.positions());
       this.options.observer?.committed?.(held.size, held.deadLetters);

@@ -74,7 +74,9 @@ class ConsumingTransport extends BatchTransport {
     // While there is no connection, nothing else would keep the process from ending.
     const alive = setInterval(() => undefined, ANY_LONG_TIME_MS);
     try {
-      await awaitTopics(this.log, this.topics(), () => this.lines.write('info', 'waiting for the event log'));
+      await awaitTopics(this.log, this.topics(), (reason) =>
+        this.lines.write('info', `waiting for the event log: ${reason}`),
+      );
       await this.makeDeadLetterTopic();
     } finally {
       clearInterval(alive);
@@ -86,7 +88,7 @@ class ConsumingTransport extends BatchTransport {
       await this.log.requireTopics([this.deadLetterTopic]);
     } catch (error) {
       if (!(error instanceof EventLogError) || error.code !== 'topic-missing') throw error;
-      await this.log.createTopics([{ name: this.deadLetterTopic, partitions: 1 }]);
+      await this.log.createTopics([{ name: this.deadLetterTopic, partitions: 1, keepsAll: true }]);
     }
   }
 }

@@ -3,7 +3,10 @@ import type { TopicPosition } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { within } from './deadline.js';
 import { GroupContact } from './group-contact.js';
+import { markedMetadata } from './commit-mark.js';
+import { ConnectionAttempts } from './connection-attempts.js';
 import { brokersOf, newConsumerClient } from './kafka-client.js';
+import { describeError } from './kafka-errors.js';
 
 /** Long enough for a process that is busy or frozen for a moment, short enough that its partitions are not orphaned. */
 const SESSION_TIMEOUT_MS = 30_000;
@@ -20,8 +23,10 @@ const FETCH: Partial<ConsumerConfig> = {
 
 /** More partitions than a member usually has: a fetched batch seldom waits behind another one for its turn. */
 const CONCURRENT_BATCHES = 128;
-/** The first search is the start, the second may be a connection that was closed in passing. */
-const SEARCHES_UNTIL_LOST = 3;
+/** New partitions of a topic are read after this time. */
+const METADATA_MAX_AGE_MS = 10_000;
+/** One may be a connection that was closed in passing, or a broker of several. */
+const FAILURES_UNTIL_LOST = 3;
 const DISCONNECT_TIMEOUT_MS = 5_000;
 
 export interface ConsumerEvents {
@@ -41,7 +46,8 @@ export class ConsumerSession {
   private readonly contact = new GroupContact();
   private readonly ended = Promise.withResolvers<Error | undefined>();
   private lastPayload: EachBatchPayload | undefined;
-  private searches = 0;
+  private readonly attempts = new ConnectionAttempts((error) => this.connectionFailed(error));
+  private failures = 0;
   private isStopped = false;
 
   constructor(
@@ -49,12 +55,13 @@ export class ConsumerSession {
     group: string,
     private readonly events: ConsumerEvents,
   ) {
-    this.consumer = newConsumerClient(options, () => this.searchBrokers()).consumer({
+    this.consumer = newConsumerClient(options, this.attempts, () => this.brokers()).consumer({
       groupId: group,
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
       retry: { restartOnFailure: () => Promise.resolve(false) },
       ...FETCH,
     });
@@ -73,33 +80,35 @@ export class ConsumerSession {
 
   /** Resolves with what ended it, or with `undefined` if it was {@link stop}. */
   async run(topics: readonly string[]): Promise<Error | undefined> {
-    try {
-      await this.consumer.connect();
-      await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
-      await this.consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: CONCURRENT_BATCHES,
-        eachBatch: (payload) => {
-          this.lastPayload = payload;
-          return this.events.batch(payload);
-        },
-      });
-      return await this.ended.promise;
-    } catch (error) {
-      return error as Error;
-    } finally {
-      await within(
-        DISCONNECT_TIMEOUT_MS,
-        this.consumer.disconnect().catch(() => undefined),
-      );
-    }
+    const error = await Promise.race([this.consume(topics), this.ended.promise]).catch((failure: Error) => failure);
+    await within(
+      DISCONNECT_TIMEOUT_MS,
+      this.consumer.disconnect().catch(() => undefined),
+    );
+    this.attempts.end();
+    return error && this.attempts.revealed(error);
   }
 
   /** Makes {@link run} leave the group and resolve; no batch may be under way for long. */
   stop(): void {
     this.isStopped = true;
     this.ended.resolve(undefined);
+  }
+
+  /** KafkaJS may try to connect for minutes, whatever is asked of it meanwhile: {@link run} does not wait for that. */
+  private async consume(topics: readonly string[]): Promise<Error | undefined> {
+    await this.consumer.connect();
+    await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: CONCURRENT_BATCHES,
+      eachBatch: (payload) => {
+        this.lastPayload = payload;
+        return this.events.batch(payload);
+      },
+    });
+    return this.ended.promise;
   }
 
   seek({ topic, partition, offset }: TopicPosition): void {
@@ -113,21 +122,25 @@ export class ConsumerSession {
    * @throws an error of KafkaJS
    */
   async commit(positions: readonly TopicPosition[], note: string): Promise<void> {
-    const offsets = positions.map((position) => ({ ...position, offset: String(position.offset), metadata: note }));
+    const metadata = markedMetadata(note);
+    const offsets = positions.map((position) => ({ ...position, offset: String(position.offset), metadata }));
     if (this.lastPayload === undefined) return this.consumer.commitOffsets(offsets);
     const byTopic = Map.groupBy(offsets, ({ topic }) => topic);
     const topics = Array.from(byTopic, ([topic, partitions]) => ({ topic, partitions }));
     return this.lastPayload.commitOffsetsIfNecessary({ topics });
   }
 
-  private searchBrokers(): string[] {
-    if (this.isStopped) return [];
-    if (++this.searches === SEARCHES_UNTIL_LOST) this.events.lost('no connection');
-    return brokersOf(this.options.url);
+  /** None once it is stopped, so that KafkaJS ends its attempts to connect. */
+  private brokers(): string[] {
+    return this.isStopped ? [] : brokersOf(this.options.url);
+  }
+
+  private connectionFailed(error: Error): void {
+    if (++this.failures === FAILURES_UNTIL_LOST) this.events.lost(describeError(error));
   }
 
   private heardOf(): void {
-    this.searches = 0;
+    this.failures = 0;
     this.contact.heard();
     this.events.alive();
   }

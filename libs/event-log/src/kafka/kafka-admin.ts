@@ -1,9 +1,10 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { EventLogError } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { pause, within } from './deadline.js';
+import { ConnectionAttempts } from './connection-attempts.js';
 import { newKafkaClient } from './kafka-client.js';
-import { describeError, isTopicMissing, isTransientAnswer } from './kafka-errors.js';
+import { causeOf, describeError, isTopicMissing, isTransientAnswer } from './kafka-errors.js';
 
 /** An answer comes within this time, or it is `unavailable`. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -13,6 +14,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** One connection for all questions, opened by the first. After a failure the next question opens a new one. */
 export class KafkaAdmin {
   private current: Connection | undefined;
+  private readonly attempts = new ConnectionAttempts();
   private readonly closing = new AbortController();
 
   constructor(private readonly options: EventLogOptions) {}
@@ -25,8 +27,11 @@ export class KafkaAdmin {
     const patience = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.closing.signal]);
     const answer = await within(timeoutMs, this.answerOf(question, patience));
     if (answer === undefined) {
+      const { lastError } = this.attempts;
       void this.giveUpConnection();
-      throw new EventLogError('unavailable', `Kafka did not answer within ${timeoutMs} ms.`);
+      const why = lastError === undefined ? '' : ` (${describeError(lastError)})`;
+      const failure = (lastError && causeOf(lastError)) ?? 'timeout';
+      throw new EventLogError('unavailable', `Kafka did not answer within ${timeoutMs} ms${why}.`, { failure });
     }
     return answer.value;
   }
@@ -34,13 +39,14 @@ export class KafkaAdmin {
   /** Idempotent. */
   async close(): Promise<void> {
     this.closing.abort();
+    this.attempts.end();
     await within(CLOSE_TIMEOUT_MS, this.giveUpConnection());
   }
 
   /** Asks again while the broker says that it is not ready yet: nothing that a person has to see. */
   private async answerOf<T>(question: (admin: Admin) => Promise<T>, patience: AbortSignal): Promise<{ value: T }> {
     for (;;) {
-      const connection = (this.current ??= new Connection(newKafkaClient(this.options).admin()));
+      const connection = (this.current ??= new Connection(this.newClient().admin()));
       try {
         return { value: await connection.use(question) };
       } catch (error) {
@@ -50,10 +56,19 @@ export class KafkaAdmin {
     }
   }
 
-  private refusal(error: unknown): EventLogError {
+  private newClient(): Kafka {
+    return newKafkaClient(this.options, this.attempts, this.attempts.logging);
+  }
+
+  private refusal(refused: unknown): EventLogError {
+    const error = this.attempts.revealed(refused as Error);
     void this.giveUpConnection();
     if (isTopicMissing(error)) return new EventLogError('topic-missing', 'Kafka does not have the topic.');
-    return new EventLogError('unavailable', `Kafka did not answer: ${describeError(error)}.`, { cause: error });
+    const failure = causeOf(error);
+    return new EventLogError('unavailable', `Kafka did not answer: ${describeError(error)}.`, {
+      cause: error,
+      failure,
+    });
   }
 
   private async giveUpConnection(): Promise<void> {

@@ -1,5 +1,7 @@
 import { Kafka, logLevel, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import { EventLogError } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
+import { ConnectionAttempts } from './connection-attempts.js';
 
 /** About three seconds in all. Everything is named, because KafkaJS has other defaults when NODE_ENV is `test`. */
 const RETRY: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, factor: 0.2, multiplier: 2 };
@@ -14,7 +16,11 @@ const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** A KafkaJS client with a state of its own. */
-export function newKafkaClient(options: EventLogOptions, overrides: Partial<KafkaConfig> = {}): Kafka {
+export function newKafkaClient(
+  options: EventLogOptions,
+  attempts = new ConnectionAttempts(),
+  overrides: Partial<KafkaConfig> = {},
+): Kafka {
   silenceTimeoutNegativeWarning();
   return new Kafka({
     clientId: options.clientId,
@@ -23,6 +29,7 @@ export function newKafkaClient(options: EventLogOptions, overrides: Partial<Kafk
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: RETRY,
     logLevel: logLevel.NOTHING,
+    socketFactory: attempts.socketFactory,
     ...overrides,
   });
 }
@@ -33,13 +40,31 @@ export function newKafkaClient(options: EventLogOptions, overrides: Partial<Kafk
  *
  * @param brokers asked whenever no connection is left; an empty list ends the attempts
  */
-export function newConsumerClient(options: EventLogOptions, brokers: () => string[]): Kafka {
-  return newKafkaClient(options, { brokers, retry: { ...RETRY, retries: CONSUMER_RETRIES } });
+export function newConsumerClient(
+  options: EventLogOptions,
+  attempts: ConnectionAttempts,
+  brokers: () => string[],
+): Kafka {
+  const retry = { ...RETRY, retries: CONSUMER_RETRIES };
+  return newKafkaClient(options, attempts, { ...attempts.logging, brokers, retry });
 }
 
-/** `kafka://host:9092,host2:9092`; the port may be left out. */
+/** A name or an IPv4 address, and a port: KafkaJS cannot read an IPv6 address. */
+const ADDRESS = /^[^\s:@/?#[\]]+(:\d{1,5})?$/;
+
+/**
+ * `kafka://host:9092,host2:9092`; the port may be left out.
+ *
+ * @throws EventLogError `fatal`, which does not show the URL: it may hold a password
+ */
 export function brokersOf(url: string): string[] {
   const addresses = url.slice('kafka://'.length).replace(/\/$/, '').split(',');
+  if (!addresses.every((address) => ADDRESS.test(address))) {
+    throw new EventLogError(
+      'fatal',
+      'The event log URL must be kafka://host:9092,host2:9092, without a login or options.',
+    );
+  }
   return addresses.map((address) => (/:\d+$/.test(address) ? address : `${address}:9092`));
 }
 

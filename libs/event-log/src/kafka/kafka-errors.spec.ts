@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs';
-import { describeError, isFatal, isFenced, isTopicMissing, isTransientAnswer } from './kafka-errors.js';
+import kafkajs from 'kafkajs';
+import { causeOf, describeError, isFatal, isFenced, isTopicMissing, isTransientAnswer } from './kafka-errors.js';
+
+const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError, KafkaJSRequestTimeoutError } =
+  kafkajs;
 
 describe('the errors of KafkaJS', () => {
   it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])('know %s for a fence', (type) => {
@@ -34,6 +37,60 @@ describe('the errors of KafkaJS', () => {
     expect(isTopicMissing(answer('UNKNOWN_TOPIC_OR_PARTITION', true))).toBe(true);
   });
 });
+
+describe('the cause of a failure', () => {
+  it.each([
+    [
+      'authentication',
+      named('KafkaJSSASLAuthenticationError', 'SASL PLAIN authentication failed: Authentication failed'),
+    ],
+    ['authentication', answer('SASL_AUTHENTICATION_FAILED', false)],
+    ['authentication', answer('UNSUPPORTED_SASL_MECHANISM', false)],
+    ['authorization', answer('TOPIC_AUTHORIZATION_FAILED', false)],
+    ['authorization', answer('GROUP_AUTHORIZATION_FAILED', false)],
+    ['authorization', answer('CLUSTER_AUTHORIZATION_FAILED', false)],
+    ['certificate', connectionError('SELF_SIGNED_CERT_IN_CHAIN')],
+    ['certificate', connectionError('DEPTH_ZERO_SELF_SIGNED_CERT')],
+    ['certificate', connectionError('UNABLE_TO_VERIFY_LEAF_SIGNATURE')],
+    ['certificate', connectionError('UNABLE_TO_GET_ISSUER_CERT_LOCALLY')],
+    ['certificate', connectionError('CERT_HAS_EXPIRED')],
+    ['certificate', connectionError('ERR_TLS_CERT_ALTNAME_INVALID')],
+    ['certificate', connectionError('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')],
+    ['closed', connectionError('ERR_SSL_WRONG_VERSION_NUMBER')],
+    ['closed', named('KafkaJSConnectionClosedError', 'Closed connection')],
+    ['closed', connectionError('ECONNRESET')],
+    ['dns', connectionError('ENOTFOUND')],
+    ['dns', connectionError('EAI_AGAIN')],
+    ['refused', connectionError('ECONNREFUSED')],
+    ['timeout', connectionError('ETIMEDOUT')],
+    ['timeout', new KafkaJSConnectionError('Connection timeout', { broker: 'broker:9092' })],
+    ['timeout', new KafkaJSRequestTimeoutError('Request Metadata timed out', {} as never)],
+    ['timeout', named('KafkaJSLockTimeout', 'Timeout while acquiring lock')],
+    ['timeout', answer('REQUEST_TIMED_OUT', true)],
+    ['not-enough-replicas', answer('NOT_ENOUGH_REPLICAS', true)],
+    ['no-leader', answer('LEADER_NOT_AVAILABLE', true)],
+    ['read-only', answer('KAFKA_STORAGE_ERROR', true)],
+    ['record', answer('MESSAGE_TOO_LARGE', false)],
+    ['unreachable', new KafkaJSConnectionError('Failed to connect: broken', { broker: 'broker:9092' })],
+  ])('is %s in %s', (cause, error) => {
+    expect(causeOf(error)).toBe(cause);
+    expect(causeOf(exceeded(exceeded(error)))).toBe(cause);
+    expect(describeError(error)).toMatch(new RegExp(`^${cause}: `));
+  });
+
+  it.each([answer('ILLEGAL_GENERATION', false), new TypeError('undefined')])('is not guessed for %s', (error) => {
+    expect(causeOf(error)).toBeUndefined();
+  });
+});
+
+/** KafkaJS does not let these out: by their names, as it makes them. */
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+function connectionError(code: string): Error {
+  return new KafkaJSConnectionError('Connection error', { broker: 'broker:9092', code } as never);
+}
 
 function answer(type: string, retriable: boolean): Error {
   return new KafkaJSProtocolError(Object.assign(new Error('The broker says no'), { type, retriable, code: 1 }));

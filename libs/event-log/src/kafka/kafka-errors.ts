@@ -1,6 +1,9 @@
-/** What KafkaJS puts on its errors; `type` is the name of the broker's error code. */
+import type { FailureCause } from '../failure-cause.js';
+
+/** What KafkaJS puts on its errors; `type` is the name of the broker's error code, `code` is Node's. */
 interface ClientError extends Error {
   type?: string;
+  code?: unknown;
   retriable?: boolean;
   errors?: Error[];
 }
@@ -31,6 +34,15 @@ export function isFatal(error: unknown): boolean {
   return FATAL.has(brokerErrorOf(error) ?? '');
 }
 
+/** KafkaJS found no coordinator, and keeps to itself why the brokers did not name one. */
+export function isCoordinatorUnknown(error: unknown): boolean {
+  return rootOf(error).name === 'KafkaJSGroupCoordinatorNotFound';
+}
+
+export function isOutOfRange(error: unknown): boolean {
+  return brokerErrorOf(error) === 'OFFSET_OUT_OF_RANGE';
+}
+
 export function isTopicMissing(error: unknown): boolean {
   return brokerErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
@@ -45,10 +57,82 @@ export function brokerErrorOf(error: unknown): string | undefined {
   return rootOf(error).type;
 }
 
-/** For logs and reasons: the broker's word where there is one. Never contains a payload. */
+/** The number of the broker's error; 0 if it was not the broker that failed. */
+export function codeOf(error: unknown): number {
+  const { code } = rootOf(error);
+  return typeof code === 'number' ? code : 0;
+}
+
+/** For logs and reasons: the cause where it is known, and the broker's word where there is one. Never contains a payload. */
 export function describeError(error: unknown): string {
   const root = rootOf(error);
-  return root.type ?? root.message;
+  const text = root.type ?? root.message;
+  const cause = causeOf(error);
+  return cause === undefined ? text : `${cause}: ${text}`;
+}
+
+/** Why it failed, or `undefined` if that is none of the causes that a person can act on. */
+export function causeOf(error: unknown): FailureCause | undefined {
+  const { type, code, name, message } = rootOf(error);
+  return (
+    CAUSE_OF_BROKER_ERROR[type ?? ''] ??
+    causeOfCode(String(code ?? '')) ??
+    CAUSE_OF_CLIENT_ERROR[name] ??
+    (message === 'Connection timeout' ? 'timeout' : undefined) ??
+    (name === 'KafkaJSConnectionError' ? 'unreachable' : undefined)
+  );
+}
+
+/** Error codes of the broker, https://kafka.apache.org/protocol#protocol_error_codes */
+const CAUSE_OF_BROKER_ERROR: Readonly<Record<string, FailureCause>> = {
+  SASL_AUTHENTICATION_FAILED: 'authentication',
+  UNSUPPORTED_SASL_MECHANISM: 'authentication',
+  ILLEGAL_SASL_STATE: 'authentication',
+  TOPIC_AUTHORIZATION_FAILED: 'authorization',
+  GROUP_AUTHORIZATION_FAILED: 'authorization',
+  CLUSTER_AUTHORIZATION_FAILED: 'authorization',
+  NOT_ENOUGH_REPLICAS: 'not-enough-replicas',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'not-enough-replicas',
+  LEADER_NOT_AVAILABLE: 'no-leader',
+  NOT_LEADER_FOR_PARTITION: 'no-leader',
+  KAFKA_STORAGE_ERROR: 'read-only',
+  REQUEST_TIMED_OUT: 'timeout',
+  MESSAGE_TOO_LARGE: 'record',
+  RECORD_LIST_TOO_LARGE: 'record',
+  CORRUPT_MESSAGE: 'record',
+  INVALID_TIMESTAMP: 'record',
+  INVALID_RECORD: 'record',
+};
+
+/** Names of KafkaJS's own errors. */
+const CAUSE_OF_CLIENT_ERROR: Readonly<Record<string, FailureCause>> = {
+  KafkaJSSASLAuthenticationError: 'authentication',
+  KafkaJSConnectionClosedError: 'closed',
+  KafkaJSRequestTimeoutError: 'timeout',
+  KafkaJSLockTimeout: 'timeout',
+  KafkaJSTimeout: 'timeout',
+  KafkaJSNoBrokerAvailableError: 'unreachable',
+};
+
+const CAUSE_OF_CODE: Readonly<Record<string, FailureCause>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timeout',
+  ECONNRESET: 'closed',
+  EPIPE: 'closed',
+  // The port answers, but not with TLS.
+  ERR_SSL_WRONG_VERSION_NUMBER: 'closed',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'closed',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+};
+
+/** Codes of Node, of OpenSSL's certificate check and of its alerts. */
+function causeOfCode(code: string): FailureCause | undefined {
+  const isCertificate = /CERT|^UNABLE_TO_|^ERR_(SSL|TLS)_|^EPROTO$|^HOSTNAME_MISMATCH$|^CRL_/.test(code);
+  return CAUSE_OF_CODE[code] ?? (isCertificate ? 'certificate' : undefined);
 }
 
 /** KafkaJS wraps an error once for each layer that gave up on it, and collects those of a request for several things. */

@@ -8,37 +8,41 @@ import {
 } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { within } from './deadline.js';
+import type { DirectClient } from './direct-client.js';
+import { DirectReader } from './direct-reader.js';
 import { groupPositions } from './group-positions.js';
 import type { KafkaAdmin } from './kafka-admin.js';
-import { PeekReader } from './peek-reader.js';
-import { topicRetentionMs } from './topic-retention.js';
+import { isOutOfRange } from './kafka-errors.js';
+import { isDenied, missingRight, topicRetentionMs } from './topic-settings.js';
 
-/** The first peek joins a group, which takes a broker in its default settings three seconds. */
-const PEEK_TIMEOUT_MS = 15_000;
-const READER_IDLE_MS = 300_000;
+const PEEK_TIMEOUT_MS = 10_000;
 
 export class KafkaInspector implements BufferInspector {
-  private reader: PeekReader | undefined;
-  private idleTimer: NodeJS.Timeout | undefined;
+  private readonly said = new Set<string>();
+  private readonly reader: DirectReader;
 
   constructor(
     private readonly options: EventLogOptions,
     private readonly inspected: InspectOptions,
     private readonly admin: KafkaAdmin,
-  ) {}
+    private readonly client: DirectClient,
+  ) {
+    this.reader = new DirectReader(client, inspected.topic);
+  }
 
-  positions(): Promise<PartitionPosition[]> {
-    return groupPositions(this.admin, this.inspected.group, this.inspected.topic);
+  async positions(): Promise<PartitionPosition[]> {
+    const { positions } = await groupPositions(this.admin, this.inspected.group, this.inspected.topic);
+    return positions;
   }
 
   async peek(options: PeekOptions): Promise<LogRecord[]> {
-    const range = await this.withinLog(options);
-    if (range === undefined) return [];
-    const reader = this.readerInUse();
-    const records = await within(PEEK_TIMEOUT_MS, reader.read(range));
+    const records = await within(PEEK_TIMEOUT_MS, this.read(options)).catch((error: unknown) => {
+      if (isDenied(error)) this.sayOnce(`This login lacks the right Read on the topic ${this.inspected.topic}.`);
+      throw error;
+    });
     if (records !== undefined) return records;
-    await this.closeReader(reader);
-    throw new EventLogError('unavailable', `Kafka did not deliver the records within ${PEEK_TIMEOUT_MS} ms.`);
+    const detail = `Kafka did not deliver the records within ${PEEK_TIMEOUT_MS} ms.`;
+    throw new EventLogError('unavailable', detail, { failure: 'timeout' });
   }
 
   async members(): Promise<number> {
@@ -46,14 +50,33 @@ export class KafkaInspector implements BufferInspector {
     return groups[0]?.members.length ?? 0;
   }
 
-  retentionMs(): Promise<number | undefined> {
-    return topicRetentionMs(this.admin, this.inspected.topic);
+  async retentionMs(): Promise<number | undefined> {
+    const { topic } = this.inspected;
+    try {
+      return await topicRetentionMs(this.admin, topic);
+    } catch (error) {
+      if (isDenied(error)) this.sayOnce(missingRight(topic));
+      throw error;
+    }
   }
 
-  /** Idempotent. */
-  async close(): Promise<void> {
-    clearTimeout(this.idleTimer);
-    if (this.reader !== undefined) await this.closeReader(this.reader);
+  private sayOnce(line: string): void {
+    if (!this.said.has(line)) this.options.log?.('warn', line);
+    this.said.add(line);
+  }
+
+  /** Retention may remove the first records of a range between the two questions. */
+  private async read(options: PeekOptions): Promise<LogRecord[]> {
+    for (let attempt = 1; ; attempt++) {
+      const range = await this.withinLog(options);
+      if (range === undefined) return [];
+      try {
+        return await this.reader.read(range);
+      } catch (error) {
+        if (attempt === 1 && isOutOfRange(error)) continue;
+        throw this.client.refusal(error);
+      }
+    }
   }
 
   /** The part of the range that the log has, or `undefined` if it has none of it. */
@@ -64,22 +87,5 @@ export class KafkaInspector implements BufferInspector {
     const fromOffset = Math.max(options.fromOffset, Number(end.low));
     const toOffset = Math.min(options.toOffset, Number(end.high));
     return fromOffset < toOffset ? { ...options, fromOffset, toOffset } : undefined;
-  }
-
-  private readerInUse(): PeekReader {
-    clearTimeout(this.idleTimer);
-    this.idleTimer = setTimeout(() => void this.close(), READER_IDLE_MS).unref();
-    if (this.reader === undefined || this.reader.isEnded) {
-      void this.reader?.close();
-      this.reader = new PeekReader(this.options, this.inspected.topic);
-    }
-    return this.reader;
-  }
-
-  /** The group is empty then, and the broker removes it by itself if that fails here. */
-  private async closeReader(reader: PeekReader): Promise<void> {
-    if (this.reader === reader) this.reader = undefined;
-    await reader.close();
-    await this.admin.ask((admin) => admin.deleteGroups([reader.group])).catch(() => undefined);
   }
 }

@@ -2,7 +2,8 @@ import type { Producer } from 'kafkajs';
 import { EventLogError, EventPublisher, type LogEntry, type PublishOutcome } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { within } from './deadline.js';
-import { describeError } from './kafka-errors.js';
+import type { FailureCause } from '../failure-cause.js';
+import { causeOf, describeError } from './kafka-errors.js';
 import type { KafkaTopics } from './kafka-topics.js';
 import { ProducerConnection } from './producer-connection.js';
 import { messageOf, outcomesOf, partsOf } from './publish-parts.js';
@@ -43,6 +44,11 @@ export class KafkaPublisher extends EventPublisher {
     return this.connection.isInUse;
   }
 
+  /** Why there is no connection, where that is known. */
+  get failure(): FailureCause | undefined {
+    return this.connection.failure;
+  }
+
   /** Resolves if the brokers answer on the connection that publishes. @throws an error of KafkaJS */
   async ping(): Promise<void> {
     await this.connection.probe();
@@ -59,20 +65,17 @@ export class KafkaPublisher extends EventPublisher {
     const { publishTimeoutMs } = this.options;
     const outcomes: PublishOutcome[] = [];
     const ended = await within(publishTimeoutMs, this.sendAll(topic, entries, outcomes));
-    if (ended !== undefined) return filledUp(outcomes, entries.length, ended.reason);
+    if (ended !== undefined) return filledUp(outcomes, entries.length, ended);
     this.connection.doubt('no confirmation in time');
-    return filledUp([...outcomes], entries.length, `Kafka did not confirm within ${publishTimeoutMs} ms`);
+    const reason = `Kafka did not confirm within ${publishTimeoutMs} ms`;
+    return filledUp([...outcomes], entries.length, { reason, cause: this.connection.failure ?? 'timeout' });
   }
 
   /**
    * Adds the outcomes part by part, and stops behind the first part that is not wholly written: what follows it must not
    * overtake it. Resolves with the reason for the entries that have no outcome then.
    */
-  private async sendAll(
-    topic: string,
-    entries: readonly LogEntry[],
-    outcomes: PublishOutcome[],
-  ): Promise<{ reason: string }> {
+  private async sendAll(topic: string, entries: readonly LogEntry[], outcomes: PublishOutcome[]): Promise<Unwritten> {
     try {
       const producer = await this.connection.ready();
       await this.requireTopic(topic);
@@ -83,7 +86,8 @@ export class KafkaPublisher extends EventPublisher {
       return { reason: 'not sent, because an entry before it was not confirmed' };
     } catch (error) {
       if (error instanceof EventLogError && error.code === 'topic-missing') throw error;
-      return { reason: `Kafka did not confirm: ${describeError(error)}` };
+      const cause = error instanceof EventLogError ? error.failure : causeOf(error);
+      return { reason: `Kafka did not confirm: ${describeError(error)}`, ...(cause && { cause }) };
     }
   }
 
@@ -107,7 +111,9 @@ export class KafkaPublisher extends EventPublisher {
   }
 }
 
-function filledUp(outcomes: PublishOutcome[], length: number, reason: string): PublishOutcome[] {
-  while (outcomes.length < length) outcomes.push({ written: false, reason });
+type Unwritten = Omit<Extract<PublishOutcome, { written: false }>, 'written'>;
+
+function filledUp(outcomes: PublishOutcome[], length: number, unwritten: Unwritten): PublishOutcome[] {
+  while (outcomes.length < length) outcomes.push({ written: false, ...unwritten });
   return outcomes;
 }

@@ -2,6 +2,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import {
   EventLogError,
   type EventSubscription,
+  type GroupDisturbance,
   type LogRecord,
   type PullOptions,
   type SubscribeOptions,
@@ -10,7 +11,7 @@ import {
 import type { EventLogOptions } from '../open-event-log.js';
 import { ConsumerSession } from './consumer-session.js';
 import { pause, within } from './deadline.js';
-import { groupPositions } from './group-positions.js';
+import { GroupEntry, type Start } from './group-entry.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { describeError, isFatal, isFenced, isTopicMissing, isTransientAnswer } from './kafka-errors.js';
 import { Membership } from './membership.js';
@@ -35,6 +36,7 @@ export class KafkaSubscription implements EventSubscription {
   private readonly revokedListeners: ((partitions: readonly Partition[]) => void)[] = [];
   private readonly closing = new AbortController();
   private readonly life: Promise<void>;
+  private readonly entry: GroupEntry;
   private session: ConsumerSession | undefined;
   private membership = new Membership();
   private failure: EventLogError | undefined;
@@ -42,11 +44,13 @@ export class KafkaSubscription implements EventSubscription {
   constructor(
     private readonly options: EventLogOptions,
     private readonly subscribed: SubscribeOptions,
-    private readonly admin: KafkaAdmin,
+    admin: KafkaAdmin,
     private readonly reachability: Reachability,
     private readonly log: LogLine,
   ) {
     this.membership.end();
+    this.entry = new GroupEntry(admin, subscribed, options.clientId, log);
+    void this.entry.follow(() => this.membership.assignment().length > 0, this.closing.signal);
     this.life = this.live();
   }
 
@@ -71,6 +75,17 @@ export class KafkaSubscription implements EventSubscription {
 
   onRevoked(listener: (partitions: readonly Partition[]) => void): void {
     this.revokedListeners.push(listener);
+  }
+
+  disturbance(): GroupDisturbance | undefined {
+    return this.entry.watch?.disturbance;
+  }
+
+  acceptPositions(): void {
+    const { watch } = this.entry;
+    const taken = this.membership.assignment().filter((position) => watch?.isUnexplained(position));
+    watch?.accept();
+    if (taken.length > 0) void this.commit(taken).catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -135,23 +150,20 @@ export class KafkaSubscription implements EventSubscription {
   private async openMembership(membership: Membership, partitions: readonly Partition[]): Promise<void> {
     while (membership.isCurrent) {
       try {
-        return membership.open(await this.committedPositions(partitions));
+        return await this.openAt(membership, await this.entry.startsOf(partitions));
       } catch {
         await pause(POSITIONS_RETRY_DELAY_MS, this.closing.signal);
       }
     }
   }
 
-  private async committedPositions(partitions: readonly Partition[]): Promise<TopicPosition[]> {
-    const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
-    const positions = Array.from(byTopic, async ([topic, owned]) => {
-      const numbers = new Set(owned.map(({ partition }) => partition));
-      const all = await groupPositions(this.admin, this.subscribed.group, topic);
-      return all
-        .filter(({ partition }) => numbers.has(partition))
-        .map(({ partition, committed }) => ({ topic, partition, offset: committed }));
-    });
-    return (await Promise.all(positions)).flat();
+  /** Reading goes on at `start`, whatever KafkaJS has found committed. */
+  private async openAt(membership: Membership, starts: readonly Start[]): Promise<void> {
+    membership.open(starts.map(({ position }) => position));
+    if (!membership.isCurrent) return;
+    for (const { position, committed } of starts) if (position.offset < committed) this.session?.seek(position);
+    const unmarked = starts.filter(({ isMarked }) => !isMarked).map(({ position }) => position);
+    if (unmarked.length > 0 && this.disturbance() === undefined) await this.commit(unmarked).catch(() => undefined);
   }
 
   private revoke(): void {
@@ -209,11 +221,14 @@ export class KafkaSubscription implements EventSubscription {
   private async commitOnce(positions: readonly TopicPosition[], note: string): Promise<boolean> {
     const { membership, session } = this;
     await membership.opened;
-    const own = membership.committable(positions);
+    const own = membership
+      .committable(positions)
+      .filter((position) => this.entry.watch?.isUnexplained(position) !== true);
     if (own.length === 0 || session === undefined) return true;
     try {
       await session.commit(own, note);
       membership.committed(own);
+      this.entry.watch?.committed(own);
       return true;
     } catch (error) {
       return isFenced(error);

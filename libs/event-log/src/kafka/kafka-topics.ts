@@ -4,6 +4,12 @@ import type { KafkaAdmin } from './kafka-admin.js';
 /** With three copies or more, a record is written once two of them have it: one broker may be away without loss. */
 const MIN_IN_SYNC_REPLICAS = [{ name: 'min.insync.replicas', value: '2' }];
 
+const KEEPS_ALL = [
+  { name: 'retention.ms', value: '-1' },
+  { name: 'retention.bytes', value: '-1' },
+  { name: 'cleanup.policy', value: 'delete' },
+];
+
 /** KafkaJS looks for a topic for about three seconds in each. */
 const READY_ATTEMPTS = 4;
 
@@ -18,7 +24,7 @@ export class KafkaTopics {
   async create(specs: readonly TopicSpec[]): Promise<void> {
     for (const spec of specs) {
       const found = (await this.partitionCount(spec.name)) ?? (await this.createOne(spec));
-      if (found !== undefined && found !== spec.partitions) throw mismatch(spec, found);
+      if (found !== undefined && found !== spec.partitions) await this.reconcile(spec, found);
     }
   }
 
@@ -29,13 +35,28 @@ export class KafkaTopics {
     }
   }
 
+  private async reconcile(spec: TopicSpec, found: number): Promise<void> {
+    if (spec.otherCount === 'keep') return;
+    if (spec.otherCount !== 'grow' || spec.partitions < found) throw mismatch(spec, found);
+    const { name: topic, partitions: count } = spec;
+    try {
+      await this.admin.ask((admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] }));
+    } catch (error) {
+      throw error instanceof EventLogError && error.failure === 'authorization' ? mayNotGrow(spec, found) : error;
+    }
+    await this.untilReady(topic);
+  }
+
   /** Resolves with the number of partitions that there are then: somebody else may be faster. */
-  private async createOne({ name, partitions }: TopicSpec): Promise<number | undefined> {
+  private async createOne({ name, partitions, keepsAll }: TopicSpec): Promise<number | undefined> {
     const topic = {
       topic: name,
       numPartitions: partitions,
       replicationFactor: this.replicationFactor,
-      ...(this.replicationFactor >= 3 && { configEntries: MIN_IN_SYNC_REPLICAS }),
+      configEntries: [
+        ...(this.replicationFactor >= 3 ? MIN_IN_SYNC_REPLICAS : []),
+        ...(keepsAll === true ? KEEPS_ALL : []),
+      ],
     };
     // KafkaJS would wait for the leaders, and take a broker that has not heard of the topic yet for a failure.
     const isNew = await this.admin.ask((admin) => admin.createTopics({ topics: [topic], waitForLeaders: false }));
@@ -78,9 +99,25 @@ export function topicMissing(name: string): EventLogError {
   return new EventLogError('topic-missing', `The topic ${name} is missing; run the init step, which makes it.`);
 }
 
-function mismatch({ name, partitions }: TopicSpec, found: number): EventLogError {
-  const message =
-    `The topic ${name} has ${found} partitions, and ${partitions} are asked for. Ask for ${found}, or move to a new topic: ` +
-    `with another number of partitions a device would change its partition, and its order would be lost.`;
-  return new EventLogError('topic-mismatch', message);
+function mismatch(spec: TopicSpec, found: number): EventLogError {
+  const { partitions, setting = 'the number' } = spec;
+  const advice =
+    partitions < found
+      ? `Kafka cannot remove partitions: set ${setting} to ${found}, or leave it out to take the topic as it is.`
+      : `Set ${setting} to ${found}, or add the partitions: ${alterCommand(spec)}`;
+  return new EventLogError('topic-mismatch', `${asked(spec, found)} ${advice}`);
+}
+
+function mayNotGrow(spec: TopicSpec, found: number): EventLogError {
+  const detail = `This login lacks the right Alter on the topic, so run ${alterCommand(spec)}, or leave the setting out.`;
+  return new EventLogError('topic-mismatch', `${asked(spec, found)} ${detail}`, { failure: 'authorization' });
+}
+
+function asked({ name, partitions, setting }: TopicSpec, found: number): string {
+  const by = setting === undefined ? 'are asked for' : `are asked for by ${setting}`;
+  return `The topic ${name} has ${found} partitions, and ${partitions} ${by}.`;
+}
+
+function alterCommand({ name, partitions }: TopicSpec): string {
+  return `kafka-topics.sh --bootstrap-server HOST:9092 --alter --topic ${name} --partitions ${partitions}`;
 }

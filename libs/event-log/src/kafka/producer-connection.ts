@@ -2,8 +2,10 @@ import type { Producer } from 'kafkajs';
 import { EventLogError } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { pause, within } from './deadline.js';
+import { ConnectionAttempts } from './connection-attempts.js';
 import { newKafkaClient } from './kafka-client.js';
-import { brokerErrorOf, describeError } from './kafka-errors.js';
+import type { FailureCause } from '../failure-cause.js';
+import { brokerErrorOf, causeOf, describeError } from './kafka-errors.js';
 import { pinPartition } from './publish-parts.js';
 import type { Reachability } from './reachability.js';
 
@@ -23,7 +25,10 @@ const MAX_METADATA_AGE_MS = 5_000;
 /** The producer and what is known about its brokers. */
 export class ProducerConnection {
   private readonly producer: Producer;
+  private readonly attempts = new ConnectionAttempts();
   private state: State = 'idle';
+  /** Of the last probe. */
+  private lastFailure: FailureCause | undefined;
   private firstAttempt: Promise<void> | undefined;
   private comingBack: Promise<void> | undefined;
   private readonly closing = new AbortController();
@@ -32,7 +37,7 @@ export class ProducerConnection {
     options: EventLogOptions,
     private readonly reachability: Reachability,
   ) {
-    const client = newKafkaClient(options, { requestTimeout: options.publishTimeoutMs });
+    const client = newKafkaClient(options, this.attempts, { requestTimeout: options.publishTimeoutMs });
     this.producer = client.producer({
       createPartitioner: pinPartition,
       allowAutoTopicCreation: false,
@@ -45,11 +50,18 @@ export class ProducerConnection {
     return this.state !== 'idle';
   }
 
+  /** Why there is no connection, where that is known. */
+  get failure(): FailureCause | undefined {
+    const { lastError } = this.attempts;
+    return lastError === undefined ? this.lastFailure : causeOf(lastError);
+  }
+
   /** The connected producer. Waits for the first attempt to connect, and for nothing after it. @throws EventLogError `unavailable` */
   async ready(): Promise<Producer> {
     if (this.state !== 'connected') await (this.firstAttempt ??= this.connectFirst());
-    if (this.state !== 'connected') throw new EventLogError('unavailable', 'Kafka cannot be reached');
-    return this.producer;
+    if (this.state === 'connected') return this.producer;
+    const failure = this.failure ?? 'unreachable';
+    throw new EventLogError('unavailable', `Kafka cannot be reached (${failure})`, { failure });
   }
 
   /**
@@ -57,8 +69,14 @@ export class ProducerConnection {
    * and connect again if it has to.
    */
   async probe(): Promise<void> {
-    await this.producer.connect();
-    await this.producer.sendBatch({ topicMessages: [] });
+    try {
+      await this.producer.connect();
+      await this.producer.sendBatch({ topicMessages: [] });
+      this.lastFailure = undefined;
+    } catch (error) {
+      this.lastFailure = causeOf(error);
+      throw error;
+    }
   }
 
   /** A send has failed: with the broker's refusal, which says that it is there, or for want of a broker. */
@@ -79,6 +97,7 @@ export class ProducerConnection {
     this.state = 'closed';
     this.reachability.forget(this);
     this.closing.abort();
+    this.attempts.end();
     await within(CLOSE_TIMEOUT_MS, this.disconnect());
   }
 

@@ -27,9 +27,28 @@ describe('The embedded log on a full disk', () => {
     const outcomes = await log.publisher.publish(TOPIC, largeEntries('lost'));
     expect(outcomes).toHaveLength(50);
     for (const outcome of outcomes) {
-      expect(outcome).toEqual({ written: false, reason: expect.stringMatching(/disk is full/) });
+      expect(outcome).toEqual({
+        written: false,
+        reason: expect.stringMatching(/^no-space: .*make room on it/),
+        cause: 'no-space',
+      });
     }
     expect(await high()).toBe(0);
+  });
+
+  it('proves that it can be written without a change that a reader sees', async () => {
+    await log.publisher.publish(TOPIC, largeEntries('before'));
+    await log.proveWritable(TOPIC);
+    expect(await high()).toBe(50);
+    await expect(log.proveWritable('missing')).rejects.toMatchObject({ code: 'topic-missing' });
+  });
+
+  it('cannot prove that it can be written once its file is read-only, and says so', async () => {
+    database.exec('PRAGMA query_only = 1');
+    await expect(log.proveWritable(TOPIC)).rejects.toMatchObject({ code: 'unavailable', failure: 'read-only' });
+    expect(await log.publisher.publish(TOPIC, largeEntries('lost'))).toMatchObject(
+      Array.from({ length: 50 }, () => ({ written: false, cause: 'read-only' })),
+    );
   });
 
   it('goes on with the next offset when there is room again', async () => {
@@ -70,7 +89,12 @@ describe('The embedded log on a full disk', () => {
     // Nothing of a few bytes fails on a limit of pages, so the file is made read-only: any write then fails.
     database.exec('PRAGMA query_only = ON');
     const commit = subscription.commit([{ topic: TOPIC, partition: 0, offset: 7 }]);
-    await expect(commit).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(commit).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/read-only: /) });
+    expect((await log.publisher.publish(TOPIC, largeEntries('lost')))[0]).toEqual({
+      written: false,
+      reason: expect.stringMatching(/^read-only: .*cannot be written/),
+      cause: 'read-only',
+    });
     database.exec('PRAGMA query_only = OFF');
     expect(subscription.assignment()).toEqual([{ topic: TOPIC, partition: 0, offset: 3 }]);
   });

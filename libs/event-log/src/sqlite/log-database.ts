@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { EventLogError } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
-import { damaged, isDamage, isLocked } from './sqlite-errors.js';
+import { preparePrivateFile } from './private-file.js';
+import { damaged, isDamage, isLocked, troubleOf } from './sqlite-errors.js';
 import { framesLeftOut } from './write-ahead-log.js';
 
-const FILE_NAME = 'event-log.db';
+export const FILE_NAME = 'event-log.db';
 /** Marks the file as ours in its header, so that no other application's database is taken for a log. */
 const APPLICATION_ID = 0x736c7569;
 const SCHEMA_VERSION = 1;
@@ -37,17 +37,30 @@ const SCHEMA = `
 `;
 
 /**
- * Opens the log's file in the directory for this process alone, and makes both if they are missing. The operating system ends
- * the lock with the process, however that ends.
+ * How many bytes a partition holds between two offsets, so that a start need not add them up. A table of its own, which releases
+ * without it leave alone: where the offsets differ from those of the partition, the bytes are added up again.
+ */
+const SIZES = `
+  CREATE TABLE IF NOT EXISTS partition_sizes (
+    partition_id INTEGER PRIMARY KEY REFERENCES partitions,
+    low INTEGER NOT NULL,
+    high INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+  );
+`;
+
+/**
+ * Opens the log's file in the directory for this process alone, and makes both if they are missing, readable for this user only.
+ * The operating system ends the lock with the process, however that ends.
  *
- * @param say hears if the end of the write-ahead log is torn
+ * @param say receives a line if the end of the write-ahead log is torn, and if other users could read the file
  * @throws EventLogError `unavailable` if another process has the file or the directory cannot be used; `fatal` if it is damaged
  */
 export function openLogDatabase(directory: string, say?: EventLogOptions['log']): DatabaseSync {
   const file = join(directory, FILE_NAME);
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(directory, { recursive: true });
+    preparePrivateFile(directory, FILE_NAME, say);
     const torn = framesLeftOut(file);
     database = new DatabaseSync(file);
     lockAndTune(database);
@@ -80,6 +93,7 @@ function prepareSchema(database: DatabaseSync, file: string): void {
     const detail = `${file} has format ${version}, and this release reads format ${SCHEMA_VERSION}.`;
     throw new EventLogError('fatal', `${detail} Start the release that wrote it, or name another directory.`);
   }
+  database.exec(SIZES);
 }
 
 function tornWarning(file: string, frames: number): string {
@@ -101,5 +115,5 @@ function openingError(error: Error, file: string): EventLogError {
     return new EventLogError('unavailable', detail, { cause: error });
   }
   const detail = `${file} cannot be opened: ${error.message}. Name a directory that this process may write, with room on its disk.`;
-  return new EventLogError('unavailable', detail, { cause: error });
+  return new EventLogError('unavailable', `${detail} (${troubleOf(error).code})`, { cause: error });
 }

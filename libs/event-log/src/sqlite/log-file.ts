@@ -1,15 +1,25 @@
 import { partitionOf } from '#contracts';
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type TopicSpec } from '../event-log.js';
 import { CommittedPositions, type Position } from './committed-positions.js';
+import { FileGuard } from './file-guard.js';
 import { Partition, type PartitionRow } from './partition.js';
-import { readingError } from './sqlite-errors.js';
+import type { Say } from './private-file.js';
+import { diskFull, readingError } from './sqlite-errors.js';
 
 /** Entries of one topic that are appended together. */
 export interface Append {
   topic: string;
   entries: readonly LogEntry[];
 }
+
+/** Where partitions end after a transaction. */
+type Ends = Map<Partition, Pick<Partition, 'high' | 'bytes'>>;
+
+/** More than the largest transaction of the publisher. */
+const LEAST_FREE_BYTES = 2 * 1024 * 1024;
 
 export interface Place {
   partition: number;
@@ -25,6 +35,7 @@ type Durability = 'FULL' | 'NORMAL';
 /** The one file of the log: its partitions and the positions of the groups. Whatever moves in memory moves after the commit. */
 export class LogFile {
   readonly positions: CommittedPositions;
+  readonly guard: FileGuard;
 
   private readonly topics = new Map<string, Partition[]>();
   private readonly statements: {
@@ -32,23 +43,33 @@ export class LogFile {
     commit: StatementSync;
     rollback: StatementSync;
     setLow: StatementSync;
+    setSize: StatementSync;
   };
 
-  constructor(private readonly database: DatabaseSync) {
+  /**
+   * @param path of the file
+   * @param say receives a line when the file is moved, deleted or replaced, and when it is back
+   */
+  constructor(
+    private readonly database: DatabaseSync,
+    path: string,
+    say?: Say,
+  ) {
     this.statements = {
       begin: database.prepare('BEGIN IMMEDIATE'),
       commit: database.prepare('COMMIT'),
       rollback: database.prepare('ROLLBACK'),
       setLow: database.prepare('UPDATE partitions SET low = ? WHERE id = ?'),
+      setSize: database.prepare('INSERT OR REPLACE INTO partition_sizes VALUES (?, ?, ?, ?)'),
     };
     try {
       this.readTopics();
       this.positions = new CommittedPositions(database, this.allPartitions());
     } catch (error) {
-      const file = database.location() ?? 'The event log';
       database.close();
-      throw readingError(error as Error, file);
+      throw readingError(error as Error, path);
     }
+    this.guard = new FileGuard(database, path, say);
   }
 
   /** @throws EventLogError `topic-missing` */
@@ -71,36 +92,75 @@ export class LogFile {
     this.readTopics();
   }
 
-  /** Appends all of it in one transaction, or nothing. Returns the places in the order of the entries. */
+  /**
+   * Appends all of it in one transaction, or nothing. Returns the places in the order of the entries. The file is compared with its
+   * path before and after: what is returned is in the file that a restart will open.
+   *
+   * @throws EventLogError `unavailable` if the file was moved, deleted or replaced; an error of SQLite
+   */
   append(appends: readonly Append[]): Place[][] {
-    const ends = new Map<Partition, number>();
+    this.guard.requireInPlace();
+    const ends: Ends = new Map();
     const places = this.transaction('FULL', () => appends.map((append) => this.insertEntries(append, ends)));
-    for (const [partition, end] of ends) partition.high = end;
+    for (const [partition, { high, bytes }] of ends) Object.assign(partition, { high, bytes });
+    this.guard.requireInPlace();
     return places;
   }
 
-  /** A position that a power failure takes back is harmless: the group reads those records again. */
+  /**
+   * A position that a power failure takes back is harmless: the group reads those records again. While the file is not at its path,
+   * positions move in memory only, so that groups can still finish what was confirmed.
+   */
   commit(group: string, positions: readonly Position[], note: string): void {
-    this.transaction('NORMAL', () => this.positions.write(group, positions, note));
+    if (this.guard.check() === 'in-place')
+      this.transaction('NORMAL', () => this.positions.write(group, positions, note));
     this.positions.remember(group, positions, note);
   }
 
   /** Deletes the entries of the partition that are below the new `low`. */
   raiseLow(partition: Partition, low: number): void {
+    this.guard.requireInPlace();
+    const bytes = partition.bytes - partition.bytesIn(partition.low, low);
     this.transaction('NORMAL', () => {
       partition.delete(low);
       this.statements.setLow.run(low, partition.id);
+      this.statements.setSize.run(partition.id, low, partition.high, bytes);
     });
-    partition.low = low;
+    Object.assign(partition, { low, bytes });
   }
 
-  /** Throws if the file cannot be read. */
+  /** Spares the next start the adding up of what has come. */
+  writeSizes(): void {
+    if (this.guard.check() !== 'in-place') return;
+    this.transaction('NORMAL', () => {
+      for (const { id, low, high, bytes } of this.allPartitions()) this.statements.setSize.run(id, low, high, bytes);
+    });
+  }
+
+  /** Throws if the file cannot be read, or is not at its path. */
   ping(): void {
+    this.guard.requireInPlace();
     this.database.prepare('SELECT count(*) FROM partitions').get();
+  }
+
+  /** Waits for the disk as an append does, and changes nothing. Throws if it cannot be written, or has no room for an append. */
+  proveWritable(): void {
+    this.guard.requireInPlace();
+    const { bavail, bsize } = statfsSync(dirname(this.database.location()!));
+    if (bavail * bsize < LEAST_FREE_BYTES) throw diskFull();
+    this.transaction('FULL', () => {
+      const { user_version } = this.database.prepare('PRAGMA user_version').get() as { user_version: number };
+      this.database.exec(`PRAGMA user_version = ${user_version}`);
+    });
   }
 
   /** SQLite moves the write-ahead log into the file and removes it. */
   close(): void {
+    try {
+      this.writeSizes();
+    } catch {
+      // A full disk: the next start adds them up.
+    }
     this.database.close();
   }
 
@@ -114,9 +174,9 @@ export class LogFile {
     }
   }
 
-  private refuseMismatch({ name, partitions }: TopicSpec): void {
+  private refuseMismatch({ name, partitions, otherCount }: TopicSpec): void {
     const found = this.topics.get(name)?.length ?? partitions;
-    if (found === partitions) return;
+    if (found === partitions || otherCount === 'keep') return;
     const detail = `Topic "${name}" has ${found} partitions, not ${partitions}. Ask for ${found}: the keys are spread over them already.`;
     throw new EventLogError('topic-mismatch', detail);
   }
@@ -128,13 +188,12 @@ export class LogFile {
     }
   }
 
-  private insertEntries({ topic, entries }: Append, ends: Map<Partition, number>): Place[] {
+  private insertEntries({ topic, entries }: Append, ends: Ends): Place[] {
     const partitions = this.partitionsOf(topic);
     return entries.map((entry) => {
       const partition = partitions[entry.key === null ? 0 : partitionOf(entry.key, partitions.length)]!;
-      const offset = ends.get(partition) ?? partition.high;
-      partition.insert(offset, entry);
-      ends.set(partition, offset + 1);
+      const { high: offset, bytes } = ends.get(partition) ?? partition;
+      ends.set(partition, { high: offset + 1, bytes: bytes + partition.insert(offset, entry) });
       return { partition: partition.number, offset };
     });
   }

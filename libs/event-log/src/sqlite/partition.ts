@@ -1,12 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type LogRecord } from '../event-log.js';
-import { readingError } from './sqlite-errors.js';
+import { isDamage, readingError } from './sqlite-errors.js';
 
 /** A read goes in steps and ends with the step that exceeds the bytes, so that a call never holds the process up for long. */
 const READ_STEP_ENTRIES = 100;
 const READ_LIMIT_BYTES = 4 * 1024 * 1024;
 /** How many of the last entries are looked at when the log is opened. */
 const TAIL_ENTRIES = 1000;
+
+/** As {@link Partition.bytes} counts them. The length of a value is in the row; the value itself is not read for it. */
+const ENTRY_BYTES = 'coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0) + octet_length(headers)';
 
 /** A row as an array: twice as fast to read as one with names. */
 type EntryRow = [
@@ -24,6 +27,8 @@ export interface PartitionRow {
   low: number;
 }
 
+type SizeRow = Pick<Partition, 'low' | 'high' | 'bytes'>;
+
 /** One partition: its entries in a table of their own, and the offsets between which they lie. */
 export class Partition {
   readonly id: number;
@@ -33,12 +38,17 @@ export class Partition {
   low: number;
   /** Offset after the last entry. */
   high: number;
+  /** Bytes of the keys, values and headers of all entries that are kept. Moved like {@link low}. */
+  bytes: number;
 
   private readonly insertEntry: StatementSync;
   private readonly selectRange: StatementSync;
   private readonly selectNext: StatementSync;
   private readonly selectYoung: StatementSync;
   private readonly deleteBelow: StatementSync;
+  private readonly selectFirst: StatementSync;
+  private readonly selectSizes: StatementSync;
+  private readonly sumSizes: StatementSync;
 
   static createTable(database: DatabaseSync, id: number | bigint): void {
     database.exec(
@@ -67,7 +77,34 @@ export class Partition {
       `SELECT min("offset") AS "offset" FROM ${table} WHERE "offset" < ? AND timestamp_ms >= ?`,
     );
     this.deleteBelow = database.prepare(`DELETE FROM ${table} WHERE "offset" < ?`);
+    this.selectFirst = database.prepare(
+      `SELECT timestamp_ms FROM ${table} WHERE "offset" >= ? ORDER BY "offset" LIMIT 1`,
+    );
+    this.selectSizes = database.prepare(
+      `SELECT "offset", ${ENTRY_BYTES} AS bytes FROM ${table} WHERE "offset" >= ? AND "offset" < ? ORDER BY "offset"`,
+    );
+    this.sumSizes = database.prepare(
+      `SELECT coalesce(sum(${ENTRY_BYTES}), 0) AS bytes FROM ${table} WHERE "offset" >= ? AND "offset" < ?`,
+    );
     this.high = this.findHigh(table);
+    this.bytes = this.findBytes();
+  }
+
+  /**
+   * Adds up what has come since the size was written; all of it, if entries were removed since. Damage is left to the readers of the
+   * entries: a count of bytes is no reason not to start.
+   */
+  private findBytes(): number {
+    const select = 'SELECT low, high, bytes FROM partition_sizes WHERE partition_id = ?';
+    const known = this.database.prepare(select).get(this.id) as SizeRow | undefined;
+    const isUsable = known !== undefined && known.low === this.low && known.high <= this.high;
+    const { high, bytes } = isUsable ? known : { high: this.low, bytes: 0 };
+    try {
+      return bytes + this.bytesIn(high, this.high);
+    } catch (error) {
+      if (isDamage(error)) return bytes;
+      throw error;
+    }
   }
 
   /** Reads the tail too: if the file was cut or overwritten there, the log says so at the start and not when it is too late. */
@@ -77,9 +114,11 @@ export class Partition {
     return last?.['offset'] == null ? this.low : Number(last['offset']) + 1;
   }
 
-  /** Part of the caller's transaction. */
-  insert(offset: number, { key, value, headers, timestampMs }: LogEntry): void {
-    this.insertEntry.run(offset, key, value, JSON.stringify(headers), timestampMs);
+  /** Part of the caller's transaction. @returns the bytes of the entry */
+  insert(offset: number, { key, value, headers, timestampMs }: LogEntry): number {
+    const headersText = JSON.stringify(headers);
+    this.insertEntry.run(offset, key, value, headersText, timestampMs);
+    return sizeOf({ key, value }) + Buffer.byteLength(headersText);
   }
 
   /**
@@ -119,6 +158,28 @@ export class Partition {
   firstSince(sinceMs: number, limit: number): number {
     const young = this.selectYoung.get(limit, sinceMs)?.['offset'] as number | null;
     return young ?? limit;
+  }
+
+  /** Time stamp of the oldest entry; `undefined` if there is none. */
+  get oldestMs(): number | undefined {
+    return this.low === this.high
+      ? undefined
+      : (this.selectFirst.get(this.low)?.['timestamp_ms'] as number | undefined);
+  }
+
+  /** Bytes of the entries from `from` up to before `to`. */
+  bytesIn(from: number, to: number): number {
+    return from >= to ? 0 : Number(this.sumSizes.get(from, to)!['bytes']);
+  }
+
+  /** The offset up to which the oldest entries below `limit` have to go, so that at least `bytes` go; `limit` if they are fewer. */
+  offsetAfter(bytes: number, limit: number): number {
+    let left = bytes;
+    for (const row of this.selectSizes.all(this.low, limit)) {
+      left -= Number(row['bytes']);
+      if (left <= 0) return Number(row['offset']) + 1;
+    }
+    return limit;
   }
 
   /** Part of the caller's transaction. */

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EventLogError, EventPublisher, type LogEntry, type PublishOutcome } from '../event-log.js';
 import type { Append, LogFile } from './log-file.js';
 import { sizeOf } from './partition.js';
+import { failureOf, reasonOf } from './sqlite-errors.js';
 
 /** What one transaction holds at most, so that it blocks the process for a few milliseconds only. */
 const TRANSACTION_LIMIT = { entries: 1000, bytes: 1024 * 1024 };
@@ -66,8 +67,9 @@ export class SqlitePublisher extends EventPublisher {
       const places = this.file.append(appends);
       appends.forEach(({ settle }, index) => settle(places[index]!.map((place) => ({ written: true, ...place }))));
     } catch (error) {
-      const reason = `the event log's file could not be written: ${(error as Error).message}`;
-      for (const append of appends) settleUnwritten(append, reason);
+      const reason = reasonOf(error, this.file.guard.path);
+      const cause = failureOf(error);
+      for (const append of appends) settleUnwritten(append, { reason, ...(cause && { cause }) });
     }
     this.onAppended();
   }
@@ -82,15 +84,18 @@ export class SqlitePublisher extends EventPublisher {
       bytes += next.bytes;
       if (taken.length > 0 && (entries > TRANSACTION_LIMIT.entries || bytes > TRANSACTION_LIMIT.bytes)) break;
       this.pending.shift();
-      if (next.deadlineMs < performance.now()) settleUnwritten(next, 'the event log did not get to it in time');
+      if (next.deadlineMs < performance.now())
+        settleUnwritten(next, { reason: 'the event log did not get to it in time', cause: 'timeout' });
       else taken.push(next);
     }
     return taken;
   }
 }
 
-function settleUnwritten({ entries, settle }: PendingAppend, reason: string): void {
-  settle(entries.map(() => ({ written: false, reason })));
+type Unwritten = Omit<Extract<PublishOutcome, { written: false }>, 'written'>;
+
+function settleUnwritten({ entries, settle }: PendingAppend, unwritten: Unwritten): void {
+  settle(entries.map(() => ({ written: false, ...unwritten })));
 }
 
 interface Slice {

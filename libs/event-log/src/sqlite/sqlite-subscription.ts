@@ -9,6 +9,7 @@ import {
 import type { ConsumerGroups, GroupMember } from './consumer-groups.js';
 import type { LogFile } from './log-file.js';
 import type { Partition } from './partition.js';
+import { failureOf, reasonOf } from './sqlite-errors.js';
 
 type RevokedListener = Parameters<EventSubscription['onRevoked']>[0];
 
@@ -52,8 +53,8 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     try {
       this.file.commit(this.group, owned, note);
     } catch (error) {
-      const detail = `The positions of group "${this.group}" could not be written: ${(error as Error).message}`;
-      throw new EventLogError('unavailable', detail, { cause: error });
+      const detail = `The positions of group "${this.group}" could not be written. ${reasonOf(error, this.file.guard.path)}`;
+      throw new EventLogError('unavailable', detail, { cause: error, failure: failureOf(error) });
     }
   }
 

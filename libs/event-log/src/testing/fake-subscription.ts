@@ -1,6 +1,7 @@
 import {
   EventLogError,
   type EventSubscription,
+  type GroupDisturbance,
   type LogRecord,
   type PullOptions,
   type TopicPosition,
@@ -17,6 +18,8 @@ export class FakeSubscription implements EventSubscription {
   commitError: Error | undefined;
   /** While it is set, the next pull is rejected with it; pending ones are not. */
   pullError: Error | undefined;
+  /** While it is set, nothing may be handled or committed. */
+  disturbed: GroupDisturbance | undefined;
   isClosed = false;
 
   private readonly waiting: LogRecord[] = [];
@@ -59,6 +62,14 @@ export class FakeSubscription implements EventSubscription {
     const owned = positions.filter((position) => this.owned.has(nameOf(position)));
     for (const position of owned) this.owned.set(nameOf(position), position);
     this.commits.push({ positions: owned, note });
+  }
+
+  disturbance(): GroupDisturbance | undefined {
+    return this.disturbed;
+  }
+
+  acceptPositions(): void {
+    if (this.disturbed?.reason === 'foreign_commit') this.disturbed = undefined;
   }
 
   assignment(): TopicPosition[] {

@@ -1,6 +1,8 @@
 import mongoose from 'mongoose';
 import type { RecordStoreOptions } from '../open-record-store.js';
 import { RecordStoreError } from '../record-store.js';
+import { StoreOutage, type StoreTrouble } from '../store-trouble.js';
+import { mongoTroubleOf, troubleOfCode, withoutLogin } from './mongo-trouble.js';
 
 const DEFAULT_DATABASE = 'sluice';
 
@@ -14,27 +16,36 @@ export class MongoConnection {
   private readonly connection = mongoose.createConnection();
   private opening: Promise<MongoDatabase> | undefined;
   private closing: Promise<void> | undefined;
+  readonly outage: StoreOutage;
 
   constructor(private readonly options: RecordStoreOptions) {
     requireReadable(options.url);
+    this.outage = new StoreOutage(options.log);
     this.open().catch(() => undefined);
   }
 
   /**
    * Runs an operation on the database within the deadline, connecting included. An operation that ran out of time may still take effect.
    *
-   * @throws RecordStoreError `unavailable` with the driver's error as its cause; `closed`
+   * @throws RecordStoreError `unavailable` with what is wrong as its trouble and the driver's error as its cause; `closed`
    */
   async run<T>(operation: (database: MongoDatabase) => Promise<T>): Promise<T> {
     this.requireOpen();
     try {
-      return await this.withinDeadline(this.open().then(operation));
+      const result = await this.withinDeadline(this.open().then(operation));
+      this.outage.answered();
+      return result;
     } catch (error) {
       this.requireOpen();
-      if (error instanceof RecordStoreError) throw error;
-      const message = `MongoDB did not do what it was asked: ${(error as Error).name}.`;
-      throw new RecordStoreError('unavailable', message, { cause: error });
+      throw error instanceof RecordStoreError ? error : this.unavailable(mongoTroubleOf(error), error as Error);
     }
+  }
+
+  private unavailable(trouble: StoreTrouble, cause: Error): RecordStoreError {
+    const words = withoutLogin(cause.message.trim());
+    const message = `MongoDB cannot be used: ${trouble.code}: ${trouble.sentence} (${words}).`;
+    this.outage.failed(trouble, message);
+    return new RecordStoreError('unavailable', message, { cause, trouble });
   }
 
   /** Idempotent. Operations under way fail with `closed`. */
@@ -70,7 +81,7 @@ export class MongoConnection {
       autoCreate: false,
       bufferCommands: false,
       sanitizeFilter: true,
-      serverSelectionTimeoutMS: timeoutMs,
+      serverSelectionTimeoutMS: selectionTimeoutMs(timeoutMs),
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs,
       waitQueueTimeoutMS: timeoutMs,
@@ -83,7 +94,8 @@ export class MongoConnection {
   private async withinDeadline<T>(work: Promise<T>): Promise<T> {
     const { timeoutMs } = this.options;
     const { promise: expired, reject } = Promise.withResolvers<never>();
-    const expire = () => reject(new RecordStoreError('unavailable', `MongoDB did not answer within ${timeoutMs} ms.`));
+    const late = new Error(`no answer within ${timeoutMs} ms`);
+    const expire = () => reject(this.unavailable(troubleOfCode('timeout'), late));
     const timer = setTimeout(expire, timeoutMs);
     try {
       return await Promise.race([work, expired]);
@@ -101,6 +113,11 @@ function requireReadable(url: string): void {
     const form = 'mongodb://[user:password@]host[:port][,...]/[database][?options]';
     throw new RecordStoreError('unavailable', `The record store URL cannot be read; it must be ${form}.`);
   }
+}
+
+/** The driver gives up before the deadline of the operation: its error knows what is wrong with each server, the deadline does not. */
+function selectionTimeoutMs(timeoutMs: number): number {
+  return Math.max(1, timeoutMs - Math.min(500, timeoutMs / 5));
 }
 
 function hasDatabase(url: string): boolean {

@@ -1,5 +1,6 @@
 import type { RecordStoreOptions } from '../open-record-store.js';
 import { RecordStore } from '../record-store.js';
+import type { StoreTrouble } from '../store-trouble.js';
 import { MongoConnection } from './mongo-connection.js';
 import { MongoRecordReader } from './mongo-record-reader.js';
 import { MongoRecordWriter } from './mongo-record-writer.js';
@@ -28,6 +29,10 @@ export class MongoRecordStore extends RecordStore {
 
   async ping(): Promise<void> {
     await this.connection.run((database) => database.command({ ping: 1 }));
+  }
+
+  override get trouble(): StoreTrouble | undefined {
+    return this.connection.outage.trouble;
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { TokenStoreOptions } from '../open-token-store.js';
 import { TokenStore, type StoredToken } from '../token-store.js';
 import { MongoConnection, type MongoDatabase } from './mongo-connection.js';
@@ -17,6 +18,8 @@ interface TokenDocument {
 interface RevisionDocument {
   _id: string;
   revision: number;
+  /** The number alone would be the same again after a restored copy was changed as often. Missing until the next change. */
+  change?: string;
 }
 
 /** Tokens in the collection `tokens` of the database that the URL names, or of `sluice`. */
@@ -29,11 +32,11 @@ export class MongoTokenStore extends TokenStore {
     this.connection = new MongoConnection(options);
   }
 
-  revision(): Promise<number> {
+  revision(): Promise<string> {
     const filter = { _id: { $eq: REVISION_ID } };
     return this.connection.run(async (database) => {
       const found = await revisionsOf(database).findOne(filter, { maxTimeMS: this.options.timeoutMs });
-      return found?.revision ?? 0;
+      return `${found?.revision ?? 0}-${found?.change ?? ''}`;
     });
   }
 
@@ -53,7 +56,7 @@ export class MongoTokenStore extends TokenStore {
       if (isStored) {
         await revisionsOf(database).updateOne(
           { _id: { $eq: REVISION_ID } },
-          { $inc: { revision: 1 } },
+          { $inc: { revision: 1 }, $set: { change: randomUUID() } },
           { upsert: true },
         );
       }

@@ -39,6 +39,10 @@ export interface RecordCalls {
   page(range: RowRange): RecordRow[];
   /** Removes some of the rows that were received before this instant; says how many. None are left when it says 0. */
   removeExpired(receivedBeforeMs: number): number;
+  /** After the write-ahead log was deleted: moves all of it into the database and makes a new one. */
+  remakeWal(): void;
+  /** Moves all of the write-ahead log into the database. */
+  emptyWal(): void;
   close(): void;
 }
 

@@ -1,8 +1,10 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { RecordStoreError } from '../record-store.js';
+import { StoreOutage, type StoreLog } from '../store-trouble.js';
 import type { RecordAnswer, RecordCalls, RecordThreadData } from './record-row.js';
-import { fileTrouble, unavailable } from './sqlite-trouble.js';
+import type { RecordFile } from './record-file.js';
+import { fileError, fileTrouble, unavailable } from './sqlite-trouble.js';
 
 interface PendingCall {
   resolve(value: unknown): void;
@@ -10,7 +12,10 @@ interface PendingCall {
   deadline: NodeJS.Timeout;
 }
 
-/** Starts the thread that owns the file, and hands calls to it in their order. */
+/**
+ * Starts the thread that owns the file, and hands calls to it in their order. Before and after each call, the open file is compared
+ * with its path: what was written is in the file that a restart will open.
+ */
 export class RecordThreadClient {
   private readonly worker: Worker;
   private readonly ended: Promise<void>;
@@ -18,12 +23,20 @@ export class RecordThreadClient {
   private lastId = 0;
   private trouble: RecordStoreError | undefined;
   private closing: Promise<void> | undefined;
+  private isOpened = false;
+  private isInPlace = true;
+  private remaking: Promise<void> | undefined;
+  readonly outage: StoreOutage;
 
   /** @param timeoutMs every call settles within this time */
   constructor(
-    private readonly data: RecordThreadData,
+    private readonly file: RecordFile,
+    expires: boolean,
     private readonly timeoutMs: number,
+    log?: StoreLog,
   ) {
+    this.outage = new StoreOutage(log);
+    const data: RecordThreadData = { file: file.path, expires };
     const script = new URL(`./record-thread${extname(import.meta.url)}`, import.meta.url);
     this.worker = new Worker(script, { workerData: data });
     this.worker.on('message', (answer: RecordAnswer) => this.settle(answer));
@@ -38,7 +51,70 @@ export class RecordThreadClient {
     ...[argument]: Parameters<RecordCalls[Name]>
   ): Promise<ReturnType<RecordCalls[Name]>> {
     if (this.closing !== undefined) throw new RecordStoreError('closed', 'The record store is closed.');
-    return (await this.post(name, argument)) as ReturnType<RecordCalls[Name]>;
+    try {
+      const value = await this.inPlace(name, argument);
+      this.outage.answered();
+      return value as ReturnType<RecordCalls[Name]>;
+    } catch (error) {
+      throw this.noted(error as RecordStoreError);
+    }
+  }
+
+  /** Notices a file that was moved, deleted or replaced, and one that is back, while nothing is written or read. */
+  async check(): Promise<void> {
+    if (!this.isOpened || this.closing !== undefined) return;
+    const wasInPlace = this.isInPlace;
+    try {
+      await this.remedy();
+      if (!wasInPlace) this.outage.answered();
+    } catch (error) {
+      this.noted(error as RecordStoreError);
+    }
+  }
+
+  private async inPlace(name: keyof RecordCalls, argument: unknown): Promise<unknown> {
+    if (!this.isOpened) this.file.prepare();
+    // Only where there is something to mend: a call is handed over before the next one is made.
+    const before = this.remedy();
+    if (before !== undefined) await before;
+    const value = await this.post(name, argument);
+    if (!this.isOpened) this.file.rememberWal();
+    this.isOpened = true;
+    await this.remedy();
+    return value;
+  }
+
+  private noted(error: RecordStoreError): RecordStoreError {
+    if (error.code === 'unavailable' && error.trouble !== undefined) this.outage.failed(error.trouble, error.message);
+    return error;
+  }
+
+  /** @returns `undefined` if the open file is the one at its path, and so is its write-ahead log; rejects if it is not */
+  private remedy(): Promise<void> | undefined {
+    if (!this.isOpened) return undefined;
+    const { trouble } = this.file;
+    const wasInPlace = this.isInPlace;
+    this.isInPlace = trouble === undefined;
+    if (trouble !== undefined) return this.refuse(trouble, wasInPlace);
+    if (!this.file.isWalLost) return undefined;
+    this.remaking ??= this.remakeWal().finally(() => (this.remaking = undefined));
+    return this.remaking;
+  }
+
+  /** Beside another database, the next process would apply what is in the write-ahead log to that one: it is emptied first. */
+  private async refuse(trouble: RecordStoreError, isNew: boolean): Promise<never> {
+    if (isNew) await this.post('emptyWal', undefined).catch(() => undefined);
+    throw trouble;
+  }
+
+  private async remakeWal(): Promise<void> {
+    try {
+      this.file.clearWalPath();
+    } catch (error) {
+      throw fileError(this.file.path, error);
+    }
+    await this.post('remakeWal', undefined);
+    this.file.rememberWal();
   }
 
   /** Lets the calls finish that were made before, then ends the thread. Idempotent. */
@@ -65,7 +141,7 @@ export class RecordThreadClient {
   private settle(answer: RecordAnswer): void {
     const call = this.take(answer.id);
     if ('value' in answer) call?.resolve(answer.value);
-    else call?.reject(fileTrouble(this.data.file, answer.failure));
+    else call?.reject(fileTrouble(this.file.path, answer.failure));
   }
 
   private expire(id: number): void {

@@ -81,6 +81,11 @@ function callsOn(database: DatabaseSync): RecordCalls {
       return rows as unknown as RecordRow[];
     },
     removeExpired: (receivedBeforeMs) => Number(removeSome.run(receivedBeforeMs).changes),
+    remakeWal: () => {
+      database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
+      findRow.get('');
+    },
+    emptyWal: () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => database.close(),
   };
 }

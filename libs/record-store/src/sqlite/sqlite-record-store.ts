@@ -1,13 +1,16 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RecordStoreOptions } from '../open-record-store.js';
 import { RecordStore } from '../record-store.js';
+import type { StoreTrouble } from '../store-trouble.js';
+import { RecordFile } from './record-file.js';
 import { RecordThreadClient } from './record-thread-client.js';
 import { SqliteRecordReader } from './sqlite-record-reader.js';
 import { SqliteRecordWriter } from './sqlite-record-writer.js';
 
 const EXPIRY_INTERVAL_MS = 60_000;
+/** A file that was moved, deleted or replaced is noticed within this time, even if nothing is written or read. */
+const WATCH_EVERY_MS = 1000;
 
 /**
  * Records in one file, `records.db` in the directory of the URL, which belongs to one process at a time.
@@ -17,14 +20,14 @@ export class SqliteRecordStore extends RecordStore {
   readonly writer: SqliteRecordWriter;
   readonly reader: SqliteRecordReader;
   private readonly thread: RecordThreadClient;
+  private readonly watch: NodeJS.Timeout;
   private readonly expiry: NodeJS.Timeout | undefined;
 
-  constructor({ url, timeoutMs, expireAfterSeconds }: RecordStoreOptions) {
+  constructor({ url, timeoutMs, expireAfterSeconds, log }: RecordStoreOptions) {
     super();
-    const directory = directoryOf(url);
-    mkdirSync(directory, { recursive: true });
-    const data = { file: join(directory, 'records.db'), expires: expireAfterSeconds !== undefined };
-    this.thread = new RecordThreadClient(data, timeoutMs);
+    const file = new RecordFile(join(directoryOf(url), 'records.db'), log);
+    this.thread = new RecordThreadClient(file, expireAfterSeconds !== undefined, timeoutMs, log);
+    this.watch = setInterval(() => void this.thread.check(), WATCH_EVERY_MS).unref();
     this.writer = new SqliteRecordWriter(this.thread);
     this.reader = new SqliteRecordReader(this.thread);
     if (expireAfterSeconds !== undefined) this.expiry = this.removeEveryMinute(expireAfterSeconds * 1000);
@@ -44,7 +47,12 @@ export class SqliteRecordStore extends RecordStore {
     while ((await this.thread.call('removeExpired', instantMs)) > 0);
   }
 
+  override get trouble(): StoreTrouble | undefined {
+    return this.thread.outage.trouble;
+  }
+
   async close(): Promise<void> {
+    clearInterval(this.watch);
     clearInterval(this.expiry);
     await this.thread.close();
   }

@@ -1,16 +1,21 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { TokenStoreOptions } from '../open-token-store.js';
 import { RecordStoreError } from '../record-store.js';
+import type { StoreLog } from '../store-trouble.js';
 import { TokenStore, type StoredToken } from '../token-store.js';
-import { fileTrouble } from './sqlite-trouble.js';
+import { preparePrivateFile } from './private-file.js';
+import { fileError, FILE_MOVED, unavailable } from './sqlite-trouble.js';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
 const FILE_VERSION = 1;
+const NEXT_REVISION = 'UPDATE revision SET number = number + 1; UPDATE changes SET id = hex(randomblob(16))';
 /** How long one process waits for another that is writing. */
 const BUSY_MS = 2_000;
+
+const FILE_NAME = 'tokens.db';
 
 const SCHEMA = `
   CREATE TABLE tokens (id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, content TEXT NOT NULL) STRICT;
@@ -20,23 +25,34 @@ const SCHEMA = `
 `;
 
 /**
+ * The number alone would be the same again after a restored copy was changed as often as the file before it. Beside the table of the
+ * number, so that earlier releases still use the file.
+ */
+const CHANGES = `
+  CREATE TABLE changes (id TEXT NOT NULL) STRICT;
+  INSERT INTO changes VALUES (hex(randomblob(16)));
+`;
+
+/**
  * Tokens in a file of their own, `tokens.db` in the directory of the URL. Unlike the records it is not locked for one process: the
- * command line changes it while the service runs. Each call is a look at a few rows and takes microseconds.
+ * command line changes it while the service runs. Each call opens the file by its path, which takes about 3 ms: so a file that was
+ * replaced by a restored one is the one that is read.
  */
 export class SqliteTokenStore extends TokenStore {
-  private readonly file: string;
-  private database: DatabaseSync | undefined;
+  private readonly directory: string;
+  private readonly log: StoreLog | undefined;
+  private wasOpened = false;
   private isClosed = false;
 
-  constructor({ url }: TokenStoreOptions) {
+  constructor({ url, log }: TokenStoreOptions) {
     super();
-    const directory = url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
-    mkdirSync(directory, { recursive: true });
-    this.file = join(directory, 'tokens.db');
+    this.directory = url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
+    this.log = log;
   }
 
-  revision(): Promise<number> {
-    return this.run((database) => Number(database.prepare('SELECT number FROM revision').get()!['number']));
+  revision(): Promise<string> {
+    const select = "SELECT number || '-' || id AS revision FROM revision, changes";
+    return this.run((database) => String(database.prepare(select).get()!['revision']));
   }
 
   list(): Promise<StoredToken[]> {
@@ -61,7 +77,7 @@ export class SqliteTokenStore extends TokenStore {
               : 'UPDATE tokens SET version = ?2, content = ?3 WHERE id = ?1 AND version = ?2 - 1',
           )
           .run(...row);
-        if (changes === 1) database.exec('UPDATE revision SET number = number + 1');
+        if (changes === 1) database.exec(NEXT_REVISION);
         return changes === 1;
       }),
     );
@@ -69,37 +85,63 @@ export class SqliteTokenStore extends TokenStore {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    this.database?.close();
-    this.database = undefined;
   }
 
-  /** A file that could not be opened is tried again with the next call. */
   private async run<T>(work: (database: DatabaseSync) => T): Promise<T> {
     if (this.isClosed) throw new RecordStoreError('closed', 'The token store is closed.');
+    const file = join(this.directory, FILE_NAME);
+    if (this.wasOpened && !existsSync(file)) throw missing(file);
     try {
-      this.database ??= openFile(this.file);
-      return work(this.database);
+      preparePrivateFile(this.directory, FILE_NAME, this.log);
+      const database = openFile(file);
+      this.wasOpened = true;
+      try {
+        return work(database);
+      } finally {
+        database.close();
+      }
     } catch (error) {
-      const { message, errcode } = error as Error & { errcode?: number };
-      throw fileTrouble(this.file, { message, errcode });
+      throw fileError(file, error);
     }
   }
+}
+
+/** A file that was there is never made again: an empty one would let nobody in and hide that the tokens are gone. */
+function missing(file: string): RecordStoreError {
+  const sentence = 'it was moved or deleted: put it back, or restart the process to begin without tokens';
+  return unavailable(`${file}: ${sentence}`, undefined, { ...FILE_MOVED, sentence });
 }
 
 function openFile(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    inTransaction(database, () => {
-      const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
-      if (version === 0) database.exec(SCHEMA);
-      else if (version !== FILE_VERSION) throw new Error(`made by another version of Sluice (${String(version)})`);
-    });
+    if (!hasTables(database)) inTransaction(database, () => makeTables(database));
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+function hasTables(database: DatabaseSync): boolean {
+  return (
+    database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'changes'").get() !== undefined && isCurrent(database)
+  );
+}
+
+/** Another process may have made them since. */
+function makeTables(database: DatabaseSync): void {
+  if (hasTables(database)) return;
+  if (!isCurrent(database)) database.exec(SCHEMA);
+  database.exec(CHANGES);
+}
+
+/** @returns false for a new file */
+function isCurrent(database: DatabaseSync): boolean {
+  const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
+  if (version === 0 || version === FILE_VERSION) return version === FILE_VERSION;
+  throw new Error(`made by another version of Sluice (${String(version)})`);
 }
 
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {

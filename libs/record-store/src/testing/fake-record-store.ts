@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseTimestamp, type StoredRecord } from '#contracts';
 import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '../record-reader.js';
+import type { StoreTrouble } from '../store-trouble.js';
 import {
   RecordStore,
   RecordStoreError,
@@ -26,6 +27,8 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
   readonly batches: (readonly RecordToStore[])[] = [];
   /** While false, every operation fails with `unavailable`. */
   isAvailable = true;
+  /** Why it is not available, if a test says so. */
+  cause: StoreTrouble | undefined;
 
   private readonly held = new Map<string, HeldRecord>();
   private readonly prescribed: WriteOutcome[][] = [];
@@ -85,7 +88,8 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
 
   private requireAvailable(): void {
     if (this.isClosed) throw new RecordStoreError('closed', 'The record store is closed.');
-    if (!this.isAvailable) throw new RecordStoreError('unavailable', 'The record store is away.');
+    const known = this.cause === undefined ? {} : { trouble: this.cause };
+    if (!this.isAvailable) throw new RecordStoreError('unavailable', 'The record store is away.', known);
   }
 
   private store({ event }: RecordToStore, storedAtMs: number): WriteOutcome {

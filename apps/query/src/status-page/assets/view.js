@@ -11,6 +11,8 @@ const REASONS = {
   log_unreachable: 'the event log does not answer',
   handler_failed: 'the worker has failed and tries again',
   poison_flood: 'too many records cannot be stored',
+  foreign_group_member: 'another client is in its consumer group',
+  foreign_commit: 'another client has committed in its consumer group',
 };
 
 /** A record that waits longer has not come just now. */

@@ -12,12 +12,15 @@ export class OwnBroker {
     readonly address: string,
   ) {}
 
-  /** @param advertisedPort where the broker tells its clients to find it, for a proxy before it; default: its own */
-  static async start(advertisedPort?: number): Promise<OwnBroker> {
+  /**
+   * @param advertisedPort where the broker tells its clients to find it, for a proxy before it; default: its own
+   * @param more settings of the broker
+   */
+  static async start(advertisedPort?: number, more: Record<string, string> = {}): Promise<OwnBroker> {
     const port = await freePort();
     const address = `127.0.0.1:${advertisedPort ?? port}`;
     const broker = new OwnBroker(`sluice-own-broker-${randomUUID()}`, port, address);
-    const settings = Object.entries(settingsFor(broker.address, port)).flatMap(([name, value]) => [
+    const settings = Object.entries({ ...settingsFor(broker.address, port), ...more }).flatMap(([name, value]) => [
       '-e',
       `${name}=${value}`,
     ]);

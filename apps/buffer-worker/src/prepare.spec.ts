@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventLogError, type EventLog } from '#event-log';
+import { RecordStoreError, type RecordStore, type StoreTroubleCode } from '#record-store';
+import { prepareWhenAvailable } from './prepare.js';
+
+const NEVER = new EventLogError('unavailable', 'The event log is not up yet.');
+const storeError = (code: StoreTroubleCode) =>
+  new RecordStoreError('unavailable', `The store: ${code}.`, { trouble: { code, sentence: 'call somebody' } });
+
+/** Steps that fail with these errors, one after the other, the last one for ever. */
+function failing(...errors: (Error | undefined)[]) {
+  let calls = 0;
+  const step = async (): Promise<void> => {
+    const error = errors[Math.min(calls++, errors.length - 1)];
+    if (error !== undefined) throw error;
+  };
+  return { step, calls: () => calls };
+}
+
+function prepared(log: ReturnType<typeof failing>, store: ReturnType<typeof failing>) {
+  const waits: string[] = [];
+  const options = { onWaiting: ({ message }: Error) => void waits.push(message), retryDelayMs: 1 };
+  const ended = prepareWhenAvailable(
+    { createTopics: log.step } as unknown as EventLog,
+    { prepare: store.step } as unknown as RecordStore,
+    { events: { partitions: 12 }, deadLetters: { partitions: 12 } },
+    options,
+  );
+  return { ended, waits };
+}
+
+describe('The init step', () => {
+  it.each<StoreTroubleCode>(['authentication', 'authorization', 'certificate'])(
+    'ends at once on a store with a wrong %s, although the event log is not up yet',
+    async (code) => {
+      const store = failing(storeError(code));
+      await expect(prepared(failing(NEVER), store).ended).rejects.toThrow(`The store: ${code}.`);
+      expect(store.calls()).toBe(1);
+    },
+  );
+
+  it.each<StoreTroubleCode>(['refused', 'dns', 'timeout', 'not-primary', 'network', 'unknown'])(
+    'waits for a store that is away (%s), and says so once',
+    async (code) => {
+      const store = failing(storeError(code), storeError(code), undefined);
+      const { ended, waits } = prepared(failing(undefined), store);
+      await ended;
+      expect(store.calls()).toBe(3);
+      expect(waits).toEqual([`The store: ${code}.`]);
+    },
+  );
+
+  it('ends at once on an event log that no waiting mends', async () => {
+    const fatal = new EventLogError('fatal', 'The brokers refuse the login.');
+    await expect(prepared(failing(fatal), failing(undefined)).ended).rejects.toBe(fatal);
+  });
+});

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
+import { EventLog, UNREADABLE_SETTING, type TopicFinding } from '#event-log';
+import { LOGGER, type Logger } from '#runtime';
+import { TOPIC_RULES } from './topics.js';
+
+const CHECK_INTERVAL_MS = 300_000;
+/** Until the log has answered once. */
+const RETRY_INTERVAL_MS = 5_000;
+
+/**
+ * Looks for settings of the topics by which records may be lost: at the start, and from time to time, because anybody with the
+ * right may change them. A finding stops nothing; a person has to see it.
+ */
+@Injectable()
+export class TopicCheck implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  #findings: readonly TopicFinding[] = [];
+  readonly #stopping = new AbortController();
+  readonly #gauge: Gauge<'topic' | 'setting'>;
+
+  constructor(
+    @Inject(EventLog) private readonly log: Pick<EventLog, 'topicFindings'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Registry) registry: Registry,
+  ) {
+    this.#gauge = new Gauge({
+      name: 'sluice_topic_setting_wrong',
+      help: 'Whether a setting of a topic puts records at risk: 1 if so; left out if not.',
+      labelNames: ['topic', 'setting'],
+      registers: [registry],
+    });
+  }
+
+  /** What is known to be wrong; settings that may not be read are not among it. */
+  get wrong(): readonly TopicFinding[] {
+    return this.#findings.filter(({ setting }) => setting !== UNREADABLE_SETTING);
+  }
+
+  onApplicationBootstrap(): void {
+    void this.run();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.#stopping.abort();
+  }
+
+  /** @returns whether the log has answered */
+  async check(): Promise<boolean> {
+    try {
+      this.replace(await this.log.topicFindings(TOPIC_RULES));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const intervalMs = (await this.check()) ? CHECK_INTERVAL_MS : RETRY_INTERVAL_MS;
+      await delay(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  private replace(findings: readonly TopicFinding[]): void {
+    const known = new Set(this.#findings.map(({ detail }) => detail));
+    for (const { topic, setting, detail } of findings)
+      if (!known.has(detail)) this.logger.warn({ topic, setting }, detail);
+    if (findings.length === 0 && known.size > 0) this.logger.info('the settings of the topics are right again');
+    this.#findings = findings;
+    this.#gauge.reset();
+    for (const { topic, setting } of this.wrong) this.#gauge.set({ topic, setting }, 1);
+  }
+}

@@ -1,0 +1,33 @@
+import { wholeNumber } from './setting.js';
+
+const DAY_SECONDS = 24 * 60 * 60;
+const SECONDS = { min: 0, max: 2_000_000_000 };
+const BYTES = { min: 0, max: Number.MAX_SAFE_INTEGER };
+
+/** How much the embedded event log keeps. Kafka has the retention of its topics instead. */
+export const EMBEDDED_LOG_SETTINGS = {
+  eventLogMaxAgeSeconds: wholeNumber(
+    'EVENT_LOG_MAX_AGE_SECONDS',
+    DAY_SECONDS,
+    SECONDS,
+    'Embedded event log: stored records are removed from it this long after they were received; 0: never.',
+  ),
+  eventLogMaxBytes: wholeNumber(
+    'EVENT_LOG_MAX_BYTES',
+    0,
+    BYTES,
+    'Embedded event log: above this, the oldest stored records are removed from it. Records that are not stored are kept. 0: no limit.',
+  ),
+  deadLettersMaxAgeSeconds: wholeNumber(
+    'DEAD_LETTERS_MAX_AGE_SECONDS',
+    0,
+    SECONDS,
+    'Embedded event log: dead letters are removed this long after they were written; 0: never.',
+  ),
+  deadLettersMaxBytes: wholeNumber(
+    'DEAD_LETTERS_MAX_BYTES',
+    0,
+    BYTES,
+    'Embedded event log: above this, the oldest dead letters are removed. 0: no limit.',
+  ),
+} as const;

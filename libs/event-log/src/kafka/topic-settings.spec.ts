@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { findingsIn } from './topic-settings.js';
+
+const UNLIMITED = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
+
+describe('findingsIn', () => {
+  it.each([
+    ['nothing in a topic that keeps all', true, {}, []],
+    ['a limit by age', true, { 'retention.ms': '604800000' }, ['retention.ms']],
+    ['a limit by size', true, { 'retention.bytes': '1073741824' }, ['retention.bytes']],
+    ['compaction', true, { 'cleanup.policy': 'compact,delete' }, ['cleanup.policy']],
+    ['compaction of events', false, { 'cleanup.policy': 'compact' }, ['cleanup.policy']],
+    ['nothing in events that expire', false, { 'retention.ms': '604800000', 'retention.bytes': '1' }, []],
+  ])('finds %s', (_, keepsAll, settings, found) => {
+    const findings = findingsIn('topic', new Map(Object.entries({ ...UNLIMITED, ...settings })), keepsAll);
+    expect(findings.map(({ setting }) => setting)).toEqual(found);
+    for (const { detail, setting } of findings) expect(detail).toMatch(new RegExp(`--add-config ${setting}=`));
+  });
+});

@@ -1,0 +1,92 @@
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The same text in event-log and record-store, which share no library below them; a test of record-store compares the two.
+ */
+
+const PRIVATE_DIRECTORY = 0o700;
+const PRIVATE_FILE = 0o600;
+/** Any right of the group or of others. */
+const RIGHTS_OF_OTHERS = 0o077n;
+/** What the embedded engines keep in their directory, and what a file system puts at the top of a volume. */
+const EXPECTED_NAMES = /^(?:(?:event-log|records|tokens)\.db.*|lost\+found)$/;
+
+export type Say = (level: 'info' | 'warn', message: string) => void;
+
+/**
+ * Makes the directory and an empty file in it where they are missing, for this user alone whatever the umask. Existing ones of this
+ * user lose the rights of the group and of others; a directory keeps them if it holds anything else, like a home directory.
+ *
+ * @param say receives one line for each of them that is changed
+ * @returns the path of the file
+ * @throws an error of the file system
+ */
+export function preparePrivateFile(directory: string, name: string, say?: Say): string {
+  const file = join(directory, name);
+  if (statOf(directory) === undefined) mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  else tightenDirectory(directory, say);
+  for (const existing of [file, `${file}-wal`, `${file}-shm`, `${file}-journal`]) tighten(existing, PRIVATE_FILE, say);
+  if (statOf(file) === undefined) create(file);
+  return file;
+}
+
+/** Only a missing file is opened: closing any descriptor of a file releases the locks that SQLite holds on it in this process. */
+function create(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', PRIVATE_FILE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function tightenDirectory(directory: string, say?: Say): void {
+  if (!isOpenToOthers(directory)) return;
+  if (readdirSync(directory).every((name) => EXPECTED_NAMES.test(name))) tighten(directory, PRIVATE_DIRECTORY, say);
+  else
+    say?.('info', `${directory} holds other files too, so other users may still list it. They cannot read the data.`);
+}
+
+function tighten(path: string, mode: number, say?: Say): void {
+  if (!isOpenToOthers(path)) return;
+  chmodSync(path, mode);
+  say?.('warn', `${path} was open to other users of this machine; its mode is now ${mode.toString(8)}.`);
+}
+
+/** False for what belongs to another user: its mode cannot be changed. */
+function isOpenToOthers(path: string): boolean {
+  const stats = statOf(path);
+  if (stats === undefined || stats.uid !== BigInt(process.getuid?.() ?? -1)) return false;
+  return (stats.mode & RIGHTS_OF_OTHERS) !== 0n;
+}
+
+/** `gone`: there is no file at the path. `replaced`: another file is there. */
+export type FileState = 'in-place' | 'gone' | 'replaced';
+
+/**
+ * Remembers a file by its device and inode, as it is at its path when this is made. A file that is not there then counts as in place.
+ * One comparison takes 3 µs.
+ */
+export class RememberedFile {
+  readonly #stats: BigIntStats | undefined;
+
+  constructor(readonly path: string) {
+    this.#stats = statOf(path);
+  }
+
+  get state(): FileState {
+    if (this.#stats === undefined) return 'in-place';
+    const now = statOf(this.path);
+    if (now === undefined) return 'gone';
+    return now.ino === this.#stats.ino && now.dev === this.#stats.dev ? 'in-place' : 'replaced';
+  }
+}
+
+/** `undefined` for every reason why the path leads to no file: missing, no longer allowed, its file system unmounted. */
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
