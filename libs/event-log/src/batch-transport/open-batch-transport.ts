@@ -1,7 +1,7 @@
 import { awaitTopics } from '../await-topics.js';
 import type { BatchLimits } from '../batcher.js';
 import { openConsumerLog, type ConsumerOptions } from '../consume/consumer-options.js';
-import { EventLogError, type EventLog } from '../event-log.js';
+import { EventLogError, UNREADABLE_SETTING, type EventLog } from '../event-log.js';
 import { BatchTransport } from './batch-transport.js';
 import { ConsumerLogLines } from './consumer-log-lines.js';
 import type { BatchObserver } from './loop-state.js';
@@ -78,9 +78,16 @@ class ConsumingTransport extends BatchTransport {
         this.lines.write('info', `waiting for the event log: ${reason}`),
       );
       await this.makeDeadLetterTopic();
+      await this.reportFindings();
     } finally {
       clearInterval(alive);
     }
+  }
+
+  private async reportFindings(): Promise<void> {
+    const findings = await this.log.topicFindings([{ name: this.deadLetterTopic, keepsAll: true }]);
+    for (const { setting, detail } of findings)
+      this.lines.write(setting === UNREADABLE_SETTING ? 'info' : 'warn', detail);
   }
 
   private async makeDeadLetterTopic(): Promise<void> {

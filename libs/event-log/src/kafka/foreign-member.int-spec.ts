@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel, type Consumer } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type Assigner, type Consumer, type PartitionAssigner } from 'kafkajs';
 import type { EventSubscription, LogEntry } from '../event-log.js';
 import { positionsBehind } from '../positions-behind.js';
 import { KafkaEventLog } from './kafka-event-log.js';
@@ -16,12 +16,19 @@ class Stranger {
   readonly values: string[] = [];
   private readonly consumer: Consumer;
 
+  /** @param partitionAssigners left out: those of KafkaJS, which are ours as well */
   constructor(
     private readonly topic: string,
     group: string,
+    partitionAssigners?: PartitionAssigner[],
   ) {
     const kafka = new Kafka({ clientId: 'a-team', brokers: brokersForTests().split(','), logLevel: logLevel.NOTHING });
-    this.consumer = kafka.consumer({ groupId: group, maxWaitTimeInMs: 100, heartbeatInterval: 500 });
+    this.consumer = kafka.consumer({
+      groupId: group,
+      maxWaitTimeInMs: 100,
+      heartbeatInterval: 500,
+      ...(partitionAssigners && { partitionAssigners }),
+    });
   }
 
   async join(): Promise<void> {
@@ -34,6 +41,15 @@ class Stranger {
     return this.consumer.disconnect();
   }
 }
+
+/** As the assignor of another client library names itself. */
+const RANGE: Pick<Assigner, 'name' | 'protocol'> = {
+  name: 'range',
+  protocol: ({ topics }) => ({
+    name: 'range',
+    metadata: kafkajs.AssignerProtocol.MemberMetadata.encode({ version: 0, topics, userData: Buffer.alloc(0) }),
+  }),
+};
 
 describe('a group that is closed to other clients', () => {
   const lines: string[] = [];
@@ -115,6 +131,20 @@ describe('a group that is closed to other clients', () => {
     expect(member.disturbance?.()).toBeUndefined();
     await publish(41, 10);
     await readUntil(values, 50);
+  });
+
+  it('waits for a foreign member that keeps it out of the group, and names it', async () => {
+    const values = new Set<string>();
+    await member.close();
+    await stranger.leave();
+    const range: PartitionAssigner = (cluster) => ({ ...kafkajs.PartitionAssigners.roundRobin(cluster), ...RANGE });
+    stranger = new Stranger(topic, group, [range]);
+    await stranger.join();
+    member = subscribe();
+    await until(async () => member.disturbance?.()?.reason === 'foreign_group_member');
+    await stranger.leave();
+    await publish(0, 40);
+    await readUntil(values, 40);
   });
 
   it('believes positions that were reset by hand in the whole topic', async () => {

@@ -39,7 +39,7 @@ export class GroupEntry {
    * @throws EventLogError `unavailable`, `topic-missing`
    */
   async startsOf(partitions: readonly Partition[]): Promise<Start[]> {
-    if (this.watch !== undefined) await this.lookAtMembers(this.watch);
+    await this.lookAtMembers();
     const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
     const starts = Array.from(byTopic, async ([topic, owned]) => {
       const numbers = new Set(owned.map(({ partition }) => partition));
@@ -61,14 +61,16 @@ export class GroupEntry {
     }
   }
 
-  private async look(watch: GroupWatch): Promise<void> {
-    await this.lookAtMembers(watch);
-    watch.sawCommits(await groupCommits(this.admin, this.subscribed.group, this.subscribed.topics));
+  /** Does nothing in a group that is open to all. @throws EventLogError `unavailable` */
+  async lookAtMembers(): Promise<void> {
+    if (this.watch === undefined) return;
+    const { groups } = await this.admin.ask((admin) => admin.describeGroups([this.subscribed.group]));
+    this.watch.sawMembers(groups[0]?.members ?? []);
   }
 
-  private async lookAtMembers(watch: GroupWatch): Promise<void> {
-    const { groups } = await this.admin.ask((admin) => admin.describeGroups([this.subscribed.group]));
-    watch.sawMembers(groups[0]?.members ?? []);
+  private async look(watch: GroupWatch): Promise<void> {
+    await this.lookAtMembers();
+    watch.sawCommits(await groupCommits(this.admin, this.subscribed.group, this.subscribed.topics));
   }
 
   private watched(topic: string, committed: readonly TopicPosition[], commits: readonly Commit[]): Start[] {

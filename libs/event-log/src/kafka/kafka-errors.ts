@@ -43,6 +43,11 @@ export function isOutOfRange(error: unknown): boolean {
   return brokerErrorOf(error) === 'OFFSET_OUT_OF_RANGE';
 }
 
+/** The members that are there share partitions out in another way. */
+export function isOtherProtocol(error: unknown): boolean {
+  return brokerErrorOf(error) === 'INCONSISTENT_GROUP_PROTOCOL';
+}
+
 export function isTopicMissing(error: unknown): boolean {
   return brokerErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }

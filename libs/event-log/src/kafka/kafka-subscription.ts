@@ -13,7 +13,14 @@ import { ConsumerSession } from './consumer-session.js';
 import { pause, within } from './deadline.js';
 import { GroupEntry, type Start } from './group-entry.js';
 import type { KafkaAdmin } from './kafka-admin.js';
-import { describeError, isFatal, isFenced, isTopicMissing, isTransientAnswer } from './kafka-errors.js';
+import {
+  describeError,
+  isFatal,
+  isFenced,
+  isOtherProtocol,
+  isTopicMissing,
+  isTransientAnswer,
+} from './kafka-errors.js';
 import { Membership } from './membership.js';
 import { Chunk, PullQueue } from './pull-queue.js';
 import type { LogLine, Reachability } from './reachability.js';
@@ -107,7 +114,7 @@ export class KafkaSubscription implements EventSubscription {
       const error = await this.liveOneSession();
       this.revoke();
       if (error === undefined) return;
-      if (isFatal(error)) return this.fail(error);
+      if (isFatal(error) && !(await this.isShutOut(error))) return this.fail(error);
       // A new coordinator refuses its first callers while it loads: nothing that a person has to see.
       if (failures > 0 || !isTransientAnswer(error)) this.report(error);
       await pause(RESTART_DELAY_MS, this.closing.signal);
@@ -123,6 +130,13 @@ export class KafkaSubscription implements EventSubscription {
       batch: (payload) => this.hold(payload),
     });
     return this.session.run(topics);
+  }
+
+  /** A foreign member of another protocol keeps this one out of a group that is closed to it: that ends when it leaves. */
+  private async isShutOut(error: Error): Promise<boolean> {
+    if (!isOtherProtocol(error)) return false;
+    await this.entry.lookAtMembers().catch(() => undefined);
+    return this.disturbance() !== undefined;
   }
 
   private fail(error: Error): void {

@@ -59,7 +59,9 @@ export class KafkaTopics {
       ],
     };
     // KafkaJS would wait for the leaders, and take a broker that has not heard of the topic yet for a failure.
-    const isNew = await this.admin.ask((admin) => admin.createTopics({ topics: [topic], waitForLeaders: false }));
+    const isNew = await naming('Create', name, () =>
+      this.admin.ask((admin) => admin.createTopics({ topics: [topic], waitForLeaders: false })),
+    );
     if (!isNew) return this.partitionCount(name);
     await this.untilReady(name);
     return partitions;
@@ -82,12 +84,26 @@ export class KafkaTopics {
   /** One topic at a time: KafkaJS answers for several with the first error, whosever it is. */
   private async partitionCount(name: string): Promise<number | undefined> {
     try {
-      const { topics } = await this.admin.ask((admin) => admin.fetchTopicMetadata({ topics: [name] }));
+      const { topics } = await naming('Describe', name, () =>
+        this.admin.ask((admin) => admin.fetchTopicMetadata({ topics: [name] })),
+      );
       return topics[0]?.partitions.length;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
+  }
+}
+
+/** An error that names the right where the broker only says that one is missing. */
+async function naming<T>(right: string, topic: string, question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof EventLogError) || error.failure !== 'authorization') throw error;
+    const { code, failure } = error;
+    const message = `This login lacks the right ${right} on the topic ${topic} (${failure}).`;
+    throw new EventLogError(code, message, { cause: error, failure });
   }
 }
 
