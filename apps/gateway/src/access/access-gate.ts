@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import {
   certificatePrincipal,
   clientAddress,
@@ -13,7 +12,7 @@ import {
 } from '#access';
 import { type ProblemError, type Clock } from '#runtime';
 import type { AccessOptions } from './access-options.js';
-import type { Cost, RateLimits, Sender } from './rate-limits.js';
+import type { RateLimits, Sender } from './rate-limits.js';
 import {
   certificateNeeded,
   mayNotIngest,
@@ -75,8 +74,8 @@ export class AccessGate {
     return `restricted: every request needs ${asked.join(' or ')}${networks}`;
   }
 
-  /** @throws ProblemError `forbidden`, `unauthorized`, `store-unavailable`, `rate-limited` */
-  admit(request: FastifyRequest, reply: FastifyReply): void {
+  /** @throws ProblemError `forbidden`, `unauthorized`, `store-unavailable` */
+  admit(request: FastifyRequest): void {
     const route = request.routeOptions.url;
     if (isProbe(route)) return;
     const address = this.usesAddress ? this.addressOf(request) : '';
@@ -84,8 +83,7 @@ export class AccessGate {
     if (isDescription(route)) return;
     const principal = this.asksWho ? this.identify(request) : undefined;
     if (principal !== undefined && route !== undefined) requireScope(principal, route, request);
-    request.sender = { principal, address };
-    if (this.limits.countSenders) this.count(request.sender, costOf(route, request.headers), reply);
+    request.sender = { principal, address: this.limits.countSenders ? countedAs(address) : address };
   }
 
   private get asksWho(): boolean {
@@ -114,19 +112,6 @@ export class AccessGate {
     const answer = feed.tokens.authenticate(authorization, this.clock.now(), connection);
     return typeof answer === 'string' ? refuse(unauthorized(answer)) : answer;
   }
-
-  private count(sender: Sender, cost: Cost, reply: FastifyReply): void {
-    sender.address = countedAs(sender.address);
-    const refusal = this.limits.enter(sender, cost);
-    reply.headers(this.limits.headers(sender, cost));
-    if (refusal !== undefined) throw refusal;
-  }
-}
-
-/** What is known before the body is read. */
-function costOf(route: string | undefined, headers: IncomingHttpHeaders): Cost {
-  if (route === INGEST) return { records: 1, bytes: Number(headers['content-length'] ?? 0) };
-  return { reads: 1 };
 }
 
 function requireScope(principal: Principal, route: string, { params, query }: FastifyRequest): void {

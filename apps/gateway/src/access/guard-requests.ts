@@ -16,7 +16,7 @@ export function guardRequests(
   fastify.decorateRequest('sender');
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
-      gate.admit(request, reply);
+      gate.admit(request);
       done();
     } catch (error) {
       if (!(error instanceof ProblemError)) return done(error as Error);
