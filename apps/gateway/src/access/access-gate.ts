@@ -1,17 +1,8 @@
-import type { TLSSocket } from 'node:tls';
 import type { FastifyRequest } from 'fastify';
-import {
-  certificatePrincipal,
-  clientAddress,
-  countedAs,
-  listOf,
-  mayIngest,
-  mayRead,
-  Networks,
-  type Principal,
-} from '#access';
+import { clientAddress, countedAs, listOf, mayIngest, mayRead, Networks, type Principal } from '#access';
 import { type ProblemError, type Clock } from '#runtime';
 import type { AccessOptions } from './access-options.js';
+import { certificateOn } from './client-certificate.js';
 import type { RateLimits, Sender } from './rate-limits.js';
 import {
   certificateNeeded,
@@ -86,6 +77,11 @@ export class AccessGate {
     request.sender = { principal, address: this.limits.countSenders ? countedAs(address) : address };
   }
 
+  /** Whether the connection of this request shows a certificate that is not, or no longer, accepted. */
+  refusesCertificateOf({ raw }: FastifyRequest): boolean {
+    return certificateOn(raw.socket, this.clock.now()).fault !== undefined;
+  }
+
   private get asksWho(): boolean {
     return this.feed !== undefined || this.wantsCertificate;
   }
@@ -100,9 +96,9 @@ export class AccessGate {
   private identify({ headers, raw }: FastifyRequest): Principal {
     const sendsToken = this.feed !== undefined && headers.authorization !== undefined;
     if (this.wantsCertificate && !sendsToken) {
-      const shown = certificateOf(raw.socket as TLSSocket);
-      if (shown.isAccepted) return shown.principal ?? refuse(nameless());
-      if (this.feed === undefined) throw certificateNeeded(shown.fault);
+      const { isShown, fault, principal } = certificateOn(raw.socket, this.clock.now());
+      if (isShown && fault === undefined) return principal ?? refuse(nameless());
+      if (isShown || this.feed === undefined) throw certificateNeeded(fault);
     }
     return this.holderOf(headers.authorization, raw.socket, this.feed!);
   }
@@ -126,28 +122,4 @@ function requireScope(principal: Principal, route: string, { params, query }: Fa
 
 function refuse(problem: ProblemError): never {
   throw problem;
-}
-
-interface ShownCertificate {
-  isAccepted: boolean;
-  /** Why it is not accepted, if one was shown. */
-  fault: string | undefined;
-  principal: Principal | undefined;
-}
-
-/** A connection shows its certificate once. */
-const shownOn = new WeakMap<TLSSocket, ShownCertificate>();
-
-function certificateOf(socket: TLSSocket): ShownCertificate {
-  const known = shownOn.get(socket);
-  if (known !== undefined) return known;
-  const { raw, subjectaltname } = socket.getPeerCertificate();
-  const isShown = (raw as Buffer | undefined) !== undefined;
-  const shown = {
-    isAccepted: socket.authorized,
-    fault: isShown ? String(socket.authorizationError) : undefined,
-    principal: socket.authorized ? certificatePrincipal(subjectaltname) : undefined,
-  };
-  shownOn.set(socket, shown);
-  return shown;
 }

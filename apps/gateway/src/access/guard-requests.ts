@@ -23,6 +23,8 @@ export function guardRequests(
       logger.debug({ requestId: request.id, code: error.code }, 'refused');
       if (request.routeOptions.url === '/ingest') refused(error);
       if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+      // Another request on this connection would show the same certificate.
+      if (gate.refusesCertificateOf(request)) reply.header('connection', 'close');
       sendProblem(reply, request, error);
     }
   });
