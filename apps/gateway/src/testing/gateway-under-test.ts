@@ -6,6 +6,7 @@ import type { IngestEvent, Problem } from '#contracts';
 import { EventPublisher } from '#event-log';
 import { FakePublisher } from '#event-log/testing';
 import {
+  Clock,
   createHttpApp,
   Lifecycle,
   MetricsModule,
@@ -96,6 +97,10 @@ export class GatewayUnderTest {
 
   get gate(): AccessGate {
     return this.app!.get(AccessGate, { strict: false });
+  }
+
+  get clock(): Clock {
+    return this.app!.get(Clock);
   }
 
   get lifecycle(): Lifecycle {
