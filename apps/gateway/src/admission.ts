@@ -123,6 +123,11 @@ export class Ticket {
 
   constructor(private readonly admission: Admission) {}
 
+  /** Bytes of the body that have arrived, and those that they were inflated to. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** For {@link Admission}. @returns the bytes that have come since the last call; endless at the first one */
   takeProgress(): number {
     const progress = this.#seenBytes === undefined ? Infinity : this.#bytes - this.#seenBytes;

@@ -4,7 +4,9 @@ import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import { LOGGER, Tracing, type Logger } from '#runtime';
 import { AccessGate } from './access/access-gate.js';
 import { OPEN_ACCESS } from './access/access-options.js';
+import { countReads, refuseSpentSenders } from './access/count-requests.js';
 import { guardRequests } from './access/guard-requests.js';
+import { RateLimits } from './access/rate-limits.js';
 import { TlsFront } from './access/tls-front.js';
 import { beforeIngest } from './before-ingest.js';
 import { allowOrigins } from './cross-origin/cross-origin.js';
@@ -29,7 +31,8 @@ const CLOSE_GRACE_MS = 2_000;
  * - Every answer names its request in `x-request-id`, as the log lines do; they name its trace as well, where it has one.
  * - Pages of the origins that are allowed get their preflights answered, before anything else is asked.
  * - Where access is restricted, every request is looked at before it goes on; where it is open, there is nothing in the way.
- * - What there is no room for is refused by its headers; after the question who sends it, so that a limit is said to whom it is for.
+ * - Whoever has spent a limit is refused by its headers, and then what there is no room for. A limit is charged only when nothing
+ *   else speaks against the request.
  *
  * @returns what terminates TLS, where there are files for it
  * @throws TlsFileError
@@ -50,16 +53,29 @@ export function configureGatewayHttp(app: NestFastifyApplication): TlsFront | un
   const options = { ...OPEN_ACCESS, ...app.get<GatewayOptions>(GATEWAY_OPTIONS, { strict: false }) };
   if (options.corsOrigins) allowOrigins(fastify, options.corsOrigins);
   restrictAccess(app, fastify);
-  beforeIngest(fastify, announceDraining(app.get(EndpointDirectory, { strict: false })), sheddingOf(app));
+  beforeIngest(
+    fastify,
+    ...limitsOf(app),
+    announceDraining(app.get(EndpointDirectory, { strict: false })),
+    sheddingOf(app),
+  );
   if (options.tlsCertFile === '') return undefined;
-  const { revocations } = app.get(AccessGate, { strict: false });
-  return new TlsFront(app.getHttpServer() as Server, options, app.get<Logger>(LOGGER), revocations);
+  const front = new TlsFront(app.getHttpServer() as Server, options, app.get<Logger>(LOGGER));
+  front.onChange(() => app.get(AccessGate, { strict: false }).open.recheck());
+  return front;
 }
 
 function restrictAccess(app: NestFastifyApplication, fastify: FastifyInstance): void {
   const gate = app.get(AccessGate, { strict: false });
   const metrics = app.get(IngestMetrics, { strict: false });
-  if (!gate.isWideOpen) guardRequests(fastify, gate, app.get<Logger>(LOGGER), ({ code }) => metrics.refused(code));
+  const logger = app.get<Logger>(LOGGER);
+  if (!gate.isWideOpen) guardRequests(fastify, gate, logger, ({ code }) => metrics.refused(code));
+  countReads(fastify, app.get(RateLimits, { strict: false }), logger);
+}
+
+function limitsOf(app: NestFastifyApplication): onRequestHookHandler[] {
+  const [limits, metrics] = [app.get(RateLimits, { strict: false }), app.get(IngestMetrics, { strict: false })];
+  return limits.countSenders ? [refuseSpentSenders(limits, metrics, app.get<Logger>(LOGGER))] : [];
 }
 
 function sheddingOf(app: NestFastifyApplication): onRequestHookHandler {

@@ -1,4 +1,5 @@
 export { AccessGate } from './access/access-gate.js';
+export { accessWarnings } from './access/access-warnings.js';
 export { configureGatewayHttp } from './configure-http.js';
 export { gatewayHealth } from './gateway-health.js';
 export type { GatewayOptions } from './gateway-options.js';

@@ -9,7 +9,7 @@ const FAILED: PublishOutcome = { written: false, reason: 'no leader', cause: 'no
 class SetClock extends Clock {
   nowMs = 0;
 
-  override now(): number {
+  override monotonicMs(): number {
     return this.nowMs;
   }
 }

@@ -68,13 +68,13 @@ export class LogReachability {
 
   private failed(reason: string, cause: FailureCause | undefined): void {
     const isChange = this.#failedAtMs === undefined;
-    this.#failedAtMs = this.clock.now();
+    this.#failedAtMs = this.clock.monotonicMs();
     if (isChange)
       this.logger.warn({ cause, reason }, 'the event log does not confirm: records are answered 503 until it does');
   }
 
   private confirmed(failedAtMs: number): void {
-    if (this.clock.now() - failedAtMs < CALM_MS) return;
+    if (this.clock.monotonicMs() - failedAtMs < CALM_MS) return;
     this.#failedAtMs = undefined;
     this.logger.warn('the event log confirms again');
   }

@@ -26,6 +26,7 @@ import {
   watchAppends,
 } from '#runtime';
 import { AccessGate } from './access/access-gate.js';
+import { accessWarnings } from './access/access-warnings.js';
 import { configureGatewayHttp } from './configure-http.js';
 import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
@@ -69,6 +70,7 @@ await mainProcess(APP, async () => {
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';
   logger.info({ address: `${scheme}://${config.host}:${port}`, eventLog }, 'takes records in at POST /ingest');
   logger.info(`access is ${app.get(AccessGate, { strict: false }).summary}`);
+  for (const warning of accessWarnings(config)) logger.warn(warning);
   await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], (reason) =>
     logger.info({ reason }, 'waiting for the event log'),
   ).catch((error: Error) => app.get(Lifecycle).fail(error));

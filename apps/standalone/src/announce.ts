@@ -1,3 +1,4 @@
+import { isLoopback } from '#access';
 import type { Logger } from '#runtime';
 
 export interface Announcement {
@@ -21,7 +22,7 @@ export function announce(
 ): void {
   const address = `${scheme}://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
   const data = eventLogUrl === recordStoreUrl ? eventLogUrl : `${eventLogUrl} and ${recordStoreUrl}`;
-  const reach = host === '127.0.0.1' ? `${access}; only this machine reaches it` : access;
+  const reach = isLoopback(host) ? `${access}; only this machine reaches it` : access;
   const example = `curl -s ${address}/ingest -H 'content-type: application/json' -d '${SEED_RECORD}'`;
   if (!process.stdout.isTTY) {
     logger.info(

@@ -2,7 +2,7 @@ import { BatchTransport } from '#batch-transport';
 import { prepare } from '#buffer-worker';
 import { readConfig, topicPartitions, withoutPassword } from '#config';
 import { EventLog } from '#event-log';
-import { AccessGate, configureGatewayHttp } from '#gateway';
+import { AccessGate, accessWarnings, configureGatewayHttp } from '#gateway';
 import { RecordStore } from '#record-store';
 import { createHttpApp, createLogger, mainProcess, runApp, serveDocs, traceOfLine } from '#runtime';
 import { announce } from './announce.js';
@@ -25,4 +25,5 @@ await mainProcess(APP, async () => {
   const access = app.get(AccessGate, { strict: false }).summary;
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';
   announce({ scheme, host: config.host, port, access, eventLogUrl, recordStoreUrl }, logger);
+  for (const warning of accessWarnings(config)) logger.warn(warning);
 });

@@ -3,6 +3,7 @@ export * from './holder.js';
 export * from './known-tokens.js';
 export * from './networks.js';
 export * from './principal.js';
+export * from './revocation-list.js';
 export * from './token-bucket.js';
 export * from './token-text.js';
 export * from './token.js';

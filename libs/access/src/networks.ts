@@ -25,6 +25,27 @@ export class Networks {
   }
 }
 
+const LOOPBACK = new Networks(['127.0.0.0/8', '::1']);
+
+/** Whether only this machine reaches what listens here. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || LOOPBACK.has(host);
+}
+
+/** The largest private networks: 10.0.0.0/8 (RFC 1918) and fc00::/7 (RFC 4193). */
+const PRIVATE_BITS = { ipv4: 8, ipv6: 7 };
+const MAPPED = '::ffff:';
+const MAPPED_BITS = 96;
+
+/** Whether a network has more addresses than any private one, so that public ones are among them. */
+export function widerThanPrivate(network: string): boolean {
+  const [address = '', bits] = network.split('/');
+  if (bits === undefined) return false;
+  if (isIPv4(address)) return Number(bits) < PRIVATE_BITS.ipv4;
+  const isMapped = address.toLowerCase().startsWith(MAPPED) && Number(bits) >= MAPPED_BITS;
+  return isMapped ? Number(bits) - MAPPED_BITS < PRIVATE_BITS.ipv4 : Number(bits) < PRIVATE_BITS.ipv6;
+}
+
 /** `a, b` -> `['a', 'b']` */
 export function listOf(text: string): string[] {
   return text

@@ -7,30 +7,33 @@ const RATE = { perSecond: 10, burst: 20 };
 
 describe('TokenBuckets', () => {
   it('are full for a key that is new', () => {
-    expect(new TokenBuckets(RATE, 10).look('a', NOW_MS)).toEqual({ isOpen: true, remaining: 20, seconds: 1 });
+    expect(new TokenBuckets(RATE, 10).allowance('a', NOW_MS)).toEqual({ isOpen: true, remaining: 20, seconds: 1 });
   });
 
   it('let in what overdraws them, and nothing more until it is paid back', () => {
     const buckets = new TokenBuckets(RATE, 10);
     buckets.spend('a', 50, NOW_MS);
-    expect(buckets.look('a', NOW_MS)).toEqual({ isOpen: false, remaining: 0, seconds: 4 });
-    expect(buckets.look('a', NOW_MS + 3_000).isOpen).toBe(false);
-    expect(buckets.look('a', NOW_MS + 4_000).isOpen).toBe(true);
-    expect(buckets.look('b', NOW_MS).isOpen).toBe(true);
+    expect(buckets.allowance('a', NOW_MS)).toEqual({ isOpen: false, remaining: 0, seconds: 4 });
+    expect(buckets.allowance('a', NOW_MS + 3_000).isOpen).toBe(false);
+    expect(buckets.allowance('a', NOW_MS + 4_000).isOpen).toBe(true);
+    expect(buckets.allowance('b', NOW_MS).isOpen).toBe(true);
   });
 
   it('never fill above the burst, and never lose by a clock that goes back', () => {
     const buckets = new TokenBuckets(RATE, 10);
     buckets.spend('a', 5, NOW_MS);
-    expect(buckets.look('a', NOW_MS - 60_000).remaining).toBe(15);
-    expect(buckets.look('a', NOW_MS + 3_600_000).remaining).toBe(20);
+    expect(buckets.allowance('a', NOW_MS - 60_000).remaining).toBe(15);
+    expect(buckets.allowance('a', NOW_MS + 3_600_000).remaining).toBe(20);
   });
 
-  it('remember so many keys and no more: the one that was used longest ago is forgotten', () => {
-    const buckets = new TokenBuckets(RATE, 3);
-    for (const key of ['a', 'b', 'c', 'a', 'd']) buckets.spend(key, 30, NOW_MS);
-    expect(buckets.size).toBe(3);
-    expect(['a', 'b', 'c', 'd'].map((key) => buckets.look(key, NOW_MS).isOpen)).toEqual([false, true, false, false]);
+  it('give back what was not needed, up to the burst', () => {
+    const buckets = new TokenBuckets(RATE, 10);
+    buckets.spend('a', 50, NOW_MS);
+    expect([buckets.isOpen('a', NOW_MS), buckets.isOpen('a', NOW_MS, 31)]).toEqual([false, true]);
+    buckets.spend('a', -40, NOW_MS);
+    expect(buckets.allowance('a', NOW_MS)).toMatchObject({ isOpen: true, remaining: 10 });
+    buckets.spend('a', -40, NOW_MS);
+    expect(buckets.allowance('a', NOW_MS).remaining).toBe(20);
   });
 
   it('are open after exactly the seconds that they have named, and let through what the rate allows', () => {
@@ -41,8 +44,8 @@ describe('TokenBuckets', () => {
         let [nowMs, spent, largest] = [NOW_MS, 0, 0];
         for (const { afterMs, units } of all) {
           nowMs += afterMs;
-          const { isOpen, seconds } = buckets.look('a', nowMs);
-          if (!isOpen) expect(buckets.look('a', nowMs + seconds * 1_000).isOpen).toBe(true);
+          const { isOpen, seconds } = buckets.allowance('a', nowMs);
+          if (!isOpen) expect(buckets.allowance('a', nowMs + seconds * 1_000).isOpen).toBe(true);
           if (!isOpen) continue;
           buckets.spend('a', units, nowMs);
           spent += units;
@@ -51,5 +54,63 @@ describe('TokenBuckets', () => {
         expect(spent).toBeLessThanOrEqual(RATE.burst + (RATE.perSecond * (nowMs - NOW_MS)) / 1_000 + largest);
       }),
     );
+  });
+});
+
+describe('TokenBuckets that remember as many keys as they may', () => {
+  const openOf = (buckets: TokenBuckets, keys: string, nowMs: number) =>
+    [...keys].filter((key) => buckets.isOpen(key, nowMs)).join('');
+
+  it('forget the fullest one for a new key, not the one that was used longest ago', () => {
+    const buckets = new TokenBuckets(RATE, 3);
+    buckets.spend('a', 30, NOW_MS);
+    buckets.spend('b', 5, NOW_MS);
+    for (const key of ['c', 'd', 'e', 'f']) buckets.spend(key, 25, NOW_MS);
+    expect(buckets.size).toBe(3);
+    // The debts of a and of the last two.
+    expect(openOf(buckets, 'abcdef', NOW_MS)).toBe('bcd');
+  });
+
+  it('forget what was paid back or given back meanwhile before any that is in debt', () => {
+    const buckets = new TokenBuckets(RATE, 3);
+    buckets.spend('a', 1000, NOW_MS);
+    buckets.spend('b', 21, NOW_MS);
+    buckets.spend('c', 900, NOW_MS);
+    buckets.spend('d', 30, NOW_MS + 500);
+    expect(openOf(buckets, 'abcd', NOW_MS + 500)).toBe('b');
+    buckets.spend('c', -900, NOW_MS + 600);
+    buckets.spend('e', 40, NOW_MS + 600);
+    expect(openOf(buckets, 'abcde', NOW_MS + 600)).toBe('bc');
+  });
+
+  it('never forget one in debt while another is not, and never hold more, whatever happens', () => {
+    const step = fc.record({
+      key: fc.constantFrom(...'abcdefghijkl'),
+      units: fc.integer({ min: -60, max: 60 }),
+      afterMs: fc.nat(4_000),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const buckets = new TokenBuckets(RATE, 4);
+        const known = new Set<string>();
+        let nowMs = NOW_MS;
+        for (const { key, units, afterMs } of steps) {
+          nowMs += afterMs;
+          const indebted = [...known].filter((other) => other !== key && !buckets.isOpen(other, nowMs));
+          buckets.spend(key, units, nowMs);
+          known.add(key);
+          expect(buckets.size).toBeLessThanOrEqual(4);
+          const forgiven = indebted.filter((other) => buckets.isOpen(other, nowMs));
+          if (indebted.length < 4) expect(forgiven).toEqual([]);
+          else expect(forgiven.length).toBeLessThanOrEqual(1);
+        }
+      }),
+    );
+  });
+
+  it('stay fast while every key is in debt', () => {
+    const buckets = new TokenBuckets(RATE, 1_000);
+    for (let key = 0; key < 100_000; key++) buckets.spend(`key-${key}`, 30 + (key % 7), NOW_MS + key / 1_000);
+    expect(buckets.size).toBe(1_000);
   });
 });

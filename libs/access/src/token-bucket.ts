@@ -1,3 +1,5 @@
+import { FirstFull, type Due } from './first-full.js';
+
 /** How much may pass. */
 export interface Rate {
   /** Units that come back each second; above 0. */
@@ -11,7 +13,7 @@ interface Bucket {
   atMs: number;
 }
 
-/** What a bucket says to whoever comes next. */
+/** What the next request with a key may expect. */
 export interface Allowance {
   isOpen: boolean;
   /** Whole units that are left; 0 when it is closed. */
@@ -20,49 +22,101 @@ export interface Allowance {
   seconds: number;
 }
 
+/** Units that arithmetic may lose: one that is due is not refused for them. */
+const ROUNDING = 1e-9;
+
 /**
- * Token buckets by key. A request is let in while its bucket is above zero and pays afterwards, when its size is known: a large one
- * overdraws the bucket, and the next waits until that is paid back. So no request is too large for a limit, and the rate holds all
- * the same.
+ * Token buckets by key. A bucket that holds one unit is open: a request may then spend more than it holds, and the next one waits
+ * until that is paid back. So no request is too large for a limit, and the debt of a key is one request at most, as long as callers ask
+ * {@link isOpen} before each {@link spend}.
  *
- * A full bucket need not be remembered. Where more keys than `maxKeys` are in use at once, the one that was used longest ago is
- * forgotten: it starts full again.
+ * All times are milliseconds of a clock that never goes back.
+ *
+ * A full bucket need not be remembered. Where more than `maxKeys` keys are in use, the bucket that would be full first is forgotten:
+ * full ones before all others, and one in debt only when all are, the smallest debt first.
  */
 export class TokenBuckets {
   private readonly buckets = new Map<string, Bucket>();
+  /**
+   * Empty until the map is full; from then on every key is in it at least once, with a time that is not later than the true one.
+   * Entries that no longer hold are put right when they come first.
+   */
+  private readonly firstFull = new FirstFull();
+  private readonly opensAt: number;
 
   constructor(
     readonly rate: Rate,
     private readonly maxKeys: number,
-  ) {}
+  ) {
+    this.opensAt = Math.min(1, rate.burst);
+  }
 
   get size(): number {
     return this.buckets.size;
   }
 
-  isOpen(key: string, nowMs: number): boolean {
-    const bucket = this.buckets.get(key);
-    return bucket === undefined || this.levelOf(bucket, nowMs) > 0;
+  /** @param reserved units that the caller has spent already and would give back */
+  isOpen(key: string, nowMs: number, reserved = 0): boolean {
+    return this.levelOf(this.buckets.get(key), nowMs) + reserved >= this.opensAt - ROUNDING;
   }
 
-  look(key: string, nowMs: number): Allowance {
+  allowance(key: string, nowMs: number): Allowance {
     const level = this.levelOf(this.buckets.get(key), nowMs);
     const { burst, perSecond } = this.rate;
-    // Above zero means open: exactly zero has to wait for the next unit.
-    const missing = level > 0 ? burst - level : Math.min(1, burst) - level;
+    const isOpen = level >= this.opensAt - ROUNDING;
+    const missing = (isOpen ? burst : this.opensAt) - level;
     return {
-      isOpen: level > 0,
-      remaining: Math.max(0, Math.floor(level)),
-      seconds: Math.max(1, Math.ceil(missing / perSecond)),
+      isOpen,
+      remaining: Math.max(0, Math.floor(level + ROUNDING)),
+      seconds: Math.max(1, Math.ceil(missing / perSecond - ROUNDING)),
     };
   }
 
+  /** @param units below 0: they are given back, as far as the bucket holds them */
   spend(key: string, units: number, nowMs: number): void {
-    const level = this.levelOf(this.buckets.get(key), nowMs) - units;
-    // The order of a Map is the order of use: the oldest stands first.
-    this.buckets.delete(key);
-    this.buckets.set(key, { level, atMs: nowMs });
-    if (this.buckets.size > this.maxKeys) this.buckets.delete(this.buckets.keys().next().value!);
+    const bucket = this.buckets.get(key);
+    const level = Math.min(this.rate.burst, this.levelOf(bucket, nowMs) - units);
+    if (bucket === undefined) {
+      if (level === this.rate.burst) return;
+      this.remember(key, { level, atMs: nowMs });
+      return;
+    }
+    bucket.level = level;
+    bucket.atMs = Math.max(bucket.atMs, nowMs);
+    if (units < 0) this.noteDue(key, bucket);
+  }
+
+  private remember(key: string, bucket: Bucket): void {
+    if (this.buckets.size >= this.maxKeys) this.forgetOne();
+    this.buckets.set(key, bucket);
+    this.noteDue(key, bucket);
+  }
+
+  private noteDue(key: string, bucket: Bucket): void {
+    if (this.firstFull.size === 0) return;
+    this.firstFull.add(this.dueOf(key, bucket));
+    // Keys that got something back are in it several times: it is made again when it is needed.
+    if (this.firstFull.size > 2 * this.maxKeys) this.firstFull.clear();
+  }
+
+  private forgetOne(): void {
+    if (this.firstFull.size === 0) {
+      for (const [key, bucket] of this.buckets) this.firstFull.add(this.dueOf(key, bucket));
+    }
+    for (let due = this.firstFull.shift(); due !== undefined; due = this.firstFull.shift()) {
+      const bucket = this.buckets.get(due.key);
+      if (bucket === undefined) continue;
+      const current = this.dueOf(due.key, bucket);
+      if (current.fullAtMs <= due.fullAtMs) {
+        this.buckets.delete(due.key);
+        return;
+      }
+      this.firstFull.add(current);
+    }
+  }
+
+  private dueOf(key: string, { level, atMs }: Bucket): Due {
+    return { key, fullAtMs: atMs + ((this.rate.burst - level) / this.rate.perSecond) * 1000 };
   }
 
   private levelOf(bucket: Bucket | undefined, nowMs: number): number {

@@ -53,6 +53,25 @@ describe('SharedPublisher', () => {
     expect(inner.calls.map(({ entries }) => entries.length)).toEqual([1, 1, 3]);
   });
 
+  it('waits as long as it may when somebody sets the time of the machine', async () => {
+    const { inner, publisher } = shared(500);
+    const { now } = Date;
+    try {
+      inner.hold();
+      const call = publisher.publish(TOPIC, [entry('a')]);
+      Date.now = () => now() + 3_600_000;
+      const next = publisher.publish(TOPIC, [entry('b')]);
+      expect(publisher.load.oldestAgeMs).toBeLessThan(3_600_000);
+      Date.now = () => now() - 3_600_000;
+      expect(publisher.load.oldestAgeMs).toBeGreaterThanOrEqual(0);
+      // Nothing is confirmed: both end at their own deadline, which a clock set back would have put off by an hour.
+      expect((await Promise.all([call, next])).flat().map(({ written }) => written)).toEqual([false, false]);
+    } finally {
+      Date.now = now;
+      inner.release();
+    }
+  });
+
   it('tells how much it has taken on, and how much of it the log has settled', async () => {
     const { inner, publisher } = shared();
     expect(publisher.load).toEqual({ openEntries: 0, settledEntries: 0, oldestAgeMs: 0 });

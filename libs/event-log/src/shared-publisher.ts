@@ -64,7 +64,7 @@ export class SharedPublisher extends EventPublisher {
     if (entries.length === 0) return Promise.resolve([]);
     const queue = this.queueOf(topic);
     return new Promise((settle, fail) => {
-      const nowMs = Date.now();
+      const nowMs = performance.now();
       const call: Call = { entries, deadlineMs: nowMs + this.options.publishTimeoutMs, settle, fail };
       queue.waiting.add(call, { records: entries.length, bytes: bytesOf(entries) }, nowMs);
       this.#open.add(call);
@@ -76,7 +76,8 @@ export class SharedPublisher extends EventPublisher {
 
   override get load(): PublishLoad {
     const [oldest] = this.#open;
-    const oldestAgeMs = oldest === undefined ? 0 : Date.now() - (oldest.deadlineMs - this.options.publishTimeoutMs);
+    const oldestAgeMs =
+      oldest === undefined ? 0 : performance.now() - (oldest.deadlineMs - this.options.publishTimeoutMs);
     return { openEntries: this.#openEntries, settledEntries: this.#settledEntries, oldestAgeMs };
   }
 
@@ -158,7 +159,7 @@ export class SharedPublisher extends EventPublisher {
 
   /** What has waited too long gets its outcome now; what was not sent yet never will be. */
   private expire(): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     for (const call of this.#open) {
       if (call.deadlineMs > nowMs) break;
       this.settle(

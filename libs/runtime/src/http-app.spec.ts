@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import type { Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Post } from '@nestjs/common';
@@ -188,5 +189,35 @@ describe('an app of ours', () => {
     expect(await response.json()).toMatchObject({
       error: { store: { status: 'down', message: 'the store does not answer' } },
     });
+  });
+});
+
+describe('a request that stops coming', () => {
+  const MAX_LINGER_MS = 2_000;
+  let app: NestFastifyApplication;
+  const start = async (requestTimeoutMs?: number): Promise<Server> => {
+    const options = { maxBodyBytes: 1024, ...(requestTimeoutMs !== undefined && { requestTimeoutMs }) };
+    app = await createHttpApp({ module: class Empty {} }, pino({ level: 'silent' }), options);
+    await app.listen(0, '127.0.0.1');
+    return app.getHttpServer() as Server;
+  };
+  afterEach(() => app.close());
+
+  it.each([
+    ['in its head', 'POST /fine HTTP/1.1\r\nhost: x\r\n'],
+    ['in its body', 'POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nx'],
+    ['before its first byte', ''],
+  ])('%s is given up, and its connection ends', async (_name, bytes) => {
+    const server = await start(20);
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(bytes);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 (408|404) /);
+  });
+
+  it('is given up after 30 to 35 s, the time to read the answer included', async () => {
+    const server = (await start()) as Server & { connectionsCheckingInterval: number };
+    expect([server.requestTimeout, server.headersTimeout]).toEqual([30_000, 30_000]);
+    expect(server.connectionsCheckingInterval + MAX_LINGER_MS).toBeLessThanOrEqual(5_000);
+    expect(server.keepAliveTimeout).toBeGreaterThan(60_000);
   });
 });

@@ -16,10 +16,17 @@ export interface HttpOptions extends HostOptions {
   maxBodyBytes: number;
   /** Whether requests come from a gateway of ours: then the id that it has given one is kept. */
   isForwarded?: boolean;
+  /** From the first byte of a request to its last, in milliseconds; left out: 30 s. */
+  requestTimeoutMs?: number;
 }
 
-/** From the first byte of a request to its last; a device on a slow line sends a few kB. */
+/** A device on a slow line sends a few kB in this time. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/**
+ * How often Node looks for requests that have taken too long, so how much later than their time they are answered 408. Its own 30 s
+ * would make that up to twice the time. Only requests that are under way are looked at, the oldest first.
+ */
+const CHECK_INTERVAL_MS = 2_000;
 /** Longer than the idle time of common load balancers (60 s), so that they close first and no request meets a closing socket. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const MAX_CONNECTIONS = 20_000;
@@ -54,10 +61,11 @@ export async function createHttpApp(
   return app;
 }
 
-function fastifyAdapter({ maxBodyBytes, isForwarded = false }: HttpOptions): FastifyAdapter {
+function fastifyAdapter(options: HttpOptions): FastifyAdapter {
+  const { maxBodyBytes, isForwarded = false, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   return new FastifyAdapter({
     bodyLimit: maxBodyBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: (raw: IncomingMessage) => requestIdOf(raw, isForwarded),
@@ -65,8 +73,13 @@ function fastifyAdapter({ maxBodyBytes, isForwarded = false }: HttpOptions): Fas
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseBrokenHttp,
-    // Node's own refusal has no body: see requireOneHost.
-    http: { requireHostHeader: false },
+    http: {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs),
+      // Node's own refusal has no body: see requireOneHost.
+      requireHostHeader: false,
+    },
     frameworkErrors: refuseUnrouted,
   });
 }

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { problemOf, type ProblemCode } from '#contracts';
 import { PROBLEM_CONTENT_TYPE } from './problem.filter.js';
 
@@ -34,7 +35,8 @@ export function followExchanges(server: Server): void {
  * waits for the answers of the requests before it: a client takes the first answer for that of its first request.
  */
 export function refuseBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  const answer = answerTo(error.code ?? '', socket as Partial<TLSSocket>);
+  if (answer === undefined || !socket.writable) {
     socket.destroy();
     return;
   }
@@ -46,7 +48,7 @@ export function refuseBrokenHttp(error: Error & { code?: string }, socket: Socke
   const isOpen = isInBody && !last.response.headersSent;
   whenAnswered(isOpen ? last.before : last?.response, () => {
     const isAnswered = error.code === 'HPE_CLOSED_CONNECTION' || (isInBody && last.response.headersSent);
-    end(socket, isAnswered ? '' : answerTo(error.code));
+    end(socket, isAnswered ? '' : answer);
   });
 }
 
@@ -68,8 +70,16 @@ const CLIENT_ERRORS: Readonly<Record<string, [ProblemCode, string]>> = {
 };
 const NOT_HTTP: [ProblemCode, string] = ['bad-request', 'This is not valid HTTP/1.1.'];
 
-function answerTo(errorCode = ''): string {
-  const problem = problemOf(...(CLIENT_ERRORS[errorCode] ?? NOT_HTTP));
+/** @returns `undefined` where it was not the client that spoke, but the connection that failed */
+function answerTo(errorCode: string, { authorizationError }: Partial<TLSSocket>): string | undefined {
+  if (errorCode in CLIENT_ERRORS) return answerOf(...CLIENT_ERRORS[errorCode]!);
+  if (errorCode.startsWith('HPE_')) return answerOf(...NOT_HTTP);
+  if (!errorCode.startsWith('ERR_SSL_') || !authorizationError) return undefined;
+  return answerOf('unauthorized', `The client certificate is not accepted (${String(authorizationError)}).`);
+}
+
+function answerOf(code: ProblemCode, detail: string): string {
+  const problem = problemOf(code, detail);
   const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,

@@ -1,17 +1,13 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { TLSSocket } from 'node:tls';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { certificatePrincipal, clientAddress, countedAs, listOf, Networks, type Principal } from '#access';
+import type { FastifyRequest } from 'fastify';
+import { clientAddress, countedAs, listOf, Networks, type Principal } from '#access';
 import { type ProblemError, type Clock } from '#runtime';
 import type { AccessOptions } from './access-options.js';
 import { AccessWatch } from './access-watch.js';
-import { provenByCertificate, RevocationLists } from './certificate-proof.js';
-import type { Cost, RateLimits, Sender } from './rate-limits.js';
+import { certificateOn } from './client-certificate.js';
+import type { RateLimits, Sender } from './rate-limits.js';
 import { certificateNeeded, nameless, notLoaded, outsideNetworks, unauthorized } from './refusals.js';
 import { requireAccess } from './require-access.js';
 import type { TokenFeed } from './token-feed.js';
-
-const INGEST = '/ingest';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,7 +24,6 @@ export class AccessGate {
   private readonly usesAddress: boolean;
   /** Those whose answers are under way. */
   readonly open: AccessWatch;
-  readonly revocations = new RevocationLists();
 
   constructor(
     options: AccessOptions,
@@ -43,7 +38,6 @@ export class AccessGate {
     this.usesAddress = this.allowed !== undefined || limits.countSenders;
     this.open = new AccessWatch(clock);
     feed?.onChange(() => this.open.recheck());
-    this.revocations.onChange(() => this.open.recheck());
   }
 
   /** Whether everybody may do everything, as much as they like: then no request needs to be looked at. */
@@ -59,17 +53,21 @@ export class AccessGate {
     return `restricted: every request needs ${asked.join(' or ')}${networks}`;
   }
 
-  /** @throws ProblemError `forbidden`, `unauthorized`, `store-unavailable`, `rate-limited` */
-  admit(request: FastifyRequest, reply: FastifyReply): void {
-    const { url: route, config } = request.routeOptions;
+  /** @throws ProblemError `forbidden`, `unauthorized`, `store-unavailable` */
+  admit(request: FastifyRequest): void {
+    const { config } = request.routeOptions;
     if (config.isProbe) return;
     const address = this.usesAddress ? this.addressOf(request) : '';
     if (this.allowed?.has(address) === false) throw outsideNetworks();
     if (config.access === 'open') return;
     const principal = this.asksWho ? this.identify(request) : undefined;
     if (principal !== undefined) requireAccess(principal, request);
-    request.sender = { principal, address };
-    if (this.limits.countSenders) this.count(request.sender, costOf(route, request.headers), reply);
+    request.sender = { principal, address: this.limits.countSenders ? countedAs(address) : address };
+  }
+
+  /** Whether the connection of this request shows a certificate that is not, or no longer, accepted. */
+  refusesCertificateOf({ raw }: FastifyRequest): boolean {
+    return certificateOn(raw.socket, this.clock.now()).fault !== undefined;
   }
 
   /** Calls back if what this request has proved no longer holds. @returns what ends the watch */
@@ -91,9 +89,9 @@ export class AccessGate {
   private identify({ headers, raw }: FastifyRequest): Principal {
     const sendsToken = this.feed !== undefined && headers.authorization !== undefined;
     if (this.wantsCertificate && !sendsToken) {
-      const shown = certificateOf(raw.socket as TLSSocket, this.revocations);
-      if (shown.isAccepted) return shown.principal ?? refuse(nameless());
-      if (this.feed === undefined) throw certificateNeeded(shown.fault);
+      const { isShown, fault, principal } = certificateOn(raw.socket, this.clock.now());
+      if (isShown && fault === undefined) return principal ?? refuse(nameless());
+      if (isShown || this.feed === undefined) throw certificateNeeded(fault);
     }
     return this.holderOf(headers.authorization, raw.socket, this.feed!);
   }
@@ -103,47 +101,8 @@ export class AccessGate {
     const answer = feed.tokens.authenticate(authorization, this.clock.now(), connection);
     return typeof answer === 'string' ? refuse(unauthorized(answer)) : answer;
   }
-
-  private count(sender: Sender, cost: Cost, reply: FastifyReply): void {
-    sender.address = countedAs(sender.address);
-    const refusal = this.limits.enter(sender, cost);
-    reply.headers(this.limits.headers(sender, cost));
-    if (refusal !== undefined) throw refusal;
-  }
-}
-
-/** What is known before the body is read. */
-function costOf(route: string | undefined, headers: IncomingHttpHeaders): Cost {
-  if (route === INGEST) return { records: 1, bytes: Number(headers['content-length'] ?? 0) };
-  return { reads: 1 };
 }
 
 function refuse(problem: ProblemError): never {
   throw problem;
-}
-
-interface ShownCertificate {
-  isAccepted: boolean;
-  /** Why it is not accepted, if one was shown. */
-  fault: string | undefined;
-  principal: Principal | undefined;
-}
-
-/** A connection shows its certificate once. */
-const shownOn = new WeakMap<TLSSocket, ShownCertificate>();
-
-function certificateOf(socket: TLSSocket, lists: RevocationLists): ShownCertificate {
-  const known = shownOn.get(socket);
-  if (known !== undefined) return known;
-  const { raw, subjectaltname, valid_to: validTo } = socket.getPeerCertificate();
-  const isShown = (raw as Buffer | undefined) !== undefined;
-  const shown = {
-    isAccepted: socket.authorized,
-    fault: isShown ? String(socket.authorizationError) : undefined,
-    principal: socket.authorized
-      ? provenByCertificate(certificatePrincipal(subjectaltname), { connection: socket, validTo, lists })
-      : undefined,
-  };
-  shownOn.set(socket, shown);
-  return shown;
 }

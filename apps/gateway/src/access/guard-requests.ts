@@ -19,13 +19,15 @@ export function guardRequests(
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
-      gate.admit(request, reply);
+      gate.admit(request);
       done();
     } catch (error) {
       if (!(error instanceof ProblemError)) return done(error as Error);
       logger.debug({ requestId: request.id, code: error.code }, 'refused');
       if (request.routeOptions.url === '/ingest') refused(error);
       if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+      // Another request on this connection would show the same certificate.
+      if (gate.refusesCertificateOf(request)) reply.header('connection', 'close');
       sendProblem(reply, request, error);
     }
   });

@@ -3,7 +3,7 @@ import { problemOf, type Problem } from '#contracts';
 import { ProblemError, type Clock } from '#runtime';
 import type { AccessOptions } from './access-options.js';
 
-/** Most keys that one limit remembers: about 10 MB. */
+/** Most keys that one limit remembers: about 15 MB. */
 const MAX_KEYS = 50_000;
 
 type Unit = 'records' | 'bytes' | 'reads';
@@ -21,7 +21,7 @@ export interface Sender {
   address: string;
 }
 
-/** What a request costs, as far as that is known: the limits of these units are asked, and pay. */
+/** What a request costs, as far as that is known: the limits of these units are asked, and charged. */
 export type Cost = Readonly<Partial<Record<Unit, number>>>;
 
 /** What may come of one token, of one device and from one address. Without a limit, nothing is counted. */
@@ -50,47 +50,103 @@ export class RateLimits {
     this.countDevices = this.ofDevice.length > 0;
   }
 
-  /** Before the body is read: pays for what is known of it, or says which limit is spent. Refused requests cost nothing more. */
-  enter(sender: Sender, cost: Cost): ProblemError | undefined {
-    const spent = longest(closed(this.limitsOf(sender, cost), this.clock.now()));
-    if (spent !== undefined)
-      return new ProblemError('rate-limited', detailOf(spent), { retryAfterSeconds: spent.seconds });
-    this.pay(sender, cost);
-    return undefined;
+  /** @returns what a request of this sender is charged with; nothing is charged yet */
+  chargeOf(sender: Sender | undefined): Charge {
+    if (!this.countSenders || sender === undefined) return FREE;
+    const ofToken = sender.principal === undefined ? [] : this.ofToken;
+    const lines = [
+      ...ofToken.map((limit) => lineOf(limit, sender.principal!.name)),
+      ...this.ofAddress.map((limit) => lineOf(limit, sender.address)),
+    ];
+    return new Charge(lines, () => this.clock.monotonicMs());
   }
 
-  /** Once the size is known: what {@link enter} has not paid yet. */
-  pay(sender: Sender, cost: Cost): void {
-    if (!this.countSenders) return;
-    const nowMs = this.clock.now();
-    for (const [key, { unit, buckets }] of this.limitsOf(sender, cost)) {
-      if (cost[unit] !== 0) buckets.spend(key, cost[unit]!, nowMs);
-    }
-  }
-
-  /** @returns the problem of one record whose device has spent a limit, and when to send it again; else it is paid for */
+  /** @returns the problem of one record whose device has spent a limit, and when to send it again; else it is charged */
   takeRecord(deviceId: string, bytes: number): { problem: Problem; retryAfterSeconds: number } | undefined {
-    const nowMs = this.clock.now();
+    const nowMs = this.clock.monotonicMs();
     if (this.ofDevice.every(({ buckets }) => buckets.isOpen(deviceId, nowMs))) {
       for (const { unit, buckets } of this.ofDevice) buckets.spend(deviceId, unit === 'records' ? 1 : bytes, nowMs);
       return undefined;
     }
     const spent = longest(
-      closed(
-        this.ofDevice.map((limit) => [deviceId, limit]),
-        nowMs,
-      ),
-    )!;
+      this.ofDevice.map((limit) => lineOf(limit, deviceId)),
+      nowMs,
+    );
     return { problem: problemOf('rate-limited', detailOf(spent)), retryAfterSeconds: spent.seconds };
   }
+}
 
-  /** The fields of draft-ietf-httpapi-ratelimit-headers for the limits of this sender that a request with this cost is asked for. */
-  headers(sender: Sender, cost: Cost): Record<string, string> {
-    const nowMs = this.clock.now();
+/** What one request has spent of one limit so far. */
+interface Line {
+  limit: Limit;
+  key: string;
+  charged: number;
+}
+
+/**
+ * What one request costs its sender:
+ *
+ *     reserve what its head declares -> settle what it turned out to be, or close it with what had arrived
+ *
+ * Each step asks first whether the limit has anything left without this request, unless the request costs no more than it has reserved.
+ * So requests side by side cannot overdraw a limit one after the other: it owes one largest request at most, whatever arrives.
+ */
+export class Charge {
+  /** Whether something is reserved that is to be settled. */
+  #isOpen = false;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(
+    private readonly lines: readonly Line[],
+    private readonly now: () => number,
+  ) {}
+
+  /** @returns the refusal if a limit that counts one of these units is spent. Nothing is charged. */
+  refusalOf(cost: Cost): ProblemError | undefined {
+    const nowMs = this.now();
+    const spent = this.lines.filter((line) => cost[line.limit.unit] !== undefined && !isOpen(line, nowMs));
+    return spent.length === 0 ? undefined : refusalBy(spent, nowMs);
+  }
+
+  /** Charges what is known of the request before its body is read. @returns the refusal if a limit is spent; nothing is charged */
+  reserve(cost: Cost): ProblemError | undefined {
+    const refusal = this.refusalOf(cost);
+    if (refusal === undefined) {
+      this.#isOpen = true;
+      this.chargeAs(cost);
+    }
+    return refusal;
+  }
+
+  /**
+   * Charges what the request has turned out to cost, in place of what was reserved. To be called before it is published.
+   *
+   * @returns the refusal if other requests have spent a limit meanwhile; then this one costs nothing
+   */
+  settle(cost: Cost): ProblemError | undefined {
+    this.#isOpen = false;
+    const nowMs = this.now();
+    const exceeded = this.lines.filter((line) => !allows(line, cost, nowMs));
+    this.chargeAs(exceeded.length === 0 ? cost : {});
+    return exceeded.length === 0 ? undefined : refusalBy(exceeded, nowMs);
+  }
+
+  /** For a request that ends before it is settled: charges what it has cost until then, as far as the limits hold that. Without a reservation, nothing. */
+  close(cost: Cost): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.chargeAs(cost);
+  }
+
+  /** The fields of draft-ietf-httpapi-ratelimit-headers for the limits that count these units. */
+  headers(cost: Cost): Record<string, string> {
+    const nowMs = this.now();
     const [policies, states]: string[][] = [[], []];
-    for (const [key, { name, unit, buckets }] of this.limitsOf(sender, cost)) {
+    for (const { limit, key } of this.lines) {
+      const { name, unit, buckets } = limit;
+      if (cost[unit] === undefined) continue;
       const { rate } = buckets;
-      const { remaining, seconds } = buckets.look(key, nowMs);
+      const { remaining, seconds } = buckets.allowance(key, nowMs);
       const quotaUnit = unit === 'bytes' ? ';qu="content-bytes"' : '';
       policies!.push(`"${name}";q=${rate.burst};w=${rate.burst / rate.perSecond}${quotaUnit}`);
       states!.push(`"${name}";r=${remaining};t=${seconds}`);
@@ -99,14 +155,28 @@ export class RateLimits {
     return { 'ratelimit-policy': policies!.join(', '), ratelimit: states!.join(', ') };
   }
 
-  private limitsOf({ principal, address }: Sender, cost: Cost): [key: string, limit: Limit][] {
-    const ofToken = principal === undefined ? [] : this.ofToken;
-    const limits = [
-      ...ofToken.map((limit): [string, Limit] => [principal!.name, limit]),
-      ...this.ofAddress.map((limit): [string, Limit] => [address, limit]),
-    ];
-    return limits.filter(([, { unit }]) => cost[unit] !== undefined);
+  private chargeAs(cost: Cost): void {
+    const nowMs = this.now();
+    for (const line of this.lines) {
+      const units = cost[line.limit.unit] ?? 0;
+      if (units === line.charged || !allows(line, cost, nowMs)) continue;
+      line.limit.buckets.spend(line.key, units - line.charged, nowMs);
+      line.charged = units;
+    }
   }
+}
+
+/** For senders that no limit counts. */
+const FREE = new Charge([], () => 0);
+
+/** Whether the limit takes this cost in place of what is charged: that is no less, or without it the limit is not spent. */
+function allows(line: Line, cost: Cost, nowMs: number): boolean {
+  return (cost[line.limit.unit] ?? 0) <= line.charged || isOpen(line, nowMs);
+}
+
+/** Whether the limit would have something left without this request. */
+function isOpen({ limit, key, charged }: Line, nowMs: number): boolean {
+  return limit.buckets.isOpen(key, nowMs, charged);
 }
 
 interface SpentLimit {
@@ -114,8 +184,17 @@ interface SpentLimit {
   seconds: number;
 }
 
-function closed(limits: readonly [key: string, limit: Limit][], nowMs: number): SpentLimit[] {
-  return limits.map(([key, limit]) => ({ limit, ...limit.buckets.look(key, nowMs) })).filter(({ isOpen }) => !isOpen);
+/** Where several are spent, the time of the one that takes longest is the honest one. */
+function longest(lines: readonly Line[], nowMs: number): SpentLimit {
+  const spent = lines
+    .map(({ limit, key }) => ({ limit, ...limit.buckets.allowance(key, nowMs) }))
+    .filter(({ isOpen }) => !isOpen);
+  return spent.reduce((a, b) => (a.seconds >= b.seconds ? a : b));
+}
+
+function refusalBy(lines: readonly Line[], nowMs: number): ProblemError {
+  const spent = longest(lines, nowMs);
+  return new ProblemError('rate-limited', detailOf(spent), { retryAfterSeconds: spent.seconds });
 }
 
 function limit(name: string, unit: Unit, perSecond: number, burstSeconds: number): Limit[] {
@@ -123,9 +202,8 @@ function limit(name: string, unit: Unit, perSecond: number, burstSeconds: number
   return [{ name, unit, buckets: new TokenBuckets({ perSecond, burst: perSecond * burstSeconds }, MAX_KEYS) }];
 }
 
-/** Where several are spent, the time of the one that takes longest is the honest one. */
-function longest(spent: readonly SpentLimit[]): SpentLimit | undefined {
-  return spent.reduce<SpentLimit | undefined>((a, b) => (a !== undefined && a.seconds >= b.seconds ? a : b), undefined);
+function lineOf(limit: Limit, key: string): Line {
+  return { limit, key, charged: 0 };
 }
 
 function detailOf({ limit: { name, unit, buckets }, seconds }: SpentLimit): string {

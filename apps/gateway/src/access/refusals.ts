@@ -1,5 +1,6 @@
 import { holderText, type Principal, type Refusal } from '#access';
 import { ProblemError } from '#runtime';
+import { faultText } from './certificate-faults.js';
 
 const ASK = 'ask whoever runs this gateway for one (npm run tokens -- create).';
 
@@ -14,12 +15,12 @@ export function unauthorized(refusal: Refusal): ProblemError {
   return new ProblemError('unauthorized', UNAUTHORIZED[refusal]);
 }
 
-/** @param fault why the certificate that was shown is not accepted, in OpenSSL's words; `undefined` if none was shown */
+/** @param fault code of why the certificate that was shown is not accepted; `undefined` if none was shown */
 export function certificateNeeded(fault: string | undefined): ProblemError {
   const detail =
     fault === undefined
       ? 'Connect with a client certificate that the authority of this gateway has signed.'
-      : `The client certificate is not accepted (${fault}); connect with a valid one of the authority of this gateway.`;
+      : `The client certificate is not accepted (${faultText(fault)}); connect with a valid one of the authority of this gateway.`;
   return new ProblemError('unauthorized', detail);
 }
 

@@ -89,11 +89,13 @@ describe('a stream that was opened with a certificate', () => {
   const plant = certificates.authority('plant');
   const server = certificates.signedBy(plant, 'DNS:localhost,IP:127.0.0.1');
   const reader = certificates.signedBy(plant, 'URI:urn:sluice:readers');
-  const list = certificates.revocationList(plant);
+  const otherReader = certificates.signedBy(plant, 'URI:urn:sluice:readers');
+  let list: string;
   afterAll(() => certificates.remove());
-  const mutual = { tlsCertFile: server.cert, tlsKeyFile: server.key, tlsClientCaFile: plant.cert, tlsCrlFile: list };
+  const mutual = { tlsCertFile: server.cert, tlsKeyFile: server.key, tlsClientCaFile: plant.cert };
   beforeEach(async () => {
-    gateway = await GatewayUnderTest.start({ ...mutual, queryUrl: query.url });
+    list = certificates.revocationList(plant);
+    gateway = await GatewayUnderTest.start({ ...mutual, tlsCrlFile: list, queryUrl: query.url });
   });
 
   async function follow({ cert, key }: CertificateFiles): Promise<IncomingMessage> {
@@ -103,14 +105,21 @@ describe('a stream that was opened with a certificate', () => {
     return response;
   }
 
-  it('ends when the revocation list has changed, and says why', async () => {
+  it('ends when its certificate is on a new revocation list, and says why', async () => {
     const stream = await follow(reader);
-    copyFileSync(certificates.revocationList(plant, certificates.signedBy(plant, 'DNS:dev-2')), list);
+    copyFileSync(certificates.revocationList(plant, reader), list);
     gateway.tls!.reload();
-    expect(await text(stream)).toBe(`data: 1\n\n${endOf('revocation-list-changed')}`);
-    const again = await follow(reader);
-    expect(again.statusCode).toBe(200);
-    again.destroy();
+    expect(await text(stream)).toBe(`data: 1\n\n${endOf('certificate-revoked')}`);
+    expect((await follow(reader)).statusCode).toBe(401);
+  });
+
+  it('goes on when another certificate is on a new revocation list', async () => {
+    const [own, other] = [await follow(reader), await follow(otherReader)];
+    copyFileSync(certificates.revocationList(plant, otherReader), list);
+    gateway.tls!.reload();
+    expect(await text(other)).toContain('certificate-revoked');
+    expect(own.complete).toBe(false);
+    own.destroy();
   });
 
   it('ends when the certificate has expired, and says why', async () => {

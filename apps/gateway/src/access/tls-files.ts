@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { ClientTrust, pemBlocks } from './client-trust.js';
 
 export interface TlsFilePaths {
   tlsCertFile: string;
@@ -15,13 +16,22 @@ export class TlsFileError extends Error {
   readonly code = 'tls-file';
 }
 
+/** What the files hold: for OpenSSL, and as what is asked while connections are open. */
+export interface TlsFiles {
+  context: SecureContextOptions;
+  /** `undefined`: client certificates are not asked for. */
+  trust: ClientTrust | undefined;
+}
+
 /** @throws TlsFileError that names the file and what is wrong with it */
-export function readTlsFiles(paths: TlsFilePaths): SecureContextOptions {
+export function readTlsFiles(paths: TlsFilePaths): TlsFiles {
+  const authorities = paths.tlsClientCaFile === '' ? undefined : read('TLS_CLIENT_CA_FILE', paths.tlsClientCaFile);
+  const lists = paths.tlsCrlFile === '' ? undefined : listsOf(read('TLS_CRL_FILE', paths.tlsCrlFile));
   const context = {
     cert: read('TLS_CERT_FILE', paths.tlsCertFile),
     key: read('TLS_KEY_FILE', paths.tlsKeyFile),
-    ...(paths.tlsClientCaFile === '' ? {} : { ca: read('TLS_CLIENT_CA_FILE', paths.tlsClientCaFile) }),
-    ...(paths.tlsCrlFile === '' ? {} : { crl: read('TLS_CRL_FILE', paths.tlsCrlFile) }),
+    ...(authorities && { ca: authorities }),
+    ...(lists && { crl: lists }),
   };
   try {
     createSecureContext(context);
@@ -29,7 +39,22 @@ export function readTlsFiles(paths: TlsFilePaths): SecureContextOptions {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new TlsFileError(`The TLS files do not make a certificate with its key: ${code ?? message}.`);
   }
-  return context;
+  return { context, trust: authorities && trustOf(authorities, lists) };
+}
+
+function trustOf(authorities: Buffer, lists: readonly string[] | undefined): ClientTrust {
+  try {
+    return ClientTrust.read(authorities.toString('latin1'), lists);
+  } catch (error) {
+    throw new TlsFileError(`TLS_CLIENT_CA_FILE or TLS_CRL_FILE cannot be used: ${(error as Error).message}.`);
+  }
+}
+
+/** Of several lists in one text, OpenSSL would read the first only. */
+function listsOf(file: Buffer): string[] {
+  const lists = pemBlocks('X509 CRL', file.toString('latin1'));
+  if (lists.length === 0) throw new TlsFileError('TLS_CRL_FILE holds no list in PEM form.');
+  return lists;
 }
 
 function read(setting: string, path: string): Buffer {
@@ -46,5 +71,5 @@ export function isSameContext(a: SecureContextOptions, b: SecureContextOptions):
 }
 
 function textOf({ cert, key, ca, crl }: SecureContextOptions): string {
-  return [cert, key, ca, crl].join('\n');
+  return [cert, key, ca, crl].flat().join('\n');
 }

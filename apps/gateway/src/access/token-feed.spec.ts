@@ -16,6 +16,9 @@ class FakeClock extends Clock {
   override now(): number {
     return this.atMs;
   }
+  override monotonicMs(): number {
+    return this.atMs;
+  }
 }
 
 class FakeTokenStore extends TokenStore {

@@ -32,7 +32,7 @@ export class TokenFeed implements OnApplicationShutdown {
 
   /** Whole seconds since the store was last seen, 0 while it answers; that long, a revocation may be missing. */
   get staleSeconds(): number {
-    return this.#isFailing ? Math.ceil((this.clock.now() - this.#seenAtMs) / 1000) : 0;
+    return this.#isFailing ? Math.ceil((this.clock.monotonicMs() - this.#seenAtMs) / 1000) : 0;
   }
 
   /** Resolves after the first attempt to read the tokens; goes on until the end of the process. */
@@ -82,13 +82,13 @@ export class TokenFeed implements OnApplicationShutdown {
   private seen(): void {
     if (this.#isFailing) this.logger.warn({ tokens: this.tokens.count }, 'the tokens are up to date again');
     this.#isFailing = false;
-    this.#seenAtMs = this.clock.now();
+    this.#seenAtMs = this.clock.monotonicMs();
   }
 
   private failed(error: Error): void {
     if (this.#isStopped || this.#isFailing) return;
     this.#isFailing = true;
-    if (!this.isLoaded) this.#seenAtMs = this.clock.now();
+    if (!this.isLoaded) this.#seenAtMs = this.clock.monotonicMs();
     const consequence = this.isLoaded ? 'the last ones stay good' : 'nobody is let in until they are';
     this.logger.warn({ reason: error.message }, `the tokens cannot be read: ${consequence}`);
   }

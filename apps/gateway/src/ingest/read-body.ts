@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { ProblemError } from '#runtime';
@@ -11,14 +11,28 @@ export interface BodyLimits {
 }
 
 /**
+ * The coding of a body that may be read, by the head alone.
+ *
+ * @throws ProblemError `unsupported-encoding`, `body-too-large`
+ */
+export function bodyCodingOf(headers: IncomingHttpHeaders, { maxBodyBytes }: BodyLimits): ContentCoding {
+  const coding = contentCodingOf(headers['content-encoding']);
+  if (Number(headers['content-length']) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  return coding;
+}
+
+/**
  * The bytes of the body, inflated. Never holds more than the limits allow, whatever the body would inflate to.
  *
- * @throws ProblemError `body-too-large`, `unsupported-encoding`, `invalid-encoding`, `overloaded`, `request-timeout`,
- *   `invalid-json` if it is empty, `bad-request` if the connection breaks off
+ * @throws ProblemError `body-too-large`, `invalid-encoding`, `overloaded`, `request-timeout`, `invalid-json` if it is empty,
+ *   `bad-request` if the connection breaks off
  */
-export async function readBody(message: IncomingMessage, limits: BodyLimits, ticket: Ticket): Promise<Buffer> {
-  const coding = contentCodingOf(message.headers['content-encoding']);
-  if (Number(message.headers['content-length']) > limits.maxBodyBytes) throw tooLarge(limits.maxBodyBytes);
+export async function readBody(
+  message: IncomingMessage,
+  coding: ContentCoding,
+  limits: BodyLimits,
+  ticket: Ticket,
+): Promise<Buffer> {
   const bytes = await collect(message, limits.maxBodyBytes, ticket, brokenOff);
   if (bytes.length === 0) throw new ProblemError('invalid-json', 'The body is empty.');
   return coding === 'identity' ? bytes : inflate(bytes, coding, limits.maxInflatedBytes, ticket);

@@ -47,7 +47,7 @@ export class LagWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Asks the log once. Never fails. */
   async look(inspector: BufferInspector): Promise<void> {
     try {
-      this.lag.look(await inspector.positions(), this.clock.now());
+      this.lag.look(await inspector.positions(), this.clock.monotonicMs());
       this.#isBlind = false;
     } catch (error) {
       this.blinded(error as Error);

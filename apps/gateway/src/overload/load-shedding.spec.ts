@@ -21,7 +21,7 @@ const LIMITS = { maxBodyBytes: 1000, maxConcurrentRequests: 10, maxBytesInFlight
 class StoppedClock extends Clock {
   nowMs = 0;
 
-  override now(): number {
+  override monotonicMs(): number {
     return this.nowMs;
   }
 }

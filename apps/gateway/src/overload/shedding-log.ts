@@ -17,9 +17,9 @@ export class SheddingLog {
   note(code: SheddingCode, isShedding: boolean): void {
     const lastSeenMs = this.#lastSeenMs.get(code);
     if (isShedding) {
-      this.#lastSeenMs.set(code, this.clock.now());
+      this.#lastSeenMs.set(code, this.clock.monotonicMs());
       if (lastSeenMs === undefined) this.logger.warn({ code }, 'requests are being answered 503: see docs/overload.md');
-    } else if (lastSeenMs !== undefined && this.clock.now() - lastSeenMs >= CALM_MS) {
+    } else if (lastSeenMs !== undefined && this.clock.monotonicMs() - lastSeenMs >= CALM_MS) {
       this.#lastSeenMs.delete(code);
       this.logger.warn({ code }, 'requests are no longer answered 503 for this');
     }

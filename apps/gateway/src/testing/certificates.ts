@@ -14,14 +14,40 @@ export class Certificates {
   private readonly directory = mkdtempSync(join(tmpdir(), 'sluice-tls-'));
   private made = 0;
 
-  authority(name: string): CertificateFiles {
-    return this.make(['-subj', `/CN=${name}`, '-addext', 'basicConstraints=critical,CA:TRUE']);
+  /** @param signer left out: it has signed itself */
+  authority(name: string, signer?: CertificateFiles): CertificateFiles {
+    return this.make([
+      '-subj',
+      `/CN=${name}`,
+      ...extensions('basicConstraints=critical,CA:TRUE'),
+      ...signedWith(signer),
+    ]);
   }
 
-  /** @param altName as openssl writes it: `DNS:dev-2`, `URI:urn:sluice:readers`; empty: none */
-  signedBy(authority: CertificateFiles, altName: string): CertificateFiles {
-    const names = altName === '' ? [] : ['-addext', `subjectAltName=${altName}`];
-    return this.make(['-subj', '/CN=suite', ...names, '-CA', authority.cert, '-CAkey', authority.key]);
+  /**
+   * @param altName as openssl writes it: `DNS:dev-2`, `URI:urn:sluice:readers`; empty: none
+   * @param more further extensions, in place of those that a certificate of a device has
+   */
+  signedBy(authority: CertificateFiles, altName: string, ...more: readonly string[]): CertificateFiles {
+    const names = altName === '' ? [] : [`subjectAltName=${altName}`];
+    const kind = more.some((extension) => extension.startsWith('basicConstraints'))
+      ? []
+      : ['basicConstraints=critical,CA:FALSE'];
+    return this.make(['-subj', '/CN=suite', ...extensions(...names, ...kind, ...more), ...signedWith(authority)]);
+  }
+
+  selfSigned(name: string, altName: string): CertificateFiles {
+    return this.make(['-subj', `/CN=${name}`, ...extensions(`subjectAltName=${altName}`)]);
+  }
+
+  /** The certificate of one and, after it, those that have signed it: what a client shows that knows its authorities. */
+  chain({ cert, key }: CertificateFiles, ...signers: readonly CertificateFiles[]): CertificateFiles {
+    const { cert: chain } = this.paths();
+    writeFileSync(
+      chain,
+      [cert, ...signers.map((signer) => signer.cert)].map((path) => readFileSync(path, 'utf8')).join(''),
+    );
+    return { cert: chain, key };
   }
 
   /** @returns the path of a list that this authority has signed, and that has these certificates on it */
@@ -58,7 +84,7 @@ export class Certificates {
 
   private make(args: readonly string[]): CertificateFiles {
     const files = this.paths();
-    const fixed = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    const fixed = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '9'];
     execFileSync('openssl', [...fixed, '-keyout', files.key, '-out', files.cert, ...args], { stdio: 'pipe' });
     return files;
   }
@@ -67,4 +93,12 @@ export class Certificates {
     const name = join(this.directory, String(++this.made));
     return { cert: `${name}.pem`, key: `${name}.key` };
   }
+}
+
+function extensions(...lines: readonly string[]): string[] {
+  return lines.flatMap((line) => ['-addext', line]);
+}
+
+function signedWith(signer: CertificateFiles | undefined): string[] {
+  return signer === undefined ? [] : ['-CA', signer.cert, '-CAkey', signer.key];
 }

@@ -31,6 +31,10 @@ export class FakeClock extends Clock {
   override now(): number {
     return this.nowMs;
   }
+
+  override monotonicMs(): number {
+    return this.nowMs;
+  }
 }
 
 export interface Answer<T> {

@@ -8,7 +8,7 @@ const MAX_WAIT_MS = 20;
 class StoppedClock extends Clock {
   nowMs = 0;
 
-  override now(): number {
+  override monotonicMs(): number {
     return this.nowMs;
   }
 }

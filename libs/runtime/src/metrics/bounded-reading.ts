@@ -23,7 +23,7 @@ export class BoundedReading<T> {
   async value(): Promise<T | undefined> {
     this.#pending ??= this.refresh();
     await this.inTime(this.#pending);
-    const isFresh = this.#latest !== undefined && this.clock.now() - this.#latest.atMs <= MAX_AGE_MS;
+    const isFresh = this.#latest !== undefined && this.clock.monotonicMs() - this.#latest.atMs <= MAX_AGE_MS;
     return isFresh ? this.#latest?.value : undefined;
   }
 
@@ -31,7 +31,7 @@ export class BoundedReading<T> {
     return Promise.resolve()
       .then(this.read)
       .then(
-        (value) => void (this.#latest = { value, atMs: this.clock.now() }),
+        (value) => void (this.#latest = { value, atMs: this.clock.monotonicMs() }),
         () => void (this.#latest = undefined),
       )
       .finally(() => (this.#pending = undefined));

@@ -20,7 +20,7 @@ export class Exposition {
 
   /** In UTF-8: encoded once for all who ask within the second. */
   text(): Promise<Buffer> {
-    const nowMs = this.clock.now();
+    const nowMs = this.clock.monotonicMs();
     if (this.#text === undefined || nowMs - this.#begunAtMs >= MIN_INTERVAL_MS) {
       this.#begunAtMs = nowMs;
       this.#text = this.registry.metrics().then((text) => Buffer.from(text));

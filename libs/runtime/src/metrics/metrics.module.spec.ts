@@ -12,7 +12,7 @@ import { createRegistry } from './registry.js';
 class StoppedClock extends Clock {
   nowMs = 0;
 
-  override now(): number {
+  override monotonicMs(): number {
     return this.nowMs;
   }
 }
