@@ -61,6 +61,8 @@ export class OwnTopics extends EventLog {
       commit: (positions, note) => own.commit(positions.map(hidden), note),
       assignment: () => own.assignment().map(shown),
       onRevoked: (listener) => own.onRevoked((partitions) => listener(partitions.map(shown))),
+      pause: (partitions) => own.pause(partitions.map(hidden)),
+      resume: (positions) => own.resume(positions.map(hidden)),
       close: () => own.close(),
     };
   }
