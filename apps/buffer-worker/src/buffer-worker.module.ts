@@ -75,7 +75,7 @@ export class BufferWorkerModule {
   }
 }
 
-/** Live: the loop turns, or is paused for a known reason. Ready: it is not paused. */
+/** Live: the loop turns, or is paused for a known reason. Ready: it is not paused, and no partition is held. */
 export function bufferWorkerHealth(transport: BatchTransport): HealthChecks {
   const requireTurning = (): void => {
     const state = transport.loop?.state;
@@ -86,6 +86,10 @@ export function bufferWorkerHealth(transport: BatchTransport): HealthChecks {
   const requireUnpaused = (): void => {
     const reason = transport.loop?.state.pauseReason;
     if (reason !== undefined) throw new Error(`storing is paused: ${reason}`);
+    const [held] = transport.loop?.held ?? [];
+    if (held === undefined) return;
+    const { topic, partition, offset } = held.record;
+    throw new Error(`storing is held at ${topic}, partition ${partition}, offset ${offset}: handler_failed`);
   };
   return {
     live: [{ name: 'buffer_worker', check: requireTurning }],

@@ -195,7 +195,17 @@ export abstract class EventLog {
   abstract close(): Promise<void>;
 }
 
-export type EventLogErrorCode = 'unavailable' | 'topic-missing' | 'topic-mismatch' | 'closed' | 'fatal';
+export type EventLogErrorCode =
+  | 'unavailable'
+  | 'topic-missing'
+  | 'topic-mismatch'
+  | 'closed'
+  | 'fatal'
+  /** Of the packages: names that belong to Sluice, or that are none. */
+  | 'reserved-group'
+  | 'invalid-group'
+  | 'reserved-topic'
+  | 'invalid-topic';
 
 export class EventLogError extends Error {
   override readonly name = 'EventLogError';
