@@ -8,6 +8,9 @@ export function batchObservers(...observers: readonly BatchObserver[]): Required
     pulled: (...heard) => observers.forEach((observer) => observer.pulled?.(...heard)),
     flushed: (...heard) => observers.forEach((observer) => observer.flushed?.(...heard)),
     committed: (...heard) => observers.forEach((observer) => observer.committed?.(...heard)),
+    batchFailed: (...heard) => observers.forEach((observer) => observer.batchFailed?.(...heard)),
+    recordHeld: (...heard) => observers.forEach((observer) => observer.recordHeld?.(...heard)),
+    recordReleased: (...heard) => observers.forEach((observer) => observer.recordReleased?.(...heard)),
     handlerFailed: (...heard) => observers.forEach((observer) => observer.handlerFailed?.(...heard)),
   };
 }

@@ -81,8 +81,8 @@ export class BufferWorkerModule {
 }
 
 /**
- * Live: the loop turns, or is paused for a known reason. Ready: it is not paused, and the event log answers. What is wrong with
- * the settings of the topics is shown, and changes nothing.
+ * Live: the loop turns, or is paused for a known reason. Ready: it is not paused, no partition is held, and the event log answers.
+ * What is wrong with the settings of the topics is shown, and changes nothing.
  *
  * @param log left out: nothing is said of the event log
  */
@@ -96,6 +96,11 @@ export function bufferWorkerHealth(transport: BatchTransport, topics?: TopicChec
   const requireUnpaused = (): HealthDetails => {
     const reason = transport.loop?.state.pauseReason;
     if (reason !== undefined) throw new Error(`storing is paused: ${reason}`);
+    const [held] = transport.loop?.held ?? [];
+    if (held !== undefined) {
+      const { topic, partition, offset } = held.record;
+      throw new Error(`storing is held at ${topic}, partition ${partition}, offset ${offset}: handler_failed`);
+    }
     const wrong = topics?.wrong.map(({ topic, setting }) => `${topic}: ${setting}`) ?? [];
     return wrong.length > 0 ? { wrong_topic_settings: wrong.join(', ') } : {};
   };

@@ -1,4 +1,4 @@
-import type { BatchObserver } from '#batch-transport';
+import { namesOfError, namesOfRecord, type BatchObserver, type ErrorNames, type FailedRecord } from '#batch-transport';
 import type { Logger } from '#runtime';
 
 /** What a person must do, or need not do, while the worker is paused. */
@@ -17,7 +17,9 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** Why the worker may be paused: stable codes. */
 export const PAUSE_CAUSES: readonly string[] = Object.keys(ADVICE);
 
-/** One line for each change of state, not one for each retry. */
+const LONGEST_STACK_CHARACTERS = 2_000;
+
+/** One line for each change of state and each record that fails, not one for each retry. */
 export class LoopLog implements BatchObserver {
   #lastFailure = '';
 
@@ -33,10 +35,33 @@ export class LoopLog implements BatchObserver {
       this.logger.warn({ deadLetters }, 'records that can never be stored went to the dead-letter topic');
   }
 
+  batchFailed(error: unknown, records: number): void {
+    const names = namesOfError(error);
+    if (this.isNews(names))
+      this.logger.warn({ records, error: names }, 'handling a batch failed, and no part of it did');
+  }
+
   handlerFailed(error: unknown): void {
-    const failure = String(error);
-    if (failure === this.#lastFailure) return;
+    const names = namesOfError(error);
+    if (this.isNews(names)) this.logger.error({ error: names }, 'handling a batch gave no verdict');
+  }
+
+  recordHeld({ record, error, attempts }: FailedRecord): void {
+    if (attempts > 1) return;
+    const stack = error instanceof Error ? error.stack?.slice(0, LONGEST_STACK_CHARACTERS) : undefined;
+    const details = { ...namesOfRecord(record), error: { ...namesOfError(error), stack } };
+    this.logger.error(details, 'handling a record failed; its partition is held, the others go on');
+  }
+
+  recordReleased({ record, attempts }: FailedRecord, how: 'done' | 'dead-letter' | 'revoked'): void {
+    const { topic, partition, offset } = record;
+    if (how !== 'revoked') this.logger.info({ topic, partition, offset, attempts }, 'the held partition goes on');
+  }
+
+  private isNews({ name, message }: ErrorNames): boolean {
+    const failure = `${name}: ${message}`;
+    const isNews = failure !== this.#lastFailure;
     this.#lastFailure = failure;
-    this.logger.error({ err: error }, 'handling a batch failed');
+    return isNews;
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EVENTS_TOPIC } from '#contracts';
 import { bufferWorkerHealth } from './buffer-worker.module.js';
 import { logRecord, WorkerUnderTest } from './testing/worker-under-test.js';
 
@@ -137,13 +138,16 @@ describe('the metrics of the worker', () => {
     ]);
   });
 
-  it('count a defect in the handler', async () => {
+  it('count the partitions that a defect holds, and the attempts', async () => {
     await worker.store.close();
     worker.subscription.feed(logRecord(0));
-    await until(() => worker.transport.loop?.state.pauseReason === 'handler_failed');
-    expect(await counted('sluice_worker_retries', 'sluice_worker_paused')).toEqual([
+    await until(() => worker.transport.loop?.held.length === 1);
+    expect(await counted('sluice_worker_retries', 'sluice_worker_paused', 'sluice_worker_held')).toEqual([
       expect.stringMatching(/^sluice_worker_retries_total\{cause="handler_failed"\} [1-9]/),
       'sluice_worker_paused{cause="handler_failed"} 1',
+      'sluice_worker_held_partitions 1',
     ]);
+    worker.subscription.revoke({ topic: EVENTS_TOPIC, partition: 0 });
+    expect(worker.transport.loop?.held).toEqual([]);
   });
 });

@@ -48,8 +48,13 @@ export class WorkerMetrics implements BatchObserver {
   });
   private readonly pauses = new Gauge({
     name: 'sluice_worker_paused',
-    help: 'Whether the worker is paused, by cause: 1 for the cause that holds it up now, else 0.',
+    help: 'Whether the worker is paused, by cause: 1 for the cause that holds it up now, or that holds a partition of it, else 0.',
     labelNames: ['cause'],
+    registers: [this.registry],
+  });
+  private readonly held = new Gauge({
+    name: 'sluice_worker_held_partitions',
+    help: 'Partitions that are held because the worker fails on their next record; the others go on.',
     registers: [this.registry],
   });
   private readonly writes = new Histogram({
@@ -84,19 +89,31 @@ export class WorkerMetrics implements BatchObserver {
     registers: [this.registry],
   });
 
+  private pauseReason: string | undefined;
+  private heldPartitions = 0;
+
   constructor(@Optional() @Inject(Registry) private readonly registry: Registry = new Registry()) {
     for (const reason of FLUSH_REASONS) this.flushes.inc({ reason }, 0);
     for (const cause of PAUSE_CAUSES) this.retries.inc({ cause }, 0);
     for (const outcome of WRITE_OUTCOMES) this.records.inc({ outcome }, 0);
     this.paced(0, 0);
     for (const reason of DEAD_LETTER_REASONS) this.deadLetters.inc({ reason }, 0);
-    this.pauseChanged(undefined);
+    this.showPauses();
   }
 
   pauseChanged(reason: string | undefined): void {
-    this.pauses.reset();
-    for (const cause of PAUSE_CAUSES) this.pauses.set({ cause }, 0);
-    if (reason !== undefined) this.pauses.set({ cause: causeLabel(reason) }, 1);
+    this.pauseReason = reason;
+    this.showPauses();
+  }
+
+  recordHeld(): void {
+    this.heldPartitions++;
+    this.showPauses();
+  }
+
+  recordReleased(): void {
+    this.heldPartitions--;
+    this.showPauses();
   }
 
   flushed(reason: string, records: number): void {
@@ -147,6 +164,14 @@ export class WorkerMetrics implements BatchObserver {
 
   deadLettered(reason: string | undefined): void {
     this.deadLetters.inc({ reason: deadLetterLabel(reason) });
+  }
+
+  private showPauses(): void {
+    this.held.set(this.heldPartitions);
+    this.pauses.reset();
+    for (const cause of PAUSE_CAUSES) this.pauses.set({ cause }, 0);
+    if (this.heldPartitions > 0) this.pauses.set({ cause: 'handler_failed' }, 1);
+    if (this.pauseReason !== undefined) this.pauses.set({ cause: causeLabel(this.pauseReason) }, 1);
   }
 
   private paced(inTime: number, late: number): void {

@@ -56,7 +56,13 @@ describe('GET /check-buffer', () => {
     };
     const { status, body } = await check();
     expect(status).toBe(200);
-    expect(body).toMatchObject({ waiting: 1, oldest_age_seconds: null, state: 'draining', records: [], has_more: false });
+    expect(body).toMatchObject({
+      waiting: 1,
+      oldest_age_seconds: null,
+      state: 'draining',
+      records: [],
+      has_more: false,
+    });
     expect(body.unavailable).toEqual([expect.objectContaining({ field: 'records', reason: 'authorization' })]);
     expect(body.partitions[PARTITION]).toMatchObject({ lag: 1 });
   });

@@ -8,6 +8,12 @@ export const DEAD_LETTER_REASONS = [
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
+/**
+ * The reason of a consumer's dead letter: its handler failed on the record too often. `ingest.dead-letters` has none of these, since
+ * the buffer worker tries without end.
+ */
+export const HANDLER_FAILED = 'handler-failed';
+
 /** Headers of a log record on the dead-letter topic; its key and value are the original bytes, untouched. */
 export const DEAD_LETTER_HEADERS = {
   reason: 'dead-letter-reason',

@@ -24,9 +24,12 @@ export interface LogRecord extends LogEntry {
   offset: number;
 }
 
-export interface TopicPosition {
+export interface TopicPartition {
   topic: string;
   partition: number;
+}
+
+export interface TopicPosition extends TopicPartition {
   /** Next offset that the group will read: everything below it is done. */
   offset: number;
 }
@@ -103,7 +106,20 @@ export interface EventSubscription {
   assignment(): TopicPosition[];
 
   /** Called with the partitions that this member has just lost. Records of theirs that were pulled may be written again by others. */
-  onRevoked(listener: (partitions: readonly { topic: string; partition: number }[]) => void): void;
+  onRevoked(listener: (partitions: readonly TopicPartition[]) => void): void;
+
+  /**
+   * Pulls return no records of these partitions until {@link resume}; the other partitions go on. The member keeps the partitions,
+   * and the adapter keeps none of their records in memory. A pause ends with the ownership: a partition that was revoked and comes
+   * back is not paused. Partitions that this member does not own are left out.
+   */
+  pause(partitions: readonly TopicPartition[]): void;
+
+  /**
+   * Ends pauses: pulls return the records of each partition from `offset` on, also those that were pulled before. It does not move
+   * the committed position. Partitions that are not paused are left out.
+   */
+  resume(positions: readonly TopicPosition[]): void;
 
   /**
    * Why nothing may be handled or committed now, in a group that is closed to others ({@link SubscribeOptions.clients});
@@ -273,7 +289,17 @@ export abstract class EventLog {
   abstract close(): Promise<void>;
 }
 
-export type EventLogErrorCode = 'unavailable' | 'topic-missing' | 'topic-mismatch' | 'closed' | 'fatal';
+export type EventLogErrorCode =
+  | 'unavailable'
+  | 'topic-missing'
+  | 'topic-mismatch'
+  | 'closed'
+  | 'fatal'
+  /** Of the packages: names that belong to Sluice, or that are none. */
+  | 'reserved-group'
+  | 'invalid-group'
+  | 'reserved-topic'
+  | 'invalid-topic';
 
 export class EventLogError extends Error {
   override readonly name = 'EventLogError';

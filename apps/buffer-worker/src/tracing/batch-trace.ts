@@ -12,6 +12,8 @@ export class BatchTrace {
   #writes: Span[] = [];
   #commits: Span[] = [];
   #attempts = 0;
+  /** The spans of requests with a record on which the worker fails. */
+  readonly #held = new Set<string>();
 
   /**
    * @param traced by the span of their request, at least one
@@ -52,7 +54,8 @@ export class BatchTrace {
   /** @param outcomes one for each record of the batch; each is stored, or on its way to the dead letters */
   settled(batch: readonly LogRecord[], outcomes: readonly RecordOutcome[]): void {
     this.endWrites();
-    this.#commits = this.startForEach('commit');
+    // A batch that failed has outcomes part by part.
+    if (this.#commits.length === 0) this.#commits = this.startForEach('commit');
     const commitOf = new Map([...this.traced.keys()].map((key, index) => [key, this.#commits[index]!]));
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.status !== 'dead-letter') continue;
@@ -61,7 +64,15 @@ export class BatchTrace {
     }
   }
 
+  /** The record is not stored with the others. */
+  held(record: LogRecord): void {
+    const place = sampledPlaceOf(record);
+    if (place !== undefined) this.#held.add(place.spanId);
+  }
+
   committed(): void {
+    for (const [index, key] of [...this.traced.keys()].entries())
+      if (this.#held.has(key)) this.#commits[index]?.failed('handler_failed');
     for (const commit of this.#commits) commit.end();
     this.#batch.end();
   }

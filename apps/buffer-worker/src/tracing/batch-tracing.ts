@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { BatchObserver } from '#batch-transport';
+import type { BatchObserver, FailedRecord } from '#batch-transport';
 import type { LogRecord } from '#event-log';
 import { Clock, Tracing } from '#runtime';
 import { BatchTrace } from './batch-trace.js';
@@ -37,6 +37,10 @@ export class BatchTracing implements BatchObserver {
     const pulledAtMs = (record: LogRecord): number => this.#pulledAtMs.get(record) ?? this.clock.now();
     this.#current = new BatchTrace(tracer, traced, batch.length, pulledAtMs);
     return this.#current;
+  }
+
+  recordHeld({ record }: FailedRecord): void {
+    this.#current?.held(record);
   }
 
   committed(): void {

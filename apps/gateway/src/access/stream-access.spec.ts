@@ -124,7 +124,7 @@ describe('a stream that was opened with a certificate', () => {
 
   it('ends when the certificate has expired, and says why', async () => {
     const stream = await follow(reader);
-    gateway.clock.now = () => Date.now() + 3 * 24 * 3600 * 1000;
+    gateway.clock.now = () => Date.now() + 10 * 24 * 3600 * 1000;
     gateway.gate.open.recheck();
     expect(await text(stream)).toBe(`data: 1\n\n${endOf('certificate-expired')}`);
   });

@@ -63,6 +63,8 @@ export class OwnTopics extends EventLog {
       onRevoked: (listener) => own.onRevoked((partitions) => listener(partitions.map(shown))),
       disturbance: () => own.disturbance?.(),
       acceptPositions: () => own.acceptPositions?.(),
+      pause: (partitions) => own.pause(partitions.map(hidden)),
+      resume: (positions) => own.resume(positions.map(hidden)),
       close: () => own.close(),
     };
   }

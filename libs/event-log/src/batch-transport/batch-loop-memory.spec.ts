@@ -43,6 +43,10 @@ class EndlessLog implements EventSubscription {
 
   onRevoked(): void {}
 
+  pause(): void {}
+
+  resume(): void {}
+
   async close(): Promise<void> {}
 }
 

@@ -4,7 +4,7 @@ import { DEAD_LETTERS_TOPIC } from '#contracts';
 import { EventLogError, type LogRecord } from '../event-log.js';
 import { FakePublisher, FakeSubscription } from '../testing/index.js';
 import { BatchLoop, type BatchHandler } from './batch-loop.js';
-import { deadLetter, DONE, retryLater, type BatchVerdict } from './outcome.js';
+import { deadLetter, DONE, retryLater, type BatchVerdict, type RecordOutcome } from './outcome.js';
 import { PoisonGuard } from './poison-guard.js';
 import { decodeNote } from './worker-note.js';
 
@@ -151,7 +151,7 @@ describe('BatchLoop', () => {
     expect(subscription.commits.at(-1)?.note).toBe('');
   });
 
-  it.each<[string, () => Promise<BatchVerdict>]>([
+  it.each<[string, (call: number) => Promise<BatchVerdict>]>([
     ['rejects', () => Promise.reject(new TypeError('broken'))],
     [
       'throws at once',
@@ -159,16 +159,30 @@ describe('BatchLoop', () => {
         throw new TypeError('broken');
       },
     ],
-    ['returns too few outcomes', async () => [DONE]],
-    ['returns too many outcomes', async () => [DONE, DONE, DONE]],
-    ['returns nothing', async () => undefined as unknown as BatchVerdict],
-    ['returns what is no outcome', async () => [DONE, 'stored'] as unknown as BatchVerdict],
-    ['returns null for an outcome', async () => [DONE, null] as unknown as BatchVerdict],
+    ['returns what is no outcome', async (call) => (call === 1 ? [DONE, 'stored'] : ['stored']) as BatchVerdict],
+    ['returns null for an outcome', async (call) => (call === 1 ? [DONE, null] : [null]) as unknown as BatchVerdict],
+    ['returns a hole in its list', async (call) => new Array<RecordOutcome>(call === 1 ? 2 : 1)],
     [
       'returns a dead letter without a detail',
-      async () => [DONE, { status: 'dead-letter', reason: 'limit' }] as unknown as BatchVerdict,
+      async (call) => [...(call === 1 ? [DONE] : []), { status: 'dead-letter', reason: 'limit' }] as BatchVerdict,
     ],
-  ])('commits nothing, reports and retries when the handler %s', async (_what, broken) => {
+  ])('does not commit past a record, reports it and tries it again when the handler %s', async (_what, broken) => {
+    let failing = 0;
+    handler = (batch) => (batch.some(({ offset }) => offset === 1) ? broken(++failing) : allDone(batch));
+    subscription.feed(record(0), record(1));
+    await until(() => (loop.held[0]?.attempts ?? 0) >= 2);
+    expect(loop.held[0]).toMatchObject({ record: { offset: 1 }, error: expect.any(TypeError) });
+    expect(committed()).toEqual([[{ topic: TOPIC, partition: 0, offset: 1 }]]);
+    handler = allDone;
+    await until(() => committed().length === 2);
+    expect(committed().at(-1)).toEqual([{ topic: TOPIC, partition: 0, offset: 2 }]);
+  });
+
+  it.each<[string, () => Promise<BatchVerdict>]>([
+    ['too few outcomes', async () => [DONE]],
+    ['too many outcomes', async () => [DONE, DONE, DONE]],
+    ['nothing', async () => undefined as unknown as BatchVerdict],
+  ])('commits nothing, reports and retries the whole batch when the handler returns %s', async (_what, broken) => {
     handler = broken;
     subscription.feed(record(0), record(1));
     await until(() => failures.length === 2);

@@ -1,13 +1,32 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { DEAD_LETTERS_TOPIC } from '#contracts';
+import { HANDLER_FAILED } from '#contracts';
 import { Batcher, type BatchLimits, type FlushReason } from '../batcher.js';
-import { EventLogError, type EventPublisher, type EventSubscription, type LogRecord } from '../event-log.js';
-import { Backoff, type BackoffLimits } from './backoff.js';
-import { deadLetterEntry } from './dead-letter-entry.js';
-import { HeldBatch, type DeadRecord } from './held-batch.js';
-import { PoisonGuard } from './poison-guard.js';
+import {
+  EventLogError,
+  type EventPublisher,
+  type EventSubscription,
+  type LogRecord,
+  type TopicPartition,
+} from '../event-log.js';
+import type { BackoffLimits } from './backoff.js';
+import { BatchParts } from './batch-parts.js';
+import { DeadLetterOffice } from './dead-letter-office.js';
+import { namesOfError, type FailedRecord } from './failed-record.js';
+import { HeldBatch, type Culprit } from './held-batch.js';
+import { HeldRecords, type HeldRecord } from './held-records.js';
 import { LoopState, type BatchObserver } from './loop-state.js';
-import { asVerdict, type BatchVerdict } from './outcome.js';
+import {
+  asVerdict,
+  deadLetter,
+  errorIn,
+  failed,
+  isRetryLater,
+  retryLater,
+  type BatchVerdict,
+  type DeadLetterOutcome,
+  type RecordOutcome,
+} from './outcome.js';
+import { Persistence } from './persistence.js';
+import { PoisonGuard } from './poison-guard.js';
 
 export type BatchHandler = (batch: readonly LogRecord[]) => Promise<BatchVerdict>;
 
@@ -23,6 +42,11 @@ export interface BatchLoopOptions {
   limits: BatchLimits;
   /** Delays between attempts of what may pass on retry. */
   backoff: BackoffLimits;
+  /**
+   * A record on which the handler fails this many times is dead-lettered with the reason `handler-failed`: at least 1, or
+   * `Infinity`, the default. Counted by this process.
+   */
+  maxAttempts?: number;
   /** A stop that takes longer leaves the rest uncommitted: it is read again. */
   drainTimeoutMs: number;
   /** Called once if the subscription has ended for good. */
@@ -40,34 +64,39 @@ const IDLE_PULL_MS = 1_000;
  *
  *     collect a batch -> let the handler handle it, until it has outcomes -> dead-letter, until confirmed -> commit
  *
- * Nothing is pulled while a batch is in hand: that is the backpressure. A position is committed only behind durable outcomes.
+ * Nothing is pulled while a batch is in hand: that is the back-pressure. An offset is committed only after durable outcomes.
  * What was revoked meanwhile is forgotten: it belongs to another member.
+ *
+ * If the handler throws, the batch is split until the record is found. That record is held: its partition is paused and the record
+ * is tried again between the batches of the other partitions, until it has an outcome. The records after it in its partition are
+ * dropped and read again then, so that a held partition costs the memory of one record.
  */
 export class BatchLoop {
-  readonly #batcher: Batcher<LogRecord>;
-  readonly #backoff: Backoff;
-  readonly #guard: PoisonGuard;
-  readonly #now: () => number;
-  readonly #stopping = new AbortController();
-  readonly #giveUp = new AbortController();
-  #nudge = new AbortController();
   readonly state: LoopState;
-  #held: HeldBatch | undefined;
+  readonly #batcher: Batcher<LogRecord>;
+  readonly #steps: Persistence;
+  readonly #office: DeadLetterOffice;
+  readonly #failing: HeldRecords;
+  readonly #observer: BatchObserver;
+  readonly #now: () => number;
+  #batch: HeldBatch | undefined;
   #running: Promise<void> | undefined;
 
   constructor(private readonly options: BatchLoopOptions) {
+    const { subscription, deadLetters, deadLetterTopic, guard = new PoisonGuard() } = options;
     this.#now = options.now ?? Date.now;
+    this.#observer = options.observer ?? {};
     this.#batcher = new Batcher(options.limits);
-    this.#backoff = new Backoff(options.backoff);
-    this.#guard = options.guard ?? new PoisonGuard();
-    this.state = new LoopState(options.subscription, this.#now, options.observer ?? {});
-    options.subscription.onRevoked((partitions) => {
-      const isLost = ({ topic, partition }: LogRecord): boolean =>
-        partitions.some((lost) => lost.topic === topic && lost.partition === partition);
-      this.#batcher.drop(isLost);
-      this.#held?.drop(isLost);
-      this.#nudge.abort();
-    });
+    this.state = new LoopState(subscription, this.#now, this.#observer);
+    this.#steps = new Persistence(options.backoff, this.state, this.#observer);
+    this.#office = new DeadLetterOffice(deadLetters, guard, this.#now, deadLetterTopic);
+    this.#failing = new HeldRecords(options.backoff, options.maxAttempts ?? Infinity);
+    subscription.onRevoked((partitions) => this.revoked(partitions));
+  }
+
+  /** The records on which the handler fails, one for each held partition. */
+  get held(): readonly FailedRecord[] {
+    return this.#failing.all;
   }
 
   /** Idempotent. */
@@ -77,8 +106,8 @@ export class BatchLoop {
 
   /** Reads no more, finishes and commits what is in hand, leaves the group. Idempotent; settles within the drain time out. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    const timer = setTimeout(() => this.#giveUp.abort(), this.options.drainTimeoutMs);
+    this.#steps.stop();
+    const timer = setTimeout(() => this.#steps.giveUp(), this.options.drainTimeoutMs);
     await this.#running;
     clearTimeout(timer);
     await this.options.subscription.close();
@@ -87,13 +116,22 @@ export class BatchLoop {
   /** Lets a flood of dead letters through that has stopped the loop, and takes committed offsets of others as they are. */
   acceptDeadLetters(): void {
     this.options.subscription.acceptPositions?.();
-    this.#guard.overrule();
-    this.#nudge.abort();
+    this.#office.overrule();
+    this.#steps.nudge();
+  }
+
+  private revoked(partitions: readonly TopicPartition[]): void {
+    const isLost = ({ topic, partition }: TopicPartition): boolean =>
+      partitions.some((lost) => lost.topic === topic && lost.partition === partition);
+    this.#batcher.drop(isLost);
+    this.#batch?.drop(isLost);
+    for (const held of this.#failing.drop(isLost)) this.#observer.recordReleased?.(held, 'revoked');
+    this.#steps.nudge();
   }
 
   private async run(): Promise<void> {
     try {
-      while (!this.#stopping.signal.aborted) await this.turn();
+      while (!this.#steps.stopping.aborted) await this.turn();
     } catch (error) {
       this.state.stopped();
       this.options.onFatal(error as Error);
@@ -101,142 +139,179 @@ export class BatchLoop {
     this.state.stopped();
   }
 
+  /** At most one held record and one batch, so that neither keeps the other waiting for long. */
   private async turn(): Promise<void> {
+    await this.retryHeld();
     const reason = await this.collect();
-    const records = this.#batcher.take();
-    if (records.length === 0) return;
-    this.options.observer?.flushed?.(reason, records.length);
-    this.#held = new HeldBatch(records);
-    await this.settle(this.#held);
-    this.#held = undefined;
+    const records = reason === undefined ? [] : this.#batcher.take();
+    if (records.length > 0) {
+      this.#observer.flushed?.(reason!, records.length);
+      await this.inHand(new HeldBatch(records), (batch) => this.settle(batch));
+    }
+    if (this.#failing.size > 0 && !this.#steps.stopping.aborted)
+      await this.#steps.unlessGivenUp(this.state.held(this.#failing));
   }
 
-  private async collect(): Promise<FlushReason> {
+  private async inHand(batch: HeldBatch, settle: (batch: HeldBatch) => Promise<void>): Promise<void> {
+    this.#batch = batch;
+    this.#steps.reset();
+    await settle(batch);
+    this.#batch = undefined;
+  }
+
+  /** @returns `undefined` if no batch is due, but a held record is */
+  private async collect(): Promise<FlushReason | undefined> {
     for (;;) {
-      if (this.#stopping.signal.aborted) return 'stopping';
+      if (this.#steps.stopping.aborted) return 'stopping';
       const reason = this.#batcher.flushReason(this.#now());
       if (reason !== undefined) return reason;
       await this.pull();
+      if (this.#failing.dueInMs(this.#now()) === 0) return this.#batcher.flushReason(this.#now());
     }
   }
 
   private async pull(): Promise<void> {
     const disturbance = this.options.subscription.disturbance?.();
     if (disturbance !== undefined) return this.pauseFor(disturbance.reason);
-    if (this.state.pauseReason !== undefined) await this.unlessGivenUp(this.state.working());
+    if (this.state.pauseReason !== undefined) await this.#steps.unlessGivenUp(this.state.working());
     const isEmpty = this.#batcher.isEmpty;
     if (isEmpty) this.state.idle();
+    const nextMs = isEmpty ? IDLE_PULL_MS : this.#batcher.dueInMs(this.#now());
     const records = await this.options.subscription.pull({
       maxRecords: this.options.limits.maxRecords - this.#batcher.records,
-      maxWaitMs: isEmpty ? IDLE_PULL_MS : Math.max(1, this.#batcher.dueInMs(this.#now())),
-      signal: this.#stopping.signal,
+      maxWaitMs: Math.max(1, Math.min(nextMs, this.#failing.dueInMs(this.#now()))),
+      signal: this.#steps.stopping,
     });
     const nowMs = this.#now();
     for (const record of records) this.#batcher.add(record, { records: 1, bytes: sizeOf(record) }, nowMs);
     if (records.length === 0) return;
-    this.options.observer?.pulled?.(records);
+    this.#observer.pulled?.(records);
     await this.state.working();
   }
 
-  /** Ends when everything of the batch is durable and committed, revoked, or given up at a stop. */
-  private async settle(held: HeldBatch): Promise<void> {
-    this.#backoff.reset();
-    for (const topic of held.topics()) {
-      await this.untilDone(held, () => this.handle(held, topic));
-      await this.untilDone(held, () => this.publishDeadLetters(held));
+  /** Ends when everything of the batch is durable and committed, held, revoked, or given up at a stop. */
+  private async settle(batch: HeldBatch): Promise<void> {
+    for (const topic of batch.topics()) {
+      const parts = new BatchParts(batch.recordsOf(topic));
+      await this.untilDone(batch, () => this.handle(batch, parts, topic));
+      await this.untilDone(batch, () => this.#office.publish(batch, this.#steps.attempts));
     }
-    await this.untilDone(held, () => this.commit(held));
+    await this.untilDone(batch, () => this.commit(batch));
   }
 
-  /** @param attempt resolves with `undefined` when done, or with the reason why it is to be tried again */
-  private async untilDone(held: HeldBatch, attempt: () => Promise<string | undefined>): Promise<void> {
-    while (held.size > 0 && !this.#giveUp.signal.aborted) {
-      const reason = await this.unlessGivenUp(attempt());
-      if (reason === undefined) {
-        await this.unlessGivenUp(this.state.working());
-        return;
-      }
-      this.options.observer?.retrying?.(reason);
-      await this.unlessGivenUp(this.state.paused(reason));
-      await this.wait(this.#backoff.next());
-    }
+  private untilDone(batch: HeldBatch, attempt: () => Promise<string | undefined>): Promise<void> {
+    return this.#steps.untilDone(() => batch.size > 0, attempt);
   }
 
-  /**
-   * A stop does not wait for a store or a log that hangs: what is under way then is not committed, and is read again.
-   * Each step has a promise of its own to race against: one for the whole life of the loop would keep something of every step.
-   */
-  private async unlessGivenUp<T>(step: Promise<T>): Promise<T | string> {
-    const { signal } = this.#giveUp;
-    const { promise, resolve } = Promise.withResolvers<string>();
-    const giveUp = (): void => resolve('stopping');
-    signal.addEventListener('abort', giveUp);
-    if (signal.aborted) giveUp();
+  private async handle(batch: HeldBatch, parts: BatchParts, topic: string): Promise<string | undefined> {
+    for (let part = parts.next(batch); part !== undefined; part = parts.next(batch)) {
+      const verdict = await this.call(topic, part);
+      if (this.#steps.hasGivenUp) return 'stopping';
+      if (isRetryLater(verdict)) return verdict.retryLater;
+      if ('thrown' in verdict && part.length > 1) parts.split(verdict.thrown);
+      else this.hold(parts.settled(batch.settle(part, outcomesIn(verdict))));
+      this.state.turning();
+    }
+    const { failure, records } = parts;
+    if (failure !== undefined && parts.culprits === 0) this.#observer.batchFailed?.(failure.error, records.length);
+    return undefined;
+  }
+
+  /** What is no verdict is a defect of the handler and not of a record: the whole batch waits until the handler is mended. */
+  private async call(topic: string, records: readonly LogRecord[]): Promise<BatchVerdict | Thrown> {
+    let returned: unknown;
     try {
-      return await Promise.race([step, promise]);
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
-  }
-
-  private async handle(held: HeldBatch, topic: string): Promise<string | undefined> {
-    const records = held.recordsOf(topic);
-    if (records.length === 0) return undefined;
-    let verdict: BatchVerdict;
-    try {
-      verdict = asVerdict(await this.options.handlerOf(topic)(records), records.length);
+      returned = await this.options.handlerOf(topic)(records);
     } catch (error) {
-      this.options.observer?.handlerFailed?.(error);
-      return 'handler_failed';
+      return { thrown: error };
     }
-    if ('retryLater' in verdict) return verdict.retryLater;
-    held.settle(records, verdict);
-    return undefined;
+    try {
+      return asVerdict(returned, records.length);
+    } catch (error) {
+      this.#observer.handlerFailed?.(error);
+      return retryLater('handler_failed');
+    }
   }
 
-  private async publishDeadLetters(held: HeldBatch): Promise<string | undefined> {
-    const dead = held.unconfirmedDeadLetters();
-    const poison = dead.filter(({ outcome }) => outcome.isPoison).length;
-    if (this.#guard.isFlood(held.size, poison, this.#now())) return 'poison_flood';
-    if (dead.length > 0 && !(await this.areConfirmed(held, dead))) return 'log_unreachable';
-    this.#guard.count(held.size, poison, this.#now());
-    return undefined;
+  private hold(culprits: readonly Culprit[]): void {
+    for (const { record, error } of culprits) {
+      const { topic, partition } = record;
+      this.options.subscription.pause([{ topic, partition }]);
+      this.#batcher.drop((other) => other.topic === topic && other.partition === partition);
+      const held = this.#failing.add(record, error, this.#now());
+      this.#observer.retrying?.('handler_failed');
+      this.#observer.recordHeld?.(held);
+    }
   }
 
-  private async areConfirmed(held: HeldBatch, dead: readonly DeadRecord[]): Promise<boolean> {
-    const attempts = this.#backoff.attempts + 1;
-    const entries = dead.map(({ record, outcome }) => deadLetterEntry(record, outcome, attempts, this.#now()));
-    const { deadLetters, deadLetterTopic = DEAD_LETTERS_TOPIC } = this.options;
-    const outcomes = await deadLetters.publish(deadLetterTopic, entries);
-    held.confirm(dead.filter((_, index) => outcomes[index]?.written === true));
-    return outcomes.every(({ written }) => written);
+  private async retryHeld(): Promise<void> {
+    const held = this.#failing.due(this.#now());
+    if (held === undefined) return;
+    if (held.isExhausted) return this.release(held, handlerFailed(held));
+    const verdict = await this.#steps.unlessGivenUp(this.call(held.record.topic, [held.record]));
+    if (verdict === 'stopping' || !this.#failing.has(held)) return;
+    this.state.turning();
+    if (isRetryLater(verdict)) return this.postpone(held, verdict.retryLater);
+    const [outcome] = outcomesIn(verdict);
+    if (outcome?.status === 'done' || outcome?.status === 'dead-letter') return this.release(held, outcome);
+    held.failed(errorIn(outcome), this.#now());
+    this.#observer.retrying?.('handler_failed');
+  }
+
+  /** What the handler needs is away: that is no failure of the record. */
+  private postpone(held: HeldRecord, reason: string): void {
+    held.retryAfter(this.#now());
+    this.#observer.retrying?.(reason);
+  }
+
+  /** Makes the outcome durable, commits it and reads on after it. */
+  private async release(held: HeldRecord, outcome: ReleasingOutcome): Promise<void> {
+    const { topic, partition, offset } = held.record;
+    const batch = new HeldBatch([held.record]);
+    batch.settle([held.record], [outcome]);
+    await this.inHand(batch, async () => {
+      await this.untilDone(batch, () => this.#office.publish(batch, held.attempts));
+      await this.untilDone(batch, () => this.commit(batch));
+    });
+    if (batch.size === 0 || this.#steps.hasGivenUp) return;
+    this.#failing.delete(held);
+    this.options.subscription.resume([{ topic, partition, offset: offset + 1 }]);
+    this.#observer.recordReleased?.(held, outcome.status);
   }
 
   /** Another client is in the group: to handle or to commit anything now could lose records. */
   private async pauseFor(reason: string): Promise<void> {
-    await this.unlessGivenUp(this.state.paused(reason));
-    await this.wait(IDLE_PULL_MS);
+    await this.#steps.unlessGivenUp(this.state.paused(reason));
+    await this.#steps.wait(IDLE_PULL_MS);
   }
 
-  private async commit(held: HeldBatch): Promise<string | undefined> {
+  private async commit(batch: HeldBatch): Promise<string | undefined> {
     const disturbance = this.options.subscription.disturbance?.();
     if (disturbance !== undefined) return disturbance.reason;
     try {
-      await this.options.subscription.commit(held.positions());
-      this.options.observer?.committed?.(held.size, held.deadLetters);
+      await this.options.subscription.commit(batch.positions());
+      this.#observer.committed?.(batch.size, batch.deadLetters);
       return undefined;
     } catch (error) {
       if (error instanceof EventLogError && error.code === 'unavailable') return 'log_unreachable';
       throw error;
     }
   }
+}
 
-  /** Ends early at a stop, at a revocation, and when a person has let a flood through: then the next step is made at once. */
-  private async wait(delayMs: number): Promise<void> {
-    this.#nudge = new AbortController();
-    const ending = this.#stopping.signal.aborted ? this.#giveUp.signal : this.#stopping.signal;
-    await delay(delayMs, undefined, { signal: AbortSignal.any([ending, this.#nudge.signal]) }).catch(() => undefined);
-  }
+interface Thrown {
+  thrown: unknown;
+}
+
+type ReleasingOutcome = Extract<RecordOutcome, { status: 'done' | 'dead-letter' }>;
+
+function outcomesIn(verdict: readonly RecordOutcome[] | Thrown): readonly RecordOutcome[] {
+  return 'thrown' in verdict ? [failed(verdict.thrown)] : verdict;
+}
+
+function handlerFailed({ error, attempts }: FailedRecord): DeadLetterOutcome {
+  const { name, message } = namesOfError(error);
+  return deadLetter(HANDLER_FAILED, `${name} after ${attempts} attempts: ${message}`);
 }
 
 function sizeOf({ key, value }: LogRecord): number {

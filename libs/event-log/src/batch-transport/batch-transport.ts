@@ -2,6 +2,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { isObservable, lastValueFrom } from 'rxjs';
 import { BatchLoop, type BatchLoopOptions } from './batch-loop.js';
 import type { BatchHandler } from './batch-loop.js';
+import { ownBatch, prepareHandlerErrors } from './handler-errors.js';
 import type { BatchVerdict } from './outcome.js';
 import type { EventSubscription, LogRecord } from '../event-log.js';
 
@@ -32,6 +33,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     const topics = this.topics();
     const doubled = topics.find((topic) => this.getHandlers().get(topic)!.next !== undefined);
     if (doubled !== undefined) return callback(new TypeError(onlyOneHandler(doubled)));
+    prepareHandlerErrors();
     this.#loop = new BatchLoop({
       ...this.options,
       subscription: this.options.subscribe(topics),
@@ -60,7 +62,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
 
 function batchHandler(handler: MessageHandler): BatchHandler {
   return async (batch: readonly LogRecord[]) => {
-    const result: unknown = await handler(batch);
+    const result: unknown = await handler(ownBatch(batch));
     return (isObservable(result) ? await lastValueFrom(result) : result) as BatchVerdict;
   };
 }

@@ -1,15 +1,17 @@
 import { Logger } from '@nestjs/common';
+import { namesOfError, namesOfRecord, type FailedRecord } from './failed-record.js';
 import type { BatchObserver } from './loop-state.js';
 
 const ADVICE: Readonly<Record<string, string>> = {
   handler_failed:
-    'the handler cannot handle a batch, which comes again and again; nothing is lost, but nothing goes on',
+    'the handler returns no verdict on a batch, which comes again and again; nothing is lost, but nothing goes on',
   log_unreachable: 'the event log does not answer; the batch in hand is finished when it is back',
   poison_flood:
-    'most records of the last minute would be dead letters, as after a bad deploy; mend the cause and start again, or call acceptDeadLetters() on the loop',
+    'most records of the last minute would be dead letters, or the handler fails on record after record, as after a bad deploy; mend the cause and start again, or call acceptDeadLetters() on the loop',
 };
+const LONGEST_STACK_CHARACTERS = 2_000;
 
-/** What a consumer says through Nest's logger: one line for each change of state, not one for each retry. */
+/** What a consumer says through Nest's logger: one line for each change of state and each record that fails, not one for each retry. */
 export class ConsumerLogLines implements BatchObserver {
   readonly #logger: Logger;
   #lastFailure = '';
@@ -36,10 +38,48 @@ export class ConsumerLogLines implements BatchObserver {
     if (deadLetters > 0) this.#logger.warn(`${deadLetters} records went to ${this.deadLetterTopic}`);
   }
 
-  handlerFailed(error: unknown): void {
-    const failure = String(error);
-    if (failure === this.#lastFailure) return;
-    this.#lastFailure = failure;
-    this.#logger.error(failure, error instanceof Error ? error.stack : undefined);
+  batchFailed(error: unknown, records: number): void {
+    const failure = textOf(error);
+    if (this.isNews(failure))
+      this.#logger.warn(`the handler failed on a batch of ${records} records, and on no part of it: ${failure}`);
   }
+
+  handlerFailed(error: unknown): void {
+    const failure = textOf(error);
+    if (this.isNews(failure)) this.#logger.error(failure);
+  }
+
+  recordHeld(failed: FailedRecord): void {
+    if (failed.attempts > 1) return;
+    const { error } = failed;
+    const stack = error instanceof Error ? error.stack?.slice(0, LONGEST_STACK_CHARACTERS) : undefined;
+    this.#logger.error(`${describe(failed)}; its partition is held, the others go on`, stack);
+  }
+
+  recordReleased(failed: FailedRecord, how: 'done' | 'dead-letter' | 'revoked'): void {
+    if (how === 'done') this.#logger.log(`${placeOf(failed)} is handled after ${failed.attempts} failed attempts`);
+    if (how === 'dead-letter')
+      this.#logger.warn(`${placeOf(failed)} is dead-lettered after ${failed.attempts} failed attempts`);
+  }
+
+  private isNews(failure: string): boolean {
+    const isNews = failure !== this.#lastFailure;
+    this.#lastFailure = failure;
+    return isNews;
+  }
+}
+
+function describe(failed: FailedRecord): string {
+  const { device_id: deviceId, record_id: recordId } = namesOfRecord(failed.record);
+  const ids = `device_id=${deviceId ?? '?'} record_id=${recordId ?? '?'}`;
+  return `the handler failed on ${placeOf(failed)} ${ids}: ${textOf(failed.error)}`;
+}
+
+function textOf(error: unknown): string {
+  const { name, message } = namesOfError(error);
+  return `${name}: ${message}`;
+}
+
+function placeOf({ record: { topic, partition, offset } }: FailedRecord): string {
+  return `topic=${topic} partition=${partition} offset=${offset}`;
 }

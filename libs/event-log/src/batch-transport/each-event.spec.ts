@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LogEntry, LogRecord } from '../event-log.js';
 import { entryOfEvent, eventOf, foreignEntry } from '../testing/events.js';
 import { eachEvent, type EventHandler } from './each-event.js';
-import { asVerdict, deadLetter, DONE, retryLater } from './outcome.js';
+import { deadLetter, DONE, failed, retryLater, UNHANDLED } from './outcome.js';
 
 const batchOf = (...entries: LogEntry[]): LogRecord[] =>
   entries.map((entry, offset) => ({ ...entry, topic: 'ingest.events', partition: 0, offset }));
@@ -44,16 +44,23 @@ describe('eachEvent', () => {
     expect(seen).toEqual(['a']);
   });
 
-  it('passes on what a handler throws', async () => {
-    const broken: EventHandler = () => Promise.reject(new Error('broken'));
-    await expect(eachEvent(batchOf(entryOfEvent(first)), broken)).rejects.toThrow('broken');
+  it('leaves the rest of a partition for later when the handler throws on an event of it, and handles the others', async () => {
+    const handled: string[] = [];
+    const broken: EventHandler = ({ record_id: id }) => {
+      if (id === first.record_id) throw new Error('broken');
+      handled.push(id);
+      return DONE;
+    };
+    const good = entryOfEvent(eventOf('good'));
+    const [a, b, c] = batchOf(entryOfEvent(first), good, good);
+    const verdict = await eachEvent([a!, b!, { ...c!, partition: 9 }], broken);
+    expect(verdict).toEqual([failed(new Error('broken')), UNHANDLED, DONE]);
+    expect(handled).toEqual(['good']);
   });
 
-  it('gives no verdict for a handler that returns nothing', async () => {
+  it('takes an event for failed on which the handler returns nothing', async () => {
     const silent = (() => undefined) as unknown as EventHandler;
     const verdict = await eachEvent(batchOf(entryOfEvent(first)), silent);
-    expect(() => asVerdict(verdict, 1)).toThrow(
-      'The outcome at index 0 is neither DONE nor deadLetter(reason, detail).',
-    );
+    expect(verdict).toEqual([failed(expect.any(TypeError))]);
   });
 });

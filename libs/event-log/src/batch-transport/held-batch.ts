@@ -1,15 +1,23 @@
 import type { LogRecord, TopicPosition } from '../event-log.js';
 import { positionsBehind } from '../positions-behind.js';
-import type { DeadLetterOutcome, RecordOutcome } from './outcome.js';
+import { errorIn, type DeadLetterOutcome, type RecordOutcome } from './outcome.js';
 
 export interface DeadRecord {
   record: LogRecord;
   outcome: DeadLetterOutcome;
 }
 
-/** The batch in hand: what the handler said of its records, and which of its dead letters are confirmed. */
+/** A record of the batch on which the handler failed. */
+export interface Culprit {
+  record: LogRecord;
+  error: unknown;
+}
+
+/** The batch in hand: the outcomes of its records, and which of its dead letters are confirmed. */
 export class HeldBatch {
   #records: readonly LogRecord[];
+  /** The records, once one has been taken out. */
+  #left: Set<LogRecord> | undefined;
   #dead: DeadRecord[] = [];
   readonly #confirmed = new Set<DeadRecord>();
 
@@ -34,19 +42,34 @@ export class HeldBatch {
     return this.#records.filter((record) => record.topic === topic);
   }
 
-  /** Forgets records that belong to another member now. */
+  has(record: LogRecord): boolean {
+    return this.#left === undefined || this.#left.has(record);
+  }
+
+  /** Takes records out: they belong to another member now, or are read again later. */
   drop(isLost: (record: LogRecord) => boolean): void {
     this.#records = this.#records.filter((record) => !isLost(record));
+    this.#left = new Set(this.#records);
     this.#dead = this.#dead.filter(({ record }) => !isLost(record));
   }
 
-  /** @param outcomes one for each of the records */
-  settle(records: readonly LogRecord[], outcomes: readonly RecordOutcome[]): void {
-    const isHeld = new Set(this.#records);
-    for (const [index, outcome] of outcomes.entries()) {
+  /**
+   * Up to the first failure of each partition, the outcomes count. The failed record and what comes after it in its partition are
+   * taken out of the batch.
+   *
+   * @param outcomes one for each of the records
+   * @returns the records that failed, one of each partition at most
+   */
+  settle(records: readonly LogRecord[], outcomes: readonly RecordOutcome[]): Culprit[] {
+    const culprits: Culprit[] = [];
+    for (let index = 0; index < outcomes.length; index++) {
+      const outcome = outcomes[index]!;
       const record = records[index]!;
-      if (outcome.status === 'dead-letter' && isHeld.has(record)) this.#dead.push({ record, outcome });
+      if (outcome.status === 'done' || !this.has(record)) continue;
+      if (outcome.status === 'dead-letter') this.#dead.push({ record, outcome });
+      else culprits.push(this.withhold(record, outcome));
     }
+    return culprits;
   }
 
   unconfirmedDeadLetters(): DeadRecord[] {
@@ -60,5 +83,11 @@ export class HeldBatch {
   /** The positions behind the last record of each partition. */
   positions(): TopicPosition[] {
     return positionsBehind(this.#records);
+  }
+
+  private withhold(record: LogRecord, outcome: RecordOutcome): Culprit {
+    const { topic, partition, offset } = record;
+    this.drop((other) => other.topic === topic && other.partition === partition && other.offset >= offset);
+    return { record, error: errorIn(outcome) };
   }
 }

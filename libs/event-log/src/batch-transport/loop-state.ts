@@ -1,5 +1,7 @@
 import type { FlushReason } from '../batcher.js';
-import type { EventSubscription, LogRecord } from '../event-log.js';
+import type { EventSubscription, LogRecord, TopicPosition } from '../event-log.js';
+import type { FailedRecord } from './failed-record.js';
+import type { HeldRecords } from './held-records.js';
 import { NOTE_INTERVAL_MS, encodeNote } from './worker-note.js';
 
 /**
@@ -18,8 +20,14 @@ export interface BatchObserver {
   pulled?(records: readonly LogRecord[]): void;
   flushed?(reason: FlushReason, records: number): void;
   committed?(records: number, deadLetters: number): void;
-  /** The handler threw, or returned too few outcomes: a defect in the handler, not in a record. */
+  /** The handler returned what is no verdict, such as too few outcomes: a defect in the handler, not in a record. */
   handlerFailed?(error: unknown): void;
+  /** The handler threw on a batch of so many records, and on no record of it alone. */
+  batchFailed?(error: unknown, records: number): void;
+  /** The handler fails on this record, whose partition is held from now on. More than one attempt: it was held before. */
+  recordHeld?(failed: FailedRecord): void;
+  /** The record has an outcome, which is committed, or another member has it now; its partition is no longer held. */
+  recordReleased?(failed: FailedRecord, how: 'done' | 'dead-letter' | 'revoked'): void;
 }
 
 /** The state of the loop and the only place that sets it. While paused, it says why beside the committed positions. */
@@ -67,7 +75,19 @@ export class LoopState {
     const nowMs = this.now();
     if (reason === 'log_unreachable' || nowMs - (this.#notedAtMs ?? 0) < NOTE_INTERVAL_MS) return;
     this.#notedAtMs = nowMs;
-    await this.leaveNote(encodeNote({ state: 'paused', reason, at: new Date(nowMs).toISOString() }));
+    await this.leaveNote(pauseNote(reason, nowMs));
+  }
+
+  /** Shows that the loop is alive. */
+  turning(): void {
+    this.#lastTurnMs = this.now();
+  }
+
+  /** Leaves or renews the notes of held partitions beside their committed positions. */
+  async held(failing: HeldRecords): Promise<void> {
+    const nowMs = this.now();
+    const positions = failing.takeUnnoted(this.subscription.assignment(), nowMs);
+    if (positions.length > 0) await this.leaveNote(pauseNote('handler_failed', nowMs), positions);
   }
 
   stopped(): void {
@@ -84,7 +104,14 @@ export class LoopState {
   }
 
   /** The positions stay where they are. A note is for people only: one that cannot be left is no trouble. */
-  private async leaveNote(note: string): Promise<void> {
-    await this.subscription.commit(this.subscription.assignment(), note).catch(() => undefined);
+  private async leaveNote(
+    note: string,
+    positions: readonly TopicPosition[] = this.subscription.assignment(),
+  ): Promise<void> {
+    await this.subscription.commit(positions, note).catch(() => undefined);
   }
+}
+
+function pauseNote(reason: string, nowMs: number): string {
+  return encodeNote({ state: 'paused', reason, at: new Date(nowMs).toISOString() });
 }

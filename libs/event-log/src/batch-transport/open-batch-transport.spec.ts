@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, type INestMicroservice, type Type } from '@nestjs/common';
+import { setTimeout as nextRound } from 'node:timers/promises';
+import { Controller, Logger, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
@@ -25,6 +26,18 @@ class AlertsController {
       handled.push(record_id);
       return DONE;
     });
+  }
+}
+
+/** Takes a batch as a whole, as a bulk write does. */
+@Controller()
+class FailingController {
+  @EventPattern(EVENTS_TOPIC)
+  async onEvents(@Payload() batch: readonly LogRecord[]) {
+    const ids = batch.map(({ value }) => (JSON.parse(String(value)) as { record_id: string }).record_id);
+    if (ids.includes('bad')) throw new RangeError('no such limit');
+    handled.push(...ids);
+    return batch.map(() => DONE);
   }
 }
 
@@ -63,6 +76,12 @@ describe('A Nest service over openBatchTransport', () => {
       await log.publisher.publish(EVENTS_TOPIC, entries);
     });
 
+  const lettersOf = (topic: string) =>
+    onLog(async (log) => {
+      const range = { partition: 0, fromOffset: 0, toOffset: 10, maxRecords: 10 };
+      return (await log.inspect({ group: 'nobody', topic }).peek(range)).map(({ headers }) => headers);
+    });
+
   async function serve(controllers: Type[], observer: BatchObserver = {}): Promise<void> {
     const strategy = await openBatchTransport({ url: `file:${directory}`, group: 'alerts', observer });
     const module = { module: class AlertsModule {}, controllers };
@@ -91,8 +110,45 @@ describe('A Nest service over openBatchTransport', () => {
     expect(await high(DEAD_LETTERS_TOPIC)).toEqual([0]);
   });
 
+  it('names a record on which the handler fails once, dead-letters it, and prints no stack for each attempt', async () => {
+    const nest: string[] = [];
+    const capture = (...said: unknown[]): void => void nest.push(said.map(String).join(' '));
+    const logger = { log: capture, error: capture, warn: capture };
+    await publish(...['a', 'bad', 'b'].map((id) => entryOfEvent(eventOf(id))));
+    const strategy = await openBatchTransport({ url: `file:${directory}`, group: 'alerts', maxAttempts: 3 });
+    const module = { module: class AlertsModule {}, controllers: [FailingController] };
+    service = await NestFactory.createMicroservice(module, { strategy, logger });
+    await service.listen();
+    await until(() => handled.includes('b'));
+    await service.close();
+    Logger.overrideLogger(false);
+    expect(handled).toEqual(['a', 'b']);
+    const about = nest.filter((line) => line.includes('RangeError'));
+    expect(about).toHaveLength(1);
+    expect(about[0]).toContain(
+      'topic=ingest.events partition=0 offset=1 device_id=dev-2 record_id=bad: RangeError: no such limit',
+    );
+    expect(nest.join('\n')).not.toMatch(/object Object|RpcExceptionsHandler|Internal server error/);
+    expect(await lettersOf('alerts.dead-letters')).toMatchObject([
+      {
+        'dead-letter-reason': 'handler-failed',
+        'dead-letter-detail': 'RangeError after 3 attempts: no such limit',
+        'dead-letter-attempts': '3',
+      },
+    ]);
+  });
+
   it('does not listen with two handlers for one topic, since a position stands for both', async () => {
     await publish();
     await expect(serve([AlertsController, SecondController])).rejects.toThrow('Two handlers take the batches');
   });
 });
+
+/** Until the condition holds; each round lets everything that is ready run. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let round = 0; round < 3000; round++) {
+    if (condition()) return;
+    await nextRound(1);
+  }
+  throw new Error('the condition never held');
+}

@@ -1,6 +1,7 @@
 import { awaitTopics } from '../await-topics.js';
 import type { BatchLimits } from '../batcher.js';
 import { openConsumerLog, type ConsumerOptions } from '../consume/consumer-options.js';
+import { requireOwnDeadLetterTopic, requireOwnGroup } from '../consume/own-names.js';
 import { EventLogError, UNREADABLE_SETTING, type EventLog } from '../event-log.js';
 import { BatchTransport } from './batch-transport.js';
 import { ConsumerLogLines } from './consumer-log-lines.js';
@@ -11,6 +12,11 @@ export interface OpenTransportOptions extends ConsumerOptions {
   deadLetterTopic?: string;
   /** What a batch is bounded by. Default: 500 records, 4 MiB, 100 ms. */
   limits?: BatchLimits;
+  /**
+   * A record on which the handler fails this many times is dead-lettered: at least 1, or `Infinity`. Default: 10, which with the
+   * growing delays between them takes about 20 seconds.
+   */
+  maxAttempts?: number;
   /** A stop that takes longer leaves the batch in hand uncommitted: it is read again. Default: 10 seconds. */
   drainTimeoutMs?: number;
   /** Hears of pauses, retries, failures and commits. Default: the lines of Nest's logger. */
@@ -20,6 +26,7 @@ export interface OpenTransportOptions extends ConsumerOptions {
 }
 
 const DEFAULT_LIMITS: BatchLimits = { maxRecords: 500, maxBytes: 4 * 1024 * 1024, maxAgeMs: 100 };
+const DEFAULT_MAX_ATTEMPTS = 10;
 const DEFAULT_DRAIN_TIMEOUT_MS = 10_000;
 /** Between attempts of what may pass on retry. */
 const BACKOFF = { minMs: 100, maxMs: 5_000 };
@@ -31,9 +38,15 @@ const ANY_LONG_TIME_MS = 60_000;
  *     NestFactory.createMicroservice(AppModule, { strategy: await openBatchTransport({ url, group: 'alerts' }) })
  *
  * Its `listen` waits until the log answers and has the topics of the handlers.
+ *
+ * @throws EventLogError `reserved-group`, `invalid-group`, `reserved-topic`, `invalid-topic`
+ * @throws RangeError if `maxAttempts` is no number of attempts
  */
 export async function openBatchTransport(options: OpenTransportOptions): Promise<BatchTransport> {
+  requireOwnGroup(options.group, options);
+  requireAttempts(options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
   const deadLetterTopic = options.deadLetterTopic ?? `${options.group}.dead-letters`;
+  requireOwnDeadLetterTopic(deadLetterTopic);
   const lines = new ConsumerLogLines(options.group, deadLetterTopic);
   const log = await openConsumerLog({ log: (level, message) => lines.write(level, message), ...options });
   return new ConsumingTransport(log, deadLetterTopic, lines, options);
@@ -45,7 +58,7 @@ class ConsumingTransport extends BatchTransport {
     private readonly log: EventLog,
     private readonly deadLetterTopic: string,
     private readonly lines: ConsumerLogLines,
-    { group, limits, drainTimeoutMs, observer, onFatal }: OpenTransportOptions,
+    { group, limits, maxAttempts, drainTimeoutMs, observer, onFatal }: OpenTransportOptions,
   ) {
     super({
       subscribe: (topics) => log.subscribe({ group, topics }),
@@ -53,6 +66,7 @@ class ConsumingTransport extends BatchTransport {
       deadLetterTopic,
       limits: limits ?? DEFAULT_LIMITS,
       backoff: BACKOFF,
+      maxAttempts: maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
       drainTimeoutMs: drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS,
       observer: observer ?? lines,
       onFatal: onFatal ?? throwUncaught,
@@ -98,6 +112,11 @@ class ConsumingTransport extends BatchTransport {
       await this.log.createTopics([{ name: this.deadLetterTopic, partitions: 1, keepsAll: true }]);
     }
   }
+}
+
+function requireAttempts(maxAttempts: number): void {
+  if (maxAttempts >= 1 && (Number.isInteger(maxAttempts) || maxAttempts === Infinity)) return;
+  throw new RangeError(`The option maxAttempts must be a whole number of at least 1, or Infinity, not ${maxAttempts}.`);
 }
 
 function throwUncaught(error: Error): void {

@@ -1,8 +1,10 @@
 /**
- * What a handler says of one log record. `done`: whatever it stands for is durable (or there is nothing to keep), so the position may
- * pass it. `dead-letter`: it can never be handled; it goes to the dead-letter topic first, then the position passes it.
+ * The outcome of one log record. `done`: what it stands for is durable (or there is nothing to keep), so the committed offset may
+ * pass it. `dead-letter`: it can never be handled; it goes to the dead-letter topic first, then the offset passes it. `failed`: the
+ * handler failed on this record; only its partition is held, and the record comes again alone. `unhandled`: a record before it in its
+ * partition failed; it comes again after that one.
  */
-export type RecordOutcome = { status: 'done' } | DeadLetterOutcome;
+export type RecordOutcome = { status: 'done' } | DeadLetterOutcome | FailedOutcome | { status: 'unhandled' };
 
 export interface DeadLetterOutcome {
   status: 'dead-letter';
@@ -14,6 +16,12 @@ export interface DeadLetterOutcome {
   isPoison: boolean;
 }
 
+export interface FailedOutcome {
+  status: 'failed';
+  /** What the handler threw. */
+  error: unknown;
+}
+
 /** Nothing of the batch counts as handled; the same records come again after a delay. `reason` is a stable code for people. */
 export interface RetryLater {
   retryLater: string;
@@ -23,6 +31,7 @@ export interface RetryLater {
 export type BatchVerdict = readonly RecordOutcome[] | RetryLater;
 
 export const DONE: RecordOutcome = Object.freeze({ status: 'done' });
+export const UNHANDLED: RecordOutcome = Object.freeze({ status: 'unhandled' });
 
 export function retryLater(reason: string): RetryLater {
   return { retryLater: reason };
@@ -32,8 +41,19 @@ export function deadLetter(reason: string, detail: string, { isPoison = true } =
   return { status: 'dead-letter', reason, detail, isPoison };
 }
 
+export function failed(error: unknown): FailedOutcome {
+  return { status: 'failed', error };
+}
+
+/** Why a record has no outcome that an offset may pass. */
+export function errorIn(outcome: RecordOutcome | undefined): unknown {
+  if (outcome?.status === 'failed') return outcome.error;
+  return new TypeError('The outcome "unhandled" is for records after a failed one in their partition.');
+}
+
 /**
- * What a handler returned, if it is a verdict on a batch of this size: a handler may be written without types.
+ * What a handler returned, if it is a verdict on a batch of this size: a handler may be written without types. What is no outcome
+ * counts as a failure on its record.
  *
  * @throws TypeError that says what is wrong with it
  */
@@ -46,9 +66,9 @@ export function asVerdict(returned: unknown, batchSize: number): BatchVerdict {
       `A batch handler must return one outcome for each record: ${batchSize}, not ${returned.length}.`,
     );
   }
+  // Not `some`: it leaves out the holes of a sparse array.
   const wrong = returned.findIndex((outcome) => !isOutcome(outcome));
-  if (wrong >= 0) throw new TypeError(`The outcome at index ${wrong} is neither DONE nor deadLetter(reason, detail).`);
-  return returned as RecordOutcome[];
+  return wrong < 0 ? (returned as RecordOutcome[]) : Array.from(returned, asOutcome);
 }
 
 /** Of what a handler without types returned. */
@@ -56,8 +76,14 @@ export function isRetryLater(returned: unknown): returned is RetryLater {
   return typeof (returned as RetryLater | undefined)?.retryLater === 'string';
 }
 
-function isOutcome(outcome: unknown): boolean {
+/** Of what a handler without types returned. */
+export function asOutcome(returned: unknown): RecordOutcome {
+  if (isOutcome(returned)) return returned;
+  return failed(new TypeError('The outcome of a record must be DONE, deadLetter(reason, detail) or failed(error).'));
+}
+
+function isOutcome(outcome: unknown): outcome is RecordOutcome {
   const { status, reason, detail } = (outcome ?? {}) as Record<string, unknown>;
   if (status === 'dead-letter') return typeof reason === 'string' && typeof detail === 'string';
-  return status === 'done';
+  return status === 'done' || status === 'failed' || status === 'unhandled';
 }

@@ -5,7 +5,14 @@ export interface PoisonLimits {
   minDeadLetters: number;
   /** Share of dead letters among the records of one window, 0..1. */
   maxRatio: number;
+  /**
+   * More dead letters of failed records than this, one after the other without a handled record between them, mean that the handler
+   * fails on every record. They come too slowly for a window. Default: 20.
+   */
+  maxFailuresInARow?: number;
 }
+
+const DEFAULT_FAILURES_IN_A_ROW = 20;
 
 export const DEFAULT_POISON_LIMITS: PoisonLimits = { windowMs: 60_000, minDeadLetters: 100, maxRatio: 0.5 };
 
@@ -18,6 +25,7 @@ interface Tally {
 /** Tells a few bad records from a bad deploy, which must not drain the topic into the dead-letter topic. */
 export class PoisonGuard {
   #window: Tally[] = [];
+  #failuresInARow = 0;
   #isOverruled = false;
 
   constructor(private readonly limits: PoisonLimits = DEFAULT_POISON_LIMITS) {}
@@ -27,9 +35,15 @@ export class PoisonGuard {
     this.#isOverruled = true;
   }
 
-  /** Whether these dead letters, with those of the window, are a flood. Not counted until {@link count}. */
-  isFlood(records: number, deadLetters: number, nowMs: number): boolean {
+  /**
+   * Whether these dead letters, with those before them, are a flood. Not counted until {@link count}.
+   *
+   * @param failures those of the dead letters on whose records the handler failed
+   */
+  isFlood(records: number, deadLetters: number, nowMs: number, failures = 0): boolean {
     if (this.#isOverruled || deadLetters === 0) return false;
+    const { maxFailuresInARow = DEFAULT_FAILURES_IN_A_ROW } = this.limits;
+    if (failures > 0 && this.#failuresInARow + failures > maxFailuresInARow) return true;
     const recent = this.#window.filter(({ atMs }) => atMs > nowMs - this.limits.windowMs);
     const allDead = recent.reduce((sum, tally) => sum + tally.deadLetters, deadLetters);
     const all = recent.reduce((sum, tally) => sum + tally.records, records);
@@ -37,8 +51,10 @@ export class PoisonGuard {
   }
 
   /** Takes a batch that was let through into the window. */
-  count(records: number, deadLetters: number, nowMs: number): void {
+  count(records: number, deadLetters: number, nowMs: number, failures = 0): void {
     if (deadLetters === 0) this.#isOverruled = false;
+    if (records > deadLetters) this.#failuresInARow = 0;
+    this.#failuresInARow += failures;
     this.#window = this.#window.filter(({ atMs }) => atMs > nowMs - this.limits.windowMs);
     this.#window.push({ atMs: nowMs, records, deadLetters });
   }

@@ -1,13 +1,14 @@
 import type { EventLog } from '../event-log.js';
-import { openEventLog } from '../open-event-log.js';
+import { openEventLog } from './open-event-log.js';
+import { requireOwnGroup, type GroupRules } from './own-names.js';
 
 /** What every consumer of Sluice's topics says. */
-export interface ConsumerOptions {
+export interface ConsumerOptions extends GroupRules {
   /** Where the event log is: `kafka://host:9092,host2:9092`. */
   url: string;
   /**
    * Names the consumer: the members of one group share the partitions out, several groups read independently. A new group
-   * begins at the first record that the log still has. Never `sluice-store`, which is the buffer worker's.
+   * begins at the first record that the log still has. The group of the store, which is or ends with `sluice-store`, is refused.
    */
   group: string;
   /** Hears when the log goes away and when it is back, one line each; no secrets. */
@@ -19,9 +20,15 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** As the brokers are set up. */
 const BROKERS_DEFAULT = -1;
 
-/** One connection to the log for one consumer. Nothing is connected yet. */
-export function openConsumerLog({ url, group, log }: ConsumerOptions): Promise<EventLog> {
+/**
+ * One connection to the log for one consumer. Nothing is connected yet.
+ *
+ * @throws EventLogError `reserved-group`, `invalid-group`
+ */
+export async function openConsumerLog({ url, group, storeGroup, log }: ConsumerOptions): Promise<EventLog> {
+  requireOwnGroup(group, { storeGroup });
   return openEventLog({
+    storeGroup,
     url,
     clientId: group,
     publishTimeoutMs: ANSWER_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import type { Consumer, ConsumerConfig, EachBatchPayload } from 'kafkajs';
-import type { TopicPosition } from '../event-log.js';
+import type { TopicPartition, TopicPosition } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
 import { within } from './deadline.js';
 import { GroupContact } from './group-contact.js';
@@ -47,6 +47,7 @@ export class ConsumerSession {
   private readonly ended = Promise.withResolvers<Error | undefined>();
   private lastPayload: EachBatchPayload | undefined;
   private readonly attempts = new ConnectionAttempts((error) => this.connectionFailed(error));
+  private topics: readonly string[] = [];
   private failures = 0;
   private isStopped = false;
 
@@ -69,6 +70,8 @@ export class ConsumerSession {
     this.consumer.on(CRASH, ({ payload }) => this.ended.resolve(payload.error));
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
       this.heardOf();
+      // KafkaJS keeps its pauses over a rebalance; the partitions that come back are read again.
+      this.consumer.resume(this.topics.map((topic) => ({ topic })));
       events.joined(partitionsOf(payload.memberAssignment));
     });
     this.consumer.on(HEARTBEAT, () => this.heardOf());
@@ -80,6 +83,7 @@ export class ConsumerSession {
 
   /** Resolves with what ended it, or with `undefined` if it was {@link stop}. */
   async run(topics: readonly string[]): Promise<Error | undefined> {
+    this.topics = topics;
     const error = await Promise.race([this.consume(topics), this.ended.promise]).catch((failure: Error) => failure);
     await within(
       DISCONNECT_TIMEOUT_MS,
@@ -113,6 +117,16 @@ export class ConsumerSession {
 
   seek({ topic, partition, offset }: TopicPosition): void {
     this.consumer.seek({ topic, partition, offset: String(offset) });
+  }
+
+  /** KafkaJS fetches no more of it, and drops what it is fetching. */
+  pause({ topic, partition }: TopicPartition): void {
+    this.consumer.pause([{ topic, partitions: [partition] }]);
+  }
+
+  resume(position: TopicPosition): void {
+    this.seek(position);
+    this.consumer.resume([{ topic: position.topic, partitions: [position.partition] }]);
   }
 
   /**

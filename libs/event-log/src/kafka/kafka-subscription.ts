@@ -6,6 +6,7 @@ import {
   type LogRecord,
   type PullOptions,
   type SubscribeOptions,
+  type TopicPartition,
   type TopicPosition,
 } from '../event-log.js';
 import type { EventLogOptions } from '../open-event-log.js';
@@ -32,15 +33,13 @@ const POSITIONS_RETRY_DELAY_MS = 500;
 const HEARTBEAT_CHECK_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 8_000;
 
-type Partition = Pick<TopicPosition, 'topic' | 'partition'>;
-
 /**
  * Pulling over KafkaJS, which pushes: each fetched batch is held back in a queue until it is pulled, and KafkaJS fetches
  * no more before that. What has been pulled is not held: a member may pull on before it commits.
  */
 export class KafkaSubscription implements EventSubscription {
   private readonly queue = new PullQueue();
-  private readonly revokedListeners: ((partitions: readonly Partition[]) => void)[] = [];
+  private readonly revokedListeners: ((partitions: readonly TopicPartition[]) => void)[] = [];
   private readonly closing = new AbortController();
   private readonly life: Promise<void>;
   private readonly entry: GroupEntry;
@@ -80,7 +79,7 @@ export class KafkaSubscription implements EventSubscription {
     return this.membership.assignment();
   }
 
-  onRevoked(listener: (partitions: readonly Partition[]) => void): void {
+  onRevoked(listener: (partitions: readonly TopicPartition[]) => void): void {
     this.revokedListeners.push(listener);
   }
 
@@ -93,6 +92,17 @@ export class KafkaSubscription implements EventSubscription {
     const taken = this.membership.assignment().filter((position) => watch?.isUnexplained(position));
     watch?.accept();
     if (taken.length > 0) void this.commit(taken).catch(() => undefined);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const partition of this.membership.pause(partitions)) {
+      this.session?.pause(partition);
+      this.queue.dropPartition(partition);
+    }
+  }
+
+  resume(positions: readonly TopicPosition[]): void {
+    for (const position of this.membership.resume(positions)) this.session?.resume(position);
   }
 
   async close(): Promise<void> {
@@ -155,13 +165,13 @@ export class KafkaSubscription implements EventSubscription {
     );
   }
 
-  private joined(partitions: readonly Partition[]): void {
+  private joined(partitions: readonly TopicPartition[]): void {
     this.revoke();
     this.membership = new Membership();
     void this.openMembership(this.membership, partitions);
   }
 
-  private async openMembership(membership: Membership, partitions: readonly Partition[]): Promise<void> {
+  private async openMembership(membership: Membership, partitions: readonly TopicPartition[]): Promise<void> {
     while (membership.isCurrent) {
       try {
         return await this.openAt(membership, await this.entry.startsOf(partitions));
@@ -200,6 +210,8 @@ export class KafkaSubscription implements EventSubscription {
   }
 
   private async offer({ batch, resolveOffset }: EachBatchPayload, membership: Membership): Promise<void> {
+    // Fetched before the pause: it is fetched again after it.
+    if (membership.isPaused(batch)) return;
     const gap = membership.gapBefore(batch);
     if (gap !== undefined) return this.session?.seek(gap);
     const chunk = new Chunk(batch);

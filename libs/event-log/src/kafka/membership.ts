@@ -1,5 +1,5 @@
 import type { Batch } from 'kafkajs';
-import type { TopicPosition } from '../event-log.js';
+import type { TopicPartition, TopicPosition } from '../event-log.js';
 
 /** One partition while this member owns it. */
 interface Lane extends TopicPosition {
@@ -7,6 +7,7 @@ interface Lane extends TopicPosition {
   next: number;
   /** KafkaJS has been told to go back to `next`. */
   isSentBack: boolean;
+  isPaused: boolean;
 }
 
 /**
@@ -29,7 +30,12 @@ export class Membership {
   open(positions: readonly TopicPosition[]): void {
     if (this.isOver) return;
     for (const position of positions) {
-      this.lanes.set(placeOf(position), { ...position, next: position.offset, isSentBack: false });
+      this.lanes.set(placeOf(position), {
+        ...position,
+        next: position.offset,
+        isSentBack: false,
+        isPaused: false,
+      });
     }
     this.opening.resolve();
   }
@@ -68,6 +74,29 @@ export class Membership {
     if (lane !== undefined) lane.next = next;
   }
 
+  isPaused(partition: TopicPartition): boolean {
+    return this.lanes.get(placeOf(partition))?.isPaused === true;
+  }
+
+  /** @returns those of the partitions that are ours, and are paused now */
+  pause(partitions: readonly TopicPartition[]): TopicPartition[] {
+    return partitions.filter((partition) => {
+      const lane = this.lanes.get(placeOf(partition));
+      if (lane !== undefined) lane.isPaused = true;
+      return lane !== undefined;
+    });
+  }
+
+  /** @returns those of the positions whose partitions were paused: reading goes on there */
+  resume(positions: readonly TopicPosition[]): TopicPosition[] {
+    return positions.filter((position) => {
+      const lane = this.lanes.get(placeOf(position));
+      if (lane?.isPaused !== true) return false;
+      Object.assign(lane, { isPaused: false, isSentBack: false, next: position.offset });
+      return true;
+    });
+  }
+
   /** Those of the positions that are ours to commit, and no step back behind what others have committed meanwhile. */
   committable(positions: readonly TopicPosition[]): TopicPosition[] {
     return positions.filter((position) => {
@@ -89,6 +118,6 @@ function fetchedOffsetOf(batch: Batch): number {
   return Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
 }
 
-function placeOf({ topic, partition }: { topic: string; partition: number }): string {
+function placeOf({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }

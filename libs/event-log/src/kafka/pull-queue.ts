@@ -1,5 +1,5 @@
 import type { Batch } from 'kafkajs';
-import type { LogRecord, PullOptions } from '../event-log.js';
+import type { LogRecord, PullOptions, TopicPartition } from '../event-log.js';
 import { RecordReader } from './log-records.js';
 
 /** The fetched records of one partition on their way to `pull`. KafkaJS fetches no more of it until they are released. */
@@ -12,6 +12,10 @@ export class Chunk {
 
   constructor(private readonly batch: Batch) {
     this.reader = new RecordReader(batch);
+  }
+
+  isOf({ topic, partition }: TopicPartition): boolean {
+    return this.batch.topic === topic && this.batch.partition === partition;
   }
 
   /** Whether nothing is left to take. */
@@ -45,7 +49,7 @@ interface Waiter {
 
 /** Fetched chunks, first come first served. Bounded by one fetch: KafkaJS begins the next when all of it is released. */
 export class PullQueue {
-  private readonly chunks: Chunk[] = [];
+  private chunks: Chunk[] = [];
   private readonly waiters = new Set<Waiter>();
   private serving: NodeJS.Immediate | undefined;
   private isEnded = false;
@@ -66,6 +70,13 @@ export class PullQueue {
   /** Forgets what nobody has pulled yet: the partitions are no longer ours, or will be read again. */
   drop(): void {
     for (const chunk of this.chunks.splice(0)) chunk.drop();
+  }
+
+  /** The same of one partition only. */
+  dropPartition(partition: TopicPartition): void {
+    const dropped = this.chunks.filter((chunk) => chunk.isOf(partition));
+    this.chunks = this.chunks.filter((chunk) => !chunk.isOf(partition));
+    for (const chunk of dropped) chunk.drop();
   }
 
   /** Pending and later pulls are empty. */

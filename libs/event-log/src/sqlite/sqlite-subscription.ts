@@ -4,6 +4,7 @@ import {
   type EventSubscription,
   type LogRecord,
   type PullOptions,
+  type TopicPartition,
   type TopicPosition,
 } from '../event-log.js';
 import type { ConsumerGroups, GroupMember } from './consumer-groups.js';
@@ -17,6 +18,7 @@ type RevokedListener = Parameters<EventSubscription['onRevoked']>[0];
 export class SqliteSubscription implements EventSubscription, GroupMember {
   /** Partitions that this member owns, with the next offset to read; the one that was read last is at the end. */
   private readonly cursors = new Map<Partition, number>();
+  private readonly paused = new Set<Partition>();
   private readonly listeners: RevokedListener[] = [];
   private readonly sleepers = new Set<() => void>();
   private isClosed = false;
@@ -70,10 +72,26 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     this.listeners.push(listener);
   }
 
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const named of partitions) {
+      const partition = this.ownedPartition(named);
+      if (partition !== undefined) this.paused.add(partition);
+    }
+  }
+
+  resume(positions: readonly TopicPosition[]): void {
+    for (const position of positions) {
+      const partition = this.ownedPartition(position);
+      if (partition !== undefined && this.paused.delete(partition)) this.cursors.set(partition, position.offset);
+    }
+    this.wake();
+  }
+
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
     this.cursors.clear();
+    this.paused.clear();
     this.groups.leave(this);
     this.wake();
   }
@@ -81,7 +99,10 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
   keepOnly(partitions: ReadonlySet<Partition>): void {
     const lost = [...this.cursors.keys()].filter((partition) => !partitions.has(partition));
     if (lost.length === 0) return;
-    for (const partition of lost) this.cursors.delete(partition);
+    for (const partition of lost) {
+      this.cursors.delete(partition);
+      this.paused.delete(partition);
+    }
     const names = lost.map(({ topic, number }) => ({ topic, partition: number }));
     for (const listener of this.listeners) listener(names);
   }
@@ -101,7 +122,7 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
   private read(maxRecords: number): LogRecord[] {
     let records: LogRecord[] = [];
     for (const [partition, next] of [...this.cursors]) {
-      if (next >= partition.high) continue;
+      if (next >= partition.high || this.paused.has(partition)) continue;
       const found = partition.read(next, partition.high, maxRecords - records.length);
       this.cursors.delete(partition);
       this.cursors.set(partition, found.at(-1)!.offset + 1);
@@ -116,7 +137,7 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     return this.cursors.get(partition)! < partition.high;
   }
 
-  private ownedPartition({ topic, partition }: TopicPosition): Partition | undefined {
+  private ownedPartition({ topic, partition }: TopicPartition): Partition | undefined {
     return [...this.cursors.keys()].find((owned) => owned.topic === topic && owned.number === partition);
   }
 

@@ -4,6 +4,7 @@ import { describeClosing } from './closing-contract.js';
 import { describeGroups } from './group-contract.js';
 import { describeInspecting } from './inspecting-contract.js';
 import { LogUnderTest } from './log-under-test.js';
+import { describePausing } from './pausing-contract.js';
 import { describePublishing } from './publishing-contract.js';
 import { describePulling } from './pulling-contract.js';
 import { describeTopics } from './topics-contract.js';
@@ -36,6 +37,7 @@ export function describeEventLogContract(
     describeTopics(underTest);
     describePublishing(underTest);
     describePulling(underTest);
+    describePausing(underTest);
     describeGroups(underTest);
     describeInspecting(underTest);
     describeClosing(openLog);

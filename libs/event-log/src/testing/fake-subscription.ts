@@ -4,11 +4,11 @@ import {
   type GroupDisturbance,
   type LogRecord,
   type PullOptions,
+  type TopicPartition,
   type TopicPosition,
 } from '../event-log.js';
 
-type Partition = { topic: string; partition: number };
-type RevokedListener = (partitions: readonly Partition[]) => void;
+type RevokedListener = (partitions: readonly TopicPartition[]) => void;
 
 /** A subscription that is fed by hand and remembers what was committed. */
 export class FakeSubscription implements EventSubscription {
@@ -22,7 +22,9 @@ export class FakeSubscription implements EventSubscription {
   disturbed: GroupDisturbance | undefined;
   isClosed = false;
 
-  private readonly waiting: LogRecord[] = [];
+  private readonly fed: LogRecord[] = [];
+  private waiting: LogRecord[] = [];
+  private readonly paused = new Set<string>();
   private readonly owned = new Map<string, TopicPosition>();
   private readonly listeners: RevokedListener[] = [];
   private readonly wakeUps = new Set<() => void>();
@@ -32,29 +34,37 @@ export class FakeSubscription implements EventSubscription {
     return this.wakeUps.size;
   }
 
+  /** The paused partitions, as `topic/partition`. */
+  get pausedPartitions(): string[] {
+    return [...this.paused];
+  }
+
   /** Gives the records to the next pull, and the member their partitions. */
   feed(...records: readonly LogRecord[]): void {
     for (const { topic, partition, offset } of records) {
       const name = nameOf({ topic, partition });
       if (!this.owned.has(name)) this.owned.set(name, { topic, partition, offset });
     }
+    this.fed.push(...records);
     this.waiting.push(...records);
     this.wake();
   }
 
   /** Takes partitions away, with their records that were not pulled yet. */
-  revoke(...partitions: readonly Partition[]): void {
-    for (const partition of partitions) this.owned.delete(nameOf(partition));
-    const kept = this.waiting.filter((record) => this.owned.has(nameOf(record)));
-    this.waiting.splice(0, this.waiting.length, ...kept);
+  revoke(...partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) {
+      this.owned.delete(nameOf(partition));
+      this.paused.delete(nameOf(partition));
+    }
+    this.waiting = this.waiting.filter((record) => this.owned.has(nameOf(record)));
     for (const listener of this.listeners) listener(partitions);
   }
 
   async pull({ maxRecords, maxWaitMs, signal }: PullOptions): Promise<LogRecord[]> {
     if (this.isClosed) throw new EventLogError('closed', 'The subscription is closed.');
     if (this.pullError !== undefined) throw this.pullError;
-    if (this.waiting.length === 0 && !signal?.aborted) await this.whenWoken(maxWaitMs, signal);
-    return signal?.aborted || this.isClosed ? [] : this.waiting.splice(0, maxRecords);
+    if (!this.hasReadable() && !signal?.aborted) await this.whenWoken(maxWaitMs, signal);
+    return signal?.aborted || this.isClosed ? [] : this.take(maxRecords);
   }
 
   async commit(positions: readonly TopicPosition[], note = ''): Promise<void> {
@@ -80,9 +90,33 @@ export class FakeSubscription implements EventSubscription {
     this.listeners.push(listener);
   }
 
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) if (this.owned.has(nameOf(partition))) this.paused.add(nameOf(partition));
+  }
+
+  resume(positions: readonly TopicPosition[]): void {
+    for (const position of positions.filter((each) => this.paused.delete(nameOf(each)))) {
+      const isOf = (record: LogRecord): boolean => nameOf(record) === nameOf(position);
+      const again = this.fed.filter((record) => isOf(record) && record.offset >= position.offset);
+      this.waiting = [...this.waiting.filter((record) => !isOf(record)), ...again];
+    }
+    this.wake();
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     this.wake();
+  }
+
+  private hasReadable(): boolean {
+    return this.waiting.some((record) => !this.paused.has(nameOf(record)));
+  }
+
+  private take(maxRecords: number): LogRecord[] {
+    const readable = this.waiting.filter((record) => !this.paused.has(nameOf(record))).slice(0, maxRecords);
+    const isTaken = new Set(readable);
+    this.waiting = this.waiting.filter((record) => !isTaken.has(record));
+    return readable;
   }
 
   private wake(): void {
@@ -104,6 +138,6 @@ export class FakeSubscription implements EventSubscription {
   }
 }
 
-function nameOf({ topic, partition }: Partition): string {
+function nameOf({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }

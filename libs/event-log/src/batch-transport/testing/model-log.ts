@@ -3,6 +3,7 @@ import {
   type EventSubscription,
   type LogRecord,
   type PullOptions,
+  type TopicPartition,
   type TopicPosition,
 } from '../../event-log.js';
 
@@ -63,6 +64,7 @@ export class ModelLog {
 export class ModelSubscription implements EventSubscription {
   /** Next offset to deliver, of each partition that the member owns. */
   readonly #next = new Map<number, number>();
+  readonly #paused = new Set<number>();
   readonly #listeners: Parameters<EventSubscription['onRevoked']>[0][] = [];
 
   constructor(private readonly log: ModelLog) {
@@ -75,6 +77,7 @@ export class ModelSubscription implements EventSubscription {
 
   revoke(partition: number): void {
     this.#next.delete(partition);
+    this.#paused.delete(partition);
     for (const listener of this.#listeners) listener([{ topic: TOPIC, partition }]);
   }
 
@@ -82,6 +85,7 @@ export class ModelSubscription implements EventSubscription {
     for (const partition of this.log.committed.keys()) if (!this.#next.has(partition)) this.assign(partition);
     const records: LogRecord[] = [];
     for (const [partition, first] of this.#next) {
+      if (this.#paused.has(partition)) continue;
       for (let offset = first; records.length < maxRecords; offset++) {
         const record = this.log.recordAt(partition, offset);
         if (record === undefined) break;
@@ -108,6 +112,15 @@ export class ModelSubscription implements EventSubscription {
 
   onRevoked(listener: Parameters<EventSubscription['onRevoked']>[0]): void {
     this.#listeners.push(listener);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const { partition } of partitions) if (this.#next.has(partition)) this.#paused.add(partition);
+  }
+
+  resume(positions: readonly TopicPosition[]): void {
+    for (const { partition, offset } of positions)
+      if (this.#paused.delete(partition)) this.#next.set(partition, offset);
   }
 
   async close(): Promise<void> {
