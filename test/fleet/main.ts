@@ -13,7 +13,11 @@ const SAYS = {
 
 function stopBySignal(): RunStop {
   const stop = new RunStop();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => console.error(SAYS[stop.request()]));
+  const end = (): void => {
+    const ended = stop.request();
+    if (ended !== undefined) console.error(SAYS[ended]);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
   return stop;
 }
 

@@ -151,6 +151,13 @@ describe('a run of the fleet', () => {
     expect((await run(endpoint, ['--duration=1h'], stop)).result).toBe('kept');
   });
 
+  it('takes a Ctrl-C that arrives twice for one, and a later one for another', () => {
+    const stop = new RunStop();
+    const given = [1_000, 1_100, 2_000].map((nowMs) => stop.request(nowMs));
+    expect(given).toEqual(['reports', undefined, 'run']);
+    expect(stop.endOfRun.aborted).toBe(true);
+  });
+
   it('says that the times until an acknowledgement include the wait for a batch', async () => {
     const { text } = await run(await gatewayThatKeeps((record) => [record]));
     expect(text).toMatch(/^p50 and p99 of acked: .* waits for a batch to fill up: up to 5 ms \(--batch-age\)\.$/m);
