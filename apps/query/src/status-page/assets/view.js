@@ -83,7 +83,7 @@ function showHeadline({ tone, text, kind }) {
 
 function showDeadAlert(count, isInHeadline) {
   byId('dead-alert').hidden = count === 0;
-  setText('dead-total', isInHeadline ? 'They are not in the record store.' : `${deadText(count)}.`);
+  setText('dead-total', isInHeadline ? 'Dead-lettered records are not in the record store.' : `${deadText(count)}.`);
 }
 
 function showFlow(rates, buffer) {
