@@ -16,13 +16,16 @@ const REQUIREMENTS = join(HERE, 'requirements.txt');
 const TOOL = join(ROOT, 'node_modules/.cache/schemathesis');
 const STAMP = join(TOOL, 'installed.txt');
 
-const TIME_LIMIT_MS = 4 * 60_000;
-/** A stream has no end that a check could wait for. */
-const STREAMS = ['/events/tail'];
+const TIME_LIMIT_MS = 10 * 60_000;
+/**
+ * An event stream has no end: it is read until the request's time is over, and its events are checked.
+ *
+ * All checks but one: OpenAPI has no words for rules between two parts of a request (a key in the header is for a record that has
+ * none), so that some of what a description allows has to be refused.
+ */
 const FIXED_OPTIONS = [
-  ...['--checks', 'all', '--continue-on-failure', '--no-color'],
-  ...['--seed', '20250909', '--max-examples', '40', '--request-timeout', '10'],
-  ...STREAMS.flatMap((path) => ['--exclude-path', path]),
+  ...['--checks', 'all', '--exclude-checks', 'positive_data_acceptance', '--continue-on-failure', '--no-color'],
+  ...['--seed', '20250909', '--max-examples', '40', '--request-timeout', '2'],
 ];
 
 /** Each round has data of its own. `--pattern dev*` speaks for the device of the examples. */
@@ -93,7 +96,6 @@ function check(name, cwd, args) {
     encoding: 'utf8',
     timeout: TIME_LIMIT_MS,
     maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, SCHEMATHESIS_HOOKS: join(HERE, 'hooks.py') },
   });
   if (status !== 0) console.log(`${stdout}${stderr}`);
   const lastLine = stdout.trimEnd().split('\n').at(-1);

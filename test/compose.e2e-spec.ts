@@ -69,6 +69,29 @@ describe('the full stack', () => {
     expect((await storedIds(client, 'dev-kept')).sort()).toEqual(ids);
   });
 
+  it('leaves no volume behind but its named ones, however often it goes up and down', async () => {
+    const volumes = async (): Promise<string[]> =>
+      (await output('docker', 'volume', 'ls', '--quiet')).split('\n').sort();
+    const before = await volumes();
+    await stack.compose('down');
+    await stack.up();
+    expect(await volumes()).toEqual(before);
+    const named = (await stack.compose('config', '--volumes')).split('\n');
+    const project = process.env['COMPOSE_PROJECT_NAME']!;
+    for (const { service, volumes: mounted } of await stack.containers())
+      for (const name of mounted)
+        expect({ service, name }).toEqual({ service, name: expect.stringContaining(project) });
+    expect(named).toEqual(expect.arrayContaining(['kafka-data', 'mongo-data']));
+  });
+
+  it('goes down with all its profiles by one command', async () => {
+    await stack.compose('--profile', 'scaled', 'create', '--no-build');
+    await stack.compose('--profile', 'scaled', 'start', 'buffer-worker-b');
+    await stack.compose('--profile', '*', 'down');
+    expect(await stack.compose('--profile', '*', 'ps', '--all', '--quiet')).toBe('');
+    await stack.up();
+  });
+
   it('shares the partitions between three workers', async () => {
     await stack.up('--scale', 'buffer-worker=3');
     await until('three workers have four partitions each', async () => {

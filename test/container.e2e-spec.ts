@@ -34,13 +34,21 @@ describe('the container', () => {
 
   it('works without a capability, and with a root file system that cannot be written', async () => {
     const rights = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
-    const container = await start('--read-only', '--tmpfs', '/tmp', ...rights);
+    const volume = await createVolume();
+    const container = await start('--read-only', '--tmpfs', '/tmp', '--volume', `${volume}:/data`, ...rights);
     const answer = await new HttpClient(container.baseUrl).post('/ingest', event());
     expect(answer.status).toBe(202);
+    await container.dispose();
+    await output('docker', 'volume', 'rm', volume);
+  });
+
+  it('makes no volume without a name', async () => {
+    const container = await start();
+    await expect(container.inspect('{{json .Mounts}}')).resolves.toBe('[]');
   });
 
   it('keeps its records in its volume', async () => {
-    const volume = await output('docker', 'volume', 'create', '--label', 'sluice.test=true');
+    const volume = await createVolume();
     const first = await start('--volume', `${volume}:/data`);
     await new HttpClient(first.baseUrl).post('/ingest', event('kept'));
     await first.stop();
@@ -55,6 +63,11 @@ describe('the container', () => {
     await output('docker', 'volume', 'rm', volume);
   });
 });
+
+/** The runner removes it if a test does not. */
+function createVolume(): Promise<string> {
+  return output('docker', 'volume', 'create', '--label', 'sluice.test=true');
+}
 
 function event(recordId?: string): object {
   const id = recordId === undefined ? {} : { record_id: recordId };

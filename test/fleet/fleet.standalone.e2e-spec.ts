@@ -1,7 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpClient } from '../support/http-client.js';
 import { ROOT } from '../support/program.js';
@@ -32,6 +36,35 @@ async function untilKnown(baseUrl: string, token: string): Promise<void> {
     const { status } = await client.get('/check-buffer?device_id=fleet-1');
     return status === 200 || undefined;
   });
+}
+
+/** Takes every record, and never answers what asks for them. @returns when it was first asked, as `asked` */
+async function gatewayThatHangs(): Promise<{ url: string; asked: Promise<void>; close: () => void }> {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    if (request.url!.startsWith('/records')) return resolve();
+    void takeAll(request).then((records) => {
+      const results = records.map(({ record_id }, index) => ({ index, status: 'accepted', record_id }));
+      const body = request.method === 'POST' ? { results } : { waiting: 0 };
+      response.writeHead(request.method === 'POST' ? 202 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, close };
+}
+
+async function takeAll(request: IncomingMessage): Promise<{ record_id: string }[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const isSmaller = request.headers['content-encoding'] === 'gzip';
+  const text = (isSmaller ? gunzipSync(bytes) : bytes).toString();
+  return text === '' ? [] : (JSON.parse(text) as { record_id: string }[]);
 }
 
 const fleet = (...args: string[]) => run(process.execPath, ['scripts/fleet.mjs', 'run', ...args], { cwd: ROOT });
@@ -68,6 +101,24 @@ describe('npm run fleet, against npm start', () => {
       code: 2,
       stderr: '--rate is "fast"; allowed: a number from 0.001 to 1000.\n',
     });
+  });
+
+  it('ends with 3 by one Ctrl-C while it reads back, and says that nothing was checked', async () => {
+    const { url, asked, close } = await gatewayThatHangs();
+    try {
+      const args = ['scripts/fleet.mjs', 'run', '--devices=2', '--duration=300ms', '--fixed', `--endpoints=${url}`];
+      const child = spawn(process.execPath, args, { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+      const said: string[] = [];
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => said.push(String(bytes)));
+      await asked;
+      // A terminal sends the signal to the whole group.
+      process.kill(-child.pid!, 'SIGINT');
+      expect(await once(child, 'close')).toEqual([3, null]);
+      expect(said.join('')).toContain('Ending without the check.');
+      expect(said.join('')).toContain('NOT CHECKED: the run was ended by hand.');
+    } finally {
+      close();
+    }
   });
 
   it('shows its options when it is asked to', async () => {

@@ -52,10 +52,10 @@ export class Fleet {
     for (const device of this.devices) device.stopReporting();
   }
 
-  /** @returns whether every record got its verdict within the time, in milliseconds */
-  async untilDelivered(timeoutMs: number): Promise<boolean> {
+  /** @returns whether every record got its verdict within the time, in milliseconds, and before the signal */
+  async untilDelivered(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
     const giveUpAtMs = this.elapsedMs() + timeoutMs;
-    while (this.queued > 0 && this.elapsedMs() < giveUpAtMs) await delay(LOOK_EVERY_MS);
+    while (this.queued > 0 && this.elapsedMs() < giveUpAtMs && signal?.aborted !== true) await delay(LOOK_EVERY_MS);
     return this.queued === 0;
   }
 

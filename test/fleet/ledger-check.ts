@@ -1,38 +1,48 @@
-import { check, type Findings, type StoredCopy } from '../ledger/check.js';
+import { check, type Findings } from '../ledger/check.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { storedCopiesOf, untilDrained, type ReadStored } from '../ledger/store-dump.js';
+import type { ReadStored } from '../ledger/store-dump.js';
 import type { HttpClient } from '../support/http-client.js';
+import { ReadBack } from './read-back.js';
 
-/** Devices whose records are read at one time. */
-const LANES = 4;
+const SAY_EVERY_MS = 5_000;
+const LONGEST_MS = 600_000;
 
 export interface LedgerCheck {
   stored: number;
   findings: Findings;
 }
 
+export interface CheckOptions {
+  /** Default: by the paths that people use, which takes a page and more for each device. */
+  readStored?: ReadStored | undefined;
+  /** Ends the check; its reason is thrown then. Default: after ten minutes. */
+  signal?: AbortSignal;
+  /** Gets a line about what is being done, at once and every five seconds. */
+  say?: (line: string) => void;
+}
+
 /**
  * Waits until the buffer is empty, then holds everything that is stored of these devices against what they have written down.
  *
- * @param readStored default: by the paths that people use, which takes a page and more for each device
+ * @throws the reason of the signal
  */
 export async function checkLedger(
   client: HttpClient,
   ledger: Ledger,
   deviceIds: readonly string[],
-  readStored: ReadStored = (ids) => readPages(client, ids),
+  { readStored, signal = AbortSignal.timeout(LONGEST_MS), say = () => undefined }: CheckOptions = {},
 ): Promise<LedgerCheck> {
-  await untilDrained(client, bufferPathOf(deviceIds[0]!));
-  const stored = await readStored(deviceIds);
-  return { stored: stored.length, findings: check(ledger, stored, []) };
-}
-
-/** The buffer, as whoever has the token of this device may read it. */
-export function bufferPathOf(deviceId: string): string {
-  return `/check-buffer?limit=1&device_id=${encodeURIComponent(deviceId)}`;
-}
-
-async function readPages(client: HttpClient, deviceIds: readonly string[]): Promise<StoredCopy[]> {
-  const lanes = Array.from({ length: LANES }, (_, lane) => deviceIds.filter((_id, index) => index % LANES === lane));
-  return (await Promise.all(lanes.map((ids) => storedCopiesOf(client, ids)))).flat();
+  const readBack = new ReadBack(client, deviceIds, signal);
+  const timer = setInterval(() => say(readBack.status), SAY_EVERY_MS);
+  try {
+    await readBack.untilDrained();
+    say(`reading back the records of ${deviceIds.length} devices`);
+    const stored = await (readStored === undefined ? readBack.pages() : readStored(deviceIds));
+    return { stored: stored.length, findings: check(ledger, stored, []) };
+  } catch (error) {
+    if (signal.aborted) say(readBack.status);
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
 }

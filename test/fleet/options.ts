@@ -31,9 +31,13 @@ const TABLE = {
   ),
   faults: someOf(FAULTS, 'what goes wrong on their side, with commas between them'),
   'batch-records': number(100, { min: 1, max: 10_000, isWhole: true }, 'records in a request, at most'),
-  'batch-age': duration('1s', 'a record waits so long for company, at most'),
+  'batch-age': duration('1s', 'longest wait of a record in its device for a batch to fill up'),
   'max-backoff': duration('60s', 'no delay after a failure is longer'),
-  settle: duration('5m', 'how long to wait in the end for what is queued or buffered'),
+  settle: duration('5m', 'how long to wait in the end for what is queued in the devices'),
+  'read-back': duration(
+    '10m',
+    'how long the check may take in the end: until the buffer is empty and all records are read',
+  ),
   'token-file': token(
     "a file with a token, as made by: npm run tokens -- create --pattern 'fleet-*' --scope ingest --scope read",
   ),
@@ -56,6 +60,7 @@ export interface FleetOptions {
   batchAgeMs: number;
   maxBackoffMs: number;
   settleMs: number;
+  readBackMs: number;
   token: string | undefined;
 }
 
@@ -69,7 +74,7 @@ export function fleetOptions(args: readonly string[]): FleetOptions | undefined 
   const names = Object.keys(TABLE) as (keyof Values)[];
   const values = Object.fromEntries(names.map((name) => [name, valueOf(name, given[name])])) as Values;
   const { duration, fixed, settle, 'batch-records': batchRecords, 'batch-age': batchAge, ...rest } = values;
-  const { 'max-backoff': maxBackoff, 'token-file': tokenOfFile, ...same } = rest;
+  const { 'max-backoff': maxBackoff, 'token-file': tokenOfFile, 'read-back': readBack, ...same } = rest;
   return {
     ...same,
     durationMs: duration,
@@ -78,6 +83,7 @@ export function fleetOptions(args: readonly string[]): FleetOptions | undefined 
     batchAgeMs: batchAge,
     maxBackoffMs: maxBackoff,
     settleMs: settle,
+    readBackMs: readBack,
     token: tokenOfFile === '' ? undefined : tokenOfFile,
   };
 }

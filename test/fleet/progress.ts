@@ -1,4 +1,5 @@
 import type { Fleet } from './fleet.js';
+import type { FleetOptions } from './options.js';
 import { grouped, quantiles } from './summary.js';
 import type { Traffic } from './traffic.js';
 
@@ -39,6 +40,15 @@ export class Progress {
     output.write(`${back}${lines.join('\n')}\n`);
     this.drawnLines = lines.length;
   }
+}
+
+/** What the figures are, once at the beginning. */
+export function legendOf({ batchAgeMs }: FleetOptions): string {
+  const wait = batchAgeMs < 1000 ? `${batchAgeMs} ms` : `${batchAgeMs / 1000} s`;
+  return (
+    'p50 and p99 of acked: from the report of a record to its acknowledgement. They include the time that the device itself ' +
+    `waits for a batch to fill up: up to ${wait} (--batch-age).`
+  );
 }
 
 export function statusLine(fleet: Fleet): string {

@@ -2,6 +2,7 @@ import type { Findings } from '../ledger/check.js';
 import type { Fleet } from './fleet.js';
 import type { LedgerCheck } from './ledger-check.js';
 import type { Latencies } from './latencies.js';
+import { NotCheckedError } from './read-back.js';
 import type { Tally } from './tally.js';
 import { BIN_MS } from './traffic.js';
 import { wavesIn } from './waves.js';
@@ -15,7 +16,7 @@ export interface Outcome {
   reportedForMs: number;
   /** Records whose device was closed before they had a verdict. */
   undelivered: number;
-  check: LedgerCheck;
+  check: LedgerCheck | NotCheckedError;
   /** Of this process, in cores. */
   cpu: number;
 }
@@ -37,20 +38,29 @@ export function summaryOf(fleet: Fleet, outcome: Outcome): string {
       tally.reported,
       `${perSecond} records/s of ${grouped(options.devices)} devices, seed ${options.seed}`,
     ),
-    row('acked', tally.acked, `after the report: ${quantiles(tally.untilAcked)}`),
+    row(
+      'acked',
+      tally.acked,
+      `${quantiles(tally.untilAcked)} after the report, with the wait for a batch (--batch-age)`,
+    ),
     row('rejected', tally.rejected, 'malformed by intent, each with a verdict of its own'),
-    row('stored', check.stored, 'read back and compared'),
+    ...(isDone(check) ? [row('stored', check.stored, 'read back and compared')] : []),
     row('duplicates', tally.duplicates, 'reported once more under the same id'),
     row('undelivered', undelivered, 'no verdict in time'),
     row('dropped', tally.dropped, 'the queue of the device was full'),
     row('requests', tally.requests, quantiles(tally.ofRequests)),
     row('retried', tally.retries, 'requests that followed a failed one'),
     ...endpointRows(fleet),
-    `${'the devices said'.padEnd(24)}  ${saidText(tally)}`,
-    `${'waves'.padEnd(24)}  ${wavesText(fleet, reportedForMs)}`,
+    `${'log lines of the devices'.padEnd(24)}  ${saidText(tally)}`,
+    `${'waves of requests'.padEnd(24)}  ${wavesText(fleet, reportedForMs)}`,
     `${'this process'.padEnd(24)}  ${outcome.cpu.toFixed(2)} of a core; reports late by ${quantiles(tally.lateness)}`,
   ];
-  return [...lines, ledgerText(fleet, check.findings)].join('\n');
+  const ending = isDone(check) ? ledgerText(fleet, check.findings) : `\nNOT CHECKED: ${check.message}.`;
+  return [...lines, ending].join('\n');
+}
+
+function isDone(check: Outcome['check']): check is LedgerCheck {
+  return !(check instanceof NotCheckedError);
 }
 
 function ledgerText(fleet: Fleet, findings: Findings): string {
@@ -71,15 +81,15 @@ function endpointRows({ traffic }: Fleet): string[] {
   });
 }
 
-/** What their logs said, most often first. */
+/** Codes of the device library's log lines, most frequent first. */
 function saidText({ said }: Tally): string {
-  const codes = [...said].sort(([, a], [, b]) => b - a).map(([code, count]) => `${code} ${grouped(count)}`);
-  return codes.join(', ') || 'nothing';
+  const codes = [...said].sort(([, a], [, b]) => b - a).map(([code, count]) => `${grouped(count)} x ${code}`);
+  return codes.join(', ') || 'none';
 }
 
 function wavesText({ traffic }: Fleet, untilMs: number): string {
   const found = wavesIn(traffic.series(0, untilMs), LAGS);
-  if (found === undefined) return 'too short to tell (half a minute at least)';
+  if (found === undefined) return 'not measured: devices have to report for at least 30 s';
   const { autocorrelation, lag, chance } = found;
   const seconds = ((lag * BIN_MS) / 1000).toFixed(1);
   return `autocorrelation of request times at most ${autocorrelation.toFixed(2)}, at ${seconds} s (chance: below ${chance.toFixed(2)})`;

@@ -68,9 +68,10 @@ export async function describeApi(): Promise<OpenAPIObject> {
 /** Decorators give every media type of a body one schema; a body of lines is a text. */
 function withLines({ post }: OpenAPIObject['paths'][string]): OpenAPIObject['paths'][string] {
   const { content } = post!.requestBody as { content: Record<string, object> };
-  const schema = { type: 'string', description: 'One DeviceReport on each line.' };
-  const lines = { schema, example: `${JSON.stringify(SEED_RECORD)}\n` };
+  // In words: tools take an example of a media type for one that they can write, and few can write lines.
+  const example = `for example \`${JSON.stringify(SEED_RECORD)}\` and a line end`;
+  const schema = { type: 'string', description: `One DeviceReport on each line, ${example}.` };
   return {
-    post: { ...post!, requestBody: { content: { ...content, 'application/x-ndjson': lines }, required: true } },
+    post: { ...post!, requestBody: { content: { ...content, 'application/x-ndjson': { schema } }, required: true } },
   };
 }

@@ -80,11 +80,35 @@ describe('openapi.json', () => {
     }
   });
 
+  it('says what each kind of event of a stream carries, with an example that fits', () => {
+    const { schema, examples } = streamOf(committed, '/events/tail');
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(committed, 'api');
+    const values = Object.values(examples!).map(({ value }) => value as { event: string; data: string });
+    expect(values.map(({ event }) => event)).toEqual(schema.oneOf.map(({ properties }) => properties.event.enum[0]));
+    for (const [index, { data }] of values.entries()) {
+      const { contentMediaType, contentSchema } = schema.oneOf[index]!.properties.data;
+      expect(contentMediaType).toBe('application/json');
+      const check = ajv.compile(withReferencesInto('api', contentSchema));
+      expect({ data, isValid: check(JSON.parse(data)) }).toEqual({ data, isValid: true });
+      expect(check({})).toBe(false);
+    }
+  });
+
   it('shows the seed record where it goes in, waits, and is stored', () => {
     for (const path of ['/ingest', '/check-buffer', '/records', '/records/{device_id}/{record_id}'])
       expect(JSON.stringify(committed.paths[path])).toContain('{"gene_count":12,"sample_quality":0.98}');
   });
 });
+
+interface EventSchema {
+  properties: { event: { enum: string[] }; data: { contentMediaType: string; contentSchema: object } };
+}
+
+function streamOf({ paths }: OpenAPIObject, path: string): MediaType & { schema: { oneOf: EventSchema[] } } {
+  const { content } = paths[path]!.get!.responses['200'] as { content: Record<string, MediaType> };
+  return content['text/event-stream'] as MediaType & { schema: { oneOf: EventSchema[] } };
+}
 
 function operations({ paths }: OpenAPIObject) {
   return Object.values(paths).flatMap(({ get, post }) => [get, post].filter((operation) => operation !== undefined));

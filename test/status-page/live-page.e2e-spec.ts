@@ -34,7 +34,7 @@ it(`the page at / takes a record and shows what becomes of it (${profile()})`, a
   await page.getByLabel('Payload').fill('{"sent_from": "the page"}');
   await page.getByRole('button', { name: 'Send' }).click();
   await shows('sent', /^Accepted as .*, and stored\.$/);
-  await shows('recent', /settledpage-1\{"sent_from":"the page"\}/);
+  await shows('recent', /storedpage-1\{"sent_from":"the page"\}/);
   for (const part of ['gateway', 'event_log', 'buffer_worker', 'record_store']) await shows(`part-${part}`, /answers$/);
   await page.getByLabel('Payload').fill('{"broken": ');
   await page.getByRole('button', { name: 'Send' }).click();

@@ -61,7 +61,7 @@ export class ServedPage {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url!;
-    if (path === '/' || /^\/status\/[\w-]+\.(js|css)$/.test(path)) return sendAsset(path, response);
+    if (path === '/' || /^\/status\/[\w-]+\.(js|css|html)$/.test(path)) return sendAsset(path, response);
     if (this.token !== '' && request.headers.authorization !== `Bearer ${this.token}`) return refuse(response);
     if (path === '/status/events') return this.stream(response);
     if (path === '/metrics') return void response.end(this.metrics);

@@ -37,6 +37,19 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
   return page;
 }
 
+const colorOf = (page: Page, selector: string): Promise<string> =>
+  page.evaluate(`getComputedStyle(document.querySelector('${selector}')).color`);
+
+/** One record in each state that a sample knows. */
+const inEachState = () =>
+  ['waiting', 'stored', 'dead_lettered', 'settled'].map((state) => ({
+    received_at: IDLE['at'],
+    device_id: 'd',
+    record_id: 'r',
+    preview: '{}',
+    state,
+  }));
+
 const textOf = async (page: Page, id: string) => (await page.locator(`#${id}`).textContent()) ?? '';
 
 const shows = (page: Page, id: string, text: string) =>
@@ -57,6 +70,52 @@ describe('the status page', () => {
     served.show({});
     await shows(page, 'headline', 'Records are stored as they come.');
     expect(complaints).toEqual([]);
+  });
+
+  it('never shows dead-lettered records as a success', async () => {
+    const page = await open();
+    served.show({
+      recent: inEachState(),
+      dead_letters: { total: 300, counted: 300, reasons: { 'key-conflict': 300 } },
+    });
+    await shows(page, 'headline', '300 records were dead-lettered. The others are stored as they come.');
+    expect(await page.locator('#recent li > span').allTextContents()).toEqual([
+      ...['waiting', 'stored', 'dead-lettered', 'settled'],
+    ]);
+    const amber = await colorOf(page, '#recent [data-state="waiting"]');
+    const green = await colorOf(page, '#recent [data-state="stored"]');
+    for (const amberOne of ['#headline', '#dead b', '#recent [data-state="dead_lettered"]', '#dead-total'])
+      expect({ amberOne, color: await colorOf(page, amberOne) }).toEqual({ amberOne, color: amber });
+    expect(await colorOf(page, '#recent [data-state="settled"]')).not.toBe(green);
+    served.show({ dead_letters: { total: 1, counted: 1, reasons: { 'key-conflict': 1 } } });
+    await shows(page, 'headline', '1 record was dead-lettered.');
+  });
+
+  it('leads from the dead letters to what to do about them, and shows both when something else is the matter', async () => {
+    const page = await open();
+    expect(await page.locator('#dead-alert').isHidden()).toBe(true);
+    const store = { state: 'down', reason: null };
+    served.show({
+      dead_letters: { total: 2, counted: 2, reasons: { undecodable: 2 } },
+      parts: { ...(IDLE['parts'] as object), record_store: store },
+    });
+    await shows(page, 'headline', 'The record store does not answer.');
+    expect(await colorOf(page, '#headline')).toBe(await colorOf(page, '#part-record_store span'));
+    await shows(page, 'dead-total', '2 records were dead-lettered.');
+    await page.getByRole('link', { name: 'What to do about dead letters' }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('What to do about dead letters');
+    expect(complaints).toEqual([]);
+  });
+
+  it('has a screen reader say each change of state, and not each number', async () => {
+    const page = await open();
+    await shows(page, 'announcement', 'Records are stored as they come.');
+    const dead = (total: number) => served.show({ dead_letters: { total, counted: total, reasons: {} } });
+    dead(1);
+    await shows(page, 'announcement', '1 record was dead-lettered');
+    dead(2);
+    await shows(page, 'headline', '2 records were dead-lettered');
+    expect(await textOf(page, 'announcement')).toContain('1 record was dead-lettered');
   });
 
   it('shows records, partitions, dead letters and rejected records', async () => {
@@ -150,15 +209,9 @@ describe('the status page', () => {
   it.each(['light', 'dark'] as const)('is readable in %s', async (colorScheme) => {
     const page = await open({ colorScheme });
     const part = (state: string) => ({ state, reason: null });
-    const recent = ['waiting', 'settled'].map((state) => ({
-      received_at: IDLE['at'],
-      device_id: 'd',
-      record_id: 'r',
-      preview: '{}',
-      state,
-    }));
     served.show({
-      recent,
+      recent: inEachState(),
+      dead_letters: { total: 7, counted: 7, reasons: { 'key-conflict': 7 } },
       parts: { event_log: part('up'), buffer_worker: part('paused'), record_store: part('down') },
     });
     await shows(page, 'part-record_store', 'does not answer');
@@ -168,14 +221,39 @@ describe('the status page', () => {
     );
   });
 
+  it.each(['light', 'dark'] as const)(
+    'has a readable page about dead letters in %s, on a phone too',
+    async (colorScheme) => {
+      const page = await open({ colorScheme, viewport: { width: 360, height: 740 } });
+      await page.goto(`${served.url}/status/dead-letters.html`);
+      expect(await page.evaluate(PALE_TEXTS)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    },
+  );
+
+  it('says about dead letters what the runbook says', async () => {
+    const runbook = readFileSync(new URL('../../docs/runbooks/dead-letters.md', import.meta.url), 'utf8');
+    const page = await open();
+    await page.goto(`${served.url}/status/dead-letters.html`);
+    const text = (await page.locator('main').textContent()) ?? '';
+    for (const [, reason] of runbook.matchAll(/^(?:\| |- )`([a-z-]+)`/gm)) expect(text).toContain(reason);
+    expect(runbook).toContain(await page.locator('pre').textContent());
+  });
+
   it('fits a phone, whatever it has to show', async () => {
     const page = await open({ viewport: { width: 360, height: 740 } });
     const long = 'x'.repeat(128);
     served.show({
       recent: [
-        { received_at: IDLE['at'], device_id: long, record_id: long, preview: `{"text":"${long}"}`, state: 'waiting' },
+        {
+          received_at: IDLE['at'],
+          device_id: long,
+          record_id: long,
+          preview: `{"text":"${long}"}`,
+          state: 'dead_lettered',
+        },
       ],
-      dead_letters: { total: 1, counted: 1, reasons: { 'unknown-schema-version': 1_000_000 } },
+      dead_letters: { total: 1_000_000, counted: 1_000_000, reasons: { 'unknown-schema-version': 1_000_000 } },
     });
     await shows(page, 'recent', long);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);

@@ -6,7 +6,7 @@ import { until } from './until.js';
 /** The runner of the tests removes whatever carries this label. */
 const LABEL = 'sluice.test=true';
 
-/** The image as a plain `docker run` starts it: embedded engines, data in a volume, the port on 127.0.0.1. */
+/** The image as a plain `docker run` starts it: embedded engines, data in the container, the port on 127.0.0.1. */
 export class Container implements System {
   private constructor(
     readonly id: string,
@@ -34,7 +34,7 @@ export class Container implements System {
     return Number(await this.inspect('{{.State.ExitCode}}'));
   }
 
-  /** Removes it and the volumes that have no name. */
+  /** Removes it with its data. */
   async dispose(): Promise<void> {
     await output('docker', 'rm', '--force', '--volumes', this.id);
   }

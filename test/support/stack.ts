@@ -28,13 +28,14 @@ export class Stack implements System {
   async containers(...service: string[]): Promise<StackContainer[]> {
     const ids = (await this.compose('ps', '--all', '--quiet', ...service)).split('\n').filter(Boolean);
     const inspected = JSON.parse(await output('docker', 'inspect', ...ids)) as Inspected[];
-    return inspected.map(({ Id, Config, State, RestartCount, NetworkSettings }) => ({
+    return inspected.map(({ Id, Config, State, RestartCount, NetworkSettings, Mounts }) => ({
       id: Id,
       service: Config.Labels['com.docker.compose.service'] ?? '',
       isRunning: State.Running,
       exitCode: State.ExitCode,
       restarts: RestartCount,
       boundTo: Object.values(NetworkSettings.Ports).flatMap((bindings) => bindings?.map(({ HostIp }) => HostIp) ?? []),
+      volumes: Mounts.flatMap(({ Type, Name }) => (Type === 'volume' ? [Name] : [])),
     }));
   }
 
@@ -51,6 +52,8 @@ export interface StackContainer {
   restarts: number;
   /** Host addresses on which its ports are published. */
   boundTo: string[];
+  /** Names of its volumes. */
+  volumes: string[];
 }
 
 interface Inspected {
@@ -59,4 +62,5 @@ interface Inspected {
   State: { Running: boolean; ExitCode: number };
   RestartCount: number;
   NetworkSettings: { Ports: Record<string, { HostIp: string }[] | null> };
+  Mounts: { Type: string; Name: string }[];
 }

@@ -6,6 +6,7 @@ interface Service {
   image: string;
   read_only?: boolean;
   cap_drop?: string[];
+  cap_add?: string[];
   security_opt?: string[];
   ports?: string[];
   networks?: string[];
@@ -33,8 +34,19 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it.each(started.map(([name]) => name))('lets no process of %s gain privileges', (name) => {
-    expect(services[name]!.security_opt).toEqual(['no-new-privileges:true']);
+  it.each(started.map(([name]) => name))('gives %s no root file system to write to and no new privilege', (name) => {
+    expect(services[name]).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+  });
+
+  it('gives back to MongoDB only what it needs to become another user than root', () => {
+    const added = started.filter(([, { cap_add }]) => cap_add !== undefined);
+    expect(added.map(([name, { cap_add }]) => [name, cap_add])).toEqual([
+      ['mongo', ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID']],
+    ]);
   });
 
   it('publishes the port of the gateway only, on 127.0.0.1 unless it is told otherwise', () => {
@@ -59,6 +71,10 @@ describe('the image', () => {
 
   it('runs as a user without rights', () => {
     expect(lines.filter((line) => line.startsWith('USER '))).toEqual(['USER node']);
+  });
+
+  it('declares no volume, which would leave one without a name behind for every container', () => {
+    expect(lines.filter((line) => line.startsWith('VOLUME'))).toEqual([]);
   });
 
   it('runs no script of a package that it installs', () => {

@@ -12,7 +12,9 @@ export async function closingFigures(fleet: Fleet, stack: ScaledStack): Promise<
   const undelivered = fleet.queued;
   await fleet.close();
   const deviceIds = fleet.devices.map(({ id }) => id);
-  const { stored, findings } = await checkLedger(stack.client, fleet.ledger, deviceIds, stack.readStored);
+  const { stored, findings } = await checkLedger(stack.client, fleet.ledger, deviceIds, {
+    readStored: stack.readStored,
+  });
   const { acked, dropped, misjudged } = fleet.tally;
   const all = { ...findings, misjudged };
   return [

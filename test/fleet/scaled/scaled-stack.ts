@@ -6,7 +6,8 @@ import { isReady } from '../../support/ready.js';
 import { until } from '../../support/until.js';
 
 const FILES = ['-f', 'docker-compose.yml', '-f', 'test/fleet/scaled/scaled.compose.yml'];
-const PORTS = ['SLUICE_PORT_1', 'SLUICE_PORT_2', 'SLUICE_PORT_3'];
+/** The services of the gateways for devices, and what publishes the port of each. */
+const GATEWAYS = { 'gateway-a': 'SLUICE_PORT_1', 'gateway-b': 'SLUICE_PORT_2', 'gateway-c': 'SLUICE_PORT_3' };
 const STARTING = { tries: 1200 };
 
 /** One of the three gateways that devices report to. */
@@ -27,8 +28,8 @@ export class ScaledStack {
     private readonly project: string,
     private readonly env: Record<string, string>,
   ) {
-    this.gateways = PORTS.map((port, index) => ({
-      service: `gateway-${index + 1}`,
+    this.gateways = Object.entries(GATEWAYS).map(([service, port]) => ({
+      service,
       url: `http://127.0.0.1:${env[port]}`,
     }));
     this.client = new HttpClient(`http://127.0.0.1:${env['SLUICE_PORT']}`);
@@ -37,7 +38,7 @@ export class ScaledStack {
   /** Afresh: an earlier project of the same name is removed first. */
   static async start(project: string, image: string): Promise<ScaledStack> {
     const env: Record<string, string> = { SLUICE_IMAGE: image };
-    for (const port of ['SLUICE_PORT', ...PORTS]) env[port] = String(await freePort());
+    for (const port of ['SLUICE_PORT', ...Object.values(GATEWAYS)]) env[port] = String(await freePort());
     const stack = new ScaledStack(project, env);
     try {
       await stack.down();

@@ -1,5 +1,6 @@
 import { fleetOptions } from '../options.js';
 import type { Output } from '../progress.js';
+import { RunStop } from '../run-stop.js';
 import { runFleet } from '../run.js';
 import type { Extent } from './result.js';
 import type { ScaledStack } from './scaled-stack.js';
@@ -26,6 +27,6 @@ export async function underLoad(
   const options = fleetOptions([...args, faults, `--endpoints=${gateways.map(({ url }) => url).join()}`])!;
   const lines: string[] = [];
   const output: Output = { write: (text) => lines.push(text) && process.stdout.write(text) };
-  const isKept = await runFleet(options, output, new AbortController().signal, readStored);
-  return { isKept, text: lines.join('').trimEnd() };
+  const result = await runFleet(options, output, new RunStop(), readStored);
+  return { isKept: result === 'kept', text: lines.join('').trimEnd() };
 }

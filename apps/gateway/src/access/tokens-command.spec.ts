@@ -22,6 +22,27 @@ describe('npm run tokens', () => {
     for (const text of [list.out, list.notes, notes]) expect(text).not.toContain(out.split('_')[2]);
   });
 
+  it('create with several devices or patterns makes one token for each, a line each in their order', async () => {
+    const { out, notes } = await directory.run('create --device a1 --device a2 --scope ingest --scope read', NOW_MS);
+    const tokens = out.split('\n');
+    expect(tokens).toHaveLength(2);
+    for (const token of tokens) expect(token).toMatch(TOKEN_PATTERN);
+    const { out: list } = await directory.run('list', NOW_MS);
+    for (const [index, device] of ['a1', 'a2'].entries()) {
+      expect(list).toContain(`${idOf(tokens[index]!)}  device ${device}  ingest+read`);
+      expect(notes).toContain(`Token ${idOf(tokens[index]!)} for device ${device}`);
+    }
+    const patterns = (await directory.run('create --pattern p-1* --pattern p-2*', NOW_MS)).out.split('\n');
+    expect(patterns).toHaveLength(2);
+  });
+
+  it('create makes no token if one of several names is wrong', async () => {
+    const before = (await directory.run('list')).out;
+    await expect(directory.run('create --device a3 --device a/4')).rejects.toThrow('"a/4" is no device_id');
+    await expect(directory.run('create --device a3 --scope ingest --scope all')).rejects.toThrow('"all" is no scope');
+    expect((await directory.run('list')).out).toBe(before);
+  });
+
   it('keeps no token in its files', async () => {
     const tokens = [await directory.create('--device dev-2'), await directory.create('--reader')];
     const files = readdirSync(directory.path).map((name) => readFileSync(join(directory.path, name), 'latin1'));
@@ -56,9 +77,16 @@ describe('npm run tokens', () => {
     ['make', /no such command/],
     ['create', /say for whom/],
     ['create --device dev-2 --reader', /say for whom: one of/],
-    ['create --device dev/2', /a device_id has/],
+    ['create --device dev/2', /"dev\/2" is no device_id/],
+    ['create --device dev-2 --device dev-2', /dev-2 is named twice/],
+    ['create --reader --reader', /--reader is given 2 times/],
+    ['create --device dev-2 --grace 1h', /--grace is no option of create; it belongs to rotate/],
+    ['list --device dev-2', /--device is no option of list/],
+    ['list --scope read', /--scope is no option of list/],
+    ['rotate 0123456789ab --grace 1h --grace 2h', /--grace is given 2 times/],
+    ['revoke 0123456789ab --reader', /--reader is no option of revoke/],
     ['create --pattern lab-7', /one \* at its end/],
-    ['create --device dev-2 --scope write', /a scope is ingest or read/],
+    ['create --device dev-2 --scope write', /"write" is no scope: a scope is ingest or read/],
     ['create --reader --scope ingest', /readers do not send/],
     ['create --device dev-2 more', /too many words/],
     ['create --admin', /Unknown option/],

@@ -18,15 +18,28 @@ import type { StoredToken, TokenStore } from '#record-store';
 
 export const USAGE = `Tokens, for gateways that run with AUTH=tokens.
 
-  create --device <device_id>     may send for this device
-  create --pattern <prefix*>      may send for every device whose id begins so: 'lab-7:*'
+  create --device <device_id>     may send for this device; --device again: one more token, for that device
+  create --pattern <prefix*>      may send for every device whose id begins so: 'lab-7:*'; repeats like --device
   create --reader                 may read everything
-         --scope ingest|read      what else or instead; more than once for both
+         --scope ingest|read      what the token is for, instead of that; repeat it for both
   list                            all tokens, without their secrets
   rotate <id> [--grace 24h]       a new secret; the old one stays good for the grace (s, m, h or d; 24h if left out)
   revoke <id>                     good for nothing within 10 seconds, on every gateway
 
-The token itself is printed once, on standard output, and kept nowhere: only its SHA-256 is.`;
+Each token is printed once, on standard output, one a line in the order of the options. Only its SHA-256 is kept.`;
+
+const COMMANDS = ['create', 'list', 'rotate', 'revoke'] as const;
+type Command = (typeof COMMANDS)[number];
+
+/** Which commands an option belongs to, and whether it may be repeated there. */
+const OPTIONS = {
+  device: { type: 'string', of: ['create'], repeats: true },
+  pattern: { type: 'string', of: ['create'], repeats: true },
+  reader: { type: 'boolean', of: ['create'], repeats: false },
+  scope: { type: 'string', of: ['create'], repeats: true },
+  grace: { type: 'string', of: ['rotate'], repeats: false },
+  help: { type: 'boolean', of: COMMANDS, repeats: true },
+} as const;
 
 /** What a person has to change in the command. */
 export class CommandError extends Error {
@@ -49,46 +62,60 @@ export async function runTokensCommand(
   output: CommandOutput,
 ): Promise<void> {
   const { values, positionals } = parse(args);
-  const [command, id, ...more] = positionals;
-  if (more.length > 0 || (id !== undefined && (command === 'create' || command === 'list')))
-    throw wrong('too many words');
-  if (values.help === true) return output.out(USAGE);
+  if (values.help.length > 0) return output.out(USAGE);
+  const [command, id] = commandOf(positionals);
+  requireOptionsOf(command, values);
   switch (command) {
     case 'create':
-      return create(issueToken(holderOf(values), nowMs, scopesOf(values)), store, output);
+      for (const holder of holdersOf(values)) await create(issueToken(holder, nowMs, scopesOf(values)), store, output);
+      return;
     case 'list':
       return show(await store.list(), nowMs, output);
     case 'rotate':
-      return rotate(rotateToken(await live(id, store), nowMs, msOf(values.grace ?? '24h')), store, output);
+      return rotate(rotateToken(await live(id, store), nowMs, msOf(values.grace[0] ?? '24h')), store, output);
     case 'revoke':
       return revoke(await live(id, store), store, nowMs, output);
-    default:
-      throw wrong(command === undefined ? 'no command' : 'no such command');
   }
 }
 
+/** Every value that was given for an option, in their order. */
 interface Options {
-  device?: string | undefined;
-  pattern?: string | undefined;
-  reader?: boolean | undefined;
-  scope?: string[] | undefined;
-  grace?: string | undefined;
-  help?: boolean | undefined;
+  device: string[];
+  pattern: string[];
+  reader: boolean[];
+  scope: string[];
+  grace: string[];
+  help: boolean[];
 }
 
 function parse(args: readonly string[]): { values: Options; positionals: string[] } {
-  const options = {
-    device: { type: 'string' },
-    pattern: { type: 'string' },
-    reader: { type: 'boolean' },
-    scope: { type: 'string', multiple: true },
-    grace: { type: 'string' },
-    help: { type: 'boolean' },
-  } as const;
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, { type }]) => [name, { type, multiple: true }] as const),
+  );
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const none: Options = { device: [], pattern: [], reader: [], scope: [], grace: [], help: [] };
+    return { values: { ...none, ...(values as Partial<Options>) }, positionals };
   } catch (error) {
     throw wrong((error as Error).message.split('. ', 1)[0]!);
+  }
+}
+
+function commandOf([name, ...more]: readonly string[]): [Command, string | undefined] {
+  const command = COMMANDS.find((known) => known === name);
+  if (command === undefined) throw wrong(name === undefined ? 'no command' : 'no such command');
+  if (more.length > (command === 'rotate' || command === 'revoke' ? 1 : 0)) throw wrong('too many words');
+  return [command, more[0]];
+}
+
+/** An option that would be ignored is an error: whoever gave it expected something of it. */
+function requireOptionsOf(command: Command, values: Options): void {
+  for (const [name, { of, repeats }] of Object.entries(OPTIONS)) {
+    const { length } = values[name as keyof Options];
+    if (length > 0 && !(of as readonly Command[]).includes(command)) {
+      throw wrong(`--${name} is no option of ${command}; it belongs to ${of.join(' and ')}`);
+    }
+    if (length > 1 && !repeats) throw wrong(`--${name} is given ${length} times; give it once`);
   }
 }
 
@@ -143,25 +170,38 @@ function lineOf({ id, holder, scopes, createdAtMs, previous, revokedAtMs }: Toke
   return [id, holderText(holder), scopes.join('+'), `created ${dateOf(createdAtMs)}`, state].join('  ');
 }
 
-function holderOf({ device, pattern, reader }: Options): Holder {
-  const given = [device, pattern, reader].filter((value) => value !== undefined);
+/** All of them are checked before a token is made. */
+function holdersOf({ device, pattern, reader }: Options): Holder[] {
+  const given = [device, pattern, reader].filter((values) => values.length > 0);
   if (given.length !== 1) throw wrong('say for whom: one of --device, --pattern and --reader');
-  if (reader === true) return { kind: 'readers' };
-  const holder = device === undefined ? devicesHolder(pattern!) : deviceHolder(device);
-  if (holder !== undefined) return holder;
-  throw wrong(
-    device === undefined
-      ? 'a pattern is the beginning of device ids and one * at its end'
-      : 'a device_id has 1 to 128 letters, digits and . _ : -',
-  );
+  const twice = [...device, ...pattern].find((name, index, all) => all.indexOf(name) !== index);
+  if (twice !== undefined) throw wrong(`${twice} is named twice; name it once`);
+  if (reader.length > 0) return [{ kind: 'readers' }];
+  return [...device.map(deviceOf), ...pattern.map(devicesOf)];
+}
+
+function deviceOf(id: string): Holder {
+  const holder = deviceHolder(id);
+  if (holder === undefined) throw wrong(`"${id}" is no device_id: 1 to 128 letters, digits and . _ : -`);
+  return holder;
+}
+
+function devicesOf(pattern: string): Holder {
+  const holder = devicesHolder(pattern);
+  if (holder === undefined) {
+    throw wrong(`"${pattern}" is no pattern: give the beginning of device ids and one * at its end`);
+  }
+  return holder;
 }
 
 function scopesOf({ scope, reader }: Options): Scope[] | undefined {
-  if (scope === undefined) return undefined;
+  if (scope.length === 0) return undefined;
   const scopes = SCOPES.filter((name) => scope.includes(name));
-  if (scope.some((name) => !SCOPES.includes(name as Scope))) throw wrong('a scope is ingest or read');
-  if (reader === true && scopes.includes('ingest'))
+  const unknown = scope.find((name) => !SCOPES.includes(name as Scope));
+  if (unknown !== undefined) throw wrong(`"${unknown}" is no scope: a scope is ${SCOPES.join(' or ')}`);
+  if (reader.length > 0 && scopes.includes('ingest')) {
     throw wrong('readers do not send: --scope ingest needs a device or a pattern');
+  }
   return scopes;
 }
 

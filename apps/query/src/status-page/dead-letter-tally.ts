@@ -1,10 +1,13 @@
-import { DEAD_LETTER_HEADERS, DEAD_LETTER_REASONS } from '#contracts';
+import { DEAD_LETTER_HEADERS, DEAD_LETTER_REASONS, EVENTS_TOPIC } from '#contracts';
 import type { BufferInspector, LogRecord, PartitionPosition } from '#event-log';
 import { boundedLabel } from '#runtime';
 import { RoundSize } from '../round-size.js';
 
 /** How many of the newest dead letters of each partition are looked at when the first page asks. */
 const FIRST_LOOK_RECORDS = 1000;
+
+/** Most dead letters whose origins are remembered: far more than there are records on the page. */
+const REMEMBERED_ORIGINS = 10_000;
 
 export interface DeadLetters {
   /** How many the topic has. */
@@ -21,7 +24,10 @@ const labelOf = boundedLabel(DEAD_LETTER_REASONS);
 export class DeadLetterTally {
   readonly #next = new Map<number, number>();
   readonly #reasons = new Map<string, number>();
+  readonly #origins = new Set<string>();
   readonly #size = new RoundSize();
+  /** Whether the last look has reached the newest dead letter. */
+  isCaughtUp = false;
 
   constructor(private readonly inspector: BufferInspector) {}
 
@@ -31,9 +37,15 @@ export class DeadLetterTally {
     const behind = positions.filter((position) => this.nextOf(position) < position.high);
     const maxRecords = this.#size.recordsFor(behind.length);
     await Promise.all(behind.map((position) => this.count(position, maxRecords)));
+    this.isCaughtUp = positions.every((position) => this.nextOf(position) >= position.high);
     const counted = [...this.#reasons.values()].reduce((sum, count) => sum + count, 0);
     const total = positions.reduce((sum, { low, high }) => sum + high - low, 0);
     return { total, counted, reasons: Object.fromEntries(this.#reasons) };
+  }
+
+  /** Whether this record of `ingest.events` is the origin of one of the dead letters that were counted. */
+  isDead(partition: number, offset: number): boolean {
+    return this.#origins.has(originOf(partition, offset));
   }
 
   private nextOf({ partition, low, high }: PartitionPosition): number {
@@ -52,5 +64,18 @@ export class DeadLetterTally {
     const reason = labelOf(record.headers[DEAD_LETTER_HEADERS.reason]);
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     this.#size.saw(record);
+    this.rememberOrigin(record);
   }
+
+  private rememberOrigin({ headers }: LogRecord): void {
+    if (headers[DEAD_LETTER_HEADERS.topic] !== EVENTS_TOPIC) return;
+    const [partition, offset] = [headers[DEAD_LETTER_HEADERS.partition], headers[DEAD_LETTER_HEADERS.offset]];
+    this.#origins.add(originOf(Number(partition), Number(offset)));
+    // The order of a Set is the order of its additions: the oldest goes.
+    if (this.#origins.size > REMEMBERED_ORIGINS) this.#origins.delete(this.#origins.values().next().value!);
+  }
+}
+
+function originOf(partition: number, offset: number): string {
+  return `${partition}/${offset}`;
 }

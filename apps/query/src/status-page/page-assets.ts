@@ -17,6 +17,7 @@ const PARTS: ReadonlySet<string> = new Set([
   'event-stream.js',
   'measurements.js',
   'view.js',
+  'dead-letters.html',
 ]);
 
 export interface Asset {

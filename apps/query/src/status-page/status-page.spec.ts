@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeNote } from '#batch-transport';
-import { DEAD_LETTER_HEADERS } from '#contracts';
+import { DEAD_LETTER_HEADERS, EVENTS_TOPIC } from '#contracts';
+import { EventLogError } from '#event-log';
 import { DEVICE, PARTITION, PARTITIONS } from '../testing/devices.js';
 import { anEvent, QueryUnderTest } from '../testing/query-under-test.js';
 import { StreamClient } from '../testing/stream-client.js';
@@ -54,6 +55,13 @@ function arrive(...recordIds: string[]): void {
   for (const record_id of recordIds) query.log.events.appendEvent(anEvent({ record_id }));
 }
 
+const deadLetterOf = (partition: number, offset: number): Record<string, string> => ({
+  [DEAD_LETTER_HEADERS.reason]: 'key-conflict',
+  [DEAD_LETTER_HEADERS.topic]: EVENTS_TOPIC,
+  [DEAD_LETTER_HEADERS.partition]: String(partition),
+  [DEAD_LETTER_HEADERS.offset]: String(offset),
+});
+
 describe('a sample', () => {
   it('says that nothing waits and that every part answers', async () => {
     const { buffer, recent, dead_letters, parts } = await sampleNow();
@@ -91,9 +99,41 @@ describe('a sample', () => {
     expect(recent!.map(({ record_id, state }) => [record_id, state])).toEqual([
       [null, 'waiting'],
       ['r-2', 'waiting'],
-      ['r-1', 'settled'],
+      ['r-1', 'stored'],
     ]);
     expect(recent![0]!.preview).toBe('undecodable');
+  });
+
+  it('never calls a dead-lettered record stored', async () => {
+    arrive('r-1', 'r-2', 'r-3');
+    query.log.deadLetters.append({ key: Buffer.from(DEVICE), headers: deadLetterOf(PARTITION, 1) });
+    query.log.deadLetters.append({ key: Buffer.from(DEVICE), headers: deadLetterOf(PARTITION, 2) });
+    query.log.events.commit(PARTITION, 2);
+    const { recent } = await sampleNow();
+    expect(Object.fromEntries(recent!.map(({ record_id, state }) => [record_id, state]))).toEqual({
+      'r-1': 'stored',
+      'r-2': 'dead_lettered',
+      'r-3': 'waiting',
+    });
+  });
+
+  it('calls a committed record settled while the dead letters are not known', async () => {
+    arrive('r-1');
+    query.log.events.commit(PARTITION, 1);
+    query.log.deadLetters.error = new EventLogError('unavailable', 'away');
+    expect((await sampleNow()).recent).toMatchObject([{ record_id: 'r-1', state: 'settled' }]);
+  });
+
+  it('calls no record stored before the newest dead letter is read', async () => {
+    arrive('r-1');
+    const others = Array.from({ length: 30 }, (_, n) => deadLetterOf(PARTITION, 100 + n));
+    for (const headers of others) query.log.deadLetters.append({ key: Buffer.from(DEVICE), headers });
+    query.log.deadLetters.append({ key: Buffer.from(DEVICE), headers: deadLetterOf(PARTITION, 0) });
+    query.log.events.commit(PARTITION, 1);
+    const page = await open();
+    const states: string[] = [];
+    await sampleWhere(page, ({ recent }) => states.push(recent![0]!.state) > 0 && states.at(-1) === 'dead_lettered');
+    expect(states).not.toContain('stored');
   });
 
   it('shows the beginning of a large payload only', async () => {
@@ -171,6 +211,7 @@ describe('GET /', () => {
     ['/', 'text/html; charset=utf-8'],
     ['/status/status.css', 'text/css; charset=utf-8'],
     ['/status/status.js', 'text/javascript; charset=utf-8'],
+    ['/status/dead-letters.html', 'text/html; charset=utf-8'],
   ])('is a page of files of this address, under a strict policy: %s', async (path, mediaType) => {
     const { headers } = await fetch(query.url + path, { headers: { connection: 'close' } });
     expect(headers.get('content-type')).toBe(mediaType);

@@ -20,6 +20,13 @@ export interface WorkerReading {
   members: number;
 }
 
+export interface DeadLetterReading {
+  counts: DeadLetters;
+  isDead: (partition: number, offset: number) => boolean;
+  /** Positions of the store's group up to which every dead letter is known; empty if there are newer letters than were read. */
+  checkedUpTo: readonly PartitionPosition[];
+}
+
 /** What was read for one sample; what could not be read in time is `undefined`. */
 export interface Readings {
   nowMs: number;
@@ -29,7 +36,7 @@ export interface Readings {
   headsMs: ReadonlyMap<number, number> | undefined;
   worker: WorkerReading | undefined;
   recent: readonly RecentRecord[] | undefined;
-  deadLetters: DeadLetters | undefined;
+  deadLetters: DeadLetterReading | undefined;
   isStoreUp: boolean;
 }
 
@@ -41,7 +48,7 @@ export function toStatusSample(readings: Readings): object {
     rates: rates === undefined ? null : { in_per_second: rates.in, out_per_second: rates.out },
     buffer: bufferOf(readings),
     recent: recentOf(readings),
-    dead_letters: deadLetters ?? null,
+    dead_letters: deadLetters?.counts ?? null,
     parts: partsOf(readings),
   };
 }
@@ -75,17 +82,37 @@ function lagOf({ committed, high }: PartitionPosition): number {
   return high - committed;
 }
 
-/** A record that the worker has passed is stored, or dead-lettered: that is all that a position says. */
-function recentOf({ recent, positions }: Readings): object | null {
+function recentOf(readings: Readings): object | null {
+  const { recent, positions } = readings;
   if (recent === undefined || positions === undefined) return null;
-  const committed = new Map(positions.map((position) => [position.partition, position.committed]));
-  return recent.map(({ partition, offset, atMs, deviceId, recordId, preview }) => ({
-    received_at: new Date(atMs).toISOString(),
-    device_id: deviceId,
-    record_id: recordId,
-    preview,
-    state: offset < (committed.get(partition) ?? 0) ? 'settled' : 'waiting',
+  const stateOf = recordStates(positions, readings.deadLetters);
+  return recent.map((record) => ({
+    received_at: new Date(record.atMs).toISOString(),
+    device_id: record.deviceId,
+    record_id: record.recordId,
+    preview: record.preview,
+    state: stateOf(record),
   }));
+}
+
+/** `settled`: the worker has committed the record, and it is not known yet whether it was stored or dead-lettered. */
+type RecordState = 'waiting' | 'stored' | 'dead_lettered' | 'settled';
+
+function recordStates(
+  positions: readonly PartitionPosition[],
+  deadLetters: DeadLetterReading | undefined,
+): (record: RecentRecord) => RecordState {
+  const committed = committedOffsets(positions);
+  const checked = committedOffsets(deadLetters?.checkedUpTo ?? []);
+  return ({ partition, offset }) => {
+    if (offset >= (committed.get(partition) ?? 0)) return 'waiting';
+    if (deadLetters?.isDead(partition, offset)) return 'dead_lettered';
+    return offset < (checked.get(partition) ?? 0) ? 'stored' : 'settled';
+  };
+}
+
+function committedOffsets(positions: readonly PartitionPosition[]): ReadonlyMap<number, number> {
+  return new Map(positions.map(({ partition, committed }) => [partition, committed]));
 }
 
 function partsOf({ positions, worker, isStoreUp }: Readings): Record<string, Part> {

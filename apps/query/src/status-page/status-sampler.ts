@@ -6,7 +6,7 @@ import { OldestWaiting } from '../oldest-waiting.js';
 import { DeadLetterTally } from './dead-letter-tally.js';
 import { RateMeter } from './rate-meter.js';
 import { RecentRecords } from './recent-records.js';
-import { toStatusSample, type WorkerReading } from './status-sample.js';
+import { toStatusSample, type DeadLetterReading, type WorkerReading } from './status-sample.js';
 
 /** Where samples come from. */
 export interface StatusSources {
@@ -29,7 +29,7 @@ export class StatusSampler {
   private readonly heads: BoundedReading<ReadonlyMap<number, number>>;
   private readonly worker: BoundedReading<WorkerReading>;
   private readonly recent: BoundedReading<Awaited<ReturnType<RecentRecords['look']>>>;
-  private readonly deadLetters: BoundedReading<Awaited<ReturnType<DeadLetterTally['look']>>>;
+  private readonly deadLetters: BoundedReading<DeadLetterReading>;
   private readonly storeAnswer: BoundedReading<true>;
 
   constructor(private readonly sources: StatusSources) {
@@ -46,18 +46,15 @@ export class StatusSampler {
     this.heads = new BoundedReading(() => oldest.headTimestampsMs(this.located.positions), clock);
     this.worker = new BoundedReading(() => this.readWorker(), clock);
     this.recent = new BoundedReading(() => recent.look(this.located.positions), clock);
-    this.deadLetters = new BoundedReading(() => tally.look(), clock);
+    this.deadLetters = new BoundedReading(() => this.readDeadLetters(tally), clock);
     this.storeAnswer = new BoundedReading(() => store.ping().then(() => true as const), clock);
   }
 
   async sample(): Promise<object> {
-    const [located, deadLetters, isStoreUp] = await Promise.all([
-      this.positions.value(),
-      this.deadLetters.value(),
-      this.storeAnswer.value(),
-    ]);
+    const located = await this.positions.value();
     if (located !== undefined && located !== this.located) this.meter.add(located.positions, located.atMs);
     this.located = located ?? { positions: [], atMs: 0 };
+    const [deadLetters, isStoreUp] = [this.deadLetters.value(), this.storeAnswer.value()];
     const [headsMs, worker, recent] =
       located === undefined ? [] : await Promise.all([this.heads.value(), this.worker.value(), this.recent.value()]);
     return toStatusSample({
@@ -67,9 +64,17 @@ export class StatusSampler {
       headsMs,
       worker,
       recent,
-      deadLetters,
-      isStoreUp: isStoreUp ?? false,
+      deadLetters: await deadLetters,
+      isStoreUp: (await isStoreUp) ?? false,
     });
+  }
+
+  /** A dead letter is confirmed before the commit: what was committed before this look and has no letter is stored. */
+  private async readDeadLetters(tally: DeadLetterTally): Promise<DeadLetterReading> {
+    const { positions } = this.located;
+    const counts = await tally.look();
+    const isDead = tally.isDead.bind(tally);
+    return { counts, isDead, checkedUpTo: tally.isCaughtUp ? positions : [] };
   }
 
   private async readWorker(): Promise<WorkerReading> {

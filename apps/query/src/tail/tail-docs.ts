@@ -1,6 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { encodeReceipt } from '#contracts';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+  type OpenAPIObject,
+} from '@nestjs/swagger';
+import { BufferRecordDto, encodeReceipt } from '#contracts';
 import { ACCESS_PROBLEMS, ApiProblems } from '#runtime';
 import { eventText, placeText } from '../event-stream/server-sent-event.js';
 import { encodePosition } from './tail-position.js';
@@ -16,10 +24,56 @@ const EVENT = {
 const EXAMPLE =
   placeText(encodePosition([41, 7]), 2000) + eventText({ id: encodePosition([42, 7]), data: JSON.stringify(EVENT) });
 
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+/**
+ * One event of the stream, as the HTML standard reads it: before OpenAPI 3.2, the schema of `text/event-stream` is that of each
+ * event.
+ */
+function eventOf(name: string, description: string, contentSchema: object): Schema {
+  const data = { type: 'string', contentMediaType: 'application/json', contentSchema };
+  return {
+    type: 'object',
+    description,
+    required: ['data'],
+    properties: {
+      id: { type: 'string', description: 'The position after this event, for `Last-Event-ID` and `from`.' },
+      event: { type: 'string', enum: [name], default: 'message' },
+      data,
+      retry: { type: 'integer', description: 'Milliseconds to wait before connecting again.' },
+    },
+  } as Schema;
+}
+
+const COUNT = { type: 'integer', minimum: 0 };
+const STREAM_EVENT: Schema = {
+  oneOf: [
+    eventOf('message', 'An event of the log.', { $ref: getSchemaPath(BufferRecordDto) }),
+    eventOf('gap', 'The retention of the log has removed events before they were read.', {
+      type: 'object',
+      required: ['partition', 'missing'],
+      properties: { partition: COUNT, missing: COUNT },
+    }),
+    eventOf('end', 'The service ends the stream, and says why.', {
+      type: 'object',
+      required: ['reason'],
+      properties: { reason: { type: 'string' }, position: { type: 'string' } },
+    }),
+  ],
+};
+const EXAMPLES = {
+  'an event': { value: { id: encodePosition([42, 7]), event: 'message', data: JSON.stringify(EVENT) } },
+  'a gap': { value: { id: encodePosition([50, 7]), event: 'gap', data: JSON.stringify({ partition: 0, missing: 8 }) } },
+  'the end': {
+    value: { event: 'end', data: JSON.stringify({ reason: 'stopping', position: encodePosition([50, 7]) }) },
+  },
+};
+
 /** What OpenAPI says of `GET /events/tail`. */
 export function DescribesTail(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),
+    ApiExtraModels(BufferRecordDto),
     ApiOperation({
       operationId: 'tailEvents',
       summary: 'Events as they come, as server-sent events',
@@ -28,7 +82,7 @@ export function DescribesTail(): MethodDecorator {
         '`/check-buffer`; `id` is the position behind it. Come back with `Last-Event-ID` (an EventSource does so by ' +
         'itself) or `?from=`, and the stream goes on there, without a gap and without a double. A slow reader is waited ' +
         'for. The event `gap` says that the retention of the log has removed events before they were read; the event ' +
-        '`end`, that the service is stopping.',
+        `\`end\`, that the service ends the stream. On the line: ${JSON.stringify(EXAMPLE)}`,
     }),
     ApiHeader({
       name: 'Last-Event-ID',
@@ -37,7 +91,7 @@ export function DescribesTail(): MethodDecorator {
     }),
     ApiOkResponse({
       description: 'The stream.',
-      content: { 'text/event-stream': { schema: { type: 'string' }, example: EXAMPLE } },
+      content: { 'text/event-stream': { schema: STREAM_EVENT, examples: EXAMPLES } },
     }),
     ApiProblems(
       ...(['invalid-parameter', 'invalid-cursor', ...ACCESS_PROBLEMS] as const),

@@ -1,11 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { deviceIdParameter } from './query-rules.js';
+import { DEVICE_ID_SCHEMA, deviceIdParameter } from './query-rules.js';
 import { FollowsRule } from './rules.js';
 
 /** Parameters of `GET /events/tail`. */
 export class TailQueryDto {
-  @ApiPropertyOptional({ description: 'Only events of this device.', example: 'dev-2' })
+  @ApiPropertyOptional({ ...DEVICE_ID_SCHEMA, description: 'Only events of this device.', example: 'dev-2' })
   @IsOptional()
   @FollowsRule(deviceIdParameter)
   device_id?: string;

@@ -100,7 +100,7 @@ async function followRecord(device, id) {
     if (!response.ok) return;
     const { state, reason } = await response.json();
     if (state === 'stored') return showSent(`Accepted as ${id}, and stored.`, 'good');
-    if (state === 'dead_lettered') return showSent(`Accepted as ${id}, and dead-lettered: ${reason}.`, 'bad');
+    if (state === 'dead_lettered') return showSent(`Accepted as ${id}, and dead-lettered: ${reason}.`, 'warn');
     await pause(LOOK_EVERY_MS);
   }
 }

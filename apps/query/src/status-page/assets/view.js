@@ -5,6 +5,7 @@ const fraction = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 const STATES = { up: 'answers', paused: 'paused', down: 'does not answer', unknown: 'unknown' };
+const RECORD_STATES = { waiting: 'waiting', stored: 'stored', dead_lettered: 'dead-lettered', settled: 'settled' };
 const REASONS = {
   no_worker: 'none is running',
   store_unreachable: 'the record store does not answer',
@@ -40,7 +41,10 @@ function fill(id, items, empty) {
 }
 
 export function showSample({ rates, buffer, recent, dead_letters: deadLetters, parts }) {
-  setText('headline', headlineOf(buffer, parts));
+  const dead = deadLetters?.total ?? 0;
+  const headline = headlineOf(buffer, parts, dead);
+  showHeadline(headline);
+  showDeadAlert(dead, headline.kind === DEAD);
   showFlow(rates, buffer);
   for (const [name, { state, reason }] of Object.entries(parts)) showPart(name, state, reason);
   showPartitions(buffer);
@@ -48,13 +52,40 @@ export function showSample({ rates, buffer, recent, dead_letters: deadLetters, p
   showDeadLetters(deadLetters);
 }
 
-/** Changes with the state and not with every figure: a screen reader says each change. */
-function headlineOf(buffer, { event_log: log, record_store: store }) {
-  if (log.state === 'down') return 'The event log does not answer.';
-  if (buffer?.state === 'paused') return `Records wait: ${REASONS[buffer.reason] ?? buffer.reason}.`;
-  if (store.state === 'down') return 'The record store does not answer.';
-  if (buffer?.oldest_age_seconds > LATE_SECONDS) return 'Records wait: the worker is catching up.';
-  return 'Records are stored as they come.';
+/** The headline of a system that works and has dead letters. */
+const DEAD = 'dead-lettered';
+
+/** `kind` says when a screen reader reads the headline out: at each change of state, and not at each change of a number. */
+function headlineOf(buffer, { event_log: log, record_store: store }, dead) {
+  const bad = (text) => ({ tone: 'bad', text, kind: text });
+  const warn = (text, kind = text) => ({ tone: 'warn', text, kind });
+  if (log.state === 'down') return bad('The event log does not answer.');
+  if (buffer?.state === 'paused') return bad(`Records wait: ${REASONS[buffer.reason] ?? buffer.reason}.`);
+  if (store.state === 'down') return bad('The record store does not answer.');
+  if (isLate(buffer)) return warn('Records wait: the worker is catching up.');
+  if (dead > 0) return warn(`${deadText(dead)}. The others are stored as they come.`, DEAD);
+  return { tone: 'good', text: 'Records are stored as they come.', kind: 'good' };
+}
+
+function isLate(buffer) {
+  return buffer?.oldest_age_seconds > LATE_SECONDS;
+}
+
+function deadText(count) {
+  return count === 1 ? '1 record was dead-lettered' : `${whole.format(count)} records were dead-lettered`;
+}
+
+function showHeadline({ tone, text, kind }) {
+  const headline = byId('headline');
+  setText('headline', text);
+  if (headline.dataset.kind !== kind) setText('announcement', text);
+  headline.dataset.kind = kind;
+  headline.dataset.tone = tone;
+}
+
+function showDeadAlert(count, isInHeadline) {
+  byId('dead-alert').hidden = count === 0;
+  setText('dead-total', isInHeadline ? 'Dead-lettered records are not in the record store.' : `${deadText(count)}.`);
 }
 
 function showFlow(rates, buffer) {
@@ -63,6 +94,8 @@ function showFlow(rates, buffer) {
   setText('rate-out', rates ? fraction.format(rates.out_per_second) : '–');
   setText('waiting', buffer ? whole.format(buffer.waiting) : '–');
   setText('oldest', buffer ? ageText(oldest) : '–');
+  const tone = isLate(buffer) ? 'warn' : 'good';
+  for (const id of ['waiting', 'oldest']) byId(id).dataset.tone = tone;
   showLine('in', rates?.in_per_second);
   showLine('out', rates?.out_per_second);
   showLine('waiting', buffer?.waiting);
@@ -106,7 +139,8 @@ function showRecent(recent) {
   const items = (recent ?? []).map((record) => {
     const item = element('li');
     const time = element('time', clock.format(new Date(record.received_at)), { datetime: record.received_at });
-    item.append(time, element('span', record.state, { 'data-state': record.state }), deviceOf(record));
+    const state = RECORD_STATES[record.state] ?? record.state;
+    item.append(time, element('span', state, { 'data-state': record.state }), deviceOf(record));
     item.append(element('code', record.preview));
     return item;
   });
