@@ -14,7 +14,7 @@ declare module 'fastify' {
 /** With this many requests that wait for the answers before theirs, a connection is not read. */
 const MAX_WAITING = 16;
 /** With more that wait on all connections together, those that have more than {@link MAX_WAITING} are cut. */
-const MAX_WAITING_IN_ALL = 4_096;
+const MAX_WAITING_IN_ALL = 2_048;
 /** A stop waits this long for answers that are on their way. */
 const STOP_GRACE_MS = 2_000;
 
@@ -47,10 +47,7 @@ export class ConnectionAnswers {
       const before = connection.last;
       connection.last = reply.raw;
       if (!isRead(request)) return done();
-      void this.whenAnswered(connection, before, socket)
-        .then(() => (isProbe(request) ? undefined : this.turns.take()))
-        // Nobody is there any more to be answered.
-        .then(() => (socket.destroyed ? undefined : done()));
+      void this.admit(request, connection, before).then((isAwaited) => (isAwaited ? done() : undefined));
     });
     fastify.addHook('onSend', (_request, { raw }, payload, done) => {
       raw.setTimeout(READ_LIMITS.untakenMs, () => raw.destroy());
@@ -60,6 +57,14 @@ export class ConnectionAnswers {
       setTimeout(() => fastify.server.closeAllConnections(), STOP_GRACE_MS).unref();
       done();
     });
+  }
+
+  /** @returns false where nobody is there any more to be answered */
+  private async admit(request: FastifyRequest, connection: Connection, before?: ServerResponse): Promise<boolean> {
+    const { socket } = request.raw;
+    await this.whenAnswered(connection, before, socket);
+    if (!socket.destroyed && !isProbe(request)) await this.turns.take();
+    return !socket.destroyed;
   }
 
   private connectionOf(socket: Socket): Connection {

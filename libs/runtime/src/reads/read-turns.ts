@@ -1,19 +1,29 @@
-/** While ingest is under way, a turn is followed by a rest of this many times the turn: reads get about a tenth of the event loop. */
-const REST_FACTOR = 10;
+import type { EventLoopUtilization } from 'node:perf_hooks';
+
+const { eventLoopUtilization } = performance;
+
+/** Idle time that the event loop has after each turn, as a multiple of its busy time. */
+const REST_WHILE_INGESTING = 10;
+const REST_AFTER_INGEST = 1;
+/** Ingest has been seen so lately that more of it is likely. */
+const RECENT_MS = 1_000;
+/** A turn waits no longer than this for the one before: reads are never stopped altogether. */
 const MAX_REST_MS = 100;
-/** A pass of the event loop that takes longer than this is late: reads then rest as long as it took. */
+/** A pass of the event loop that takes longer than this is late. */
 const LATE_MS = 20;
+const REST_WHEN_LATE = 1;
 const CHECK_EVERY_MS = 2;
 
 /**
  * Shares the event loop out among reads: one short turn at a time, in the order in which they asked, so that everything else of
- * the process runs in between. Ingest goes first: while it is under way, or while the loop is late, reads wait, but never without end.
+ * the process runs in between. Ingest goes first: reads take what it leaves idle. While nothing is ingested and the loop is on time,
+ * reads may use all of it.
  */
 export class ReadTurns {
   readonly #waiting: (() => void)[] = [];
   #isRunning = false;
-  #turnEndedAtMs = 0;
-  #passMs = 0;
+  #turn = { beganAtMs: 0, loop: eventLoopUtilization(), passMs: 0 };
+  #ingestSeenAtMs = -Infinity;
   #isIngestUnderWay = (): boolean => false;
 
   /** How many wait for a turn. */
@@ -39,21 +49,33 @@ export class ReadTurns {
 
   private next(): void {
     const nowMs = performance.now();
-    if (nowMs - this.#turnEndedAtMs < this.restMs) {
+    if (nowMs - this.#turn.beganAtMs < this.spacingMs(nowMs)) {
       setTimeout(() => this.next(), CHECK_EVERY_MS);
       return;
     }
+    this.#turn = { beganAtMs: nowMs, loop: eventLoopUtilization(), passMs: 0 };
     this.#waiting.shift()!();
     setImmediate(() => {
-      this.#turnEndedAtMs = performance.now();
-      this.#passMs = this.#turnEndedAtMs - nowMs;
+      this.#turn.passMs = performance.now() - nowMs;
       if (this.#waiting.length > 0) this.next();
       else this.#isRunning = false;
     });
   }
 
-  private get restMs(): number {
-    const factor = this.#isIngestUnderWay() ? REST_FACTOR : this.#passMs > LATE_MS ? 1 : 0;
-    return Math.min(MAX_REST_MS, this.#passMs * factor);
+  /** Time from the beginning of one turn to the beginning of the next. */
+  private spacingMs(nowMs: number): number {
+    const rest = this.restFactor(nowMs);
+    if (rest === 0) return 0;
+    const { active } = eventLoopUtilization(this.#turn.loop) as EventLoopUtilization;
+    return Math.min(MAX_REST_MS, active * (1 + rest));
+  }
+
+  private restFactor(nowMs: number): number {
+    if (this.#isIngestUnderWay()) {
+      this.#ingestSeenAtMs = nowMs;
+      return REST_WHILE_INGESTING;
+    }
+    if (nowMs - this.#ingestSeenAtMs < RECENT_MS) return REST_AFTER_INGEST;
+    return this.#turn.passMs > LATE_MS ? REST_WHEN_LATE : 0;
   }
 }
