@@ -8,7 +8,7 @@ import {
   pageHeaders,
   ProblemError,
   type Read,
-  READ_LIMITS,
+  FORWARDING_LIMITS,
   ReadAdmission,
   type ReadLimits,
   streamOf,
@@ -20,7 +20,7 @@ import {
  */
 const ANSWER_TIMEOUT_MS = 15_000;
 /** One for each read that is under way; the others wait for their place. */
-const MAX_CONNECTIONS = READ_LIMITS.maxUnderWay;
+const MAX_CONNECTIONS = FORWARDING_LIMITS.maxUnderWay;
 /** Longest silence of a stream. The query service gives a sign of life more often, unless it is waiting for the log. */
 const STREAM_SILENCE_MS = 30_000;
 /** The query service has a limit of its own, and usually a lower one; this one is for many of them. */
@@ -51,7 +51,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
   /** @param queryUrl `http://host:port` */
   constructor(
     queryUrl: string,
-    { timeoutMs = ANSWER_TIMEOUT_MS, maxStreamsPerClient, reads = READ_LIMITS }: ForwarderLimits = {},
+    { timeoutMs = ANSWER_TIMEOUT_MS, maxStreamsPerClient, reads = FORWARDING_LIMITS }: ForwarderLimits = {},
   ) {
     this.streams = new OpenStreams(MAX_STREAMS, new ClientStreams(maxStreamsPerClient));
     this.admission = new ReadAdmission(reads);

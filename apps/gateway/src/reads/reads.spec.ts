@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import { READ_LIMITS } from '#runtime';
+import { FORWARDING_LIMITS } from '#runtime';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 import { until } from '../testing/until.js';
@@ -65,7 +65,7 @@ describe('a read', () => {
     const readOf = (client: string) => fetch(`${gateway.url}/records`, { headers: { 'x-forwarded-for': client } });
     const held: ServerResponse[] = [];
     query.answer = (response) => held.push(response);
-    const { maxReadsPerClient, maxUnderWayPerClient } = READ_LIMITS;
+    const { maxReadsPerClient, maxUnderWayPerClient } = FORWARDING_LIMITS;
     const refused: Response[] = [];
     const reads = Array.from({ length: maxReadsPerClient + 4 }, async () => {
       const answer = await readOf('10.0.0.1');

@@ -14,18 +14,21 @@ export interface ReadLimits {
 }
 
 /**
- * For a container of 512 MB. A gateway forwards at most `maxUnderWay` reads at one time to a query service, which lets as many reads
- * of four gateways in. The wait and the 10 s of an engine are together shorter than the 15 s that a gateway waits for an answer.
+ * Of a process that answers reads itself, for a container of 512 MB. As many reads are under way as three gateways forward. The wait
+ * and the 10 s of an engine are together shorter than the 15 s that a gateway waits for an answer.
  */
 export const READ_LIMITS: ReadLimits = {
   maxReads: 256,
   maxReadsPerClient: 128,
-  maxUnderWay: 64,
-  maxUnderWayPerClient: 32,
+  maxUnderWay: 192,
+  maxUnderWayPerClient: 112,
   maxHeldBytes: 64 * 1024 * 1024,
   maxWaitMs: 4_000,
   untakenMs: 60_000,
 };
+
+/** Of a gateway: each read that is under way has a connection to the query service, and half of them are left for other clients. */
+export const FORWARDING_LIMITS: ReadLimits = { ...READ_LIMITS, maxUnderWay: 64, maxUnderWayPerClient: 32 };
 
 /** Records are read and encoded in steps of about this size, and an answer is held in parts of it. */
 export const READ_STEP_BYTES = 256 * 1024;
