@@ -7,10 +7,11 @@ import type { Proof } from './proof.js';
 import { bomb } from './proofs/bomb.js';
 import { floods } from './proofs/flood.js';
 import { overCapacity } from './proofs/over-capacity.js';
+import { reads } from './proofs/reads.js';
 import { slowClients } from './proofs/slow-clients.js';
 import { lineOf, publish } from './report.js';
 
-const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb];
+const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb, reads];
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +26,12 @@ function chosen(): readonly Proof[] {
   const unknown = values.only.filter((name) => !PROOFS.some((proof) => proof.name === name));
   const names = PROOFS.map(({ name }) => name).join(', ');
   if (unknown.length > 0) throw new Error(`There is no proof ${unknown.join(', ')}; there are: ${names}`);
-  return values.only.length === 0 ? PROOFS : PROOFS.filter(({ name }) => values.only.includes(name));
+  return values.only.length === 0 ? runnable() : PROOFS.filter(({ name }) => values.only.includes(name));
+}
+
+/** The gateway alone, over Kafka, has no pages to read. */
+function runnable(): readonly Proof[] {
+  return process.env['KAFKA_BROKERS'] === undefined ? PROOFS : PROOFS.filter((proof) => proof !== reads);
 }
 
 /** The gateway never makes its topic. */

@@ -40,6 +40,11 @@ export class Admission {
     return this.#bytes;
   }
 
+  /** Whether any request is checked or published now. One whose body is still on its way costs no time. */
+  get hasWork(): boolean {
+    return this.#places > 0;
+  }
+
   /** By its head alone. @returns why a request has no room now, or `undefined` if it has */
   refusalOf({ 'content-length': length = '0' }: IncomingHttpHeaders): ProblemError | undefined {
     const declaredBytes = Math.min(Number(length), this.limits.maxBodyBytes);

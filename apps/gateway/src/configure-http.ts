@@ -1,13 +1,14 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
-import { LOGGER, Tracing, type Logger } from '#runtime';
+import { LOGGER, ReadTurns, Tracing, type Logger } from '#runtime';
 import { AccessGate } from './access/access-gate.js';
 import { OPEN_ACCESS } from './access/access-options.js';
 import { countReads, refuseSpentSenders } from './access/count-requests.js';
 import { guardRequests } from './access/guard-requests.js';
 import { RateLimits } from './access/rate-limits.js';
 import { TlsFront } from './access/tls-front.js';
+import { Admission } from './admission.js';
 import { beforeIngest } from './before-ingest.js';
 import { allowOrigins } from './cross-origin/cross-origin.js';
 import { announceDraining } from './endpoints/announce-draining.js';
@@ -16,6 +17,7 @@ import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { LoadShedding } from './overload/load-shedding.js';
 import { shedRequests } from './overload/shed-requests.js';
+import { nameClients } from './reads/name-clients.js';
 import { followTraces } from './tracing/follow-traces.js';
 
 /**
@@ -53,6 +55,8 @@ export function configureGatewayHttp(app: NestFastifyApplication): TlsFront | un
   const options = { ...OPEN_ACCESS, ...app.get<GatewayOptions>(GATEWAY_OPTIONS, { strict: false }) };
   if (options.corsOrigins) allowOrigins(fastify, options.corsOrigins);
   restrictAccess(app, fastify);
+  nameClients(fastify, options);
+  putIngestFirst(app);
   beforeIngest(
     fastify,
     ...limitsOf(app),
@@ -76,6 +80,11 @@ function restrictAccess(app: NestFastifyApplication, fastify: FastifyInstance): 
 function limitsOf(app: NestFastifyApplication): onRequestHookHandler[] {
   const [limits, metrics] = [app.get(RateLimits, { strict: false }), app.get(IngestMetrics, { strict: false })];
   return limits.countSenders ? [refuseSpentSenders(limits, metrics, app.get<Logger>(LOGGER))] : [];
+}
+
+function putIngestFirst(app: NestFastifyApplication): void {
+  const admission = app.get(Admission, { strict: false });
+  app.get(ReadTurns, { strict: false }).yieldTo(() => admission.hasWork);
 }
 
 function sheddingOf(app: NestFastifyApplication): onRequestHookHandler {

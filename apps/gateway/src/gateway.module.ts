@@ -12,7 +12,7 @@ import { IngestController } from './ingest/ingest.controller.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { LogReachability } from './log-reachability.js';
 import { overloadProviders } from './overload/overload-providers.js';
-import { QueryForwarder } from './reads/query-forwarder.js';
+import { forwarderProvider } from './reads/forwarder-provider.js';
 import { ReadsController } from './reads/reads.controller.js';
 
 /**
@@ -48,7 +48,7 @@ export class GatewayModule implements BeforeApplicationShutdown {
         ...accessProviders(options),
         ...endpointProviders(options),
         ...overloadProviders(options),
-        ...(queryUrl ? [{ provide: QueryForwarder, useFactory: () => new QueryForwarder(queryUrl) }] : []),
+        ...(queryUrl ? [forwarderProvider(queryUrl)] : []),
       ],
       exports: [AccessGate, LogReachability],
     };

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type BufferCursor, type BufferPartitionDto, encodeCursor, partitionOf } from '#contracts';
-import { EventLogError, type BufferInspector, type PartitionPosition } from '#event-log';
-import { Clock } from '#runtime';
+import { type BufferCursor, type BufferPartitionDto, encodeCursor, partitionOf, stringifyExact } from '#contracts';
+import { type BufferInspector, EventLogError, type LogRecord, type PartitionPosition } from '#event-log';
+import { type AnswerPart, Clock, ProblemError, type Read, ReadTurns } from '#runtime';
 import type { BufferAnswerDto } from './buffer-answer.dto.js';
 import { stateOfBuffer } from './buffer-state.js';
 import { isOfDevice } from './log-record.js';
@@ -9,7 +9,7 @@ import type { OffsetRange } from './log-scan.js';
 import { OldestWaiting } from './oldest-waiting.js';
 import { EVENTS_INSPECTOR } from './inspectors.js';
 import { invalidCursor } from './cursors.js';
-import { rangesFrom, readWaitingPage, type WaitingPage } from './waiting-page.js';
+import { rangesFrom, waitingSteps, type WaitingStep } from './waiting-page.js';
 import { toWaitingRecord } from './waiting-record.js';
 
 export interface BufferRequest {
@@ -36,43 +36,58 @@ export class BufferView {
   constructor(
     @Inject(EVENTS_INSPECTOR) private readonly inspector: BufferInspector,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(ReadTurns) private readonly turns: ReadTurns,
   ) {
     this.#oldest = new OldestWaiting(inspector);
   }
 
   /**
+   * The body of `GET /check-buffer`. If the log cannot be read for a later part, the page ends there, and its cursor goes on from there.
+   *
    * @throws EventLogError `unavailable`, `topic-missing`
-   * @throws ProblemError `invalid-cursor` for a cursor of another query
+   * @throws ProblemError `invalid-cursor` for a cursor of another query; `overloaded`, `stopping`
    */
-  async read(request: BufferRequest): Promise<BufferAnswerDto> {
+  async *parts(request: BufferRequest, read: Read): AsyncGenerator<AnswerPart, void> {
+    const { text, steps, first } = await read.step(() => this.begin(request));
+    const page = new WaitingText(text);
+    for (let step = first; ; step = await read.step(() => nextOf(steps)).catch((error: unknown) => page.endOf(error))) {
+      yield page.part(step);
+      if (step.isLast) return;
+      await this.turns.take();
+    }
+  }
+
+  private async begin(request: BufferRequest): Promise<BegunPage> {
     const positions = await this.inspector.positions();
-    const [page, oldestMs, state] = await Promise.all([
-      unlessDenied(this.page(request, positions)),
+    const steps = this.steps(request, positions);
+    const [first, oldestMs, state] = await Promise.all([
+      unlessDenied(nextOf(steps)),
       unlessDenied(this.#oldest.timestampMs(positions)),
       stateOfBuffer(this.inspector, positions, this.clock.now()),
     ]);
     const partitions = positions.map(toPartition);
-    return {
+    const head: BufferHead = {
       waiting: partitions.reduce((total, { lag }) => total + lag, 0),
       oldest_age_seconds: oldestMs === undefined ? null : Math.max(0, this.clock.now() - oldestMs) / 1000,
       ...state,
       partitions,
-      records: page?.records.map(toWaitingRecord) ?? [],
-      has_more: page?.next !== undefined,
-      next_cursor: page?.next === undefined ? null : encodeCursor(page.next),
-      ...(page === undefined && { unavailable: [RECORDS_DENIED] }),
+      ...(first === undefined && { unavailable: [RECORDS_DENIED] }),
     };
+    return { text: `${JSON.stringify(head).slice(0, -1)},"records":[`, steps, first: first ?? NO_RECORDS };
   }
 
-  private async page(request: BufferRequest, positions: readonly PartitionPosition[]): Promise<WaitingPage> {
+  private steps(request: BufferRequest, positions: readonly PartitionPosition[]): AsyncGenerator<WaitingStep, void> {
     const { deviceId, limit, cursor } = request;
     const shown = deviceId === undefined ? positions : [positions[partitionOf(deviceId, positions.length)]!];
     if (cursor !== undefined && !shown.some(({ partition }) => partition === cursor.partition)) throw invalidCursor();
     const ranges = rangesFrom(cursor, shown.map(toWaitingRange));
     const matches = deviceId === undefined ? undefined : isOfDevice(deviceId);
-    return readWaitingPage(this.inspector, { ranges, limit, matches });
+    const source = { inspector: this.inspector, takeTurn: () => this.turns.take() };
+    return waitingSteps(source, { ranges, limit, matches });
   }
 }
+
+const NO_RECORDS: WaitingStep = { records: [], isLast: true, next: undefined };
 
 const RECORDS_DENIED = {
   field: 'records',
@@ -88,6 +103,50 @@ async function unlessDenied<T>(part: Promise<T>): Promise<T | undefined> {
     if (error instanceof EventLogError && error.failure === 'authorization') return undefined;
     throw error;
   }
+}
+
+type BufferHead = Omit<BufferAnswerDto, 'records' | 'has_more' | 'next_cursor'>;
+
+interface BegunPage {
+  /** Of the answer, up to its first record. */
+  text: string;
+  steps: AsyncGenerator<WaitingStep, void>;
+  first: WaitingStep;
+}
+
+async function nextOf(steps: AsyncGenerator<WaitingStep, void>): Promise<WaitingStep> {
+  return (await steps.next()).value as WaitingStep;
+}
+
+/** The text of a page as it grows. */
+class WaitingText {
+  #last: LogRecord | undefined;
+
+  /** @param before the text before the next part */
+  constructor(private before: string) {}
+
+  part({ records, isLast, next }: WaitingStep): AnswerPart {
+    const comma = this.#last !== undefined && records.length > 0 ? ',' : '';
+    const text = records.map((record) => stringifyExact(toWaitingRecord(record))).join(',');
+    const end = isLast ? endText(next) : '';
+    const bytes = Buffer.from(this.before + comma + text + end);
+    this.before = '';
+    this.#last = records.at(-1) ?? this.#last;
+    return { bytes, isLast };
+  }
+
+  /** A page that has begun is ended in a way that its reader can go on from. */
+  endOf(error: unknown): WaitingStep {
+    const isPassing = error instanceof EventLogError || error instanceof ProblemError;
+    if (!isPassing || this.#last === undefined) throw error;
+    const { partition, offset } = this.#last;
+    return { records: [], isLast: true, next: { partition, offset: offset + 1 } };
+  }
+}
+
+function endText(next: BufferCursor | undefined): string {
+  const next_cursor = next === undefined ? null : encodeCursor(next);
+  return `],${JSON.stringify({ has_more: next_cursor !== null, next_cursor }).slice(1)}`;
 }
 
 function toPartition({ partition, committed, high }: PartitionPosition): BufferPartitionDto {

@@ -1,5 +1,7 @@
-import { Controller, Get, Header, Inject, Query, UseFilters } from '@nestjs/common';
-import { BufferQueryDto, stringifyExact } from '#contracts';
+import { Controller, Get, Header, Inject, Query, Res, UseFilters } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { BufferQueryDto } from '#contracts';
+import { answerInParts, ReadAdmission } from '#runtime';
 import { BufferView } from './buffer-view.js';
 import { readCursor } from './cursors.js';
 import { EngineErrorFilter } from './engine-error.filter.js';
@@ -11,15 +13,20 @@ import { Reads } from './reads.js';
 @Controller('check-buffer')
 @UseFilters(EngineErrorFilter)
 export class BufferController {
-  constructor(@Inject(BufferView) private readonly buffer: BufferView) {}
+  constructor(
+    @Inject(BufferView) private readonly buffer: BufferView,
+    @Inject(ReadAdmission) private readonly admission: ReadAdmission,
+  ) {}
 
   @Get()
   @Reads('/check-buffer')
   @Header('content-type', 'application/json; charset=utf-8')
   @Header('cache-control', 'no-store')
   @DescribesCheckBuffer()
-  async check(@Query(new QueryPipe(BufferQueryDto)) query: BufferQueryDto): Promise<string> {
-    const { device_id: deviceId, limit, cursor } = query;
-    return stringifyExact(await this.buffer.read({ deviceId, limit, cursor: readCursor(cursor, 'buffer') }));
+  async check(@Query(new QueryPipe(BufferQueryDto)) query: BufferQueryDto, @Res() reply: FastifyReply): Promise<void> {
+    const { device_id: deviceId, limit } = query;
+    const cursor = readCursor(query.cursor, 'buffer');
+    const read = await this.admission.enter(reply);
+    await answerInParts(reply, read, this.buffer.parts({ deviceId, limit, cursor }, read));
   }
 }

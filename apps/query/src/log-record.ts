@@ -11,13 +11,8 @@ export function isOfDevice(deviceId: string): (record: LogRecord) => boolean {
   return ({ key: other }) => other !== null && key.equals(other);
 }
 
-/** Says of each record whether it is this one of this device, even where the event as a whole breaks a rule. */
-export function isRecord(deviceId: string, recordId: string): (record: LogRecord) => boolean {
-  const isOfThisDevice = isOfDevice(deviceId);
-  return (record) => isOfThisDevice(record) && recordIdOf(record) === recordId;
-}
-
-function recordIdOf(record: LogRecord): unknown {
+/** The id of a record, even where the event as a whole breaks a rule. */
+export function recordIdOf(record: LogRecord): unknown {
   const decoded = decodeRecord(record);
   return decoded.ok ? decoded.event.record_id : recordIdIn(record.value);
 }

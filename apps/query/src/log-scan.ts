@@ -1,4 +1,5 @@
 import type { BufferInspector, LogRecord } from '#event-log';
+import { READ_STEP_BYTES } from '#runtime';
 
 /** A stretch of one partition: the offsets from `fromOffset` up to, and without, `toOffset`. */
 export interface OffsetRange {
@@ -11,10 +12,10 @@ export interface OffsetRange {
 export const MAX_SCANNED_RECORDS = 10_000;
 /** Most bytes of values that one request reads; the record that goes beyond it is the last one. */
 export const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
-/** Most records of a peek before anything is known of their size: with payloads of the largest kind some 25 MiB. */
-export const MAX_BLIND_PEEK_RECORDS = 100;
-/** Most records of a peek at all. */
-export const MAX_PEEK_RECORDS = 1000;
+/** Most records of a peek before anything is known of their size: with payloads of the largest kind some 5 MiB. */
+export const MAX_BLIND_PEEK_RECORDS = 20;
+/** Most records of a peek at all: an embedded log reads them on the event loop. */
+export const MAX_PEEK_RECORDS = 250;
 
 /** What one request may still read of the log, so that no question can keep the service from answering others. */
 export class ScanBudget {
@@ -25,18 +26,25 @@ export class ScanBudget {
     return this.#records <= 0 || this.#bytes <= 0;
   }
 
-  /** How many records the next peek may ask for: as many as the rest of the budget pays for if they are like those so far. */
+  /** How many records the next peek may ask for: as many as fit into one step if they are like those so far. */
   get peekRecords(): number {
     const seen = MAX_SCANNED_RECORDS - this.#records;
     if (seen === 0) return MAX_BLIND_PEEK_RECORDS;
     const meanBytes = Math.max(1, (MAX_SCANNED_BYTES - this.#bytes) / seen);
-    return Math.max(1, Math.min(MAX_PEEK_RECORDS, Math.floor(this.#bytes / meanBytes)));
+    const bytes = Math.min(this.#bytes, 2 * READ_STEP_BYTES);
+    return Math.max(1, Math.min(MAX_PEEK_RECORDS, Math.floor(bytes / meanBytes)));
   }
 
   spend({ value }: LogRecord): void {
     this.#records--;
     this.#bytes -= value?.length ?? 0;
   }
+}
+
+/** What a scan reads, and how it waits for its turn before each peek. */
+export interface ScanSource {
+  inspector: BufferInspector;
+  takeTurn: () => Promise<void>;
 }
 
 /**
@@ -46,7 +54,7 @@ export class ScanBudget {
  * @throws EventLogError `unavailable`
  */
 export async function* scanRange(
-  inspector: BufferInspector,
+  { inspector, takeTurn }: ScanSource,
   { partition, fromOffset, toOffset }: OffsetRange,
   budget: ScanBudget,
   ahead: readonly LogRecord[] = [],
@@ -54,8 +62,10 @@ export async function* scanRange(
   let records = ahead;
   let next = fromOffset;
   while (next < toOffset && !budget.isSpent) {
-    if (records.length === 0)
+    if (records.length === 0) {
+      await takeTurn();
       records = await inspector.peek({ partition, fromOffset: next, toOffset, maxRecords: budget.peekRecords });
+    }
     if (records.length === 0) return;
     for (const record of records) {
       if (budget.isSpent) return;
@@ -67,31 +77,26 @@ export async function* scanRange(
   }
 }
 
-export interface SearchOutcome {
-  record: LogRecord | undefined;
-  /** False if the range is larger than one request may read: what was not found may still be there. */
-  isExhaustive: boolean;
-}
-
 /**
- * The newest record of a range that matches. Reads from the newest backwards, within the budget of one request.
+ * The records of a range in steps, the newest step first, oldest first in each, within the budget of one request.
  *
+ * @returns whether the whole range was read
  * @throws EventLogError `unavailable`
  */
-export async function findNewest(
-  inspector: BufferInspector,
+export async function* scanBackwards(
+  source: ScanSource,
   { partition, fromOffset, toOffset }: OffsetRange,
-  matches: (record: LogRecord) => boolean,
-): Promise<SearchOutcome> {
+): AsyncGenerator<LogRecord[], boolean> {
   const budget = new ScanBudget();
   const firstOffset = Math.max(fromOffset, toOffset - MAX_SCANNED_RECORDS);
-  let record: LogRecord | undefined;
   let end = toOffset;
-  while (end > firstOffset && record === undefined && !budget.isSpent) {
+  while (end > firstOffset && !budget.isSpent) {
     const start = Math.max(firstOffset, end - budget.peekRecords);
-    const step = { partition, fromOffset: start, toOffset: end };
-    for await (const candidate of scanRange(inspector, step, budget)) if (matches(candidate)) record = candidate;
+    const records: LogRecord[] = [];
+    for await (const record of scanRange(source, { partition, fromOffset: start, toOffset: end }, budget))
+      records.push(record);
+    yield records;
     end = start;
   }
-  return { record, isExhaustive: end === fromOffset && !budget.isSpent };
+  return end === fromOffset && !budget.isSpent;
 }

@@ -1,67 +1,106 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { encodeCursor, type StoredRecord, stringifyExact } from '#contracts';
-import { RecordStore } from '#record-store';
+import { encodeCursor, parseTimestamp, type StoredRecord, stringifyExact } from '#contracts';
+import { type RecordCursor, type RecordPage, RecordStoreError } from '#record-store';
+import { type AnswerPart, ProblemError, type Read, READ_STEP_BYTES, ReadTurns } from '#runtime';
 import type { RecordsRequest } from './records-request.js';
+import { WatchedStore } from './watched-store.js';
 
-/** A page takes no further step once its records have so many characters of JSON: 1000 payloads of the largest kind fill the memory. */
-export const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024;
+/** Most bytes of the records of one page. A single record may be larger. */
+export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 /** Most records that are asked of the store before anything is known of their size. */
-export const MAX_BLIND_STEP_RECORDS = 100;
+export const MAX_BLIND_STEP_RECORDS = 20;
 
 /** Stored records, newest first. */
 @Injectable()
 export class RecordsView {
-  constructor(@Inject(RecordStore) private readonly store: RecordStore) {}
+  constructor(
+    @Inject(WatchedStore) private readonly store: WatchedStore,
+    @Inject(ReadTurns) private readonly turns: ReadTurns,
+  ) {}
 
   /**
-   * The body of `GET /records`. A page of large records may be shorter than its limit although there are more: `has_more` tells.
+   * The body of `GET /records`. A page of large records may be shorter than its limit although there are more: `has_more` says so.
+   * If a later part cannot be read, the page ends there, and its cursor goes on from there.
    *
-   * @throws RecordStoreError `unavailable`
+   * @throws RecordStoreError `unavailable`; ProblemError `overloaded`, `stopping`
    */
-  async page({ filter, limit, after }: RecordsRequest): Promise<string> {
-    const page = new PageText();
-    let next = after;
-    do {
-      const step = await this.store.reader.page(filter, Math.min(limit - page.count, page.stepRecords), next);
-      page.add(step.records);
-      next = step.next;
-    } while (next !== undefined && page.count < limit && !page.isFull);
-    return page.end(next === undefined ? null : encodeCursor(next));
+  async *parts(request: RecordsRequest, read: Read): AsyncGenerator<AnswerPart, void> {
+    const page = new PageInParts(request.limit, request.after);
+    for (;;) {
+      const part = await read.step(() => this.step(request, page)).catch((error: unknown) => endOf(page, error));
+      yield part;
+      if (part.isLast) return;
+    }
+  }
+
+  private async step({ filter }: RecordsRequest, page: PageInParts): Promise<AnswerPart> {
+    const found = await this.store.page(filter, page.stepRecords, page.after, READ_STEP_BYTES);
+    await this.turns.take();
+    return page.part(found);
   }
 }
 
-/** A page of records as it grows. */
-class PageText {
-  private readonly texts: string[] = [];
-  private characters = 0;
+/** A page that has begun is ended in a way that its reader can go on from. */
+function endOf(page: PageInParts, error: unknown): AnswerPart {
+  const isPassing = error instanceof RecordStoreError || error instanceof ProblemError;
+  if (page.isEmpty || !isPassing) throw error;
+  return page.end();
+}
 
-  get count(): number {
-    return this.texts.length;
-  }
+/** A page as it grows. */
+class PageInParts {
+  private count = 0;
+  private bytes = 0;
 
-  get isFull(): boolean {
-    return this.characters >= MAX_PAGE_CHARACTERS;
+  /** @param after the place behind which the next step begins */
+  constructor(
+    private readonly limit: number,
+    public after: RecordCursor | undefined,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.count === 0;
   }
 
   /** How many records the next step may bring: as many as there is room for if they are like those so far. */
   get stepRecords(): number {
-    if (this.count === 0) return MAX_BLIND_STEP_RECORDS;
-    const meanCharacters = this.characters / this.count;
-    return Math.max(1, Math.floor((MAX_PAGE_CHARACTERS - this.characters) / meanCharacters));
+    const meanBytes = this.bytes / this.count;
+    const likely = this.isEmpty ? MAX_BLIND_STEP_RECORDS : Math.floor(READ_STEP_BYTES / meanBytes);
+    return Math.max(1, Math.min(this.limit - this.count, likely));
   }
 
-  add(records: readonly StoredRecord[]): void {
+  part({ records, next }: RecordPage): AnswerPart {
+    const texts: string[] = [];
+    let isFull = false;
     for (const record of records) {
       const text = toText(record);
-      this.texts.push(text);
-      this.characters += text.length;
+      const bytes = Buffer.byteLength(text);
+      isFull = !this.isEmpty && this.bytes + bytes > MAX_PAGE_BYTES;
+      if (isFull) break;
+      texts.push((this.isEmpty ? '' : ',') + text);
+      this.count++;
+      this.bytes += bytes;
+      this.after = placeOf(record);
     }
+    const isLast = isFull || next === undefined || this.count >= this.limit;
+    const begin = this.count === texts.length ? '{"records":[' : '';
+    const end = isLast ? endText(isFull || next !== undefined ? this.after : undefined) : '';
+    return { bytes: Buffer.from(begin + texts.join('') + end), isLast };
   }
 
-  end(next_cursor: string | null): string {
-    const rest = JSON.stringify({ has_more: next_cursor !== null, next_cursor });
-    return `{"records":[${this.texts.join(',')}],${rest.slice(1)}`;
+  /** The end of a page that has more, where it was to go on. */
+  end(): AnswerPart {
+    return { bytes: Buffer.from(endText(this.after)), isLast: true };
   }
+}
+
+function endText(next: RecordCursor | undefined): string {
+  const next_cursor = next === undefined ? null : encodeCursor(next);
+  return `],${JSON.stringify({ has_more: next_cursor !== null, next_cursor }).slice(1)}`;
+}
+
+function placeOf({ device_id, record_id, timestamp }: StoredRecord): RecordCursor {
+  return { timestampMs: parseTimestamp(timestamp)!, deviceId: device_id, recordId: record_id };
 }
 
 /** Members in the order of the contract. */

@@ -1,5 +1,7 @@
-import { Controller, Get, Header, Inject, Param, Query, UseFilters } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Query, Res, UseFilters } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { deviceIdProblem, recordIdProblem, RecordsQueryDto, stringifyExact } from '#contracts';
+import { answerInParts, ReadAdmission } from '#runtime';
 import { EngineErrorFilter } from './engine-error.filter.js';
 import { DescribesRecord, DescribesRecords } from './query-docs.js';
 import { invalidParameter, QueryPipe, refuseParameters } from './query.pipe.js';
@@ -15,6 +17,7 @@ export class RecordsController {
   constructor(
     @Inject(RecordsView) private readonly records: RecordsView,
     @Inject(Whereabouts) private readonly whereabouts: Whereabouts,
+    @Inject(ReadAdmission) private readonly admission: ReadAdmission,
   ) {}
 
   @Get()
@@ -22,8 +25,10 @@ export class RecordsController {
   @Header('content-type', 'application/json; charset=utf-8')
   @Header('cache-control', 'no-store')
   @DescribesRecords()
-  page(@Query(new QueryPipe(RecordsQueryDto)) query: RecordsQueryDto): Promise<string> {
-    return this.records.page(recordsRequest(query));
+  async page(@Query(new QueryPipe(RecordsQueryDto)) query: RecordsQueryDto, @Res() reply: FastifyReply): Promise<void> {
+    const request = recordsRequest(query);
+    const read = await this.admission.enter(reply);
+    await answerInParts(reply, read, this.records.parts(request, read));
   }
 
   @Get(':device_id/:record_id')
@@ -35,10 +40,15 @@ export class RecordsController {
     @Param('device_id') deviceId: string,
     @Param('record_id') recordId: string,
     @Query() query: object,
-  ): Promise<string> {
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     refuseParameters(query);
     checkIds(deviceId, recordId);
-    return stringifyExact(await this.whereabouts.find(deviceId, recordId));
+    const read = await this.admission.enter(reply);
+    const answer = await read.step(() => this.whereabouts.find(deviceId, recordId));
+    const bytes = Buffer.from(stringifyExact(answer));
+    read.give(bytes.length);
+    void reply.send(bytes);
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeCursor, type JsonObject, type RecordsPageDto } from '#contracts';
-import { MAX_PAGE_CHARACTERS, MAX_BLIND_STEP_RECORDS } from './records-view.js';
+import { READ_STEP_BYTES } from '#runtime';
+import { MAX_BLIND_STEP_RECORDS, MAX_PAGE_BYTES } from './records-view.js';
 import { anEvent, QueryUnderTest } from './testing/query-under-test.js';
 
 let query: QueryUnderTest;
@@ -23,6 +24,22 @@ async function store(...recordIds: string[]): Promise<void> {
     return anEvent({ record_id, timestamp });
   });
   await query.storeEvents(...events);
+}
+
+interface AskedPage {
+  limit: number;
+  maxBytes: number | undefined;
+}
+
+/** What the store is asked for from now on. */
+function spyOnPages(): AskedPage[] {
+  const asked: AskedPage[] = [];
+  const { page } = query.store;
+  query.store.page = (filter, limit, after, maxBytes) => {
+    asked.push({ limit, maxBytes });
+    return page.call(query.store, filter, limit, after, maxBytes);
+  };
+  return asked;
 }
 
 async function walk(search: string, between: () => Promise<void> = async () => undefined): Promise<RecordsPageDto[]> {
@@ -65,26 +82,52 @@ describe('GET /records', () => {
 
   it('shows a thousand records on one page, and asks for many at once only when it knows how small they are', async () => {
     await store(...Array.from({ length: 1001 }, (_, n) => `r-${n}`));
-    const limits: number[] = [];
-    const { page } = query.store;
-    query.store.page = (filter, limit, after) => {
-      limits.push(limit);
-      return page.call(query.store, filter, limit, after);
-    };
+    const asked = spyOnPages();
     const { body } = await list('?limit=1000');
     expect(new Set(idsOf(body)).size).toBe(1000);
     expect(body.has_more).toBe(true);
-    expect(limits).toEqual([MAX_BLIND_STEP_RECORDS, 1000 - MAX_BLIND_STEP_RECORDS]);
+    expect(asked[0]).toEqual({ limit: MAX_BLIND_STEP_RECORDS, maxBytes: READ_STEP_BYTES });
+    expect(asked.length).toBeLessThan(5);
   });
 
-  it('ends a page of large payloads before it fills the memory, and loses nothing by it', async () => {
-    const data_payload: JsonObject = { text: 'x'.repeat(Math.ceil(MAX_PAGE_CHARACTERS / MAX_BLIND_STEP_RECORDS)) };
-    const count = MAX_BLIND_STEP_RECORDS + 10;
-    const ids = Array.from({ length: count }, (_, n) => `r-${n}`);
+  it('never holds a page of large payloads as a whole: it is read in steps, and ends before it has too many bytes', async () => {
+    const data_payload: JsonObject = { text: 'x'.repeat(250_000) };
+    const ids = Array.from({ length: 50 }, (_, n) => `r-${n}`);
     await query.storeEvents(...ids.map((record_id) => anEvent({ record_id, data_payload })));
+    const asked = spyOnPages();
+    const first = await list('?limit=1000');
+    expect(Buffer.byteLength(first.text)).toBeLessThanOrEqual(MAX_PAGE_BYTES + 1_000);
+    expect(first.body.has_more).toBe(true);
+    expect(new Set(asked.map(({ maxBytes }) => maxBytes))).toEqual(new Set([READ_STEP_BYTES]));
     const pages = await walk('limit=1000');
-    expect(pages.map(({ records }) => records.length)).toEqual([MAX_BLIND_STEP_RECORDS, 10]);
-    expect(pages.flatMap(idsOf).sort()).toEqual(ids.sort());
+    expect(pages[0]!.records).toHaveLength(Math.floor(MAX_PAGE_BYTES / 250_200));
+    expect(pages.flatMap(idsOf)).toEqual(ids.sort());
+  });
+
+  it('counts bytes, not characters', async () => {
+    const data_payload: JsonObject = { text: '\u20ac'.repeat(80_000) };
+    const ids = Array.from({ length: 40 }, (_, n) => `r-${n}`);
+    await query.storeEvents(...ids.map((record_id) => anEvent({ record_id, data_payload })));
+    expect(Buffer.byteLength((await list('?limit=1000')).text)).toBeLessThanOrEqual(MAX_PAGE_BYTES + 1_000);
+  });
+
+  it('ends a page that has begun where the store went away, and goes on from there', async () => {
+    const data_payload: JsonObject = { text: 'x'.repeat(200_000) };
+    const ids = Array.from({ length: 6 }, (_, n) => `r-${n}`);
+    await query.storeEvents(...ids.map((record_id) => anEvent({ record_id, data_payload })));
+    const { page } = query.store;
+    let steps = 0;
+    query.store.page = (...args) => {
+      query.store.isAvailable = ++steps < 2;
+      return page.apply(query.store, args);
+    };
+    const first = (await list()).body;
+    query.store.page = page;
+    query.store.isAvailable = true;
+    const rest = (await list(`?cursor=${first.next_cursor}`)).body;
+    expect([first.has_more, rest.has_more]).toEqual([true, false]);
+    expect([...idsOf(first), ...idsOf(rest)]).toEqual(ids);
+    expect(idsOf(first)).not.toHaveLength(0);
   });
 
   it('filters by device', async () => {

@@ -1,7 +1,7 @@
 import type { LogRecord } from '#event-log';
 
 /** About as many bytes of values as one round brings, over all its partitions. */
-const ROUND_BYTES = 1024 * 1024;
+const ROUND_BYTES = 256 * 1024;
 /** Most records of the first round, when nothing is known of their size: 5 MiB with payloads of the largest kind. */
 const BLIND_RECORDS = 20;
 const MAX_RECORDS = 1000;

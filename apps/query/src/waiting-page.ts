@@ -1,6 +1,7 @@
 import type { BufferCursor } from '#contracts';
-import type { BufferInspector, LogRecord } from '#event-log';
-import { MAX_BLIND_PEEK_RECORDS, ScanBudget, scanRange, type OffsetRange } from './log-scan.js';
+import type { LogRecord } from '#event-log';
+import { READ_STEP_BYTES } from '#runtime';
+import { MAX_BLIND_PEEK_RECORDS, ScanBudget, scanRange, type OffsetRange, type ScanSource } from './log-scan.js';
 
 export interface WaitingPageRequest {
   /** What waits, by partition; empty ranges are left out. */
@@ -10,47 +11,57 @@ export interface WaitingPageRequest {
   matches?: ((record: LogRecord) => boolean) | undefined;
 }
 
-export interface WaitingPage {
+/** Some records of a page. */
+export interface WaitingStep {
   records: LogRecord[];
-  /** Where the next page begins, or `undefined` if nothing is left to read. */
+  isLast: boolean;
+  /** Of the last step: where the next page begins, or `undefined` if nothing is left to read. */
   next: BufferCursor | undefined;
 }
 
 /** Most partitions whose first records are asked for side by side: a peek costs a log some waiting, whatever it brings. */
 const MAX_PEEKS_AHEAD = 16;
 /** Most records of each such peek, where there are several. */
-const MAX_RECORDS_AHEAD = 20;
+const MAX_RECORDS_AHEAD = 4;
 
 /**
- * Waiting records by partition, then by offset. Shorter than the limit, with a place to go on from, where the budget of one
- * request was spent before.
+ * Waiting records by partition, then by offset, in steps of about {@link READ_STEP_BYTES}. Fewer than the limit, with a place to go on
+ * from, where the budget of one request was spent before.
  *
  * @throws EventLogError `unavailable`
  */
-export async function readWaitingPage(
-  inspector: BufferInspector,
+export async function* waitingSteps(
+  source: ScanSource,
   { ranges, limit, matches }: WaitingPageRequest,
-): Promise<WaitingPage> {
-  const ahead = await peekAhead(inspector, ranges, limit);
-  const records: LogRecord[] = [];
+): AsyncGenerator<WaitingStep, void> {
+  const ahead = await peekAhead(source, ranges, limit);
   const budget = new ScanBudget();
+  let [records, bytes, count]: [LogRecord[], number, number] = [[], 0, 0];
   for (const [at, range] of ranges.entries()) {
-    for await (const record of scanRange(inspector, range, budget, ahead[at])) {
-      if (matches?.(record) ?? true) records.push(record);
-      if (records.length === limit || budget.isSpent) return { records, next: placeAfter(record, ranges) };
+    for await (const record of scanRange(source, range, budget, ahead[at])) {
+      if (matches?.(record) ?? true) {
+        records.push(record);
+        count++;
+        bytes += record.value?.length ?? 0;
+      }
+      if (count === limit || budget.isSpent) return yield { records, isLast: true, next: placeAfter(record, ranges) };
+      if (bytes < READ_STEP_BYTES) continue;
+      yield { records, isLast: false, next: undefined };
+      [records, bytes] = [[], 0];
     }
   }
-  return { records, next: undefined };
+  yield { records, isLast: true, next: undefined };
 }
 
 /** The first records of as many ranges as the page can need: every range has at least one. */
-function peekAhead(
-  inspector: BufferInspector,
+async function peekAhead(
+  { inspector, takeTurn }: ScanSource,
   ranges: readonly OffsetRange[],
   limit: number,
 ): Promise<readonly LogRecord[][]> {
   const first = ranges.slice(0, Math.min(limit, MAX_PEEKS_AHEAD));
   const maxRecords = Math.min(limit, first.length > 1 ? MAX_RECORDS_AHEAD : MAX_BLIND_PEEK_RECORDS);
+  await takeTurn();
   return Promise.all(first.map((range) => inspector.peek({ ...range, maxRecords })));
 }
 

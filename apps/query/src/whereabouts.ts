@@ -1,20 +1,37 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DEAD_LETTER_HEADERS, partitionOf, type RecordWhereaboutsDto, type StoredRecord } from '#contracts';
+import { DEAD_LETTER_HEADERS, type RecordWhereaboutsDto, type StoredRecord } from '#contracts';
 import type { BufferInspector, LogRecord } from '#event-log';
-import { RecordStore } from '#record-store';
-import { ProblemError } from '#runtime';
+import { ProblemError, ReadTurns } from '#runtime';
 import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from './inspectors.js';
-import { decodeRecord, isRecord } from './log-record.js';
-import { findNewest, MAX_SCANNED_RECORDS, type SearchOutcome } from './log-scan.js';
+import { decodeRecord } from './log-record.js';
+import { MAX_SCANNED_RECORDS } from './log-scan.js';
+import { RecordSearch } from './record-search.js';
+import { WatchedStore } from './watched-store.js';
 
 /** Where one record is now, and when it got there. */
 @Injectable()
 export class Whereabouts {
+  private readonly waiting: RecordSearch;
+  private readonly deadLetters: RecordSearch;
+
   constructor(
-    @Inject(EVENTS_INSPECTOR) private readonly events: BufferInspector,
-    @Inject(DEAD_LETTERS_INSPECTOR) private readonly deadLetters: BufferInspector,
-    @Inject(RecordStore) private readonly store: RecordStore,
-  ) {}
+    @Inject(EVENTS_INSPECTOR) events: BufferInspector,
+    @Inject(DEAD_LETTERS_INSPECTOR) deadLetters: BufferInspector,
+    @Inject(WatchedStore) private readonly store: WatchedStore,
+    @Inject(ReadTurns) turns: ReadTurns,
+  ) {
+    const takeTurn = () => turns.take();
+    this.waiting = new RecordSearch({ inspector: events, takeTurn }, ({ partition, committed, high }) => ({
+      partition,
+      fromOffset: committed,
+      toOffset: high,
+    }));
+    this.deadLetters = new RecordSearch({ inspector: deadLetters, takeTurn }, ({ partition, low, high }) => ({
+      partition,
+      fromOffset: low,
+      toOffset: high,
+    }));
+  }
 
   /**
    * Looks in the way that records go: buffer, store, dead letters. What moves on in the meantime is met further along.
@@ -26,26 +43,14 @@ export class Whereabouts {
    */
   async find(deviceId: string, recordId: string): Promise<RecordWhereaboutsDto> {
     const ids = { device_id: deviceId, record_id: recordId };
-    const [buffer] = await Promise.allSettled([this.searchBuffer(deviceId, recordId)]);
+    const [buffer] = await Promise.allSettled([this.waiting.find(deviceId, recordId)]);
     if (buffer.status === 'fulfilled' && buffer.value.record) return bufferedAnswer(ids, buffer.value.record);
-    const stored = await this.store.reader.find(deviceId, recordId);
+    const stored = await this.store.find(deviceId, recordId);
     if (stored !== undefined) return storedAnswer(stored);
     if (buffer.status === 'rejected') throw buffer.reason;
-    const deadLetters = await this.searchDeadLetters(deviceId, recordId);
+    const deadLetters = await this.deadLetters.find(deviceId, recordId);
     if (deadLetters.record) return deadLetteredAnswer(ids, deadLetters.record);
     throw notFound(buffer.value.isExhaustive && deadLetters.isExhaustive);
-  }
-
-  private async searchBuffer(deviceId: string, recordId: string): Promise<SearchOutcome> {
-    const positions = await this.events.positions();
-    const { partition, committed, high } = positions[partitionOf(deviceId, positions.length)]!;
-    return findNewest(this.events, { partition, fromOffset: committed, toOffset: high }, isRecord(deviceId, recordId));
-  }
-
-  private async searchDeadLetters(deviceId: string, recordId: string): Promise<SearchOutcome> {
-    const positions = await this.deadLetters.positions();
-    const { partition, low, high } = positions[partitionOf(deviceId, positions.length)]!;
-    return findNewest(this.deadLetters, { partition, fromOffset: low, toOffset: high }, isRecord(deviceId, recordId));
   }
 }
 

@@ -8,7 +8,7 @@ import { EventLog, EventPublisher } from '#event-log';
 import { GatewayModule, type GatewayOptions } from '#gateway';
 import { QueryModule } from '#query';
 import { RecordStore } from '#record-store';
-import { Clock, Lifecycle, LOGGER, Tracing } from '#runtime';
+import { Clock, Lifecycle, LOGGER, ReadTurns, Tracing } from '#runtime';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
 
 const DOCS = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
@@ -95,7 +95,7 @@ const ENGINES = [EventLog, EventPublisher, RecordStore, Lifecycle, LOGGER, Traci
 /** The names that a feature module registers by itself. */
 async function registeredBy(feature: DynamicModule): Promise<string[]> {
   const registry = new Registry();
-  const surroundings = [...ENGINES, Clock, { provide: Registry, useValue: registry }];
+  const surroundings = [...ENGINES, Clock, ReadTurns, { provide: Registry, useValue: registry }];
 
   @Module({
     imports: [{ module: class Surroundings {}, global: true, providers: surroundings, exports: surroundings }, feature],

@@ -30,7 +30,8 @@ export interface RecordReader {
    *
    * @param limit 1..1000
    * @param after show what comes after this place
+   * @param maxBytes the page ends with the record whose payload reaches so many bytes, although more may follow. Left out: no bound
    * @throws RecordStoreError `unavailable`
    */
-  page(filter: RecordFilter, limit: number, after?: RecordCursor): Promise<RecordPage>;
+  page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes?: number): Promise<RecordPage>;
 }

@@ -9,6 +9,7 @@ import { NestLogger, type Logger } from './logging.js';
 import { ProblemError } from './problem-error.js';
 import { fastifyProblem, ProblemFilter, sendProblem } from './problem.filter.js';
 import { followExchanges, passOverExpectations, refuseBrokenHttp } from './problem-on-socket.js';
+import { ConnectionAnswers, ReadTurns } from './reads/index.js';
 import { logRequests, requestIdOf } from './request-log.js';
 
 export interface HttpOptions extends HostOptions {
@@ -44,8 +45,9 @@ export async function createHttpApp(
 ): Promise<NestFastifyApplication> {
   const adapter = fastifyAdapter(options);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  const providers = [{ provide: OtherMethods, useValue: new OtherMethods(fastify) }];
-  const root = { module: HttpAppModule, imports: [module], providers };
+  const turns = { provide: ReadTurns, useValue: new ReadTurns() };
+  const providers = [{ provide: OtherMethods, useValue: new OtherMethods(fastify) }, turns];
+  const root = { module: HttpAppModule, global: true, imports: [module], providers, exports: [ReadTurns] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
@@ -57,6 +59,7 @@ export async function createHttpApp(
   passOverExpectations(server);
   logRequests(fastify, logger);
   requireOurHost(fastify, new HostRule(options));
+  new ConnectionAnswers(turns.useValue).follow(fastify);
   app.useGlobalFilters(new ProblemFilter(logger));
   return app;
 }

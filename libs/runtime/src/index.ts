@@ -12,6 +12,7 @@ export * from './page-headers.js';
 export * from './pause.js';
 export * from './problem-error.js';
 export * from './problem.filter.js';
+export * from './reads/index.js';
 export * from './run-app.js';
 export * from './runtime.module.js';
 export * from './tracing/index.js';

@@ -51,7 +51,7 @@ afterEach(() => server.close());
 
 describe('an open stream', () => {
   it('gives its place up when its reader takes nothing for too long', async () => {
-    await serve(new OpenStreams(1, 20));
+    await serve(new OpenStreams(1, undefined, 20));
     const socket = await askAndTakeNothing();
     await until(() => streams.count === 1);
     await until(() => streams.count === 0);

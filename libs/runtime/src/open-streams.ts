@@ -1,8 +1,9 @@
-import { Readable } from 'node:stream';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { pause } from './pause.js';
 import { ProblemError } from './problem-error.js';
+import { streamOf } from './reads/answer-in-parts.js';
+import { ClientStreams } from './reads/client-streams.js';
 
 /** A reader that takes nothing for so long, although there is something to take, gives its place up. */
 const STALLED_AFTER_MS = 60_000;
@@ -34,8 +35,10 @@ export class OpenStreams implements BeforeApplicationShutdown {
   readonly #open = new Map<FastifyReply, AbortController>();
   #isClosed = false;
 
+  /** @param clients counts the streams of each client; shared by all kinds of streams of a process */
   constructor(
     private readonly maxStreams: number,
+    private readonly clients = new ClientStreams(),
     private readonly stalledAfterMs = STALLED_AFTER_MS,
   ) {}
 
@@ -44,8 +47,9 @@ export class OpenStreams implements BeforeApplicationShutdown {
   }
 
   /** Call it before an answer costs anything. @throws ProblemError `too-many-streams`, `stopping` */
-  requirePlace(): void {
+  requirePlace(client?: string): void {
     if (this.#isClosed) throw new ProblemError('stopping', 'The service is stopping; connect again.');
+    this.clients.requirePlace(client);
     if (this.count < this.maxStreams) return;
     const detail = `All ${this.maxStreams} streams of this kind are in use; close one, or connect again later.`;
     throw new ProblemError('too-many-streams', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
@@ -59,19 +63,20 @@ export class OpenStreams implements BeforeApplicationShutdown {
    * @throws ProblemError `too-many-streams`, `stopping`
    */
   answer(reply: FastifyReply, parts: (end: AbortSignal) => AsyncIterable<string | Buffer>): void {
-    this.requirePlace();
+    this.requirePlace(reply.request.client);
     // The reader has gone while its answer was prepared.
     if (reply.raw.destroyed) return;
     const end = new AbortController();
     this.#open.set(reply, end);
+    this.clients.count(reply);
     reply.raw.once('close', () => {
       this.#open.delete(reply);
       end.abort();
     });
-    reply.raw.setTimeout(this.stalledAfterMs, () => reply.raw.destroy());
     const unwatch = reply.request.onAccessEnd?.((reason) => endNow(reply, end, reason));
     reply.raw.once('close', () => unwatch?.());
-    void reply.send(Readable.from(parts(end.signal), { objectMode: false }));
+    void reply.send(streamOf(parts(end.signal)));
+    reply.raw.setTimeout(this.stalledAfterMs, () => reply.raw.destroy());
   }
 
   /** Ends all, before the HTTP server closes, which waits for every answer that is under way. */

@@ -9,7 +9,7 @@ let forwarder: QueryForwarder;
 beforeEach(async () => {
   query = new FakeQuery();
   await query.start();
-  forwarder = new QueryForwarder(query.url, 50);
+  forwarder = new QueryForwarder(query.url, { timeoutMs: 50 });
 });
 afterEach(async () => {
   await forwarder.onApplicationShutdown();
@@ -21,7 +21,7 @@ function readOf(url: string): FastifyRequest {
 }
 
 function reply(): FastifyReply {
-  return { raw: new EventEmitter() } as FastifyReply;
+  return { raw: new EventEmitter(), request: {} } as FastifyReply;
 }
 
 it('gives up when the query service takes too long', async () => {

@@ -1,7 +1,18 @@
+import type { Readable } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Pool, type Dispatcher } from 'undici';
-import { OpenStreams, pageHeaders, ProblemError } from '#runtime';
+import {
+  ClientStreams,
+  OpenStreams,
+  pageHeaders,
+  ProblemError,
+  type Read,
+  FORWARDING_LIMITS,
+  ReadAdmission,
+  type ReadLimits,
+  streamOf,
+} from '#runtime';
 import { eventsUntil, untilAborted } from './forwarded-events.js';
 
 /**
@@ -9,9 +20,8 @@ import { eventsUntil, untilAborted } from './forwarded-events.js';
  * and can say so then, which tells more than that it does not answer.
  */
 const ANSWER_TIMEOUT_MS = 15_000;
-const MAX_CONNECTIONS = 64;
-/** The others wait for a connection. What waited behind more than these would be given up by whoever asked before its turn came. */
-const MAX_READS = 256;
+/** One for each read that is under way; the others wait for their place. */
+const MAX_CONNECTIONS = FORWARDING_LIMITS.maxUnderWay;
 /** Longest silence of a stream. The query service gives a sign of life more often, unless it is waiting for the log. */
 const STREAM_SILENCE_MS = 30_000;
 /** The query service has a limit of its own, and usually a lower one; this one is for many of them. */
@@ -24,31 +34,42 @@ const FORWARDED_ANSWER_HEADERS = [
   ...Object.keys(pageHeaders()),
 ];
 
+export interface ForwarderLimits {
+  timeoutMs?: number;
+  maxStreamsPerClient?: number;
+  reads?: ReadLimits;
+}
+
 /** Hands reads to the query service and its answers back, unchanged. */
 @Injectable()
 export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly pool: Pool;
   /** Streams hold their connection: they must not take those of the reads. */
   private readonly streamPool: Pool;
-  private readonly streams = new OpenStreams(MAX_STREAMS);
-  /** Under way: asked and not answered to the end. */
-  private reads = 0;
+  private readonly streams: OpenStreams;
+  readonly admission: ReadAdmission;
 
   /** @param queryUrl `http://host:port` */
-  constructor(queryUrl: string, timeoutMs = ANSWER_TIMEOUT_MS) {
+  constructor(
+    queryUrl: string,
+    { timeoutMs = ANSWER_TIMEOUT_MS, maxStreamsPerClient, reads = FORWARDING_LIMITS }: ForwarderLimits = {},
+  ) {
+    this.streams = new OpenStreams(MAX_STREAMS, new ClientStreams(maxStreamsPerClient));
+    this.admission = new ReadAdmission(reads);
     const timeouts = { connectTimeout: timeoutMs, headersTimeout: timeoutMs };
     this.pool = new Pool(queryUrl, { ...timeouts, connections: MAX_CONNECTIONS, bodyTimeout: timeoutMs });
     this.streamPool = new Pool(queryUrl, { ...timeouts, bodyTimeout: STREAM_SILENCE_MS });
   }
 
-  /** @throws ProblemError `query-unavailable`, `overloaded` */
+  /** @throws ProblemError `query-unavailable`, `overloaded`, `stopping` */
   async forward(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (this.reads >= MAX_READS) throw tooManyReads();
-    this.reads++;
-    reply.raw.once('close', () => this.reads--);
-    const answer = await this.ask(this.pool, request);
+    const read = await this.admission.enter(reply);
+    const { body, ...answer } = await this.ask(this.pool, request, reply);
     passHeadOn(answer, reply);
-    void reply.send(answer.body);
+    if (request.method === 'HEAD') return void reply.send(body);
+    const parts = streamOf(asTaken(body, read));
+    // A stream that nobody has begun to read closes without a word to its source.
+    void reply.send(parts.once('close', () => body.destroy()));
   }
 
   /**
@@ -58,28 +79,25 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
    * @throws ProblemError `query-unavailable`, `too-many-streams`, `stopping`
    */
   async forwardStream(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    this.streams.requirePlace();
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const answer = await this.ask(this.streamPool, request, { signal: gone.signal });
+    this.streams.requirePlace(request.client);
+    const answer = await this.ask(this.streamPool, request, reply);
     passHeadOn(answer, reply);
     const parts = isEventStream(answer) ? eventsUntil : untilAborted;
     this.streams.answer(reply, (end) => parts(answer.body, end));
   }
 
-  beforeApplicationShutdown(): Promise<void> {
-    return this.streams.beforeApplicationShutdown();
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.streams.beforeApplicationShutdown(), this.admission.beforeApplicationShutdown()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.pool.destroy(), this.streamPool.destroy()]);
   }
 
-  private async ask(
-    pool: Pool,
-    request: FastifyRequest,
-    options: { signal?: AbortSignal } = {},
-  ): Promise<Dispatcher.ResponseData> {
+  /** Given up when the client goes. */
+  private async ask(pool: Pool, request: FastifyRequest, { raw }: FastifyReply): Promise<Dispatcher.ResponseData> {
+    const gone = new AbortController();
+    raw.once('close', () => gone.abort());
     const headers: Record<string, string> = { 'x-request-id': request.id };
     for (const name of FORWARDED_REQUEST_HEADERS) {
       const value = request.headers[name];
@@ -87,7 +105,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
     }
     const method = request.method as Dispatcher.HttpMethod;
     try {
-      return await pool.request({ method, path: pathOf(request), headers, ...options });
+      return await pool.request({ method, path: pathOf(request), headers, signal: gone.signal });
     } catch {
       throw new ProblemError(
         'query-unavailable',
@@ -97,12 +115,18 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
   }
 }
 
-function tooManyReads(): ProblemError {
-  const detail = `${MAX_READS} reads are under way already; ask again later, or ask for less at one time.`;
-  return new ProblemError('overloaded', detail, { retryAfterSeconds: 1 });
+/** The answer as the client takes it: the query service is held up, and not the memory of the gateway filled. */
+async function* asTaken(body: Readable, read: Read): AsyncGenerator<Buffer> {
+  for await (const part of body as AsyncIterable<Buffer>) {
+    read.give(part.length);
+    yield part;
+  }
 }
 
-function passHeadOn({ statusCode, headers }: Dispatcher.ResponseData, reply: FastifyReply): void {
+function passHeadOn(
+  { statusCode, headers }: Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>,
+  reply: FastifyReply,
+): void {
   reply.status(statusCode);
   for (const name of FORWARDED_ANSWER_HEADERS) {
     const value = headers[name];

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
+import { FORWARDING_LIMITS } from '#runtime';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 import { until } from '../testing/until.js';
@@ -58,25 +59,27 @@ describe('a read', () => {
     expect(response.headers.has('server') || response.headers.has('set-cookie')).toBe(false);
   });
 
-  it('is refused while 256 others are under way, and not after', async () => {
+  it('waits for a place, is refused where its client has too many, and keeps no other client waiting', async () => {
+    await gateway.stop();
+    gateway = await GatewayUnderTest.start({ queryUrl: query.url, trustedProxies: '127.0.0.1' });
+    const readOf = (client: string) => fetch(`${gateway.url}/records`, { headers: { 'x-forwarded-for': client } });
     const held: ServerResponse[] = [];
     query.answer = (response) => held.push(response);
+    const { maxReadsPerClient, maxUnderWayPerClient } = FORWARDING_LIMITS;
     const refused: Response[] = [];
-    const reads = Array.from({ length: 260 }, async () => {
-      const answer = await fetch(`${gateway.url}/records`);
+    const reads = Array.from({ length: maxReadsPerClient + 4 }, async () => {
+      const answer = await readOf('10.0.0.1');
       if (answer.status === 503) refused.push(answer);
       return answer.status;
     });
-    await until(() => refused.length === 4);
-    expect(await refused[0]!.json()).toMatchObject({
-      code: 'overloaded',
-      detail: expect.stringContaining('256 reads'),
-    });
-    expect(refused[0]!.headers.get('retry-after')).toBe('1');
+    await until(() => refused.length === 4 && held.length === maxUnderWayPerClient);
+    expect(await refused[0]!.json()).toMatchObject({ code: 'overloaded', detail: expect.stringContaining('client') });
+    expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     query.answer = (response) => response.end('{}');
+    expect((await readOf('10.0.0.2')).status).toBe(200);
     for (const response of held) response.end('{}');
-    expect((await Promise.all(reads)).filter((status) => status === 200)).toHaveLength(256);
-    expect((await fetch(`${gateway.url}/records`)).status).toBe(200);
+    expect((await Promise.all(reads)).filter((status) => status === 200)).toHaveLength(maxReadsPerClient);
+    expect((await readOf('10.0.0.1')).status).toBe(200);
   });
 
   it('may be a HEAD', async () => {

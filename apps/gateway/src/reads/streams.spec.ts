@@ -19,7 +19,7 @@ beforeEach(async () => {
     response.write('id: 0\n\n');
     answering.resolve(response);
   };
-  gateway = await GatewayUnderTest.start({ queryUrl: query.url });
+  gateway = await GatewayUnderTest.start({ queryUrl: query.url, trustedProxies: '127.0.0.1' });
 });
 afterEach(async () => {
   query.stop();
@@ -75,10 +75,25 @@ describe('a stream of the query service', () => {
   });
 
   it('leaves the connections of the reads alone', async () => {
-    const streams = await Promise.all(Array.from({ length: 70 }, () => follow()));
+    const streams = await Promise.all(
+      Array.from({ length: 70 }, (_, n) => follow('/events/tail', { headers: { 'x-forwarded-for': `10.0.0.${n}` } })),
+    );
+    expect(new Set(streams.map(({ response }) => response.status))).toEqual(new Set([200]));
     query.answer = (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     expect((await fetch(`${gateway.url}/records`)).status).toBe(200);
     await Promise.all(streams.map(({ reader }) => reader.cancel()));
+  });
+
+  it('is one of 8 that a client may have; other clients get theirs', async () => {
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+    const paths = Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? '/events/tail' : '/status/events'));
+    const streams = await Promise.all(paths.map((path, n) => follow(path, from(`2001:db8::${n}`))));
+    const refused = await fetch(`${gateway.url}/events/tail`, from('2001:db8::9'));
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'too-many-streams' }]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    const other = await follow('/events/tail', from('2001:db8:0:1::1'));
+    expect(other.response.status).toBe(200);
+    await Promise.all([...streams, other].map(({ reader }) => reader.cancel()));
   });
 
   it('is waited for by a client that is slow: the query service is held up, not the memory of the gateway', async () => {

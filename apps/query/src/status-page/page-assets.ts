@@ -31,7 +31,16 @@ export function readPart(name: string): Promise<Asset> {
   return readAsset(name);
 }
 
+const kept = new Map<string, Asset>();
+
+/** Read once: a flood of requests for them then costs no file. */
 export async function readAsset(name: string): Promise<Asset> {
+  const asset = kept.get(name) ?? (await readFrom(name));
+  kept.set(name, asset);
+  return asset;
+}
+
+async function readFrom(name: string): Promise<Asset> {
   const bytes = await readFile(new URL(name, FOLDER));
   return { bytes, mediaType: MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)]! };
 }

@@ -28,7 +28,7 @@ export class StatusPageController {
   @Get('status/events')
   @Reads('/status/events')
   follow(@Res() reply: FastifyReply): void {
-    this.streams.requirePlace();
+    this.streams.requirePlace(reply.request.client);
     reply.headers(EVENT_STREAM_HEADERS);
     this.streams.answer(reply, (end) => this.feed.events(end));
   }

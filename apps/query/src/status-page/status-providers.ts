@@ -1,7 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import type { BufferInspector } from '#event-log';
 import { RecordStore } from '#record-store';
-import { Clock, OpenStreams } from '#runtime';
+import { ClientStreams, Clock, OpenStreams } from '#runtime';
 import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from '../inspectors.js';
 import { StatusFeed } from './status-feed.js';
 import { StatusSampler } from './status-sampler.js';
@@ -33,6 +33,10 @@ export function statusProviders({
         return new StatusFeed(() => sampler.sample(), sampleEveryMs);
       },
     },
-    { provide: STATUS_STREAMS, useFactory: () => new OpenStreams(maxPages) },
+    {
+      provide: STATUS_STREAMS,
+      inject: [ClientStreams],
+      useFactory: (clients: ClientStreams) => new OpenStreams(maxPages, clients),
+    },
   ];
 }

@@ -22,11 +22,15 @@ export class LogFollower {
   #isAway = false;
   readonly #reads = new Map<string, Promise<LogRecord[]>>();
 
-  /** @param pollMs time between two looks at the end of the log */
+  /**
+   * @param pollMs time between two looks at the end of the log
+   * @param takeTurn is awaited before records are read, so that other work goes on in between; readers await it before they encode them
+   */
   constructor(
     private readonly inspector: BufferInspector,
     private readonly logger: Logger,
     pollMs: number,
+    readonly takeTurn = (): Promise<void> => Promise.resolve(),
   ) {
     this.loop = new SharedLoop(() => this.look(), pollMs);
   }
@@ -68,8 +72,8 @@ export class LogFollower {
   }
 
   private peek(place: string, step: Step): Promise<LogRecord[]> {
-    const peek = this.inspector
-      .peek({ ...step, toOffset: this.highOf(step.partition) })
+    const peek = this.takeTurn()
+      .then(() => this.inspector.peek({ ...step, toOffset: this.highOf(step.partition) }))
       .finally(() => this.#reads.delete(place));
     this.#reads.set(place, peek);
     return peek;

@@ -1,7 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { EVENTS_TOPIC, STORE_GROUP } from '#contracts';
 import { EventLog } from '#event-log';
-import { LOGGER, type Logger, OpenStreams } from '#runtime';
+import { ClientStreams, LOGGER, type Logger, OpenStreams, ReadTurns } from '#runtime';
 import { LogFollower } from './log-follower.js';
 import { Tail } from './tail.js';
 
@@ -31,13 +31,18 @@ export function tailProviders({
   return [
     {
       provide: Tail,
-      inject: [EventLog, LOGGER],
-      useFactory: (log: EventLog, logger: Logger) => {
+      inject: [EventLog, LOGGER, ReadTurns],
+      useFactory: (log: EventLog, logger: Logger, turns: ReadTurns) => {
         // Not the inspector of the buffer view: many readers far behind must not make that one wait.
         const inspector = log.inspect({ group: STORE_GROUP, topic: EVENTS_TOPIC });
-        return new Tail(inspector, new LogFollower(inspector, logger, pollMs), { placeEveryMs });
+        const follower = new LogFollower(inspector, logger, pollMs, () => turns.take());
+        return new Tail(inspector, follower, { placeEveryMs });
       },
     },
-    { provide: TAIL_STREAMS, useFactory: () => new OpenStreams(maxReaders) },
+    {
+      provide: TAIL_STREAMS,
+      inject: [ClientStreams],
+      useFactory: (clients: ClientStreams) => new OpenStreams(maxReaders, clients),
+    },
   ];
 }

@@ -51,6 +51,7 @@ export class TailReader {
     const maxRecords = this.size.recordsFor(behind.length);
     for (const partition of behind) yield* this.removed(partition);
     const pages = await Promise.all(behind.map((partition) => this.read(partition, maxRecords)));
+    if (behind.length > 0) await this.follower.takeTurn();
     for (const [at, records] of pages.entries()) if (records !== undefined) yield* this.shown(behind[at]!, records);
   }
 

@@ -28,7 +28,7 @@ export class TailController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    this.streams.requirePlace();
+    this.streams.requirePlace(reply.request.client);
     const reader = await this.tail.begin({ from: tailFrom(query.from, lastEventId), deviceId: query.device_id });
     reply.headers(EVENT_STREAM_HEADERS);
     this.streams.answer(reply, (end) => this.tail.events(reader, end));

@@ -18,7 +18,7 @@ import {
 } from '#runtime';
 import { type RegisteredRoute, registeredRoutes } from '#runtime/testing';
 import { queryHealth } from '../query-health.js';
-import { QueryModule, type StreamLimits } from '../query.module.js';
+import { QueryModule, type QueryLimits } from '../query.module.js';
 import { TAIL_STREAMS } from '../tail/tail-providers.js';
 import { FakeEventLog } from './fake-event-log.js';
 
@@ -56,7 +56,7 @@ export class QueryUnderTest {
     this.log = new FakeEventLog(partitionCount);
   }
 
-  static async start(partitionCount = 3, limits: StreamLimits = {}): Promise<QueryUnderTest> {
+  static async start(partitionCount = 3, limits: QueryLimits = {}): Promise<QueryUnderTest> {
     const query = new QueryUnderTest(partitionCount);
     query.app = await createHttpApp(query.rootModule(limits), SILENT, { maxBodyBytes: 1024 });
     const routes = registeredRoutes(query.app);
@@ -106,7 +106,7 @@ export class QueryUnderTest {
     return fetch(this.url + path, { headers: { connection: 'close' } });
   }
 
-  private rootModule(limits: StreamLimits) {
+  private rootModule(limits: QueryLimits) {
     const engines = [
       Lifecycle,
       { provide: LOGGER, useValue: SILENT },

@@ -16,23 +16,40 @@ export class MongoRecordReader implements RecordReader {
   ) {}
 
   async find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
-    const [document] = await this.query({ _id: { $eq: keyOf(deviceId, recordId) } }, { limit: 1 });
-    return document === undefined ? undefined : toStoredRecord(document);
+    const filter = { _id: { $eq: keyOf(deviceId, recordId) } };
+    const { documents } = await this.query(filter, { limit: 1 }, Infinity);
+    return documents[0] && toStoredRecord(documents[0]);
   }
 
-  async page(filter: RecordFilter, limit: number, after?: RecordCursor): Promise<RecordPage> {
-    const documents = await this.query(pageFilter(filter, after), { sort: PAGE_ORDER, limit: limit + 1 });
-    const records = documents.slice(0, limit).map(toStoredRecord);
-    return { records, next: documents.length > limit ? cursorOf(documents[limit - 1]!) : undefined };
+  async page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes = Infinity): Promise<RecordPage> {
+    const order = { sort: PAGE_ORDER, limit: limit + 1, batchSize: limit + 1 };
+    const { documents, isCut } = await this.query(pageFilter(filter, after), order, maxBytes);
+    const shown = documents.slice(0, limit);
+    const hasMore = isCut || documents.length > limit;
+    return { records: shown.map(toStoredRecord), next: hasMore ? cursorOf(shown.at(-1)!) : undefined };
   }
 
-  private query(filter: Filter, options: mongo.FindOptions): Promise<RecordDocument[]> {
+  /** Documents until they have so many bytes: one of the others, which are not read, shows that there are more. */
+  private query(filter: Filter, options: mongo.FindOptions, maxBytes: number): Promise<FoundDocuments> {
     return this.connection.run(async (database) => {
       const records = database.collection<RecordDocument>(RECORDS_COLLECTION);
-      const found = await records.find(filter, { ...options, raw: true, maxTimeMS: this.timeoutMs }).toArray();
-      return found.map((bytes) => decodeDocument<RecordDocument>(bytes as unknown as Uint8Array));
+      const found = records.find(filter, { ...options, raw: true, maxTimeMS: this.timeoutMs });
+      const documents: RecordDocument[] = [];
+      let bytes = 0;
+      for await (const raw of found as AsyncIterable<unknown> as AsyncIterable<Uint8Array>) {
+        if (bytes >= maxBytes) return { documents, isCut: true };
+        documents.push(decodeDocument<RecordDocument>(raw));
+        bytes += raw.byteLength;
+      }
+      return { documents, isCut: false };
     });
   }
+}
+
+interface FoundDocuments {
+  documents: RecordDocument[];
+  /** Whether more were found than fit. */
+  isCut: boolean;
 }
 
 /**

@@ -27,7 +27,16 @@ export interface RowRange {
   deviceId: string | null;
   behind: { minusTimestampMs: number; key: string };
   lastMinusTimestampMs: number;
+  /** At least 1. */
   limit: number;
+  /** The page ends with the row whose payload reaches so many bytes. */
+  maxBytes: number;
+}
+
+export interface RowPage {
+  rows: RecordRow[];
+  /** Whether the range has more rows. */
+  hasMore: boolean;
 }
 
 /** What the thread that owns the file does for the store. One call is one transaction. */
@@ -36,7 +45,7 @@ export interface RecordCalls {
   /** For each row `null` if it was inserted, or the row that has its key already. */
   insert(rows: RecordRow[]): (FirstRow | null)[];
   find(key: string): RecordRow | undefined;
-  page(range: RowRange): RecordRow[];
+  page(range: RowRange): RowPage;
   /** Removes some of the rows that were received before this instant; says how many. None are left when it says 0. */
   removeExpired(receivedBeforeMs: number): number;
   /** After the write-ahead log was deleted: moves all of it into the database and makes a new one. */

@@ -5,7 +5,16 @@
  */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FirstRow, RecordAnswer, RecordCalls, RecordRequest, RecordRow, RecordThreadData } from './record-row.js';
+import type {
+  FirstRow,
+  RecordAnswer,
+  RecordCalls,
+  RecordRequest,
+  RecordRow,
+  RecordThreadData,
+  RowPage,
+  RowRange,
+} from './record-row.js';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
 const FILE_VERSION = 1;
@@ -75,10 +84,11 @@ function callsOn(database: DatabaseSync): RecordCalls {
     ping: () => void findRow.get(''),
     insert: (rows) => inTransaction(database, () => rows.map(insert)),
     find: (key) => findRow.get(key) as unknown as RecordRow | undefined,
-    page: ({ deviceId, behind, lastMinusTimestampMs, limit }) => {
-      const place = { ...behind, lastMinusTimestampMs, limit };
-      const rows = deviceId === null ? pageOfAll.all(place) : pageOfDevice.all({ ...place, deviceId });
-      return rows as unknown as RecordRow[];
+    page: (range) => {
+      const { deviceId, behind, lastMinusTimestampMs, limit } = range;
+      const place = { ...behind, lastMinusTimestampMs, limit: limit + 1 };
+      const rows = deviceId === null ? pageOfAll.iterate(place) : pageOfDevice.iterate({ ...place, deviceId });
+      return toPage(rows as unknown as Iterable<RecordRow>, range);
     },
     removeExpired: (receivedBeforeMs) => Number(removeSome.run(receivedBeforeMs).changes),
     remakeWal: () => {
@@ -88,6 +98,18 @@ function callsOn(database: DatabaseSync): RecordCalls {
     emptyWal: () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => database.close(),
   };
+}
+
+/** Of the rows of a range and one more, those that fit: what is not shown is not read. */
+function toPage(found: Iterable<RecordRow>, { limit, maxBytes }: RowRange): RowPage {
+  const rows: RecordRow[] = [];
+  let bytes = 0;
+  for (const row of found) {
+    if (rows.length === limit || bytes >= maxBytes) return { rows, hasMore: true };
+    rows.push(row);
+    bytes += Buffer.byteLength(row.payload);
+  }
+  return { rows, hasMore: false };
 }
 
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {

@@ -11,22 +11,24 @@ export class SqliteRecordReader implements RecordReader {
     return row === undefined ? undefined : toStoredRecord(row);
   }
 
-  async page(filter: RecordFilter, limit: number, after?: RecordCursor): Promise<RecordPage> {
-    const rows = await this.thread.call('page', rangeOf(filter, limit + 1, after));
-    const records = rows.slice(0, limit).map(toStoredRecord);
-    return { records, next: rows.length > limit ? cursorOf(rows[limit - 1]!) : undefined };
+  async page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes = Infinity): Promise<RecordPage> {
+    const range = { ...placesOf(filter, after), limit, maxBytes };
+    const { rows, hasMore } = await this.thread.call('page', range);
+    return { records: rows.map(toStoredRecord), next: hasMore ? cursorOf(rows.at(-1)!) : undefined };
   }
 }
 
 /** `toMs` and the cursor both say where to begin: one seek in the index, at the later of the two. */
-function rangeOf({ deviceId, fromMs, toMs }: RecordFilter, limit: number, after?: RecordCursor): RowRange {
+function placesOf(
+  { deviceId, fromMs, toMs }: RecordFilter,
+  after?: RecordCursor,
+): Pick<RowRange, 'deviceId' | 'behind' | 'lastMinusTimestampMs'> {
   const edge = { minusTimestampMs: toMs === undefined ? -Number.MAX_SAFE_INTEGER : 1 - toMs, key: '' };
   const place = after && { minusTimestampMs: -after.timestampMs, key: `${after.deviceId}/${after.recordId}` };
   return {
     deviceId: deviceId ?? null,
     behind: place !== undefined && place.minusTimestampMs >= edge.minusTimestampMs ? place : edge,
     lastMinusTimestampMs: fromMs === undefined ? Number.MAX_SAFE_INTEGER : -fromMs,
-    limit,
   };
 }
 

@@ -64,10 +64,10 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
     return structuredClone(this.held.get(`${deviceId}/${recordId}`)?.record);
   }
 
-  async page(filter: RecordFilter, limit: number, after?: RecordCursor): Promise<RecordPage> {
+  async page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes = Infinity): Promise<RecordPage> {
     this.requireAvailable();
     const waiting = [...this.held.values()].filter((held) => isShown(held, filter) && isBehind(held, after));
-    const shown = waiting.sort(inOrder).slice(0, limit);
+    const shown = upTo(maxBytes, waiting.sort(inOrder).slice(0, limit));
     const last = shown.at(-1);
     const next = last !== undefined && shown.length < waiting.length ? cursorOf(last) : undefined;
     return { records: structuredClone(shown.map(({ record }) => record)), next };
@@ -111,6 +111,15 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
 function isShown({ record, timestampMs }: HeldRecord, { deviceId, fromMs, toMs }: RecordFilter): boolean {
   if (deviceId !== undefined && record.device_id !== deviceId) return false;
   return timestampMs >= (fromMs ?? -Infinity) && timestampMs < (toMs ?? Infinity);
+}
+
+function upTo(maxBytes: number, held: readonly HeldRecord[]): HeldRecord[] {
+  let bytes = 0;
+  return held.filter(({ record }) => {
+    if (bytes >= maxBytes) return false;
+    bytes += Buffer.byteLength(JSON.stringify(record.data_payload));
+    return true;
+  });
 }
 
 function isBehind(held: HeldRecord, after: RecordCursor | undefined): boolean {

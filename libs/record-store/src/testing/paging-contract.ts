@@ -77,6 +77,21 @@ export function describePaging(openStore: OpenStore): void {
       expect((await under.store.reader.page({ deviceId: 'last' }, 3)).next).toBeUndefined();
     });
 
+    it('ends a page with the record that reaches its bytes, and goes on behind it', async () => {
+      const payload = { text: 'x'.repeat(1_000) };
+      await write(recordsToStore(5, { deviceId: 'large', payload }));
+      const first = await under.store.reader.page({ deviceId: 'large' }, 5, undefined, 1_500);
+      expect(idsOf(first)).toEqual(['r-4', 'r-3']);
+      expect(await page({ deviceId: 'large' }, 5, first.next)).toEqual(['r-2', 'r-1', 'r-0']);
+    });
+
+    it('shows one record at least, however large, and names no next page after the last', async () => {
+      await write(recordsToStore(2, { deviceId: 'one', payload: { text: 'x'.repeat(1_000) } }));
+      const first = await under.store.reader.page({ deviceId: 'one' }, 2, undefined, 1);
+      const second = await under.store.reader.page({ deviceId: 'one' }, 2, first.next, 1);
+      expect([idsOf(first), idsOf(second), second.next]).toEqual([['r-1'], ['r-0'], undefined]);
+    });
+
     it('goes on behind the cursor while newer records arrive', async () => {
       await write(recordsToStore(4, { deviceId: 'arriving' }));
       const first = await under.store.reader.page({ deviceId: 'arriving' }, 2);

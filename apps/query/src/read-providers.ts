@@ -1,0 +1,31 @@
+import type { FactoryProvider } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { RecordStore } from '#record-store';
+import { ClientStreams, measureReads, READ_LIMITS, ReadAdmission, type ReadLimits } from '#runtime';
+import { type WatchLimits, WatchedStore } from './watched-store.js';
+
+export interface ReadingLimits extends WatchLimits {
+  reads?: Partial<ReadLimits>;
+  maxStreamsPerClient?: number;
+}
+
+/** What bounds the reads of a process. */
+export function readProviders({ reads, maxStreamsPerClient, ...watch }: ReadingLimits): FactoryProvider[] {
+  return [
+    {
+      provide: ReadAdmission,
+      inject: [Registry],
+      useFactory: (registry: Registry) => {
+        const admission = new ReadAdmission({ ...READ_LIMITS, ...reads });
+        measureReads(registry, admission);
+        return admission;
+      },
+    },
+    { provide: ClientStreams, useFactory: () => new ClientStreams(maxStreamsPerClient) },
+    {
+      provide: WatchedStore,
+      inject: [RecordStore],
+      useFactory: (store: RecordStore) => new WatchedStore(store, watch),
+    },
+  ];
+}

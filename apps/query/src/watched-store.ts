@@ -1,0 +1,95 @@
+import type { StoredRecord } from '#contracts';
+import {
+  type RecordCursor,
+  type RecordFilter,
+  type RecordPage,
+  type RecordStore,
+  RecordStoreError,
+} from '#record-store';
+
+/** A store that has not answered a read for so long is asked whether it is there. */
+const SUSPECT_AFTER_MS = 1_000;
+/** A store that does not answer that for so long is unreachable. */
+const PING_MS = 1_000;
+
+export interface WatchLimits {
+  suspectAfterMs?: number;
+  pingMs?: number;
+}
+
+/**
+ * The reading side of the record store. Once the store is known to be unreachable, reads fail at once until it answers again. One ping
+ * at a time finds that out, however many reads there are.
+ */
+export class WatchedStore {
+  readonly #suspectAfterMs: number;
+  readonly #pingMs: number;
+  /** Ends the reads that wait for the store. */
+  readonly #waiting = new Set<(error: Error) => void>();
+  #isPinged = false;
+  #isUnreachable = false;
+
+  constructor(
+    private readonly store: RecordStore,
+    { suspectAfterMs = SUSPECT_AFTER_MS, pingMs = PING_MS }: WatchLimits = {},
+  ) {
+    this.#suspectAfterMs = suspectAfterMs;
+    this.#pingMs = pingMs;
+  }
+
+  /** See RecordReader. */
+  find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
+    return this.watched(() => this.store.reader.find(deviceId, recordId));
+  }
+
+  /** See RecordReader. */
+  page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes?: number): Promise<RecordPage> {
+    return this.watched(() => this.store.reader.page(filter, limit, after, maxBytes));
+  }
+
+  private async watched<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#isUnreachable) throw unreachable();
+    const { promise: outage, reject } = Promise.withResolvers<never>();
+    this.#waiting.add(reject);
+    const suspicion = setTimeout(() => void this.ping(), this.#suspectAfterMs);
+    try {
+      return await Promise.race([read(), outage]);
+    } finally {
+      clearTimeout(suspicion);
+      this.#waiting.delete(reject);
+    }
+  }
+
+  /** Asks until there is an answer. An error is one as well, if it comes in time: then each read finds out for itself. */
+  private async ping(): Promise<void> {
+    if (this.#isPinged) return;
+    this.#isPinged = true;
+    while (!(await this.answersPing()));
+    this.#isPinged = this.#isUnreachable = false;
+  }
+
+  private async answersPing(): Promise<boolean> {
+    let isLate = false;
+    const verdict = setTimeout(() => {
+      isLate = true;
+      this.setUnreachable();
+    }, this.#pingMs);
+    try {
+      await this.store.ping();
+      return true;
+    } catch (error) {
+      return !isLate || (error as RecordStoreError).code === 'closed';
+    } finally {
+      clearTimeout(verdict);
+    }
+  }
+
+  private setUnreachable(): void {
+    this.#isUnreachable = true;
+    for (const reject of this.#waiting) reject(unreachable());
+  }
+}
+
+function unreachable(): RecordStoreError {
+  return new RecordStoreError('unavailable', 'The record store does not answer; it is asked again until it does.');
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import fastify, { type FastifyInstance } from 'fastify';
+import { ConnectionAnswers } from './connection-answers.js';
+import { ReadTurns } from './read-turns.js';
+
+const GET = 'GET /large HTTP/1.1\r\nHost: reads\r\n\r\n';
+const LARGE_BYTES = 8 * 1024 * 1024;
+
+let server: FastifyInstance;
+let answered: number;
+
+beforeEach(async () => {
+  answered = 0;
+  server = fastify({ forceCloseConnections: true });
+  new ConnectionAnswers(new ReadTurns()).follow(server);
+  server.get('/large', async (_request, reply) => {
+    answered++;
+    return reply.send(Buffer.alloc(LARGE_BYTES, 'x'));
+  });
+  server.post('/', async () => 'taken');
+  await server.listen({ port: 0, host: '127.0.0.1' });
+});
+afterEach(() => server.close());
+
+function open(): Socket {
+  const { port } = server.server.address() as { port: number };
+  return connect(port, '127.0.0.1').on('error', () => undefined);
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+it('prepares one answer on each connection, however many are asked for at once', async () => {
+  const slow = open();
+  slow.write(GET.repeat(200));
+  await until(() => answered === 1);
+  // Others are served, so the ones behind would have been as well.
+  for (let n = 0; n < 3; n++) {
+    const other = open();
+    other.write(GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+    expect((await text(other)).length).toBeGreaterThan(LARGE_BYTES);
+  }
+  expect(answered).toBe(4);
+  slow.destroy();
+});
+
+it('answers all of them, in order, to a client that takes them', async () => {
+  const reader = open();
+  reader.write(GET.repeat(4) + GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+  const answers = await text(reader);
+  expect(answers.split('HTTP/1.1 200').length - 1).toBe(5);
+  expect(answered).toBe(5);
+});
+
+it('prepares nothing for the requests of a connection that has closed', async () => {
+  const gone = open();
+  gone.write(GET.repeat(50));
+  await until(() => answered === 1);
+  const closed = once(gone, 'close');
+  gone.destroy();
+  await closed;
+  const other = open();
+  other.write(GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+  await text(other);
+  expect(answered).toBe(2);
+});
+
+it('keeps records of devices out of it', async () => {
+  const device = open();
+  const post = 'POST / HTTP/1.1\r\nHost: reads\r\nContent-Length: 0\r\n';
+  device.write(`${post}\r\n${post}Connection: close\r\n\r\n`);
+  expect((await text(device)).split('taken').length - 1).toBe(2);
+});

@@ -1,0 +1,34 @@
+export interface ReadLimits {
+  /** Most reads at one time: under way and waiting. */
+  maxReads: number;
+  maxReadsPerClient: number;
+  /** Most reads that are prepared or whose answers are not taken yet; the others wait. */
+  maxUnderWay: number;
+  maxUnderWayPerClient: number;
+  /** Most bytes of answers that are held for clients or prepared. */
+  maxHeldBytes: number;
+  /** Longest wait for a place, and for room for the first part of an answer. */
+  maxWaitMs: number;
+  /** An answer of which nothing is taken for this long ends its connection. */
+  untakenMs: number;
+}
+
+/**
+ * Of a process that answers reads itself, for a container of 512 MB. As many reads are under way as three gateways forward. The wait
+ * and the 10 s of an engine are together shorter than the 15 s that a gateway waits for an answer.
+ */
+export const READ_LIMITS: ReadLimits = {
+  maxReads: 256,
+  maxReadsPerClient: 128,
+  maxUnderWay: 192,
+  maxUnderWayPerClient: 112,
+  maxHeldBytes: 64 * 1024 * 1024,
+  maxWaitMs: 4_000,
+  untakenMs: 60_000,
+};
+
+/** Of a gateway: each read that is under way has a connection to the query service, and half of them are left for other clients. */
+export const FORWARDING_LIMITS: ReadLimits = { ...READ_LIMITS, maxUnderWay: 64, maxUnderWayPerClient: 32 };
+
+/** Records are read and encoded in steps of about this size, and an answer is held in parts of it. */
+export const READ_STEP_BYTES = 256 * 1024;

@@ -1,0 +1,81 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
+
+const { eventLoopUtilization } = performance;
+
+/** Idle time that the event loop has after each turn, as a multiple of its busy time. */
+const REST_WHILE_INGESTING = 10;
+const REST_AFTER_INGEST = 1;
+/** Ingest has been seen so lately that more of it is likely. */
+const RECENT_MS = 1_000;
+/** A turn waits no longer than this for the one before: reads are never stopped altogether. */
+const MAX_REST_MS = 100;
+/** A pass of the event loop that takes longer than this is late. */
+const LATE_MS = 20;
+const REST_WHEN_LATE = 1;
+const CHECK_EVERY_MS = 2;
+
+/**
+ * Shares the event loop out among reads: one short turn at a time, in the order in which they asked, so that everything else of
+ * the process runs in between. Ingest goes first: reads take what it leaves idle. While nothing is ingested and the loop is on time,
+ * reads may use all of it.
+ */
+export class ReadTurns {
+  readonly #waiting: (() => void)[] = [];
+  #isRunning = false;
+  #turn = { beganAtMs: 0, loop: eventLoopUtilization(), passMs: 0 };
+  #ingestSeenAtMs = -Infinity;
+  #isIngestUnderWay = (): boolean => false;
+
+  /** How many wait for a turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** @param isIngestUnderWay is asked before each turn, so it must be cheap */
+  yieldTo(isIngestUnderWay: () => boolean): void {
+    this.#isIngestUnderWay = isIngestUnderWay;
+  }
+
+  /** Resolves when the caller may use the event loop for a few milliseconds: a turn lasts until the caller next waits for anything. */
+  take(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    if (!this.#isRunning) {
+      this.#isRunning = true;
+      setImmediate(() => this.next());
+    }
+    return promise;
+  }
+
+  private next(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#turn.beganAtMs < this.spacingMs(nowMs)) {
+      setTimeout(() => this.next(), CHECK_EVERY_MS);
+      return;
+    }
+    this.#turn = { beganAtMs: nowMs, loop: eventLoopUtilization(), passMs: 0 };
+    this.#waiting.shift()!();
+    setImmediate(() => {
+      this.#turn.passMs = performance.now() - nowMs;
+      if (this.#waiting.length > 0) this.next();
+      else this.#isRunning = false;
+    });
+  }
+
+  /** Time from the beginning of one turn to the beginning of the next. */
+  private spacingMs(nowMs: number): number {
+    const rest = this.restFactor(nowMs);
+    if (rest === 0) return 0;
+    const { active } = eventLoopUtilization(this.#turn.loop) as EventLoopUtilization;
+    return Math.min(MAX_REST_MS, active * (1 + rest));
+  }
+
+  private restFactor(nowMs: number): number {
+    if (this.#isIngestUnderWay()) {
+      this.#ingestSeenAtMs = nowMs;
+      return REST_WHILE_INGESTING;
+    }
+    if (nowMs - this.#ingestSeenAtMs < RECENT_MS) return REST_AFTER_INGEST;
+    return this.#turn.passMs > LATE_MS ? REST_WHEN_LATE : 0;
+  }
+}

@@ -1,0 +1,70 @@
+import type { FastifyReply } from 'fastify';
+import type { ReadAdmission } from './read-admission.js';
+
+/** One read that was let in, and the part of its answer that is held for the client. */
+export class Read {
+  readonly client: string | undefined;
+  /** Resolves when the answer is taken or the client has gone. */
+  readonly ended: Promise<void>;
+  #heldBytes = 0;
+  #isEnded = false;
+  #untaken: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly admission: ReadAdmission,
+    private readonly reply: FastifyReply,
+    private readonly untakenMs: number,
+  ) {
+    this.client = reply.request.client;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    reply.raw.once('close', () => {
+      this.end();
+      resolve();
+    });
+  }
+
+  /**
+   * Reads and encodes one part of the answer once there is room for it.
+   *
+   * @throws ProblemError `overloaded`, `stopping`; what `work` throws
+   */
+  async step<T>(work: () => Promise<T>): Promise<T> {
+    const reserved = await this.admission.reserve(this);
+    try {
+      return await work();
+    } finally {
+      this.admission.giveBack(reserved);
+    }
+  }
+
+  /** The client is given these bytes. If it takes none of them for too long, its connection ends. */
+  give(bytes: number): void {
+    if (this.#isEnded) return;
+    this.hold(bytes);
+    this.#untaken ??= setTimeout(() => this.cut(), this.untakenMs).unref();
+    this.#untaken.refresh();
+  }
+
+  /** The client has taken what it was given. */
+  taken(): void {
+    if (!this.#isEnded) this.hold(0);
+  }
+
+  cut(): void {
+    this.reply.raw.destroy();
+  }
+
+  private hold(bytes: number): void {
+    const before = this.#heldBytes;
+    this.#heldBytes = bytes;
+    this.admission.hold(bytes, before);
+  }
+
+  private end(): void {
+    this.hold(0);
+    this.#isEnded = true;
+    clearTimeout(this.#untaken);
+    this.admission.leave(this);
+  }
+}
