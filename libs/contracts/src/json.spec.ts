@@ -105,7 +105,7 @@ describe('parseJson', () => {
     const depth = 20_000;
     const parsed = parseJson(`${'['.repeat(depth)}{"a":1,"a":1e-400}${']'.repeat(depth)}`);
     expect(parsed).toMatchObject({ ok: true });
-    const pointer = `${'/0'.repeat(depth)}/a`;
+    const pointer = `${'/0'.repeat(255)}/\u2026`;
     if (parsed.ok) expect([...parsed.duplicateKeys, ...parsed.vanishedNumbers]).toEqual([pointer, pointer]);
   });
 

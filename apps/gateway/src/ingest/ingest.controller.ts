@@ -63,7 +63,7 @@ export class IngestController {
     if (sender)
       this.limits.pay(sender, { records: 0, bytes: body.length - Number(raw.headers['content-length'] ?? 0) });
     const maxRecords = this.options.maxRecordsPerRequest;
-    const submission = readSubmission(body, { mediaType, maxRecords, idempotencyKey });
+    const submission = await readSubmission(body, { mediaType, maxRecords, idempotencyKey });
     if (sender) this.limits.pay(sender, { records: submission.records.length - 1, bytes: 0 });
     const judging = this.service.ingest(submission, { sender, trace });
     const verdicts = await this.metrics.inFlight(submission.records.length, judging);
