@@ -7,10 +7,11 @@ import type { Proof } from './proof.js';
 import { bomb } from './proofs/bomb.js';
 import { floods } from './proofs/flood.js';
 import { overCapacity } from './proofs/over-capacity.js';
+import { shapes } from './proofs/shapes.js';
 import { slowClients } from './proofs/slow-clients.js';
 import { lineOf, publish } from './report.js';
 
-const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb];
+const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb, shapes];
 
 const { values } = parseArgs({
   options: {
