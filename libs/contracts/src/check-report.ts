@@ -2,7 +2,7 @@ import type { DeviceReport, JsonObject } from './event.js';
 import { boundedPointer } from './json-pointer.js';
 import type { ScanFlaw, ScanLimits } from './json-scan.js';
 import { stringifyExact } from './json-text.js';
-import { MAX_CHANGES, type BrokenOff } from './json-tokens.js';
+import { MAX_CHANGES, type BrokenOff } from './json-reader.js';
 import { isTimestamp, MAX_TIMESTAMP_LENGTH } from './timestamp.js';
 
 /** One thing that is wrong with one place of the input. The shape of an entry in `errors` of a problem. */

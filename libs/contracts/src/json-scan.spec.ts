@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ScanFlaw, type ScanLimits, ValueScanner } from './json-scan.js';
+import { type ScanLimits, ValueScanner } from './json-scan.js';
 
 const NO_LIMITS: ScanLimits = { maxDepth: Infinity, maxBytes: Infinity, maxValues: Infinity };
 
@@ -61,8 +61,8 @@ describe('ValueScanner', () => {
         const text = JSON.stringify(value);
         expect(scan(text).strings).toBe(strings);
         expect(scan(text, { maxDepth: depth, maxValues: values }).flaw).toBeUndefined();
-        expect(scan(text, { maxDepth: depth - 1 }).flaw).toBe<ScanFlaw>('depth');
-        expect(scan(text, { maxValues: values - 1 }).flaw).toBe<ScanFlaw>('values');
+        expect(scan(text, { maxDepth: depth - 1 }).flaw).toBe('depth');
+        expect(scan(text, { maxValues: values - 1 }).flaw).toBe('values');
       }),
     );
   });

@@ -46,6 +46,19 @@ const MAX_NUMBER_LENGTH = 1100;
 /** The smallest double is 5e-324: below it are only numbers with a long exponent or with hundreds of zeros written out. */
 const MAX_PLAIN_NUMBER_LENGTH = 200;
 const MIN_LONG_EXPONENT = 'e-ddd'.length;
+/** An object with more keys than these in a row that no object had before it is read in another way. */
+const MAX_NEW_KEYS = 8;
+const MAX_FOLLOWED_DEPTH = 64;
+
+/**
+ * Which sequences of keys objects have had, by hash, in this process. Devices send the same ones again and again; a body made to be
+ * slow has always others.
+ */
+const knownShapes = new Uint32Array(16 * 1024);
+/** Else it could be foretold which keys pass for known ones. */
+const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
+const HASH_PRIME = 0x01000193;
+
 const UNICODE_ESCAPE_SLACK = '\\uXXXX'.length - 1;
 
 /** Scans one value after the other; the fields describe the last one. Reused, so that a value costs no allocation. */
@@ -58,6 +71,8 @@ export class ValueScanner {
   hasEscapedKey = false;
   /** Whether a number may be too small for a double and yet not zero. */
   mayVanish = false;
+  /** Whether many keys continue their objects as no object before: see {@link MAX_NEW_KEYS}. */
+  hasNewShapes = false;
   flaw: ScanFlaw | undefined;
   /** The byte after the token that exceeded the limit. */
   flawEnd = 0;
@@ -65,6 +80,11 @@ export class ValueScanner {
   /** Bytes of the value that do not count: white space, long forms of numbers and characters. */
   #slack = 0;
   #isEscaped = false;
+  #stringStart = 0;
+  #stringEnd = 0;
+  #newKeys = 0;
+  /** Hash of the keys so far, of the open object of each level. */
+  readonly #shapes = new Uint32Array(MAX_FOLLOWED_DEPTH);
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -98,11 +118,11 @@ export class ValueScanner {
       const kind = KINDS[bytes[at]!]!;
       if (kind === STRING) at = this.endOfString(at, end);
       else if (kind === SCALAR) at = this.endOfScalar(at, end);
-      else if (kind === OPEN) depth++;
+      else if (kind === OPEN) this.#shapes[++depth % MAX_FOLLOWED_DEPTH] = HASH_SEED;
       else if (kind === CLOSE) depth--;
       else {
         if (kind === SPACE) this.#slack++;
-        else if (kind === COLON && this.#isEscaped) this.hasEscapedKey = true;
+        else if (kind === COLON) this.onKey(depth);
         this.#isEscaped &&= kind === SPACE;
         continue;
       }
@@ -119,7 +139,8 @@ export class ValueScanner {
 
   private begin(): void {
     this.strings = this.#slack = 0;
-    this.hasEscapedKey = this.mayVanish = this.#isEscaped = false;
+    this.hasEscapedKey = this.mayVanish = this.hasNewShapes = this.#isEscaped = false;
+    this.#newKeys = 0;
     this.flaw = undefined;
   }
 
@@ -143,7 +164,24 @@ export class ValueScanner {
     }
     this.strings++;
     this.#isEscaped = isEscaped;
+    this.#stringStart = from;
+    this.#stringEnd = at;
     return at;
+  }
+
+  /** The last text was a key of an object of this level. */
+  private onKey(depth: number): void {
+    if (this.#isEscaped) this.hasEscapedKey = true;
+    const { bytes } = this;
+    const level = depth % MAX_FOLLOWED_DEPTH;
+    let hash = this.#shapes[level]!;
+    for (let at = this.#stringStart; at < this.#stringEnd; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
+    hash = (hash ^ (hash >>> 15)) >>> 0;
+    this.#shapes[level] = hash;
+    const slot = hash % knownShapes.length;
+    if (knownShapes[slot] === hash) return;
+    knownShapes[slot] = hash;
+    if (++this.#newKeys > MAX_NEW_KEYS) this.hasNewShapes = true;
   }
 
   /** Index of the last byte of the number or literal which begins at `from`. */

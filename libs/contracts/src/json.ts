@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { hasEscapedKey, ValueScanner } from './json-scan.js';
-import { readTokens } from './json-tokens.js';
+import { JsonSyntaxError, readText } from './json-reader.js';
 import type { JsonObject } from './event.js';
 
 /** A parsed text, or why it is none. `duplicateKeys` are JSON Pointers; where it is not empty, the value has only the last. */
@@ -10,6 +10,7 @@ export type ParsedJson =
 export interface UnparsedJson {
   ok: false;
   detail: string;
+  endsEarly: boolean;
   /** Index of the character that no JSON can have there; left out if V8 does not say it. */
   position?: number;
 }
@@ -19,6 +20,7 @@ export interface ScannedText {
   strings: number;
   hasEscapedKey: boolean;
   mayVanish: boolean;
+  hasNewShapes: boolean;
 }
 
 const BYTE_ORDER_MARK = 0xfeff;
@@ -47,6 +49,7 @@ export function parseJson(text: string): ParsedJson {
  * And it reads an escaped key right: V8 may take it for another key that it has met before (nodejs/node#63785).
  */
 export function parseScanned(text: string, scanned: ScannedText): ParsedJson {
+  if (scanned.hasEscapedKey || scanned.mayVanish || scanned.hasNewShapes) return readAll(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -54,10 +57,18 @@ export function parseScanned(text: string, scanned: ScannedText): ParsedJson {
     return withoutInput(error as Error);
   }
   // A key that was dropped is found by counting: the text then has more strings than the value.
-  const isChanged = scanned.hasEscapedKey || scanned.mayVanish || scanned.strings !== countStrings(value);
-  return isChanged
-    ? { ok: true, ...readTokens(text) }
-    : { ok: true, value, duplicateKeys: NOWHERE, vanishedNumbers: NOWHERE };
+  return scanned.strings === countStrings(value)
+    ? { ok: true, value, duplicateKeys: NOWHERE, vanishedNumbers: NOWHERE }
+    : readAll(text);
+}
+
+function readAll(text: string): ParsedJson {
+  try {
+    return { ok: true, ...readText(text) };
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return notJson(text, error.position);
+  }
 }
 
 const NOWHERE: readonly string[] = Object.freeze([]);
@@ -83,16 +94,28 @@ function countStrings(value: unknown, depth = 0): number {
  * @throws SyntaxError if the text is not JSON
  */
 export function readJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  return hasEscapedKey(text) ? readTokens(text).value : value;
+  return hasEscapedKey(text) ? readText(text).value : (JSON.parse(text) as unknown);
+}
+
+const LINE_BREAK = /\r\n|\n|\r/g;
+
+/** In the words of V8. */
+function notJson(text: string, position: number): UnparsedJson {
+  if (position === text.length) return { ok: false, detail: 'not JSON: the text ends too early', endsEarly: true };
+  const before = text.slice(0, position);
+  const lines = before.match(LINE_BREAK)?.length ?? 0;
+  const column = position - Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'));
+  const place = `at position ${position} (line ${lines + 1} column ${column})`;
+  return { ok: false, detail: `not JSON: unexpected character ${place}`, endsEarly: false, position };
 }
 
 /** `{"a":1,` is not repeated in an answer or a log: it is the device's data. Only what and where. */
 function withoutInput(error: Error): UnparsedJson {
   const found = /at position (\d+)( \(line \d+ column \d+\))?/.exec(error.message);
   if (found !== null) {
-    return { ok: false, detail: `not JSON: unexpected character ${found[0]}`, position: Number(found[1]) };
+    const detail = `not JSON: unexpected character ${found[0]}`;
+    return { ok: false, detail, endsEarly: false, position: Number(found[1]) };
   }
   const endsEarly = error.message.includes('end of JSON input');
-  return { ok: false, detail: endsEarly ? 'not JSON: the text ends too early' : 'not JSON' };
+  return { ok: false, detail: endsEarly ? 'not JSON: the text ends too early' : 'not JSON', endsEarly };
 }

@@ -5,7 +5,7 @@ import { checkReportByDto } from './dto/device-report.dto.js';
 import type { DeviceReport } from './event.js';
 import { decodeUtf8, parseJson, readJson } from './json.js';
 import { ValueScanner } from './json-scan.js';
-import { whereBrokenOff } from './json-tokens.js';
+import { whereBrokenOff } from './json-reader.js';
 import { readSchema } from './testing/read-schema.js';
 import { bodyCases, type ReportCase, reportCases } from './testing/index.js';
 

@@ -11,7 +11,7 @@ export * from './json.js';
 export * from './json-pointer.js';
 export * from './json-scan.js';
 export * from './json-text.js';
-export * from './json-tokens.js';
+export * from './json-reader.js';
 export * from './partition.js';
 export * from './problem.js';
 export * from './receipt.js';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { readSubmission, type SubmittedRecord } from './read-submission.js';
+import fc from 'fast-check';
+import type { ProblemError } from '#runtime';
+import { readSubmission, type Submission, type SubmittedRecord } from './read-submission.js';
 
 interface Read {
   isBatch: boolean;
@@ -12,6 +14,29 @@ const readAs = (mediaType: 'application/json' | 'application/x-ndjson') => async
 };
 const readJson = readAs('application/json');
 const readLines = readAs('application/x-ndjson');
+
+/** @returns why the body is not JSON, if so */
+function readAll({ records }: Submission): string | undefined {
+  try {
+    for (let index = 0; index < records.length; index++) records.read(index);
+    return undefined;
+  } catch (error) {
+    return messageOf(error as ProblemError);
+  }
+}
+
+function messageOf({ code, message }: ProblemError): string | undefined {
+  return code === 'invalid-json' ? message : undefined;
+}
+
+function faultOf(parse: () => unknown): string | undefined {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 const readable = (value: unknown) => ({ state: 'read', value, problems: [] });
 const pointersOf = ({ records }: Read) =>
@@ -38,6 +63,32 @@ describe('JSON', () => {
       ],
       [['/a', 'duplicate-key']],
     ]);
+  });
+
+  it('is not JSON where JSON.parse says so', async () => {
+    const splinters = fc.constantFrom(...'[]{},:"\\01-etn \n\r\u00e9\u{1f600}');
+    const mutation = fc.tuple(fc.nat(), fc.nat({ max: 3 }), splinters);
+    const bodies = fc.tuple(
+      fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 3 }),
+      fc.array(mutation, { maxLength: 2 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.constantFrom(undefined, 1), async ([values, mutations], indent) => {
+        let text = JSON.stringify(values, undefined, indent);
+        for (const [at, gone, put] of mutations) {
+          const place = at % (text.length + 1);
+          text = text.slice(0, place) + put + text.slice(place + gone);
+        }
+        const expected = faultOf(() => JSON.parse(text));
+        const options = { mediaType: 'application/json', maxRecords: 1000 } as const;
+        const message = await readSubmission(Buffer.from(text), options).then(readAll, messageOf);
+        if (message === undefined) return expect(expected).toBeUndefined();
+        expect(expected).toBeDefined();
+        const places = [expected!, message].map((words) => /at position.*?\)/.exec(words)?.[0]);
+        if (!places.includes(undefined)) expect(places[1]).toBe(places[0]);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('reports no text of the body', async () => {

@@ -1,6 +1,7 @@
 import {
   decodeUtf8,
   flawProblems,
+  JsonSyntaxError,
   NOT_AN_OBJECT,
   parseScanned,
   whereBrokenOff,
@@ -12,6 +13,7 @@ import {
 import { ProblemError } from '#runtime';
 import type { MediaType } from './content-headers.js';
 import { notJson, scanBody, type ScannedBody } from './scan-body.js';
+import { TimeSlice } from './time-slice.js';
 
 /** A record that JSON could be read from. `problems`: what reading it has changed in silence; pointers are below the record. */
 interface ReadableRecord {
@@ -67,11 +69,22 @@ const NO_PROBLEMS: readonly ProblemEntry[] = Object.freeze([]);
  */
 export async function readSubmission(body: Buffer, options: SubmissionOptions): Promise<Submission> {
   const scanned = await scanBody(body, options.mediaType, options.maxRecords);
-  if (scanned.spans.length === 0) throw new ProblemError('wrong-shape', 'The body has no record.');
   const records = new ScannedRecords(scanned);
+  if (scanned.brokenAt !== undefined) throw await firstFault(records, notJson(body, scanned.brokenAt));
+  if (records.length === 0) throw new ProblemError('wrong-shape', 'The body has no record.');
   const submission = scanned.form === 'object' ? single(records) : { isBatch: true, records };
   if (options.idempotencyKey !== undefined) giveKey(submission, options.idempotencyKey);
   return submission;
+}
+
+/** An array that cannot go on may have a fault in a record before, which is the one to name. */
+async function firstFault(records: SubmittedRecords, last: ProblemError): Promise<ProblemError> {
+  const slice = new TimeSlice();
+  for (let index = 0; index < records.length; index++) {
+    if (slice.isOver(records.bytesOf(index))) await slice.next();
+    records.read(index);
+  }
+  return last;
 }
 
 /** A single record is read at once, because it may be no record at all. */
@@ -120,8 +133,8 @@ class ScannedRecords implements SubmittedRecords {
     try {
       return { state: 'excessive', problems: flawProblems(flaw, whereBrokenOff(text)) };
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      return this.notJson(index, text, { ok: false, detail: 'not JSON' });
+      if (!(error instanceof JsonSyntaxError)) throw error;
+      return this.notJson(index, text, { ok: false, detail: 'not JSON', endsEarly: false });
     }
   }
 
@@ -131,10 +144,13 @@ class ScannedRecords implements SubmittedRecords {
     return bytes.toString(encoding, start, end);
   }
 
-  private notJson(index: number, text: string, { detail, position }: UnparsedJson): UnreadableRecord {
+  private notJson(index: number, text: string, { detail, position, endsEarly }: UnparsedJson): UnreadableRecord {
     const { form, bytes, spans } = this.body;
     if (form === 'lines') return { state: 'unreadable', code: 'invalid-json', detail: `The line is ${detail}.` };
     if (form === 'object') throw new ProblemError('invalid-json', `The body is ${detail}.`);
+    const end = spans.end(index);
+    // Only the last record of an array that breaks off ends with the body.
+    if (endsEarly && end === bytes.length) throw notJson(bytes, end);
     if (position === undefined) throw new ProblemError('invalid-json', 'The body is not JSON.');
     throw notJson(bytes, spans.start(index) + Buffer.byteLength(text.slice(0, position)));
   }

@@ -9,7 +9,8 @@ const FIELDS = 5;
 
 const HAS_ESCAPED_KEY = 1;
 const MAY_VANISH = 2;
-const FLAW_SHIFT = 2;
+const HAS_NEW_SHAPES = 4;
+const FLAW_SHIFT = 3;
 const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'values'];
 
 const FIRST_CAPACITY = 16;
@@ -27,7 +28,10 @@ export class RecordSpans {
   add(start: number, end: number, scanner: ValueScanner): void {
     const at = this.#length++ * FIELDS;
     if (at === this.#fields.length) this.grow();
-    const flags = (scanner.hasEscapedKey ? HAS_ESCAPED_KEY : 0) | (scanner.mayVanish ? MAY_VANISH : 0);
+    const flags =
+      (scanner.hasEscapedKey ? HAS_ESCAPED_KEY : 0) |
+      (scanner.mayVanish ? MAY_VANISH : 0) |
+      (scanner.hasNewShapes ? HAS_NEW_SHAPES : 0);
     this.#fields[at + START] = start;
     this.#fields[at + END] = end;
     this.#fields[at + STRINGS] = scanner.strings;
@@ -57,6 +61,7 @@ export class RecordSpans {
       strings: this.field(index, STRINGS),
       hasEscapedKey: (flags & HAS_ESCAPED_KEY) !== 0,
       mayVanish: (flags & MAY_VANISH) !== 0,
+      hasNewShapes: (flags & HAS_NEW_SHAPES) !== 0,
     };
   }
 
