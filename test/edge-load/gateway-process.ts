@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,8 +51,16 @@ export class GatewayProcess {
 
   /** Resident memory, in MiB. */
   get residentMiB(): number {
-    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+    return this.memoryMiB('VmRSS');
+  }
+
+  /** The most resident memory that it has had since {@link resetPeak}, in MiB. */
+  get peakMiB(): number {
+    return this.memoryMiB('VmHWM');
+  }
+
+  resetPeak(): void {
+    writeFileSync(`/proc/${this.child.pid}/clear_refs`, '5');
   }
 
   /** CPU that the process and its threads have used, in seconds. */
@@ -68,6 +76,11 @@ export class GatewayProcess {
       await exit;
     }
     await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  private memoryMiB(name: string): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]) / 1024;
   }
 
   private async isReady(): Promise<true | undefined> {

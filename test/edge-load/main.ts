@@ -8,10 +8,11 @@ import { bomb } from './proofs/bomb.js';
 import { floods } from './proofs/flood.js';
 import { overCapacity } from './proofs/over-capacity.js';
 import { reads } from './proofs/reads.js';
+import { shapes } from './proofs/shapes.js';
 import { slowClients } from './proofs/slow-clients.js';
 import { lineOf, publish } from './report.js';
 
-const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb, reads];
+const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb, shapes, reads];
 
 const { values } = parseArgs({
   options: {

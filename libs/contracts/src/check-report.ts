@@ -1,6 +1,8 @@
 import type { DeviceReport, JsonObject } from './event.js';
-import { pointerStep } from './json-pointer.js';
+import { boundedPointer } from './json-pointer.js';
+import type { ScanFlaw, ScanLimits } from './json-scan.js';
 import { stringifyExact } from './json-text.js';
+import { MAX_CHANGES, type BrokenOff } from './json-reader.js';
 import { isTimestamp, MAX_TIMESTAMP_LENGTH } from './timestamp.js';
 
 /** One thing that is wrong with one place of the input. The shape of an entry in `errors` of a problem. */
@@ -25,6 +27,7 @@ export const FIELD_PROBLEM_CODES = [
   'payload-number',
   'payload-text',
   'payload-size',
+  'payload-values',
 ] as const;
 export type FieldProblemCode = (typeof FIELD_PROBLEM_CODES)[number];
 
@@ -39,8 +42,23 @@ export const MAX_PAYLOAD_DEPTH = 32;
 export const MAX_PAYLOAD_KEY_LENGTH = 256;
 /** Largest payload, in bytes of its compact JSON text in UTF-8. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
+/** Most keys and values of a record, the fields around the payload included. */
+export const MAX_PAYLOAD_VALUES = 65_536;
+
+/** More than the fields of a record that is accepted take beside the payload. */
+const MAX_ENVELOPE_BYTES = 1024;
+
+/** What a record may have before it is parsed. What exceeds a limit breaks a rule of {@link checkReport} as well. */
+export const RECORD_LIMITS: Readonly<ScanLimits> = Object.freeze({
+  maxDepth: 1 + MAX_PAYLOAD_DEPTH,
+  maxBytes: MAX_PAYLOAD_BYTES + MAX_ENVELOPE_BYTES,
+  maxValues: MAX_PAYLOAD_VALUES,
+});
 
 const NO_PROBLEMS: readonly FieldProblem[] = Object.freeze([]);
+export const NOT_AN_OBJECT: readonly FieldProblem[] = Object.freeze([
+  { pointer: '', code: 'type', detail: 'A record must be a JSON object.' },
+]);
 
 /**
  * The check of the hot path: what is wrong with one report, or an empty list.
@@ -48,7 +66,7 @@ const NO_PROBLEMS: readonly FieldProblem[] = Object.freeze([]);
  * The size of the payload is checked where its bytes are at hand: see {@link payloadSizeProblem}.
  */
 export function checkReport(value: unknown): readonly FieldProblem[] {
-  if (!isJsonObject(value)) return [{ pointer: '', code: 'type', detail: 'A record must be a JSON object.' }];
+  if (!isJsonObject(value)) return NOT_AN_OBJECT;
   const problems: FieldProblem[] = [];
   addIfAny(problems, deviceIdProblem(value['device_id']));
   addIfAny(problems, timestampProblem(value['timestamp']));
@@ -112,7 +130,7 @@ export function payloadProblem(value: unknown): FieldProblem | undefined {
   const problem = valueProblem(value, 1);
   if (problem === undefined) return undefined;
   return {
-    pointer: pointer + problem.path.reverse().map(pointerStep).join(''),
+    pointer: boundedPointer(['data_payload', ...problem.path.reverse()]),
     code: problem.code,
     detail: problem.detail,
   };
@@ -120,7 +138,7 @@ export function payloadProblem(value: unknown): FieldProblem | undefined {
 
 export function unknownFieldProblem(field: string): FieldProblem {
   const detail = 'This field is not known; measured values belong into data_payload.';
-  return { pointer: pointerStep(field), code: 'unknown-field', detail };
+  return { pointer: boundedPointer([field]), code: 'unknown-field', detail };
 }
 
 /** A problem below a value; `path` is built from the inside out, so that the good case costs nothing. */
@@ -130,6 +148,10 @@ interface InnerProblem {
   detail: string;
 }
 
+const TOO_DEEP = `data_payload may be nested ${MAX_PAYLOAD_DEPTH} levels deep at most.`;
+const TOO_LARGE = `data_payload may have ${MAX_PAYLOAD_BYTES} bytes of JSON at most; split it into several records.`;
+const TOO_MANY_VALUES = `A record may have ${MAX_PAYLOAD_VALUES} keys and values at most; split it into several records.`;
+
 const inner = (code: FieldProblemCode, detail: string): InnerProblem => ({ path: [], code, detail });
 
 /** The recursion ends at {@link MAX_PAYLOAD_DEPTH}, whatever the input is. */
@@ -137,8 +159,7 @@ function valueProblem(value: unknown, depth: number): InnerProblem | undefined {
   if (typeof value === 'string') return textValueProblem(value);
   if (typeof value === 'number') return numberProblem(value);
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > MAX_PAYLOAD_DEPTH)
-    return inner('payload-depth', `data_payload may be nested ${MAX_PAYLOAD_DEPTH} levels deep at most.`);
+  if (depth > MAX_PAYLOAD_DEPTH) return inner('payload-depth', TOO_DEEP);
   return Array.isArray(value) ? itemsProblem(value, depth) : membersProblem(value as JsonObject, depth);
 }
 
@@ -191,6 +212,27 @@ function numberProblem(value: number): InnerProblem | undefined {
 /** For a payload whose JSON text may be longer than {@link MAX_PAYLOAD_BYTES}. */
 export function payloadSizeProblem(payload: JsonObject): FieldProblem | undefined {
   if (Buffer.byteLength(stringifyExact(payload)) <= MAX_PAYLOAD_BYTES) return undefined;
-  const detail = `data_payload may have ${MAX_PAYLOAD_BYTES} bytes of JSON at most; split it into several records.`;
-  return { pointer: '/data_payload', code: 'payload-size', detail };
+  return { pointer: '/data_payload', code: 'payload-size', detail: TOO_LARGE };
+}
+
+/**
+ * What is wrong with a record that exceeds {@link RECORD_LIMITS}. It is not parsed, so that nothing is known of what follows.
+ *
+ * @param brokenOff where it exceeds them
+ */
+export function flawProblems(flaw: ScanFlaw, { steps, fields }: BrokenOff): readonly FieldProblem[] {
+  const unknown = fields.filter((field) => field !== 'record_id' && !isRequiredField(field));
+  if (unknown.length > 0) return unknown.slice(0, MAX_CHANGES).map(unknownFieldProblem);
+  const field = String(steps[0]);
+  if (field !== 'data_payload') return fieldProblem(field, flaw === 'size' ? ' '.repeat(MAX_ID_LENGTH + 1) : []);
+  const pointer = '/data_payload';
+  if (flaw === 'size') return [{ pointer, code: 'payload-size', detail: TOO_LARGE }];
+  if (flaw === 'values') return [{ pointer, code: 'payload-values', detail: TOO_MANY_VALUES }];
+  return [{ pointer: boundedPointer(steps), code: 'payload-depth', detail: TOO_DEEP }];
+}
+
+/** @param value stands for the one that is too long, or no text */
+function fieldProblem(field: string, value: unknown): readonly FieldProblem[] {
+  if (field === 'record_id') return [recordIdProblem(value)!];
+  return [field === 'timestamp' ? timestampProblem(value)! : deviceIdProblem(value)!];
 }

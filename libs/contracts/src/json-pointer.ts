@@ -1,4 +1,26 @@
+/** Longest JSON Pointer that is reported, in characters (Unicode code points). */
+export const MAX_POINTER_LENGTH = 512;
+
 /** One step of a JSON Pointer (RFC 6901), escaped. */
 export function pointerStep(step: string | number): string {
   return typeof step === 'number' ? `/${step}` : `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** A JSON Pointer of these steps, cut by {@link cutText}: keys are as long as the sender likes. */
+export function boundedPointer(steps: readonly (string | number)[]): string {
+  let pointer = '';
+  for (const step of steps) {
+    if (pointer.length > 2 * MAX_POINTER_LENGTH) break;
+    pointer += pointerStep(typeof step === 'number' ? step : step.slice(0, 2 * MAX_POINTER_LENGTH + 1));
+  }
+  return cutText(pointer, MAX_POINTER_LENGTH);
+}
+
+const CUT_MARK = '\u2026';
+
+/** The text, or its beginning and `…` if it has more characters (Unicode code points) than that. */
+export function cutText(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const characters = Array.from(text.slice(0, 2 * maxLength + 1));
+  return characters.length <= maxLength ? text : characters.slice(0, maxLength - 1).join('') + CUT_MARK;
 }

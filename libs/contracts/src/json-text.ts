@@ -1,25 +1,40 @@
 import type { JsonObject, JsonValue } from './event.js';
 
+/** Not in the library types of TypeScript 6 yet. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): JsonValue };
+
+const NEGATIVE_ZERO = rawJSON('-0');
+
 /** JSON.stringify that keeps the sign of -0, the one number that JSON.stringify changes. */
 export function stringifyExact(value: unknown): string {
-  return hasNegativeZero(value) ? writeExact(value as JsonValue) : JSON.stringify(value);
+  return JSON.stringify(withNegativeZeros(value));
 }
 
-function hasNegativeZero(value: unknown): boolean {
-  if (typeof value === 'number') return Object.is(value, -0);
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) {
-    for (const item of value) if (hasNegativeZero(item)) return true;
-  } else {
-    for (const key in value) if (hasNegativeZero((value as JsonObject)[key])) return true;
+/** The value itself; or, where it has a -0, a copy of the containers around it with that number as its text. */
+function withNegativeZeros(value: unknown): unknown {
+  if (typeof value === 'number') return Object.is(value, -0) ? NEGATIVE_ZERO : value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value) ? itemsOf(value) : membersOf(value as JsonObject);
+}
+
+function itemsOf(items: JsonValue[]): JsonValue[] {
+  let copy: JsonValue[] | undefined;
+  for (let index = 0; index < items.length; index++) {
+    const item = withNegativeZeros(items[index]) as JsonValue;
+    if (item === items[index]) continue;
+    copy ??= items.slice();
+    copy[index] = item;
   }
-  return false;
+  return copy ?? items;
 }
 
-function writeExact(value: JsonValue): string {
-  if (Object.is(value, -0)) return '-0';
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(writeExact).join(',')}]`;
-  const members = Object.entries(value).filter(([, item]) => item !== undefined);
-  return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${writeExact(item)}`).join(',')}}`;
+function membersOf(object: JsonObject): JsonObject {
+  let copy: JsonObject | undefined;
+  for (const key in object) {
+    const member = withNegativeZeros(object[key]) as JsonValue;
+    if (member === object[key]) continue;
+    copy ??= { ...object };
+    Object.defineProperty(copy, key, { value: member, enumerable: true, writable: true, configurable: true });
+  }
+  return copy ?? object;
 }

@@ -1,11 +1,27 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { countQuotes, countStrings, findEscapes, mayVanish } from './json-scan.js';
-import { readTokens } from './json-tokens.js';
+import { hasEscapedKey, ValueScanner } from './json-scan.js';
+import { JsonSyntaxError, readText } from './json-reader.js';
+import type { JsonObject } from './event.js';
 
 /** A parsed text, or why it is none. `duplicateKeys` are JSON Pointers; where it is not empty, the value has only the last. */
 export type ParsedJson =
-  | { ok: true; value: unknown; duplicateKeys: readonly string[]; vanishedNumbers: readonly string[] }
-  | { ok: false; detail: string };
+  { ok: true; value: unknown; duplicateKeys: readonly string[]; vanishedNumbers: readonly string[] } | UnparsedJson;
+
+export interface UnparsedJson {
+  ok: false;
+  detail: string;
+  endsEarly: boolean;
+  /** Index of the character that no JSON can have there; left out if V8 does not say it. */
+  position?: number;
+}
+
+/** What one pass over the bytes of a text has found: see {@link ValueScanner}. */
+export interface ScannedText {
+  strings: number;
+  hasEscapedKey: boolean;
+  mayVanish: boolean;
+  hasNewShapes: boolean;
+}
 
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -17,45 +33,89 @@ export function decodeUtf8(bytes: Buffer): string | undefined {
   return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }
 
+const NO_LIMITS = { maxDepth: Infinity, maxBytes: Infinity, maxValues: Infinity };
+
+/** {@link parseScanned} for a text of which nothing is known. Time and memory grow with the text, without a bound. */
+export function parseJson(text: string): ParsedJson {
+  const bytes = Buffer.from(text);
+  const scanner = new ValueScanner(bytes, NO_LIMITS);
+  scanner.scan(scanner.skipSpace(0, bytes.length), bytes.length, false);
+  return parseScanned(text, scanner);
+}
+
 /**
- * JSON.parse that changes nothing in silence. It names a key that stands twice in one object, and a number that is not
+ * JSON.parse that changes nothing in silence. It names a key that occurs twice in one object, and a number that is not
  * zero and too small for a double. (A number too large becomes Infinity, which the payload check refuses.)
  * And it reads an escaped key right: V8 may take it for another key that it has met before (nodejs/node#63785).
  */
-export function parseJson(text: string): ParsedJson {
+export function parseScanned(text: string, scanned: ScannedText): ParsedJson {
+  if (scanned.hasEscapedKey || scanned.mayVanish || scanned.hasNewShapes) return readAll(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { ok: false, detail: withoutInput(error as Error) };
+    return withoutInput(error as Error);
   }
-  return isChanged(text, value)
-    ? { ok: true, ...readTokens(text) }
-    : { ok: true, value, duplicateKeys: NOWHERE, vanishedNumbers: NOWHERE };
+  // A key that was dropped is found by counting: the text then has more strings than the value.
+  return scanned.strings === countStrings(value)
+    ? { ok: true, value, duplicateKeys: NOWHERE, vanishedNumbers: NOWHERE }
+    : readAll(text);
+}
+
+function readAll(text: string): ParsedJson {
+  try {
+    return { ok: true, ...readText(text) };
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return notJson(text, error.position);
+  }
 }
 
 const NOWHERE: readonly string[] = Object.freeze([]);
+const MAX_COUNTED_DEPTH = 64;
 
-/** A key that was dropped is missed by counting: the text then has more strings than the value. May be wrong about `true`. */
-function isChanged(text: string, value: unknown): boolean {
-  const escapes = findEscapes(text);
-  if (escapes.inKey || mayVanish(text)) return true;
-  return (countQuotes(text) - escapes.quotes) / 2 !== countStrings(value);
+/** How many strings, keys included, a parsed value has; NaN, which equals no count, if it is too deep for recursion. */
+function countStrings(value: unknown, depth = 0): number {
+  if (typeof value === 'string') return 1;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth > MAX_COUNTED_DEPTH) return NaN;
+  let strings = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) strings += countStrings(item, depth + 1);
+  } else {
+    for (const key in value) strings += 1 + countStrings((value as JsonObject)[key], depth + 1);
+  }
+  return strings;
 }
 
 /**
- * JSON.parse that reads an escaped key right: see {@link parseJson}. For texts that we have written ourselves.
+ * JSON.parse that reads an escaped key right: see {@link parseScanned}. For texts that we have written ourselves.
  *
  * @throws SyntaxError if the text is not JSON
  */
 export function readJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  return findEscapes(text).inKey ? readTokens(text).value : value;
+  return hasEscapedKey(text) ? readText(text).value : (JSON.parse(text) as unknown);
+}
+
+const LINE_BREAK = /\r\n|\n|\r/g;
+
+/** In the words of V8. */
+function notJson(text: string, position: number): UnparsedJson {
+  if (position === text.length) return { ok: false, detail: 'not JSON: the text ends too early', endsEarly: true };
+  const before = text.slice(0, position);
+  const lines = before.match(LINE_BREAK)?.length ?? 0;
+  const column = position - Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'));
+  const place = `at position ${position} (line ${lines + 1} column ${column})`;
+  return { ok: false, detail: `not JSON: unexpected character ${place}`, endsEarly: false, position };
 }
 
 /** `{"a":1,` is not repeated in an answer or a log: it is the device's data. Only what and where. */
-function withoutInput(error: Error): string {
-  const position = /at position \d+( \(line \d+ column \d+\))?/.exec(error.message)?.[0];
-  if (position !== undefined) return `not JSON: unexpected character ${position}`;
-  return error.message.includes('end of JSON input') ? 'not JSON: the text ends too early' : 'not JSON';
+function withoutInput(error: Error): UnparsedJson {
+  const found = /at position (\d+)( \(line \d+ column \d+\))?/.exec(error.message);
+  if (found !== null) {
+    const detail = `not JSON: unexpected character ${found[0]}`;
+    return { ok: false, detail, endsEarly: false, position: Number(found[1]) };
+  }
+  const endsEarly = error.message.includes('end of JSON input');
+  return { ok: false, detail: endsEarly ? 'not JSON: the text ends too early' : 'not JSON', endsEarly };
 }

@@ -1,3 +1,5 @@
+import { cutText, MAX_POINTER_LENGTH } from './json-pointer.js';
+
 /**
  * Every problem that an answer can carry (RFC 9457). The code is stable: clients may branch on it.
  * `type` is `urn:sluice:problem:<code>`.
@@ -65,7 +67,55 @@ export interface ProblemExtras {
   errors?: readonly ProblemEntry[];
 }
 
+/** A problem is not larger, whatever the sender has written: what is beyond it is left out, and the detail says so. */
+export const MAX_PROBLEM_BYTES = 64 * 1024;
+/** Longest detail, and longest path in `instance`, in characters. */
+export const MAX_DETAIL_LENGTH = 512;
+
+/** The rest is for everything but `errors`, each of whose characters can become six bytes. */
+const MAX_ERRORS_BYTES = MAX_PROBLEM_BYTES - 8 * 1024;
+const MAX_BYTES_OF_CHARACTER = 6;
+const ENTRY_BYTES = 128;
+
 export function problemOf(code: ProblemCode, detail: string, extras: ProblemExtras = {}): Problem {
   const { status, title } = PROBLEMS[code];
-  return { type: `urn:sluice:problem:${code}`, title, status, code, detail, ...extras };
+  const problem = {
+    type: `urn:sluice:problem:${code}`,
+    title,
+    status,
+    code,
+    detail: cutText(detail, MAX_DETAIL_LENGTH),
+  };
+  if (extras.errors === undefined) return { ...problem, ...extras };
+  const errors = boundedEntries(extras.errors);
+  const note =
+    errors.length < extras.errors.length ? ` Of ${extras.errors.length} errors ${errors.length} are listed.` : '';
+  return { ...problem, ...extras, detail: problem.detail + note, errors };
+}
+
+function boundedEntries(entries: readonly ProblemEntry[]): readonly ProblemEntry[] {
+  if (areSmall(entries)) return entries;
+  const bounded: ProblemEntry[] = [];
+  let bytes = 0;
+  for (const { pointer, code, detail } of entries) {
+    const entry = {
+      pointer: cutText(pointer, MAX_POINTER_LENGTH),
+      code,
+      detail: cutText(detail, MAX_DETAIL_LENGTH),
+    };
+    bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
+    if (bytes > MAX_ERRORS_BYTES) break;
+    bounded.push(entry);
+  }
+  return bounded;
+}
+
+function areSmall(entries: readonly ProblemEntry[]): boolean {
+  let bytes = 0;
+  for (const { pointer, detail } of entries) {
+    if (pointer.length > MAX_POINTER_LENGTH || detail.length > MAX_DETAIL_LENGTH) return false;
+    bytes += (pointer.length + detail.length) * MAX_BYTES_OF_CHARACTER + ENTRY_BYTES;
+    if (bytes > MAX_ERRORS_BYTES) return false;
+  }
+  return true;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import Ajv2020 from 'ajv/dist/2020.js';
-import { checkReport, type FieldProblem, payloadSizeProblem } from './check-report.js';
+import { checkReport, flawProblems, type FieldProblem, payloadSizeProblem, RECORD_LIMITS } from './check-report.js';
 import { checkReportByDto } from './dto/device-report.dto.js';
 import type { DeviceReport } from './event.js';
 import { decodeUtf8, parseJson, readJson } from './json.js';
+import { ValueScanner } from './json-scan.js';
+import { whereBrokenOff } from './json-reader.js';
 import { readSchema } from './testing/read-schema.js';
 import { bodyCases, type ReportCase, reportCases } from './testing/index.js';
 
@@ -11,6 +13,8 @@ type Check = (value: unknown) => readonly FieldProblem[];
 
 /** Everything that is wrong with a text of a record, when its fields are checked by `check`. */
 function problemsOf(body: string, check: Check): Pick<FieldProblem, 'pointer' | 'code'>[] {
+  const flaws = problemsBeforeParsing(body);
+  if (flaws.length > 0) return flaws.map(({ pointer, code }) => ({ pointer, code }));
   const parsed = parseJson(body);
   if (!parsed.ok) throw new Error(`a row of the table is not JSON: ${parsed.detail}`);
   const problems = check(parsed.value);
@@ -20,6 +24,14 @@ function problemsOf(body: string, check: Check): Pick<FieldProblem, 'pointer' | 
     ...parsed.duplicateKeys.map((pointer) => ({ pointer, code: 'duplicate-key' as const })),
     ...parsed.vanishedNumbers.map((pointer) => ({ pointer, code: 'payload-number' as const })),
   ];
+}
+
+function problemsBeforeParsing(body: string): readonly FieldProblem[] {
+  const bytes = Buffer.from(body);
+  const scanner = new ValueScanner(bytes, RECORD_LIMITS);
+  scanner.scan(0, bytes.length, true);
+  if (scanner.flaw === undefined) return [];
+  return flawProblems(scanner.flaw, whereBrokenOff(bytes.toString('utf8', 0, scanner.flawEnd)));
 }
 
 function expectVerdict({ body, verdict }: ReportCase, check: Check): void {

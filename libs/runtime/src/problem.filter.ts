@@ -1,5 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { ProblemCode } from '#contracts';
+import { cutText, MAX_DETAIL_LENGTH, type ProblemCode } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from './logging.js';
 import { ProblemError } from './problem-error.js';
@@ -63,7 +63,7 @@ function isHealthReport(thrown: unknown): thrown is HttpException {
 
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, error: ProblemError): void {
   if (error.status === 429 || error.status === 503) reply.header('retry-after', String(error.retryAfterSeconds));
-  const instance = request.url.split('?', 1)[0];
+  const instance = cutText(request.url.split('?', 1)[0]!, MAX_DETAIL_LENGTH);
   void reply
     .status(error.status)
     .header('content-type', PROBLEM_CONTENT_TYPE)

@@ -79,7 +79,7 @@ export class IngestController {
     const body = await readBody(raw, coding, this.options, ticket);
     ticket.begin();
     const maxRecords = this.options.maxRecordsPerRequest;
-    const submission = readSubmission(body, { mediaType, maxRecords, idempotencyKey });
+    const submission = await readSubmission(body, { mediaType, maxRecords, idempotencyKey });
     orThrow(charge.settle({ records: submission.records.length, bytes: body.length }));
     const judging = this.service.ingest(submission, { sender, trace });
     const verdicts = await this.metrics.inFlight(submission.records.length, judging);

@@ -21,7 +21,8 @@ import { LogReachability } from '../log-reachability.js';
 import type { RequestTrace } from '../tracing/follow-traces.js';
 import type { IngestSteps } from '../tracing/ingest-steps.js';
 import type { Submission, SubmittedRecord } from './read-submission.js';
-import { confirmed, forbidden, rejected, unreadable, type Verdict } from './verdict.js';
+import { TimeSlice } from './time-slice.js';
+import { confirmed, ErrorSpace, forbidden, rejected, unreadable, type Verdict } from './verdict.js';
 
 /** A good record on its way to the log, and its place among the records of the request. */
 interface PendingRecord {
@@ -45,7 +46,12 @@ interface Arrival {
   atMs: number;
   atText: string;
   headers: Readonly<Record<string, string>>;
+  /** Of all its rejected records. */
+  space: ErrorSpace;
 }
+
+/** What a record costs besides its bytes, as bytes. */
+const RECORD_COST = 128;
 
 /** Gives every record of a submission its verdict; `accepted` only when the log has confirmed it. */
 @Injectable()
@@ -58,50 +64,59 @@ export class IngestService {
   ) {}
 
   /**
+   * Nothing is published before all records have been read. Long work is divided into slices.
+   *
    * @returns a verdict for each record, in their order; a log that does not confirm is the verdict `retry`, not an error
+   * @throws ProblemError `invalid-json`
    */
   async ingest({ isBatch, records }: Submission, facts: RequestFacts): Promise<Verdict[]> {
     const arrival = this.arrival(facts);
     const verdicts = new Array<Verdict>(records.length);
     const pending: PendingRecord[] = [];
+    const slice = new TimeSlice();
     for (let index = 0; index < records.length; index++) {
-      const checked = this.check(records[index]!, index, arrival, isBatch ? `/${index}` : '');
+      if (slice.isOver(records.bytesOf(index) + RECORD_COST)) await slice.next();
+      const checked = this.check(records.read(index), index, arrival, isBatch ? `/${index}` : '');
       if ('status' in checked) verdicts[index] = checked;
       else pending.push(checked);
     }
-    if (pending.length > 0) await this.publish(pending, verdicts, facts.trace?.steps);
+    const open = this.withinLimits(pending, verdicts);
+    if (open.length > 0) await this.publish(open, verdicts, facts.trace?.steps);
     return verdicts;
   }
 
   private arrival({ sender, trace }: RequestFacts): Arrival {
     const atMs = this.clock.now();
     const headers = trace === undefined ? EVENT_HEADERS : { ...EVENT_HEADERS, traceparent: trace.traceParent };
-    return { sender, atMs, atText: new Date(atMs).toISOString(), headers };
+    return { sender, atMs, atText: new Date(atMs).toISOString(), headers, space: new ErrorSpace() };
   }
 
   private check(record: SubmittedRecord, index: number, arrival: Arrival, place: string): PendingRecord | Verdict {
-    if (!record.isReadable) return unreadable(place, record.code, record.detail);
+    if (record.state === 'unreadable') return unreadable(place, record.code, record.detail);
+    if (record.state === 'excessive') return rejected(place, record.problems, arrival.space);
     const problems = problemsOf(record.value, record.problems);
-    if (problems.length > 0) return rejected(place, problems);
+    if (problems.length > 0) return rejected(place, problems, arrival.space);
     const event = toEvent(asReport(record.value), arrival);
     const value = encodeEvent(event);
     const oversize = value.length > MAX_PAYLOAD_BYTES ? payloadSizeProblem(event.data_payload) : undefined;
     if (oversize !== undefined) return rejected(place, [oversize]);
-    const refusal = this.refusalOf(event.device_id, value.length, arrival.sender, place);
-    if (refusal !== undefined) return refusal;
+    const principal = arrival.sender?.principal;
+    if (principal !== undefined && !mayIngestFor(principal, event.device_id)) {
+      return forbidden(place, mayNotIngestFor(principal, event.device_id));
+    }
     const key = Buffer.from(event.device_id, 'latin1');
     const entry = { key, value, headers: arrival.headers, timestampMs: arrival.atMs };
     return { index, recordId: event.record_id, deviceId: event.device_id, entry };
   }
 
-  /** Why a good record is not taken all the same: its device is not the sender's, or has spent its limit. */
-  private refusalOf(deviceId: string, bytes: number, sender: Sender | undefined, place: string): Verdict | undefined {
-    const principal = sender?.principal;
-    if (principal !== undefined && !mayIngestFor(principal, deviceId)) {
-      return forbidden(place, mayNotIngestFor(principal, deviceId));
-    }
-    const spent = this.limits.countDevices ? this.limits.takeRecord(deviceId, bytes) : undefined;
-    return spent && { status: 'retry', ...spent };
+  /** @returns those whose device has not spent its limit; the others get their verdict */
+  private withinLimits(pending: readonly PendingRecord[], verdicts: Verdict[]): readonly PendingRecord[] {
+    if (!this.limits.countDevices) return pending;
+    return pending.filter(({ index, deviceId, entry }) => {
+      const spent = this.limits.takeRecord(deviceId, entry.value!.length);
+      if (spent !== undefined) verdicts[index] = { status: 'retry', ...spent };
+      return spent === undefined;
+    });
   }
 
   private async publish(pending: readonly PendingRecord[], verdicts: Verdict[], steps?: IngestSteps): Promise<void> {

@@ -1,26 +1,55 @@
-import { decodeUtf8, parseJson, type JsonObject, type ProblemEntry } from '#contracts';
+import {
+  decodeUtf8,
+  flawProblems,
+  JsonSyntaxError,
+  NOT_AN_OBJECT,
+  parseScanned,
+  whereBrokenOff,
+  type JsonObject,
+  type ProblemEntry,
+  type ScanFlaw,
+  type UnparsedJson,
+} from '#contracts';
 import { ProblemError } from '#runtime';
 import type { MediaType } from './content-headers.js';
+import { notJson, scanBody, type ScannedBody } from './scan-body.js';
+import { TimeSlice } from './time-slice.js';
 
 /** A record that JSON could be read from. `problems`: what reading it has changed in silence; pointers are below the record. */
 interface ReadableRecord {
-  isReadable: true;
+  state: 'read';
   value: unknown;
   problems: readonly ProblemEntry[];
 }
 
+/** A line that is not JSON. */
 interface UnreadableRecord {
-  isReadable: false;
+  state: 'unreadable';
   code: 'invalid-json' | 'invalid-utf8';
   detail: string;
 }
 
-export type SubmittedRecord = ReadableRecord | UnreadableRecord;
+/** A record that exceeds a limit of the scan and is therefore not parsed. */
+interface ExcessiveRecord {
+  state: 'excessive';
+  problems: readonly ProblemEntry[];
+}
 
-/** What one request submits: a single record, or many in the order of the body. */
+export type SubmittedRecord = ReadableRecord | UnreadableRecord | ExcessiveRecord;
+
+/** The records in the order of the body. Each is parsed when it is read, so that the parsed form of one is held at a time. */
+export interface SubmittedRecords {
+  readonly length: number;
+  /** @throws ProblemError `invalid-json`: the body is not JSON in this record */
+  read(index: number): SubmittedRecord;
+  /** Bytes of the body that the record takes. */
+  bytesOf(index: number): number;
+}
+
+/** What one request submits: a single record, or many. */
 export interface Submission {
   isBatch: boolean;
-  records: SubmittedRecord[];
+  records: SubmittedRecords;
 }
 
 export interface SubmissionOptions {
@@ -33,75 +62,105 @@ export interface SubmissionOptions {
 const NO_PROBLEMS: readonly ProblemEntry[] = Object.freeze([]);
 
 /**
- * Reads one object, an array or lines of objects: one meaning. A line that is no JSON is that record's own trouble.
+ * Finds the records of one object, an array or lines of objects: one meaning. A line that is no JSON is that record's own trouble.
  *
  * @throws ProblemError for what is wrong with the request as a whole: `invalid-utf8`, `invalid-json`, `wrong-shape`,
  *   `key-mismatch`, `too-many-records`
  */
-export function readSubmission(body: Buffer, options: SubmissionOptions): Submission {
-  const read = options.mediaType === 'application/x-ndjson' ? readLines : readJson;
-  const submission = read(body, options.maxRecords);
-  if (submission.records.length === 0) throw new ProblemError('wrong-shape', 'The body has no record.');
+export async function readSubmission(body: Buffer, options: SubmissionOptions): Promise<Submission> {
+  const scanned = await scanBody(body, options.mediaType, options.maxRecords);
+  const records = new ScannedRecords(scanned);
+  if (scanned.brokenAt !== undefined) throw await firstFault(records, notJson(body, scanned.brokenAt));
+  if (records.length === 0) throw new ProblemError('wrong-shape', 'The body has no record.');
+  const submission = scanned.form === 'object' ? single(records) : { isBatch: true, records };
   if (options.idempotencyKey !== undefined) giveKey(submission, options.idempotencyKey);
   return submission;
 }
 
-function readJson(body: Buffer, maxRecords: number): Submission {
-  const text = decodeUtf8(body);
-  if (text === undefined) throw new ProblemError('invalid-utf8', 'The body is not UTF-8.');
-  const parsed = parseJson(text);
-  if (!parsed.ok) throw new ProblemError('invalid-json', `The body is ${parsed.detail}.`);
-  const { value, duplicateKeys, vanishedNumbers } = parsed;
-  if (typeof value !== 'object' || value === null) {
-    throw new ProblemError('wrong-shape', 'Send one JSON object, an array of them, or one on each line.');
+/** An array that cannot go on may have a fault in a record before, which is the one to name. */
+async function firstFault(records: SubmittedRecords, last: ProblemError): Promise<ProblemError> {
+  const slice = new TimeSlice();
+  for (let index = 0; index < records.length; index++) {
+    if (slice.isOver(records.bytesOf(index))) await slice.next();
+    records.read(index);
   }
-  const changes = changesOf(duplicateKeys, vanishedNumbers);
-  if (!Array.isArray(value)) return { isBatch: false, records: [{ isReadable: true, value, problems: changes }] };
-  if (value.length > maxRecords) throw tooManyRecords(maxRecords);
-  return { isBatch: true, records: itemsOf(value, changes) };
+  return last;
 }
 
-function itemsOf(values: readonly unknown[], changes: readonly ProblemEntry[]): SubmittedRecord[] {
-  const changesByIndex = Map.groupBy(changes, ({ pointer }) => Number(pointer.split('/', 2)[1]));
-  return values.map((value, index) => {
-    const problems = changesByIndex.get(index)?.map((change) => belowItem(change)) ?? NO_PROBLEMS;
-    return { isReadable: true, value, problems };
-  });
+/** A single record is read at once, because it may be no record at all. */
+function single(records: SubmittedRecords): Submission {
+  const record = records.read(0);
+  const isObject =
+    record.state === 'read' ? typeof record.value === 'object' && record.value !== null : !isNoObject(record);
+  if (!isObject) throw new ProblemError('wrong-shape', 'Send one JSON object, an array of them, or one on each line.');
+  return { isBatch: false, records: { length: 1, read: () => record, bytesOf: () => records.bytesOf(0) } };
 }
 
-/** `/3/data_payload/a` -> `/data_payload/a` */
-function belowItem({ pointer, ...change }: ProblemEntry): ProblemEntry {
-  return { pointer: pointer.slice(pointer.indexOf('/', 1)), ...change };
+function isNoObject(record: SubmittedRecord): boolean {
+  return record.state === 'excessive' && record.problems === NOT_AN_OBJECT;
 }
 
-const LINE_FEED = 10;
+const OBJECT = 0x7b;
 
-/** Blank lines are skipped; the last line needs no end. Lines are counted before memory is spent on them. */
-function readLines(body: Buffer, maxRecords: number): Submission {
-  const records: SubmittedRecord[] = [];
-  for (let start = 0; start < body.length;) {
-    const lineFeed = body.indexOf(LINE_FEED, start);
-    const end = lineFeed === -1 ? body.length : lineFeed;
-    const line = decodeUtf8(body.subarray(start, end));
-    start = end + 1;
-    if (line !== undefined && isBlank(line)) continue;
-    if (records.length === maxRecords) throw tooManyRecords(maxRecords);
-    records.push(readLine(line));
+class ScannedRecords implements SubmittedRecords {
+  constructor(private readonly body: ScannedBody) {}
+
+  get length(): number {
+    return this.body.spans.length;
   }
-  return { isBatch: true, records };
+
+  bytesOf(index: number): number {
+    return this.body.spans.end(index) - this.body.spans.start(index);
+  }
+
+  read(index: number): SubmittedRecord {
+    const { spans } = this.body;
+    const flaw = spans.flaw(index);
+    if (flaw !== undefined) return this.readExcessive(index, flaw);
+    const text = this.decode(spans.start(index), spans.end(index));
+    if (text === undefined) return NOT_UTF8;
+    const parsed = parseScanned(text, spans.scanned(index));
+    if (!parsed.ok) return this.notJson(index, text, parsed);
+    return { state: 'read', value: parsed.value, problems: changesOf(parsed.duplicateKeys, parsed.vanishedNumbers) };
+  }
+
+  /** Its beginning is read as far as the limit goes, to name the place. */
+  private readExcessive(index: number, flaw: ScanFlaw): SubmittedRecord {
+    const { spans } = this.body;
+    const text = this.decode(spans.start(index), spans.flawEnd(index));
+    if (text === undefined) return NOT_UTF8;
+    if (text.trimStart().charCodeAt(0) !== OBJECT) return { state: 'excessive', problems: NOT_AN_OBJECT };
+    try {
+      return { state: 'excessive', problems: flawProblems(flaw, whereBrokenOff(text)) };
+    } catch (error) {
+      if (!(error instanceof JsonSyntaxError)) throw error;
+      return this.notJson(index, text, { ok: false, detail: 'not JSON', endsEarly: false });
+    }
+  }
+
+  private decode(start: number, end: number): string | undefined {
+    const { bytes, encoding, form } = this.body;
+    if (form === 'lines' && encoding === 'utf8') return decodeUtf8(bytes.subarray(start, end));
+    return bytes.toString(encoding, start, end);
+  }
+
+  private notJson(index: number, text: string, { detail, position, endsEarly }: UnparsedJson): UnreadableRecord {
+    const { form, bytes, spans } = this.body;
+    if (form === 'lines') return { state: 'unreadable', code: 'invalid-json', detail: `The line is ${detail}.` };
+    if (form === 'object') throw new ProblemError('invalid-json', `The body is ${detail}.`);
+    const end = spans.end(index);
+    // Only the last record of an array that breaks off ends with the body.
+    if (endsEarly && end === bytes.length) throw notJson(bytes, end);
+    if (position === undefined) throw new ProblemError('invalid-json', 'The body is not JSON.');
+    throw notJson(bytes, spans.start(index) + Buffer.byteLength(text.slice(0, position)));
+  }
 }
 
-function isBlank(line: string): boolean {
-  return /^[ \t\r]*$/.test(line);
-}
-
-function readLine(line: string | undefined): SubmittedRecord {
-  if (line === undefined) return { isReadable: false, code: 'invalid-utf8', detail: 'The line is not UTF-8.' };
-  const parsed = parseJson(line);
-  if (!parsed.ok) return { isReadable: false, code: 'invalid-json', detail: `The line is ${parsed.detail}.` };
-  const problems = changesOf(parsed.duplicateKeys, parsed.vanishedNumbers);
-  return { isReadable: true, value: parsed.value, problems };
-}
+const NOT_UTF8: UnreadableRecord = Object.freeze({
+  state: 'unreadable',
+  code: 'invalid-utf8',
+  detail: 'The line is not UTF-8.',
+});
 
 function changesOf(duplicateKeys: readonly string[], vanishedNumbers: readonly string[]): readonly ProblemEntry[] {
   if (duplicateKeys.length === 0 && vanishedNumbers.length === 0) return NO_PROBLEMS;
@@ -118,9 +177,11 @@ function vanishedNumber(pointer: string): ProblemEntry {
   return { pointer, code: 'payload-number', detail };
 }
 
-function giveKey({ isBatch, records: [record] }: Submission, key: string): void {
+function giveKey({ isBatch, records }: Submission, key: string): void {
   if (isBatch) throw keyMismatch('Idempotency-Key is for a single object; in a list, give each record its record_id.');
-  const report = (record as ReadableRecord).value as JsonObject;
+  const record = records.read(0);
+  if (record.state !== 'read') return;
+  const report = record.value as JsonObject;
   if (Object.hasOwn(report, 'record_id') && report['record_id'] !== key) {
     throw keyMismatch('Idempotency-Key and record_id mean the same and differ; send one of them.');
   }
@@ -130,9 +191,4 @@ function giveKey({ isBatch, records: [record] }: Submission, key: string): void 
 function keyMismatch(detail: string): ProblemError {
   const entry: ProblemEntry = { pointer: 'header:idempotency-key', code: 'key-mismatch', detail };
   return new ProblemError('key-mismatch', detail, { errors: [entry] });
-}
-
-function tooManyRecords(maxRecords: number): ProblemError {
-  const detail = `A request may have ${maxRecords} records at most; send more in several requests.`;
-  return new ProblemError('too-many-records', detail);
 }

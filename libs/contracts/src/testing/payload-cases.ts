@@ -1,4 +1,4 @@
-import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH } from '../check-report.js';
+import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH, MAX_PAYLOAD_VALUES } from '../check-report.js';
 import { accepted, beyondSchema, recordText, refused, type ReportCase } from './case.js';
 
 const payload = (text: string | undefined) => recordText({ data_payload: text });
@@ -134,6 +134,15 @@ const sizeCases: ReportCase[] = [
   accepted('white space does not count', payload(filler(MAX_PAYLOAD_BYTES).replace(':', ` :${'\n'.repeat(1000)}`))),
 ];
 
+/** The record, three names with their values, and the name and the list in the payload. */
+const ENVELOPE_VALUES = 9;
+const zeros = (count: number) => value(`[${new Array(count - ENVELOPE_VALUES).fill(0).join(',')}]`);
+
+const valuesCases: ReportCase[] = [
+  accepted('as many keys and values as may be', zeros(MAX_PAYLOAD_VALUES)),
+  beyondSchema(refused('one value too many', zeros(MAX_PAYLOAD_VALUES + 1), '/data_payload', 'payload-values')),
+];
+
 const duplicate = (name: string, body: string, pointer: string) =>
   beyondSchema(refused(name, body, pointer, 'duplicate-key'));
 
@@ -157,5 +166,6 @@ export const payloadCases: readonly ReportCase[] = [
   ...numberCases,
   ...textCases,
   ...sizeCases,
+  ...valuesCases,
   ...duplicateCases,
 ];

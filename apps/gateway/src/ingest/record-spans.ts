@@ -1,0 +1,77 @@
+import type { ScanFlaw, ScannedText, ValueScanner } from '#contracts';
+
+const START = 0;
+const END = 1;
+const STRINGS = 2;
+const FLAGS = 3;
+const FLAW_END = 4;
+const FIELDS = 5;
+
+const HAS_ESCAPED_KEY = 1;
+const MAY_VANISH = 2;
+const HAS_NEW_SHAPES = 4;
+const FLAW_SHIFT = 3;
+const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'values'];
+
+const FIRST_CAPACITY = 16;
+
+/** Where the records of a body are, and what the scan has found in each. Plain numbers: 20 bytes a record. */
+export class RecordSpans {
+  #length = 0;
+  #fields = new Uint32Array(FIRST_CAPACITY * FIELDS);
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** @param start first byte of the record; its end and the rest are those of the scanner's last value */
+  add(start: number, end: number, scanner: ValueScanner): void {
+    const at = this.#length++ * FIELDS;
+    if (at === this.#fields.length) this.grow();
+    const flags =
+      (scanner.hasEscapedKey ? HAS_ESCAPED_KEY : 0) |
+      (scanner.mayVanish ? MAY_VANISH : 0) |
+      (scanner.hasNewShapes ? HAS_NEW_SHAPES : 0);
+    this.#fields[at + START] = start;
+    this.#fields[at + END] = end;
+    this.#fields[at + STRINGS] = scanner.strings;
+    this.#fields[at + FLAGS] = flags | (FLAWS.indexOf(scanner.flaw) << FLAW_SHIFT);
+    this.#fields[at + FLAW_END] = scanner.flawEnd;
+  }
+
+  start(index: number): number {
+    return this.field(index, START);
+  }
+
+  end(index: number): number {
+    return this.field(index, END);
+  }
+
+  flaw(index: number): ScanFlaw | undefined {
+    return FLAWS[this.field(index, FLAGS) >>> FLAW_SHIFT];
+  }
+
+  flawEnd(index: number): number {
+    return this.field(index, FLAW_END);
+  }
+
+  scanned(index: number): ScannedText {
+    const flags = this.field(index, FLAGS);
+    return {
+      strings: this.field(index, STRINGS),
+      hasEscapedKey: (flags & HAS_ESCAPED_KEY) !== 0,
+      mayVanish: (flags & MAY_VANISH) !== 0,
+      hasNewShapes: (flags & HAS_NEW_SHAPES) !== 0,
+    };
+  }
+
+  private field(index: number, field: number): number {
+    return this.#fields[index * FIELDS + field]!;
+  }
+
+  private grow(): void {
+    const grown = new Uint32Array(this.#fields.length * 2);
+    grown.set(this.#fields);
+    this.#fields = grown;
+  }
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type ScanLimits, ValueScanner } from './json-scan.js';
+
+const NO_LIMITS: ScanLimits = { maxDepth: Infinity, maxBytes: Infinity, maxValues: Infinity };
+
+function scan(text: string, limits: Partial<ScanLimits> = {}, stopsAtFlaw = false): ValueScanner {
+  const bytes = Buffer.from(text);
+  const scanner = new ValueScanner(bytes, { ...NO_LIMITS, ...limits });
+  scanner.scan(0, bytes.length, stopsAtFlaw);
+  return scanner;
+}
+
+interface Counts {
+  depth: number;
+  values: number;
+  strings: number;
+}
+
+function count(value: unknown): Counts {
+  if (typeof value !== 'object' || value === null) {
+    return { depth: 0, values: 1, strings: typeof value === 'string' ? 1 : 0 };
+  }
+  const keys = Array.isArray(value) ? 0 : Object.keys(value).length;
+  const inner = Object.values(value).map(count);
+  const sum = (of: (counts: Counts) => number) => inner.reduce((total, counts) => total + of(counts), 0);
+  return {
+    depth: 1 + Math.max(0, ...inner.map(({ depth }) => depth)),
+    values: 1 + keys + sum(({ values }) => values),
+    strings: keys + sum(({ strings }) => strings),
+  };
+}
+
+/** The same value, as long as JSON can write it: white space, and every character of a text as an escape. */
+function writtenLong(value: unknown, space: string): string {
+  return JSON.stringify(value, undefined, 4)
+    .replaceAll('\n', `\n${space}`)
+    .replace(/"(?:[^"\\]|\\.)*"/g, (text) => `"${escaped(JSON.parse(text) as string)}"`);
+}
+
+const escaped = (text: string) =>
+  Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+
+const containers = fc.jsonValue().map((value) => ({ value }));
+
+describe('ValueScanner', () => {
+  it('ends at the end of the value, whatever follows', () => {
+    fc.assert(
+      fc.property(containers, fc.constantFrom('', ' ', ',1]', '}', '"', '\\'), (value, rest) => {
+        const text = JSON.stringify(value);
+        const { end, isComplete } = scan(text + rest);
+        expect([end, isComplete]).toEqual([Buffer.byteLength(text), true]);
+      }),
+    );
+  });
+
+  it('counts texts and values, and levels, exactly', () => {
+    fc.assert(
+      fc.property(containers, (value) => {
+        const { depth, values, strings } = count(value);
+        const text = JSON.stringify(value);
+        expect(scan(text).strings).toBe(strings);
+        expect(scan(text, { maxDepth: depth, maxValues: values }).flaw).toBeUndefined();
+        expect(scan(text, { maxDepth: depth - 1 }).flaw).toBe('depth');
+        expect(scan(text, { maxValues: values - 1 }).flaw).toBe('values');
+      }),
+    );
+  });
+
+  it('finds no value too large that can be written within the limit', () => {
+    fc.assert(
+      fc.property(containers, fc.constantFrom('', '    ', '\t\r\n'), (value, space) => {
+        const maxBytes = Buffer.byteLength(JSON.stringify(value));
+        expect(scan(writtenLong(value, space), { maxBytes }).flaw).toBeUndefined();
+      }),
+    );
+  });
+
+  it('finds a text too large by its characters, and a number by digits that change no double', () => {
+    expect(scan(`{"a":"${'x'.repeat(100)}"}`, { maxBytes: 100 }).flaw).toBe('size');
+    expect(scan(`{"a":${'7'.repeat(1000)}}`, { maxBytes: 100 }).flaw).toBeUndefined();
+    expect(scan(`{"a":${'7'.repeat(2000)}}`, { maxBytes: 100 }).flaw).toBe('size');
+  });
+
+  it('goes on behind a value that exceeds a limit, unless its end is of no interest', () => {
+    const text = '[[[1]],"]"]';
+    expect(scan(text, { maxDepth: 1 })).toMatchObject({
+      flaw: 'depth',
+      flawEnd: 2,
+      end: text.length,
+      isComplete: true,
+    });
+    expect(scan(text, { maxDepth: 1 }, true)).toMatchObject({ flaw: 'depth', end: 2 });
+  });
+
+  it.each<[string, boolean]>([
+    ['{"a\\n":1}', true],
+    ['{"a\\n" \n:1}', true],
+    ['{"a":"\\n"}', false],
+    ['{"a":["\\n",{"b":1}]}', false],
+    ['{"a":"\\":"}', false],
+  ])('finds an escape in a key: %s', (text, expected) => expect(scan(text).hasEscapedKey).toBe(expected));
+
+  it.each<[string, boolean]>([
+    ['1e-400', true],
+    ['-3E-0999', true],
+    [`0.${'0'.repeat(330)}7`, true],
+    ['1e-99', false],
+    ['false', false],
+    ['"1e-400"', false],
+  ])('finds a number that may vanish: %.20s', (text, expected) => expect(scan(`[${text}]`).mayVanish).toBe(expected));
+
+  it.each(['', '{', '{"a', '{"a\\', '[1', '"\\"'])('reads no further than the bytes: %s', (text) => {
+    const scanner = scan(text);
+    expect([scanner.end, scanner.isComplete]).toEqual([text.length, false]);
+  });
+});
