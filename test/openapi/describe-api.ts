@@ -6,7 +6,7 @@ import { EventLog, EventPublisher } from '#event-log';
 import { GatewayModule, type GatewayOptions } from '#gateway';
 import { QueryModule } from '#query';
 import { RecordStore } from '#record-store';
-import { Clock, Lifecycle, LOGGER } from '#runtime';
+import { Clock, Lifecycle, LOGGER, ReadTurns } from '#runtime';
 import { withPayload } from './payload-schemas.js';
 import { SERVICE_PATHS } from './service-paths.js';
 
@@ -23,7 +23,7 @@ const DESCRIPTION =
 const TOKEN = 'Needed where the gateway runs with AUTH=tokens; `npm run tokens -- create` makes one.';
 
 /** Named, and never used: nothing is instantiated for a description. */
-const ENGINES = [EventLog, EventPublisher, RecordStore, Clock, Lifecycle, LOGGER].map((token) => ({
+const ENGINES = [EventLog, EventPublisher, RecordStore, Clock, Lifecycle, LOGGER, ReadTurns].map((token) => ({
   provide: token,
   useValue: {},
 }));

@@ -45,7 +45,7 @@ export class LogReachability {
    */
   async requireWritable(probe: () => Promise<void>): Promise<void> {
     if (this.#failure === undefined) return;
-    const isDue = this.clock.now() - this.#probedAtMs >= PROBE_INTERVAL_MS;
+    const isDue = this.clock.monotonicMs() - this.#probedAtMs >= PROBE_INTERVAL_MS;
     if (isDue) this.#probing ??= this.probe(probe).finally(() => (this.#probing = undefined));
     await this.#probing;
     if (this.#failure !== undefined) throw new Error(notConfirmed(this.#failure));
@@ -53,7 +53,7 @@ export class LogReachability {
 
   private async probe(probe: () => Promise<void>): Promise<void> {
     const failure = this.#failure;
-    this.#probedAtMs = this.clock.now();
+    this.#probedAtMs = this.clock.monotonicMs();
     try {
       await probe();
       // What was published meanwhile says more than the probe.

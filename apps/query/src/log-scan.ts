@@ -31,7 +31,7 @@ export class ScanBudget {
     const seen = MAX_SCANNED_RECORDS - this.#records;
     if (seen === 0) return MAX_BLIND_PEEK_RECORDS;
     const meanBytes = Math.max(1, (MAX_SCANNED_BYTES - this.#bytes) / seen);
-    const bytes = Math.min(this.#bytes, 2 * READ_STEP_BYTES);
+    const bytes = Math.min(this.#bytes, 4 * READ_STEP_BYTES);
     return Math.max(1, Math.min(MAX_PEEK_RECORDS, Math.floor(bytes / meanBytes)));
   }
 

@@ -80,7 +80,7 @@ export function DescribesCheckBuffer(): MethodDecorator {
       'the store is away': STORE_AWAY,
     }),
     ApiProblems('invalid-parameter', 'invalid-cursor', ...ACCESS_PROBLEMS),
-    ApiProblems('log-unavailable', 'query-unavailable', 'stopping'),
+    ApiProblems('log-unavailable', 'query-unavailable', 'overloaded', 'stopping'),
   );
 }
 
@@ -97,7 +97,7 @@ export function DescribesRecords(): MethodDecorator {
     }),
     ...okAnswer(RecordsPageDto, 'One page of records.', { 'one record': PAGE }),
     ApiProblems('invalid-parameter', 'invalid-cursor', ...ACCESS_PROBLEMS),
-    ApiProblems('query-unavailable', 'stopping'),
+    ApiProblems('query-unavailable', 'overloaded', 'stopping'),
   );
 }
 
@@ -124,7 +124,7 @@ export function DescribesRecord(): MethodDecorator {
     }),
     ...okAnswer(RecordWhereaboutsDto, 'Where the record is.', WHEREABOUTS),
     ApiProblems('invalid-parameter', 'not-found', 'uri-too-long', ...ACCESS_PROBLEMS),
-    ApiProblems('log-unavailable', 'query-unavailable', 'stopping'),
+    ApiProblems('log-unavailable', 'query-unavailable', 'overloaded', 'stopping'),
   );
 }
 

@@ -31,4 +31,4 @@ export const READ_LIMITS: ReadLimits = {
 export const FORWARDING_LIMITS: ReadLimits = { ...READ_LIMITS, maxUnderWay: 64, maxUnderWayPerClient: 32 };
 
 /** Records are read and encoded in steps of about this size, and an answer is held in parts of it. */
-export const READ_STEP_BYTES = 256 * 1024;
+export const READ_STEP_BYTES = 128 * 1024;
