@@ -34,7 +34,7 @@ describe('The embedded log', () => {
     const late = log.publisher.publish(topic, [entryOf(0)]);
     jest.advanceTimersByTime(10_001);
     const inTime = log.publisher.publish(topic, [entryOf(1)]);
-    expect(await late).toEqual([{ written: false, reason: expect.stringMatching(/in time/) }]);
+    expect(await late).toEqual([{ written: false, reason: expect.stringMatching(/in time/), cause: 'timeout' }]);
     expect(await inTime).toEqual([{ written: true, partition: 0, offset: 0 }]);
   });
 
