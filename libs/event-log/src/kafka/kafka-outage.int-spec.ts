@@ -40,7 +40,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
     await publish(topic, ['before']);
     await broker.freeze();
     expect(await log.publisher.publish(topic, [entryOf('frozen')])).toEqual([
-      { written: false, reason: expect.any(String) },
+      { written: false, reason: expect.any(String), cause: 'timeout' },
     ]);
     expect(await log.publisher.publish(topic, [entryOf('refused')])).toMatchObject([{ written: false }]);
     await expect(log.ping()).rejects.toMatchObject({ code: 'unavailable' });
