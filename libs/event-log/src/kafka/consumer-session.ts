@@ -150,6 +150,7 @@ export class ConsumerSession {
   }
 
   private connectionFailed(error: Error): void {
+    this.contact.interrupted();
     if (++this.failures === FAILURES_UNTIL_LOST) this.events.lost(describeError(error));
   }
 

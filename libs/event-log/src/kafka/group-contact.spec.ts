@@ -29,6 +29,14 @@ describe('GroupContact', () => {
     expect(fetchesFor(16)).toBe(false);
   });
 
+  it('counts anew when the log was away between two fetches', () => {
+    fetchesFor(1);
+    nowMs += 3_600_000;
+    contact.interrupted();
+    expect(fetchesFor(16)).toBe(false);
+    expect(fetchesFor(1)).toBe(true);
+  });
+
   it('takes nothing from a time without fetches, when the log was away or nothing was asked for', () => {
     fetchesFor(1);
     contact.heard();

@@ -16,6 +16,11 @@ export class GroupContact {
     this.#fetchingSinceMs = undefined;
   }
 
+  /** A broker could not be reached: heartbeats had no chance, however long ago the last fetch was. */
+  interrupted(): void {
+    this.#fetchingSinceMs = undefined;
+  }
+
   /**
    * A fetch was answered. Between two of them KafkaJS sends the heartbeat that is due.
    *
