@@ -22,12 +22,10 @@ it('gives one turn in each pass of the event loop, in the order in which they we
   expect(new Set(passes).size).toBe(3);
 });
 
-it('makes reads rest while ingest is under way, and goes on at once when it is over', async () => {
+it('makes reads rest after each turn while ingest is under way', async () => {
   const turns = new ReadTurns();
-  let isIngestUnderWay = true;
-  turns.yieldTo(() => isIngestUnderWay);
+  turns.yieldTo(() => true);
   let taken = 0;
-  let passes = 0;
   const read = async (): Promise<void> => {
     await turns.take();
     taken++;
@@ -35,13 +33,10 @@ it('makes reads rest while ingest is under way, and goes on at once when it is o
     while (performance.now() < endMs);
   };
   const reads = Array.from({ length: 4 }, read);
-  await until(() => taken === 1);
-  // At the pace of the loop, all would have had their turns by now.
-  await until(() => ++passes > 20);
-  expect(taken).toBe(1);
-  isIngestUnderWay = false;
+  let passes = 0;
+  await until(() => ++passes > 0 && taken === 4);
   await Promise.all(reads);
-  expect(taken).toBe(4);
+  expect(passes).toBeGreaterThan(20);
 });
 
 it('never stops reads altogether, however long ingest is under way', async () => {
