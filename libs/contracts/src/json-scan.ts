@@ -16,6 +16,7 @@ export type ScanFlaw = 'depth' | 'size' | 'values';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
+const ZERO = 0x30;
 const LOWER_E = 0x65;
 const LOWER_U = 0x75;
 const LOWER_CASE = 0x20;
@@ -88,6 +89,8 @@ export class ValueScanner {
   hasEscapedKey = false;
   /** Whether a number may be too small for a double and yet not zero. */
   mayVanish = false;
+  /** Whether a number may be -0. */
+  mayBeNegativeZero = false;
   /** Whether it has objects of many new keys. */
   hasNewShapes = false;
   flaw: ScanFlaw | undefined;
@@ -160,7 +163,7 @@ export class ValueScanner {
 
   private begin(): void {
     this.strings = this.#slack = 0;
-    this.hasEscapedKey = this.mayVanish = this.hasNewShapes = this.#isEscaped = false;
+    this.hasEscapedKey = this.mayVanish = this.mayBeNegativeZero = this.hasNewShapes = this.#isEscaped = false;
     this.#containers = 0;
     this.flaw = undefined;
   }
@@ -198,6 +201,8 @@ export class ValueScanner {
   /** The last text was a key of an object of this level. */
   private onKey(depth: number): void {
     if (this.#isEscaped) this.hasEscapedKey = true;
+    // What exceeds a limit is not parsed.
+    if (this.flaw !== undefined) return;
     const { bytes } = this;
     const level = depth % MAX_FOLLOWED_DEPTH;
     let hash = this.#shapes[level]!;
@@ -217,6 +222,7 @@ export class ValueScanner {
       if ((next | LOWER_CASE) === LOWER_E) exponent = at;
     }
     const length = at - from + 1;
+    if (bytes[from] === MINUS && bytes[from + 1] === ZERO) this.mayBeNegativeZero = true;
     if (length <= MAX_NUMBER_LENGTH) this.#slack += length - 1;
     const isLong = at - exponent >= MIN_LONG_EXPONENT - 1 && bytes[exponent + 1] === MINUS;
     if (isLong || length > MAX_PLAIN_NUMBER_LENGTH) this.mayVanish = true;

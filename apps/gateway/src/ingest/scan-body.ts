@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { KnownShapes, RECORD_LIMITS, ValueScanner } from '#contracts';
+import { KnownShapes, MAX_PAYLOAD_VALUES, RECORD_LIMITS, ValueScanner } from '#contracts';
 import { ProblemError } from '#runtime';
 import type { MediaType } from './content-headers.js';
 import { RecordSpans } from './record-spans.js';
@@ -27,8 +27,8 @@ const shapesOfShortBodies = new KnownShapes();
 /** Slots for each byte of a longer one. */
 const SLOTS_OF_BYTE = 1 / 16;
 const MAX_SLOTS = 128 * 1024;
-/** New keys cost more than anything else in JSON of the same length: so many any body may have, and one for so many bytes. */
-const MIN_NEW_KEYS = 16 * 1024;
+/** New keys cost more than anything else in JSON of the same length: as many as one record has, or one for so many bytes. */
+const MIN_NEW_KEYS = MAX_PAYLOAD_VALUES / 2;
 const BYTES_OF_NEW_KEY = 24;
 
 /** The scan takes about a hundredth of the time that the rest of the work on a byte takes. */
