@@ -26,7 +26,7 @@ function numbered(bytes: number, begin: string, unitAt: (index: number) => strin
   let room = bytes - begin.length - end.length;
   for (let index = 0; ; index++) {
     const unit = unitAt(index);
-    room -= unit.length + 1;
+    room -= Buffer.byteLength(unit) + 1;
     if (room < 0) break;
     parts.push(unit);
   }
@@ -97,6 +97,9 @@ const BATCHES: readonly BodyShape[] = [
   batch('records of short texts', (bytes) => filled(bytes, '{"a":[', '""', ']}', ',')),
   batch('records of empty lists', (bytes) => filled(bytes, '{"a":[', '[]', ']}', ',')),
   batch('records of different keys', (bytes, index) => numbered(bytes, '{', (at) => `"${index}k${at}":0`, '}')),
+  batch('records of small objects of different keys', (bytes, index) =>
+    numbered(bytes, '{"a":[', (at) => `{"${index}k${at}":0}`, ']}'),
+  ),
   batch('records of numbered keys', (bytes, index) => numbered(bytes, '{', (at) => `"${index * 977 + at}":0`, '}')),
   batch('records of escaped keys', (bytes) => numbered(bytes, '{', (at) => `"\\u0061${at}":0`, '}')),
   batch('records of keys that stay escaped', (bytes) => numbered(bytes, '{', (at) => `"\\n${at}":0`, '}')),

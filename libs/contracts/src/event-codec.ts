@@ -12,9 +12,13 @@ export const EVENT_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'application/json',
 });
 
-/** The value of a log record on `ingest.events`: the JSON text of the event in UTF-8. */
-export function encodeEvent(event: IngestEvent): Buffer {
-  return Buffer.from(stringifyExact(event), 'utf8');
+/**
+ * The value of a log record on `ingest.events`: the JSON text of the event in UTF-8.
+ *
+ * @param mayHaveNegativeZero `false` if no number of the payload is -0: then it need not be looked for
+ */
+export function encodeEvent(event: IngestEvent, mayHaveNegativeZero = true): Buffer {
+  return Buffer.from(mayHaveNegativeZero ? stringifyExact(event) : JSON.stringify(event), 'utf8');
 }
 
 export type DecodedEvent =

@@ -1,33 +1,35 @@
 const LOWER_U = 0x75;
 const HEX_DIGITS = 4;
-const HEX = /[\da-fA-F]{0,4}/y;
 
-const CHARACTERS: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
+const CODES = new Map(Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }));
+const CODE_OF = new Int16Array(128).fill(-1);
+for (const [letter, character] of CODES) CODE_OF[letter.charCodeAt(0)] = character.charCodeAt(0);
 
-export interface ReadEscape {
-  /** Left out if this is no escape of JSON. */
-  character: string | undefined;
-  /** The index after it, or of the first character that is wrong. */
-  end: number;
+const HEX_VALUE = new Int8Array(128).fill(-1);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  HEX_VALUE[digit.charCodeAt(0)] = HEX_VALUE[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
 /** @param at index of the backslash */
-export function readEscape(text: string, at: number): ReadEscape {
-  if (text.charCodeAt(at + 1) !== LOWER_U) {
-    const character = CHARACTERS[text.charAt(at + 1)];
-    return { character, end: character === undefined ? at + 1 : at + 2 };
+export function escapeLength(text: string, at: number): number {
+  return text.charCodeAt(at + 1) === LOWER_U ? 2 + HEX_DIGITS : 2;
+}
+
+/**
+ * The character that an escape stands for, as a UTF-16 code unit; below zero if it is none: then, negated, how many of its characters
+ * are right.
+ *
+ * @param at index of the backslash
+ */
+export function readEscape(text: string, at: number): number {
+  const letter = text.charCodeAt(at + 1);
+  if (letter !== LOWER_U) return (letter < CODE_OF.length ? CODE_OF[letter] : undefined) ?? -1;
+  let code = 0;
+  for (let digit = 0; digit < HEX_DIGITS; digit++) {
+    const character = text.charCodeAt(at + 2 + digit);
+    const value = character < HEX_VALUE.length ? HEX_VALUE[character]! : -1;
+    if (value < 0) return -2 - digit;
+    code = code * 16 + value;
   }
-  HEX.lastIndex = at + 2;
-  const digits = HEX.exec(text)![0];
-  const character = digits.length < HEX_DIGITS ? undefined : String.fromCharCode(parseInt(digits, 16));
-  return { character, end: at + 2 + digits.length };
+  return code;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ScanLimits, ValueScanner } from './json-scan.js';
+import { KnownShapes, type ScanLimits, ValueScanner } from './json-scan.js';
 
 const NO_LIMITS: ScanLimits = { maxDepth: Infinity, maxBytes: Infinity, maxValues: Infinity };
 
@@ -109,6 +109,32 @@ describe('ValueScanner', () => {
     ['false', false],
     ['"1e-400"', false],
   ])('finds a number that may vanish: %.20s', (text, expected) => expect(scan(`[${text}]`).mayVanish).toBe(expected));
+
+  it.each<[string, boolean]>([
+    ['-0', true],
+    ['-0.0e5', true],
+    ['-1', false],
+    ['0', false],
+    ['"-0"', false],
+  ])('finds a number that may be -0: %s', (text, expected) =>
+    expect(scan(`[${text}]`).mayBeNegativeZero).toBe(expected),
+  );
+
+  const differentKeys = (count: number) => `{${Array.from({ length: count }, (_, at) => `"new-${at}":0`).join(',')}}`;
+
+  it('finds objects of many new keys, and knows them the second time', () => {
+    const shapes = new KnownShapes();
+    const bytes = Buffer.from(`[${differentKeys(100)},${differentKeys(100)}]`);
+    const scanner = new ValueScanner(bytes, NO_LIMITS, shapes);
+    const found = [1, bytes.length / 2 + 1].map((from) => {
+      scanner.scan(Math.floor(from), bytes.length, false);
+      return [scanner.hasNewShapes, shapes.newKeys];
+    });
+    expect(found).toEqual([
+      [true, 100],
+      [false, 100],
+    ]);
+  });
 
   it.each(['', '{', '{"a', '{"a\\', '[1', '"\\"'])('reads no further than the bytes: %s', (text) => {
     const scanner = scan(text);

@@ -16,6 +16,7 @@ export type ScanFlaw = 'depth' | 'size' | 'values';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
+const ZERO = 0x30;
 const LOWER_E = 0x65;
 const LOWER_U = 0x75;
 const LOWER_CASE = 0x20;
@@ -46,15 +47,32 @@ const MAX_NUMBER_LENGTH = 1100;
 /** The smallest double is 5e-324: below it are only numbers with a long exponent or with hundreds of zeros written out. */
 const MAX_PLAIN_NUMBER_LENGTH = 200;
 const MIN_LONG_EXPONENT = 'e-ddd'.length;
-/** An object with more keys than these in a row that no object had before it is read in another way. */
+/** A value with more new keys than these, and more than these a container, is read in another way: see {@link KnownShapes}. */
 const MAX_NEW_KEYS = 8;
+const MAX_NEW_KEYS_OF_CONTAINER = 2;
 const MAX_FOLLOWED_DEPTH = 64;
 
 /**
- * Which sequences of keys objects have had, by hash, in this process. Devices send the same ones again and again; a body made to be
- * slow has always others.
+ * Which sequences of keys the objects of a body, or of a process, have had, by hash. Devices send the same ones again and again: V8 has
+ * a hidden class of each, and JSON.parse is fast. A key that continues its object as none before is new, and costs ten times as much.
  */
-const knownShapes = new Uint32Array(16 * 1024);
+export class KnownShapes {
+  readonly #hashes: Uint32Array;
+  /** How many were new. A sequence that another one with the same slot has displaced is new again. */
+  newKeys = 0;
+
+  constructor(slots = 16 * 1024) {
+    this.#hashes = new Uint32Array(slots);
+  }
+
+  add(hash: number): void {
+    const slot = hash % this.#hashes.length;
+    if (this.#hashes[slot] === hash) return;
+    this.#hashes[slot] = hash;
+    this.newKeys++;
+  }
+}
+
 /** Else it could be foretold which keys pass for known ones. */
 const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
 const HASH_PRIME = 0x01000193;
@@ -71,7 +89,9 @@ export class ValueScanner {
   hasEscapedKey = false;
   /** Whether a number may be too small for a double and yet not zero. */
   mayVanish = false;
-  /** Whether many keys continue their objects as no object before: see {@link MAX_NEW_KEYS}. */
+  /** Whether a number may be -0. */
+  mayBeNegativeZero = false;
+  /** Whether it has objects of many new keys. */
   hasNewShapes = false;
   flaw: ScanFlaw | undefined;
   /** The byte after the token that exceeded the limit. */
@@ -82,13 +102,14 @@ export class ValueScanner {
   #isEscaped = false;
   #stringStart = 0;
   #stringEnd = 0;
-  #newKeys = 0;
+  #containers = 0;
   /** Hash of the keys so far, of the open object of each level. */
   readonly #shapes = new Uint32Array(MAX_FOLLOWED_DEPTH);
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly limits: ScanLimits,
+    private readonly shapes = new KnownShapes(),
   ) {}
 
   /** Index of the first byte that is no white space, at most `end`. */
@@ -113,12 +134,13 @@ export class ValueScanner {
   scan(from: number, end: number, stopsAtFlaw: boolean): void {
     this.begin();
     const { bytes } = this;
+    const knownBefore = this.shapes.newKeys;
     let [at, depth, values] = [from, 0, 0];
     for (; at < end; at++) {
       const kind = KINDS[bytes[at]!]!;
       if (kind === STRING) at = this.endOfString(at, end);
       else if (kind === SCALAR) at = this.endOfScalar(at, end);
-      else if (kind === OPEN) this.#shapes[++depth % MAX_FOLLOWED_DEPTH] = HASH_SEED;
+      else if (kind === OPEN) this.onOpen(++depth);
       else if (kind === CLOSE) depth--;
       else {
         if (kind === SPACE) this.#slack++;
@@ -135,13 +157,20 @@ export class ValueScanner {
     }
     this.isComplete = at < end;
     this.end = Math.min(at + 1, end);
+    const newKeys = this.shapes.newKeys - knownBefore;
+    this.hasNewShapes = newKeys > MAX_NEW_KEYS && newKeys > this.#containers * MAX_NEW_KEYS_OF_CONTAINER;
   }
 
   private begin(): void {
     this.strings = this.#slack = 0;
-    this.hasEscapedKey = this.mayVanish = this.hasNewShapes = this.#isEscaped = false;
-    this.#newKeys = 0;
+    this.hasEscapedKey = this.mayVanish = this.mayBeNegativeZero = this.hasNewShapes = this.#isEscaped = false;
+    this.#containers = 0;
     this.flaw = undefined;
+  }
+
+  private onOpen(depth: number): void {
+    this.#containers++;
+    this.#shapes[depth % MAX_FOLLOWED_DEPTH] = HASH_SEED;
   }
 
   private exceeds(depth: number, values: number, bytes: number): boolean {
@@ -172,16 +201,15 @@ export class ValueScanner {
   /** The last text was a key of an object of this level. */
   private onKey(depth: number): void {
     if (this.#isEscaped) this.hasEscapedKey = true;
+    // What exceeds a limit is not parsed.
+    if (this.flaw !== undefined) return;
     const { bytes } = this;
     const level = depth % MAX_FOLLOWED_DEPTH;
     let hash = this.#shapes[level]!;
     for (let at = this.#stringStart; at < this.#stringEnd; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
     hash = (hash ^ (hash >>> 15)) >>> 0;
     this.#shapes[level] = hash;
-    const slot = hash % knownShapes.length;
-    if (knownShapes[slot] === hash) return;
-    knownShapes[slot] = hash;
-    if (++this.#newKeys > MAX_NEW_KEYS) this.hasNewShapes = true;
+    this.shapes.add(hash);
   }
 
   /** Index of the last byte of the number or literal which begins at `from`. */
@@ -194,6 +222,7 @@ export class ValueScanner {
       if ((next | LOWER_CASE) === LOWER_E) exponent = at;
     }
     const length = at - from + 1;
+    if (bytes[from] === MINUS && bytes[from + 1] === ZERO) this.mayBeNegativeZero = true;
     if (length <= MAX_NUMBER_LENGTH) this.#slack += length - 1;
     const isLong = at - exponent >= MIN_LONG_EXPONENT - 1 && bytes[exponent + 1] === MINUS;
     if (isLong || length > MAX_PLAIN_NUMBER_LENGTH) this.mayVanish = true;

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { hasEscapedKey, ValueScanner } from './json-scan.js';
+import { hasEscapedKey, KnownShapes, ValueScanner } from './json-scan.js';
 import { JsonSyntaxError, readText } from './json-reader.js';
 import type { JsonObject } from './event.js';
 
@@ -49,7 +49,7 @@ export function parseJson(text: string): ParsedJson {
  * And it reads an escaped key right: V8 may take it for another key that it has met before (nodejs/node#63785).
  */
 export function parseScanned(text: string, scanned: ScannedText): ParsedJson {
-  if (scanned.hasEscapedKey || scanned.mayVanish || scanned.hasNewShapes) return readAll(text);
+  if (scanned.hasEscapedKey || scanned.mayVanish || scanned.hasNewShapes) return readAll(text, scanned.hasNewShapes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -59,12 +59,12 @@ export function parseScanned(text: string, scanned: ScannedText): ParsedJson {
   // A key that was dropped is found by counting: the text then has more strings than the value.
   return scanned.strings === countStrings(value)
     ? { ok: true, value, duplicateKeys: NOWHERE, vanishedNumbers: NOWHERE }
-    : readAll(text);
+    : readAll(text, false);
 }
 
-function readAll(text: string): ParsedJson {
+function readAll(text: string, hasNewShapes: boolean): ParsedJson {
   try {
-    return { ok: true, ...readText(text) };
+    return { ok: true, ...readText(text, hasNewShapes) };
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     return notJson(text, error.position);
@@ -94,7 +94,26 @@ function countStrings(value: unknown, depth = 0): number {
  * @throws SyntaxError if the text is not JSON
  */
 export function readJson(text: string): unknown {
-  return hasEscapedKey(text) ? readText(text).value : (JSON.parse(text) as unknown);
+  if (hasNewShapes(text)) return readText(text).value;
+  return hasEscapedKey(text) ? readText(text, false).value : (JSON.parse(text) as unknown);
+}
+
+/** Of so many texts one is scanned; after one with new shapes, so many in a row. */
+const SCANNED_EVERY = 8;
+const SCANNED_IN_A_ROW = 64;
+
+const readShapes = new KnownShapes();
+let texts = 0;
+let suspects = 0;
+
+/** JSON.parse of objects of new shapes is slow; to look at every text for them would be too. What is read is the same. */
+function hasNewShapes(text: string): boolean {
+  if (suspects === 0 && ++texts % SCANNED_EVERY !== 0) return false;
+  const bytes = Buffer.from(text);
+  const scanner = new ValueScanner(bytes, NO_LIMITS, readShapes);
+  scanner.scan(0, bytes.length, false);
+  suspects = scanner.hasNewShapes ? SCANNED_IN_A_ROW : Math.max(0, suspects - 1);
+  return scanner.hasNewShapes;
 }
 
 const LINE_BREAK = /\r\n|\n|\r/g;

@@ -142,12 +142,12 @@ describe('an answer is bounded', () => {
   });
 
   it('when every record of a batch has many errors', async () => {
-    const none = await gateway.post(items(manyErrors, 100));
+    const none = await gateway.post(items(manyErrors, 40));
     expect([none.status, none.body.code]).toEqual([422, 'invalid-record']);
     expect(bytesOf(none.body)).toBeLessThanOrEqual(MAX_PROBLEM_BYTES);
-    const some = await gateway.post(`[${SEED},${items(manyErrors, 140).slice(1)}`);
+    const some = await gateway.post(`[${SEED},${items(manyErrors, 40).slice(1)}`);
     expect(some.status).toBe(207);
-    expect(some.body.results).toHaveLength(141);
+    expect(some.body.results).toHaveLength(41);
     expect(bytesOf(some.body)).toBeLessThan(2 * MIB);
     expect(some.body.results.at(-1)!.problem!.errors).toHaveLength(1);
   });

@@ -97,7 +97,7 @@ export class IngestService {
     const problems = problemsOf(record.value, record.problems);
     if (problems.length > 0) return rejected(place, problems, arrival.space);
     const event = toEvent(asReport(record.value), arrival);
-    const value = encodeEvent(event);
+    const value = encodeEvent(event, record.mayHaveNegativeZero);
     const oversize = value.length > MAX_PAYLOAD_BYTES ? payloadSizeProblem(event.data_payload) : undefined;
     if (oversize !== undefined) return rejected(place, [oversize]);
     const principal = arrival.sender?.principal;

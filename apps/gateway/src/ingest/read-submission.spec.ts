@@ -38,7 +38,7 @@ function faultOf(parse: () => unknown): string | undefined {
   }
 }
 
-const readable = (value: unknown) => ({ state: 'read', value, problems: [] });
+const readable = (value: unknown) => ({ state: 'read', value, mayHaveNegativeZero: false, problems: [] });
 const pointersOf = ({ records }: Read) =>
   records.map((record) =>
     record.state === 'unreadable' ? record.state : record.problems.map(({ pointer, code }) => [pointer, code]),

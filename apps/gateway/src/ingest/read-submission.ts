@@ -19,6 +19,7 @@ import { TimeSlice } from './time-slice.js';
 interface ReadableRecord {
   state: 'read';
   value: unknown;
+  mayHaveNegativeZero: boolean;
   problems: readonly ProblemEntry[];
 }
 
@@ -121,7 +122,8 @@ class ScannedRecords implements SubmittedRecords {
     if (text === undefined) return NOT_UTF8;
     const parsed = parseScanned(text, spans.scanned(index));
     if (!parsed.ok) return this.notJson(index, text, parsed);
-    return { state: 'read', value: parsed.value, problems: changesOf(parsed.duplicateKeys, parsed.vanishedNumbers) };
+    const problems = changesOf(parsed.duplicateKeys, parsed.vanishedNumbers);
+    return { state: 'read', value: parsed.value, mayHaveNegativeZero: spans.mayHaveNegativeZero(index), problems };
   }
 
   /** Its beginning is read as far as the limit goes, to name the place. */

@@ -10,7 +10,8 @@ const FIELDS = 5;
 const HAS_ESCAPED_KEY = 1;
 const MAY_VANISH = 2;
 const HAS_NEW_SHAPES = 4;
-const FLAW_SHIFT = 3;
+const MAY_BE_NEGATIVE_ZERO = 8;
+const FLAW_SHIFT = 4;
 const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'values'];
 
 const FIRST_CAPACITY = 16;
@@ -31,7 +32,8 @@ export class RecordSpans {
     const flags =
       (scanner.hasEscapedKey ? HAS_ESCAPED_KEY : 0) |
       (scanner.mayVanish ? MAY_VANISH : 0) |
-      (scanner.hasNewShapes ? HAS_NEW_SHAPES : 0);
+      (scanner.hasNewShapes ? HAS_NEW_SHAPES : 0) |
+      (scanner.mayBeNegativeZero ? MAY_BE_NEGATIVE_ZERO : 0);
     this.#fields[at + START] = start;
     this.#fields[at + END] = end;
     this.#fields[at + STRINGS] = scanner.strings;
@@ -63,6 +65,10 @@ export class RecordSpans {
       mayVanish: (flags & MAY_VANISH) !== 0,
       hasNewShapes: (flags & HAS_NEW_SHAPES) !== 0,
     };
+  }
+
+  mayHaveNegativeZero(index: number): boolean {
+    return (this.field(index, FLAGS) & MAY_BE_NEGATIVE_ZERO) !== 0;
   }
 
   private field(index: number, field: number): number {

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { RECORD_LIMITS, ValueScanner } from '#contracts';
+import { KnownShapes, MAX_PAYLOAD_VALUES, RECORD_LIMITS, ValueScanner } from '#contracts';
 import { ProblemError } from '#runtime';
 import type { MediaType } from './content-headers.js';
 import { RecordSpans } from './record-spans.js';
@@ -21,6 +21,16 @@ const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
+/** Bodies up to this length have one table of shapes in common, and may have any number of them. */
+const MAX_SHORT_BODY = 64 * 1024;
+const shapesOfShortBodies = new KnownShapes();
+/** Slots for each byte of a longer one. */
+const SLOTS_OF_BYTE = 1 / 16;
+const MAX_SLOTS = 128 * 1024;
+/** New keys cost more than anything else in JSON of the same length: as many as one record has, or one for so many bytes. */
+const MIN_NEW_KEYS = MAX_PAYLOAD_VALUES / 2;
+const BYTES_OF_NEW_KEY = 24;
+
 /** The scan takes about a hundredth of the time that the rest of the work on a byte takes. */
 const SCAN_SHARE = 1 / 16;
 
@@ -28,7 +38,7 @@ const SCAN_SHARE = 1 / 16;
  * Finds the records of a body. Takes time in proportion to its bytes, 20 bytes of memory a record, and ends at the first record
  * beyond `maxRecords`.
  *
- * @throws ProblemError `invalid-utf8`, `too-many-records`
+ * @throws ProblemError `invalid-utf8`, `too-many-records`, `body-too-large` (too many new keys)
  */
 export async function scanBody(bytes: Buffer, mediaType: MediaType, maxRecords: number): Promise<ScannedBody> {
   const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
@@ -46,6 +56,8 @@ class BodyScan {
   readonly #scanner: ValueScanner;
   readonly #spans = new RecordSpans();
   readonly #slice = new TimeSlice();
+  readonly #shapes: KnownShapes;
+  readonly #maxNewKeys: number;
   readonly #start: number;
   #at: number;
   brokenAt: number | undefined;
@@ -54,7 +66,9 @@ class BodyScan {
     private readonly bytes: Buffer,
     private readonly maxRecords: number,
   ) {
-    this.#scanner = new ValueScanner(bytes, RECORD_LIMITS);
+    this.#shapes = shapesFor(bytes);
+    this.#maxNewKeys = Math.max(MIN_NEW_KEYS, Math.floor(bytes.length / BYTES_OF_NEW_KEY));
+    this.#scanner = new ValueScanner(bytes, RECORD_LIMITS, this.#shapes);
     this.#start = endOfByteOrderMark(bytes, 0);
     this.#at = this.#scanner.skipSpace(this.#start, bytes.length);
   }
@@ -108,6 +122,7 @@ class BodyScan {
   }
 
   private add(start: number, end: number): void {
+    if (this.#shapes !== shapesOfShortBodies && this.#shapes.newKeys > this.#maxNewKeys) throw this.tooManyKeys();
     if (this.#spans.length === this.maxRecords) throw tooManyRecords(this.maxRecords);
     this.#spans.add(start, end, this.#scanner);
   }
@@ -122,10 +137,22 @@ class BodyScan {
     return this.next() === undefined ? this.#spans : this.breakOff(this.#at);
   }
 
+  private tooManyKeys(): ProblemError {
+    const detail =
+      `The objects of the body differ too much in their keys: ${this.#maxNewKeys} sequences of keys ` +
+      'fit in a body of this length; send fewer records in one request.';
+    return new ProblemError('body-too-large', detail);
+  }
+
   private breakOff(at: number): RecordSpans {
     this.brokenAt = at;
     return this.#spans;
   }
+}
+
+function shapesFor({ length }: Buffer): KnownShapes {
+  if (length <= MAX_SHORT_BODY) return shapesOfShortBodies;
+  return new KnownShapes(Math.min(MAX_SLOTS, Math.ceil(length * SLOTS_OF_BYTE)));
 }
 
 function endOfByteOrderMark(bytes: Buffer, at: number): number {
