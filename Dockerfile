@@ -1,19 +1,25 @@
 # One image for every way of running; the command says which app it is.
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
-COPY package.json package-lock.json ./
 
-# What the apps need at run time. No install script is run: none of these packages has a binary part.
+# What npm reads: it changes less often than the sources, so that the installs below stay cached.
+FROM base AS manifests
+COPY . .
+RUN find . -type f ! -name package.json ! -name package-lock.json -delete && find . -type d -empty -delete
+
+# What the apps need at run time. No install script is run: none of these packages has a binary part. Our own packages are built
+# into the apps.
 FROM base AS packages
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+COPY --from=manifests /app .
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  -w apps/gateway -w apps/buffer-worker -w apps/query -w apps/standalone \
+  && rm -rf node_modules/@sluice
 
 FROM base AS build
+COPY --from=manifests /app .
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
-COPY libs libs
-COPY apps apps
-RUN npx tsc -p tsconfig.build.json --incremental false --sourceMap false --declaration false \
-  && cp -r apps/query/src/status-page/assets dist/apps/query/src/status-page/
+COPY . .
+RUN npx nest build --all && find dist -name "*.map" -delete
 
 # An init process as PID 1: it passes signals on and reaps what health checks and shells leave. It is in the image, so that a
 # plain `docker run` has it too.
@@ -25,6 +31,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
 COPY --from=init /usr/bin/tini /usr/bin/tini
 COPY --from=packages /app/node_modules node_modules
 COPY scripts/health.mjs health.mjs
+COPY package.json package.json
 COPY --from=build /app/dist dist
 # Not declared as a volume: that would leave one without a name behind for every container, and the stack keeps nothing here.
 # `docker run --volume sluice-data:/data` keeps the data of a single container.
@@ -33,4 +40,4 @@ USER node
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 CMD ["node", "health.mjs", "live"]
 ENTRYPOINT ["tini", "--"]
-CMD ["node", "dist/apps/standalone/src/main.js"]
+CMD ["node", "dist/apps/standalone/main.js"]

@@ -1,4 +1,4 @@
 // `npm run edge-load`: the load proofs of the edge, see docs/overload.md.
 import { runFromSource } from './steps/typescript.mjs';
 
-await runFromSource('test/edge-load/main.ts');
+await runFromSource('tools/edge-load/main.ts');

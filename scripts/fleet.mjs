@@ -1,7 +1,7 @@
 // `npm run fleet`: a fleet of simulated devices, see docs/under-load.md. `npm run fleet:scaled`: the same on several gateways.
 import { runFromSource } from './steps/typescript.mjs';
 
-const PROGRAMS = { run: 'test/fleet/main.ts', scaled: 'test/fleet/scaled/main.ts' };
+const PROGRAMS = { run: 'tools/fleet/main.ts', scaled: 'tools/fleet/scaled/main.ts' };
 const [program, ...args] = process.argv.slice(2);
 
 await runFromSource(PROGRAMS[program], args);

@@ -4,4 +4,4 @@
 //   npm run fuzz -- --seed 7 --only 4711      one attack, shown
 import { runFromSource } from './steps/typescript.mjs';
 
-await runFromSource('test/fuzz/main.ts');
+await runFromSource('tools/fuzz/main.ts');

@@ -1,5 +1,5 @@
 // `npm run packages`: builds what other teams install, and packs each into dist/packages/*.tgz.
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from './steps/attempt.mjs';
 import { ROOT, StepError, run } from './steps/child.mjs';
@@ -7,38 +7,37 @@ import { ensureInstalled, node24, npm } from './steps/install.mjs';
 
 const OUTPUT = 'dist/packages';
 
-/** In the order in which they need each other: where each is described, and what it carries besides its code. */
+/** In the order in which they need each other. */
 const PACKAGES = [
-  { library: 'contracts', home: 'libs/contracts/package', carries: ['schemas', 'asyncapi.yaml'] },
-  { library: 'event-log', home: 'libs/event-log/package', carries: [] },
-  { library: 'device', home: 'libs/device', carries: ['examples'] },
+  'async',
+  'contracts',
+  'event-log',
+  'event-log-kafka',
+  'event-log-sqlite',
+  'batch-transport',
+  'device',
 ];
 
 await attempt(async () => {
   await ensureInstalled();
   rmSync(join(ROOT, OUTPUT), { recursive: true, force: true });
-  for (const each of PACKAGES) {
-    const target = ['--outDir', `${OUTPUT}/${each.library}/dist`];
-    await succeed(run(node24(), ['node_modules/typescript/bin/tsc', '-p', each.home, ...target]), each);
-    gather(each);
-    await succeed(
-      npm('pack', `./${OUTPUT}/${each.library}`, '--pack-destination', OUTPUT, '--silent', '--ignore-scripts'),
-      each,
-    );
+  mkdirSync(join(ROOT, OUTPUT), { recursive: true });
+  for (const name of PACKAGES) {
+    const folder = `libs/${name}`;
+    rmSync(join(ROOT, folder, 'dist'), { recursive: true, force: true });
+    await succeed(run(node24(), ['node_modules/typescript/bin/tsc', '-p', configOf(folder)]), folder);
+    cpSync(join(ROOT, 'LICENSE'), join(ROOT, folder, 'LICENSE'));
+    await succeed(npm('pack', `./${folder}`, '--pack-destination', OUTPUT, '--silent', '--ignore-scripts'), folder);
   }
 });
 
-/** Puts beside the code what belongs into the package. */
-function gather({ library, home, carries }) {
-  const target = join(ROOT, OUTPUT, library);
-  mkdirSync(target, { recursive: true });
-  const copy = (from, name) => cpSync(join(ROOT, from, name), join(target, name), { recursive: true });
-  for (const name of ['package.json', 'README.md']) copy(home, name);
-  for (const name of carries) copy(`libs/${library}`, name);
-  copy('.', 'LICENSE');
+async function succeed(program, folder) {
+  const { code } = await program;
+  if (code !== 0) throw new StepError(`The package of ${folder} could not be made, for the reason above.`);
 }
 
-async function succeed(program, { library }) {
-  const { code } = await program;
-  if (code !== 0) throw new StepError(`The package of libs/${library} could not be made, for the reason above.`);
+/** The device library builds outside of this repository too, by a configuration of its own. */
+function configOf(folder) {
+  const config = `${folder}/tsconfig.build.json`;
+  return existsSync(join(ROOT, config)) ? config : folder;
 }

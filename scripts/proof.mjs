@@ -1,4 +1,4 @@
 // `npm run proof`: the delivery proof, see docs/delivery-proof.md.
 import { runFromSource } from './steps/typescript.mjs';
 
-await runFromSource('test/proof/main.ts');
+await runFromSource('tools/proof/main.ts');

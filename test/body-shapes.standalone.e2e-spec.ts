@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bodyShapes, honestBatch, type BodyShape } from './edge-load/body-shapes.js';
-import { Standalone } from './support/standalone.js';
+import { bodyShapes, honestBatch, type BodyShape } from '../tools/edge-load/body-shapes.js';
+import { Standalone } from '@sluice/test-kit';
 
 /** What Node takes for its heap in a container with the memory limit of the compose file, in MiB. */
 const HEAP_MIB = 259;

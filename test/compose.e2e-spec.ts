@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { STORE_GROUP } from '#contracts';
-import { HttpClient } from './support/http-client.js';
-import { output } from './support/program.js';
-import { sendUntilStopped } from './support/load.js';
-import { Stack, type StackContainer } from './support/stack.js';
-import { storedIds } from './support/stored-records.js';
-import { until } from './support/until.js';
+import { STORE_GROUP } from '@sluice/contracts';
+import { HttpClient, output, sendUntilStopped, Stack, type StackContainer, storedIds, until } from '@sluice/test-kit';
 
 const APPS = ['gateway', 'buffer-worker', 'query'];
 

@@ -1,8 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { Container } from './support/container.js';
-import { HttpClient } from './support/http-client.js';
-import { output } from './support/program.js';
-import { until } from './support/until.js';
+import { Container, HttpClient, output, until } from '@sluice/test-kit';
 
 const started: Container[] = [];
 

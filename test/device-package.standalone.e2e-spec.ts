@@ -2,13 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openBrowser } from './support/browser.js';
-import { DevicePackage } from './support/device-package.js';
-import { FileServer } from './support/file-server.js';
-import { HttpClient } from './support/http-client.js';
-import { Standalone } from './support/standalone.js';
-import { storedIds } from './support/stored-records.js';
-import { until } from './support/until.js';
+import { openBrowser, DevicePackage, FileServer, HttpClient, Standalone, storedIds, until } from '@sluice/test-kit';
 
 let device: DevicePackage;
 let pages: FileServer;

@@ -2,9 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { HttpClient } from './support/http-client.js';
-import { Standalone } from './support/standalone.js';
-import { until } from './support/until.js';
+import { HttpClient, Standalone, until } from '@sluice/test-kit';
 
 const RECORD = { device_id: 'dev-2', timestamp: '2025-09-09T17:00:00Z', data_payload: { n: 1 } };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { seedOfRun } from './ledger/random.js';
-import { proveEmbedded, standaloneKilled } from './proof/embedded.js';
-import { isProven } from './proof/fault.js';
-import { lineOf } from './proof/report.js';
+import { seedOfRun } from '../tools/load/ledger/random.js';
+import { proveEmbedded, standaloneKilled } from '../tools/proof/embedded.js';
+import { isProven } from '../tools/proof/fault.js';
+import { lineOf } from '../tools/proof/report.js';
 
 describe('kill -9 of the whole pipeline under load', () => {
   it('loses, doubles and changes nothing that was acknowledged, at different moments', async () => {

@@ -1,9 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HttpClient } from './support/http-client.js';
-import { storedIds } from './support/stored-records.js';
-import { profile, startSystem, type System } from './support/system.js';
-import { until } from './support/until.js';
+import { HttpClient, storedIds, profile, startSystem, type System, until } from '@sluice/test-kit';
 
 let system: System;
 let client: HttpClient;

@@ -1,8 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { answerTo, asShown, comparable, readmeExamples, type ReadmeExample } from './support/readme.js';
-import { profile, startSystem, type System } from './support/system.js';
-import { until } from './support/until.js';
+import {
+  answerTo,
+  asShown,
+  comparable,
+  readmeExamples,
+  type ReadmeExample,
+  profile,
+  startSystem,
+  type System,
+  until,
+} from '@sluice/test-kit';
 
 const examples = await readmeExamples();
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { seedOfRun } from './ledger/random.js';
-import { gatewayKilled } from './fleet/scaled/gateway-killed.js';
-import { overload } from './fleet/scaled/overload.js';
-import { SHORT, type ScenarioResult } from './fleet/scaled/result.js';
-import { ScaledStack } from './fleet/scaled/scaled-stack.js';
+import { seedOfRun } from '../tools/load/ledger/random.js';
+import { gatewayKilled } from '../tools/fleet/scaled/gateway-killed.js';
+import { overload } from '../tools/fleet/scaled/overload.js';
+import { SHORT, type ScenarioResult } from '../tools/fleet/scaled/result.js';
+import { ScaledStack } from '../tools/fleet/scaled/scaled-stack.js';
 
 const seed = seedOfRun();
 const STARTING_LIMIT_MS = 180_000;

@@ -1,32 +1,31 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, StepError, endLike, run } from './child.mjs';
 import { node24 } from './install.mjs';
 
-export const MAIN = 'dist/apps/standalone/src/main.js';
+export const MAIN = 'dist/apps/standalone/main.js';
 
 const STAMP = join(ROOT, 'dist/.built-from');
-const TSC_NOTES = join(ROOT, 'dist/.build.tsbuildinfo');
 const FOLDERS = ['apps', 'libs'];
-const FILES = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'];
-/** What the apps read as it is. */
-const ASSET = /[\\/]assets[\\/]/;
-const NOT_BUILT = /[.-]spec\.ts$|[\\/]testing[\\/]/;
+const FILES = ['tsconfig.json', 'nest-cli.json', 'rspack.config.mjs', 'package.json', 'package-lock.json'];
+const NOT_BUILT = /[.-]spec\.ts$|[\\/](testing|node_modules|dist)[\\/]/;
 
-/** Builds the apps unless what was built last still fits its sources. */
+/** Builds the apps unless the last build still fits its sources. */
 export async function ensureBuilt() {
-  const hasOutput = existsSync(join(ROOT, MAIN));
   const sources = fingerprint();
-  if (hasOutput && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return;
-  console.error('Building (tsc); this takes some seconds...');
-  if (!hasOutput) rmSync(TSC_NOTES, { force: true });
+  const isBuilt = existsSync(join(ROOT, MAIN)) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources;
+  if (isBuilt) return;
+  console.error('Building the apps; this takes some seconds...');
   rmSync(STAMP, { force: true });
-  const ended = await run(node24(), ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
+  // nest-cli prints a line for each app even where all is well: shown only where it is not.
+  const ended = await run(node24(), ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    showOutputOnFailure: true,
+  });
   if (ended.signal) return endLike(ended);
   if (ended.code !== 0) throw new StepError('The build failed: the errors above name the file and the line.');
-  for (const path of FOLDERS.flatMap(filesUnder))
-    if (ASSET.test(path)) cpSync(join(ROOT, path), join(ROOT, 'dist', path));
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
   writeFileSync(STAMP, sources);
 }
 

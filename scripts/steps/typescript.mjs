@@ -5,12 +5,13 @@ import { ensureInstalled, node24 } from './install.mjs';
 
 const AS_IT_IS = [
   '--disable-warning=ExperimentalWarning',
+  '--conditions=source',
   '--import',
-  './libs/event-log/src/testing/typescript-hooks.mjs',
+  './scripts/source/register.mjs',
 ];
 
 /**
- * Runs a program of the tests from its source, beside the built apps.
+ * Runs a tool from its source, beside the built apps.
  *
  * @param {string} main
  * @param {readonly string[]} args

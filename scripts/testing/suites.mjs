@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { ROOT } from '../steps/child.mjs';
 
-const FOLDERS = ['apps', 'libs', 'test'];
+const FOLDERS = ['apps', 'libs', 'test', 'tools'];
 
 /** The tier of a suite is in its file name: `x.spec.ts`, `x.int-spec.ts` or `x.e2e-spec.ts`. */
 export const UNIT = /\.spec\.ts$/;

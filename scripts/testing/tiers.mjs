@@ -10,7 +10,7 @@ const ESLINT = ['node', 'node_modules/eslint/bin/eslint.js', '.'];
 const PRETTIER = ['node', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'];
 
 const STACK_PROJECT = 'sluice-test-stack';
-const ENGINES_PROJECT = ['-p', 'sluice-test-engines', '-f', 'test/support/engines.compose.yml'];
+const ENGINES_PROJECT = ['-p', 'sluice-test-engines', '-f', 'libs/test-kit/src/engines.compose.yml'];
 
 /** Compares whole answers, positions and all: it wants a system that nobody has used. */
 const isFirst = (path) => /(^|\/)readme\.e2e-spec\.ts$/.test(path);

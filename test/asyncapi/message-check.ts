@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { LogRecord } from '#event-log';
+import type { LogRecord } from '@sluice/event-log';
 
 const DOCUMENT = 'asyncapi';
 /** As it is served at `/asyncapi.json`. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
-import { openEventLog, type LogRecord } from '#event-log';
-import { Standalone } from '../support/standalone.js';
-import { until } from '../support/until.js';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
+import { openEventLog } from '@sluice/engines';
+import type { LogRecord } from '@sluice/event-log';
+import { Standalone, until } from '@sluice/test-kit';
 import { misfits } from './message-check.js';
 
 const seed = { device_id: 'dev-2', timestamp: '2025-09-09T17:00:00Z', data_payload: { gene_count: 12, zero: -0 } };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PROBLEMS } from '#contracts';
+import { PROBLEMS } from '@sluice/contracts';
 
 /** A metric that docs/metrics.md promises; that the code keeps the promise, `apps/standalone/src/metrics.spec.ts` tests. */
 export interface DocumentedMetric {

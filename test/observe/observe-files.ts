@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, YAML11_SCHEMA } from 'js-yaml';
-import { ROOT } from '../support/program.js';
+import { ROOT } from '@sluice/test-kit';
 
 export interface Rule {
   record?: string;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ROOT } from '../support/program.js';
+import { ROOT } from '@sluice/test-kit';
 import { readYaml } from './observe-files.js';
 
 interface Service {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { output } from '../support/program.js';
+import { output } from '@sluice/test-kit';
 
 it('Docker Compose reads the profile observe, and starts none of it unless it is asked for', async () => {
   const withIt = await output('docker', 'compose', '--profile', 'observe', 'config', '--services');

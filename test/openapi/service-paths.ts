@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { ACCESS_PROBLEMS, problemResponses } from '#runtime';
+import { ACCESS_PROBLEMS, problemResponses } from '@sluice/http';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Responses = Operation['responses'];

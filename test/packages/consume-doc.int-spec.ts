@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EVENTS_TOPIC } from '#contracts';
-import { openEventLog, type EventLog } from '#event-log';
-import { entryOfEvent, eventOf } from '#event-log/testing';
+import { EVENTS_TOPIC } from '@sluice/contracts';
+import { openEventLog } from '@sluice/engines';
+import type { EventLog } from '@sluice/event-log';
+import { entryOfEvent, eventOf } from '@sluice/event-log/testing';
 import { codeBlocks } from './outside-project.js';
 
 const run = promisify(execFile);

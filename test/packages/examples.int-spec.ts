@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { EVENTS_TOPIC, type IngestEvent } from '#contracts';
-import { openEventLog, type EventLog, type LogRecord } from '#event-log';
-import { entryOfEvent, eventOf } from '#event-log/testing';
-import { until } from '../support/until.js';
+import { EVENTS_TOPIC, type IngestEvent } from '@sluice/contracts';
+import { openEventLog } from '@sluice/engines';
+import type { EventLog, LogRecord } from '@sluice/event-log';
+import { entryOfEvent, eventOf } from '@sluice/event-log/testing';
+import { until } from '@sluice/test-kit';
 import { OutsideProject } from './outside-project.js';
 
 const brokers = process.env['KAFKA_BROKERS'];

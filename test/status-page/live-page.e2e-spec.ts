@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.js';
-import { profile, startSystem, type System } from '../support/system.js';
-import { until } from '../support/until.js';
+import { openBrowser, profile, startSystem, type System, until } from '@sluice/test-kit';
 
 let system: System;
 let browser: Browser;

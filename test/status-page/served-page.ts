@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { pageHeaders } from '#runtime';
+import { pageHeaders } from '@sluice/http';
 
 const ASSETS = new URL('../../apps/query/src/status-page/assets/', import.meta.url);
 const MEDIA_TYPES: Record<string, string> = { html: 'text/html', css: 'text/css', js: 'text/javascript' };

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.js';
-import { until } from '../support/until.js';
+import { openBrowser, until } from '@sluice/test-kit';
 import { IDLE, ServedPage } from './served-page.js';
 
 const PALE_TEXTS = readFileSync(new URL('./pale-texts.js', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asShown, comparable, examplesIn } from '../support/readme.js';
+import { asShown, comparable, examplesIn } from '@sluice/test-kit';
 
 const README = `
 Send one record:

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url));
 const SOURCE = 'apps/standalone/src/main.ts';
-const MAIN = 'dist/apps/standalone/src/main.js';
+const MAIN = 'dist/apps/standalone/main.js';
 
 /** An app that says that it runs, and ends as it is told to. */
 const APP = `console.log('app runs'); process.exit(Number(process.env.APP_ENDS_WITH ?? 0));`;

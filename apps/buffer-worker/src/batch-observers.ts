@@ -1,4 +1,4 @@
-import type { BatchObserver } from '#batch-transport';
+import type { BatchObserver } from '@sluice/batch-transport';
 
 /** Lets several observers hear of one loop. */
 export function batchObservers(...observers: readonly BatchObserver[]): Required<BatchObserver> {

@@ -1,8 +1,9 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import { BatchTransport, type BatchObserver } from '#batch-transport';
-import { STORE_GROUP } from '#contracts';
-import { EventLog, EventLogError, EventPublisher, explainFailure } from '#event-log';
-import { Lifecycle, LOGGER, type HealthChecks, type HealthDetails, type Logger } from '#runtime';
+import { BatchTransport, type BatchObserver } from '@sluice/batch-transport';
+import { STORE_GROUP } from '@sluice/contracts';
+import { EventLog, EventLogError, EventPublisher, explainFailure } from '@sluice/event-log';
+import { LOGGER, type Logger } from '@sluice/observability';
+import { Lifecycle, type HealthChecks, type HealthDetails } from '@sluice/process';
 import { batchObservers } from './batch-observers.js';
 import { CountedDeadLetters } from './counted-dead-letters.js';
 import { LoopLog } from './loop-log.js';

@@ -1,5 +1,5 @@
-import { DEAD_LETTER_HEADERS } from '#contracts';
-import { EventPublisher, type LogEntry, type PublishOutcome } from '#event-log';
+import { DEAD_LETTER_HEADERS } from '@sluice/contracts';
+import { EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
 import type { WorkerMetrics } from './worker-metrics.js';
 
 /** Publishes dead letters, and counts those that are confirmed. */

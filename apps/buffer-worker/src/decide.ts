@@ -1,7 +1,7 @@
-import { decodeEvent } from '#contracts';
-import { deadLetter, DONE, type DeadLetterOutcome, type RecordOutcome } from '#batch-transport';
-import type { LogRecord } from '#event-log';
-import type { RecordToStore, WriteOutcome } from '#record-store';
+import { decodeEvent } from '@sluice/contracts';
+import { deadLetter, DONE, type DeadLetterOutcome, type RecordOutcome } from '@sluice/batch-transport';
+import type { LogRecord } from '@sluice/event-log';
+import type { RecordToStore, WriteOutcome } from '@sluice/record-store';
 
 /** What is to be done with one log record, before the store has seen it. */
 export type Decision = { status: 'store'; record: RecordToStore } | DeadLetterOutcome;

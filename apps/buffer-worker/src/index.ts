@@ -1,2 +1,2 @@
-export * from './buffer-worker.module.js';
+export { bufferWorkerHealth, BufferWorkerModule } from './buffer-worker.module.js';
 export { prepare } from './prepare.js';

@@ -1,7 +1,13 @@
-import { eventLogOptions, readConfig, recordStoreOptions, requireSharedEngines, topicPartitions } from '#config';
-import { openEventLog } from '#event-log';
-import { openRecordStore } from '#record-store';
-import { createLogger, mainProcess } from '#runtime';
+import {
+  eventLogOptions,
+  readConfig,
+  recordStoreOptions,
+  requireSharedEngines,
+  topicPartitions,
+  mainProcess,
+} from '@sluice/process';
+import { openEventLog, openRecordStore } from '@sluice/engines';
+import { createLogger } from '@sluice/observability';
 import { prepareWhenAvailable } from './prepare.js';
 import { TOPIC_RULES } from './topics.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import type { FailedRecord } from '#batch-transport';
+import type { FailedRecord } from '@sluice/batch-transport';
 import { LoopLog } from './loop-log.js';
 import { logRecord } from './testing/worker-under-test.js';
 

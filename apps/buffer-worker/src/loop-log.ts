@@ -1,5 +1,11 @@
-import { namesOfError, namesOfRecord, type BatchObserver, type ErrorNames, type FailedRecord } from '#batch-transport';
-import type { Logger } from '#runtime';
+import {
+  namesOfError,
+  namesOfRecord,
+  type BatchObserver,
+  type ErrorNames,
+  type FailedRecord,
+} from '@sluice/batch-transport';
+import type { Logger } from '@sluice/observability';
 
 /** What a person must do, or need not do, while the worker is paused. */
 const ADVICE: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { BatchTransport } from '#batch-transport';
+import { BatchTransport } from '@sluice/batch-transport';
 import {
   bufferWorkerOptions,
   eventLogOptions,
@@ -9,25 +9,18 @@ import {
   requireSharedEngines,
   tracingOptions,
   withoutPassword,
-} from '#config';
-import { EVENTS_TOPIC } from '#contracts';
-import { awaitTopics, EventLog, EventLogModule } from '#event-log';
-import { RecordStore, RecordStoreModule } from '#record-store';
-import {
-  createHttpApp,
-  createLogger,
-  createRegistry,
   HealthModule,
   Lifecycle,
-  logLine,
   mainProcess,
-  MetricsModule,
-  openTracing,
   runApp,
   RuntimeModule,
-  traceOfLine,
-  watchAppends,
-} from '#runtime';
+} from '@sluice/process';
+import { EVENTS_TOPIC } from '@sluice/contracts';
+import { EventLogModule, RecordStoreModule } from '@sluice/engines';
+import { awaitTopics, EventLog } from '@sluice/event-log';
+import { RecordStore } from '@sluice/record-store';
+import { createHttpApp, MetricsModule } from '@sluice/http';
+import { createLogger, createRegistry, logLine, openTracing, traceOfLine, watchAppends } from '@sluice/observability';
 import { BufferWorkerModule, bufferWorkerHealth } from './buffer-worker.module.js';
 import { TopicCheck } from './topic-check.js';
 

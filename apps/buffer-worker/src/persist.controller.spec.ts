@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { deadLetter, DONE, retryLater } from '#batch-transport';
-import { encodeEvent, EVENTS_TOPIC, type IngestEvent } from '#contracts';
-import type { LogRecord } from '#event-log';
-import { FakeRecordStore } from '#record-store/testing';
-import { Clock } from '#runtime';
+import { deadLetter, DONE, retryLater } from '@sluice/batch-transport';
+import { encodeEvent, EVENTS_TOPIC, type IngestEvent } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
+import { FakeRecordStore } from '@sluice/record-store/testing';
+import { Clock } from '@sluice/async';
 import { PersistController } from './persist.controller.js';
 
 function event(recordId: string): IngestEvent {

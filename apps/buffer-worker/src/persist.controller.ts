@@ -1,10 +1,10 @@
 import { Controller, Inject, Optional } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { retryLater, type BatchVerdict, type RecordOutcome } from '#batch-transport';
-import { EVENTS_TOPIC } from '#contracts';
-import type { LogRecord } from '#event-log';
-import { RecordStore, RecordStoreError, type RecordToStore, type WriteOutcome } from '#record-store';
-import { Clock } from '#runtime';
+import { retryLater, type BatchVerdict, type RecordOutcome } from '@sluice/batch-transport';
+import { EVENTS_TOPIC } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
+import { RecordStore, RecordStoreError, type RecordToStore, type WriteOutcome } from '@sluice/record-store';
+import { Clock } from '@sluice/async';
 import { decide, outcomeOf, type Decision } from './decide.js';
 import type { BatchTrace } from './tracing/batch-trace.js';
 import { BatchTracing } from './tracing/batch-tracing.js';

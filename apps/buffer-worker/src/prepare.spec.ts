@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventLogError, type EventLog } from '#event-log';
-import { RecordStoreError, type RecordStore, type StoreTroubleCode } from '#record-store';
+import { EventLogError, type EventLog } from '@sluice/event-log';
+import { RecordStoreError, type RecordStore, type StoreTroubleCode } from '@sluice/record-store';
 import { prepareWhenAvailable } from './prepare.js';
 
 const NEVER = new EventLogError('unavailable', 'The event log is not up yet.');

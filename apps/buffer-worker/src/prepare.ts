@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EventLogError, type EventLog } from '#event-log';
-import { needsPerson, RecordStoreError, type RecordStore } from '#record-store';
+import { EventLogError, type EventLog } from '@sluice/event-log';
+import { needsPerson, RecordStoreError, type RecordStore } from '@sluice/record-store';
 import { topicSpecs, type TopicPartitions } from './topics.js';
 
 /** Makes the topics, their partitions and the indexes that are missing. The one place that makes any; idempotent. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { EventLogError, UNREADABLE_SETTING, type TopicFinding } from '#event-log';
-import type { Logger } from '#runtime';
+import { EventLogError, UNREADABLE_SETTING, type TopicFinding } from '@sluice/event-log';
+import type { Logger } from '@sluice/observability';
 import { TopicCheck } from './topic-check.js';
 
 const FINDING: TopicFinding = { topic: 'ingest.dead-letters', setting: 'retention.ms', detail: 'It removes records.' };

@@ -1,5 +1,5 @@
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
-import type { TopicSpec } from '#event-log';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
+import type { TopicSpec } from '@sluice/event-log';
 
 /** How many partitions a topic is to have. */
 export interface WantedPartitions {

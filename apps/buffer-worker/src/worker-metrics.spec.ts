@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EVENTS_TOPIC } from '#contracts';
+import { EVENTS_TOPIC } from '@sluice/contracts';
 import { bufferWorkerHealth } from './buffer-worker.module.js';
 import { logRecord, WorkerUnderTest } from './testing/worker-under-test.js';
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { BatchObserver, RecordOutcome } from '#batch-transport';
-import { DEAD_LETTER_REASONS } from '#contracts';
-import type { LogRecord } from '#event-log';
-import type { WriteOutcome } from '#record-store';
-import { BATCH_BUCKETS, boundedLabel, DURATION_BUCKETS } from '#runtime';
+import type { BatchObserver, RecordOutcome } from '@sluice/batch-transport';
+import { DEAD_LETTER_REASONS } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
+import type { WriteOutcome } from '@sluice/record-store';
+import { BATCH_BUCKETS, boundedLabel, DURATION_BUCKETS } from '@sluice/observability';
 import { PAUSE_CAUSES } from './loop-log.js';
 
 /** Upper bounds in seconds: from at once to a store that was away over the weekend. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ProblemError } from '#runtime';
+import { ProblemError } from '@sluice/http';
 
 export interface AdmissionLimits {
   /** What is larger is refused as that, however busy we are: a repeat would never fit. */

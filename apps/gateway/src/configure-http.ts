@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
-import { LOGGER, ReadTurns, Tracing, type Logger } from '#runtime';
+import { ReadTurns } from '@sluice/http';
+import { LOGGER, Tracing, type Logger } from '@sluice/observability';
 import { AccessGate } from './access/access-gate.js';
 import { OPEN_ACCESS } from './access/access-options.js';
 import { countReads, refuseSpentSenders } from './access/count-requests.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PROBLEMS, type ProblemCode } from '#contracts';
+import { PROBLEMS, type ProblemCode } from '@sluice/contracts';
 import { GatewayUnderTest } from './testing/gateway-under-test.js';
 import { exchange } from './testing/raw-socket.js';
 import { TokenDirectory } from './testing/token-directory.js';

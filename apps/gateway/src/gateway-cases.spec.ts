@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '#contracts';
-import { bodyCases, recordText, reportCases, type ReportCase } from '#contracts/testing';
+import type { JsonObject } from '@sluice/contracts';
+import { bodyCases, recordText, reportCases, type ReportCase } from '@sluice/contracts/testing';
 import { GatewayUnderTest, type IngestAnswer } from './testing/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;

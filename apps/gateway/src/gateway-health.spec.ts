@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { EventLogError, type EventLog } from '#event-log';
+import { EventLogError, type EventLog } from '@sluice/event-log';
 import { gatewayHealth } from './gateway-health.js';
 
 function readinessOf(log: Partial<EventLog>): Promise<unknown> {

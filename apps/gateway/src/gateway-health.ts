@@ -1,6 +1,6 @@
-import { EVENTS_TOPIC } from '#contracts';
-import { EventLogError, explainFailure, type EventLog } from '#event-log';
-import type { HealthChecks, HealthDetails } from '#runtime';
+import { EVENTS_TOPIC } from '@sluice/contracts';
+import { EventLogError, explainFailure, type EventLog } from '@sluice/event-log';
+import type { HealthChecks, HealthDetails } from '@sluice/process';
 import type { AccessGate } from './access/access-gate.js';
 import type { TokenFeed } from './access/token-feed.js';
 import type { LogReachability } from './log-reachability.js';

@@ -1,6 +1,7 @@
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
-import { EventPublisher } from '#event-log';
-import { Clock, LOGGER, type Logger } from '#runtime';
+import { EventPublisher } from '@sluice/event-log';
+import { Clock } from '@sluice/async';
+import { LOGGER, type Logger } from '@sluice/observability';
 import { AccessGate } from './access/access-gate.js';
 import { accessProviders } from './access/access-providers.js';
 import { Admission } from './admission.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeReceipt } from '#contracts';
-import { EventLogError } from '#event-log';
+import { decodeReceipt } from '@sluice/contracts';
+import { EventLogError } from '@sluice/event-log';
 import { GatewayUnderTest, SEED_RECORD } from './testing/gateway-under-test.js';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { FIELD_PROBLEM_CODES, type ProblemCode } from '#contracts';
-import { boundedLabel } from '#runtime';
+import { FIELD_PROBLEM_CODES, type ProblemCode } from '@sluice/contracts';
+import { boundedLabel } from '@sluice/observability';
 import { Admission } from './admission.js';
 import type { Verdict } from './ingest/verdict.js';
 import { LoadShedding } from './overload/load-shedding.js';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { EventLogError, type FailureCause, type PublishOutcome } from '#event-log';
-import { Clock, type Logger } from '#runtime';
+import { EventLogError, type FailureCause, type PublishOutcome } from '@sluice/event-log';
+import { Clock } from '@sluice/async';
+import type { Logger } from '@sluice/observability';
 import { LogReachability } from './log-reachability.js';
 
 const WRITTEN: PublishOutcome = { written: true, partition: 0, offset: 0 };

@@ -1,5 +1,6 @@
-import { EventLogError, explainFailure, type FailureCause, type PublishOutcome } from '#event-log';
-import type { Clock, Logger } from '#runtime';
+import { EventLogError, explainFailure, type FailureCause, type PublishOutcome } from '@sluice/event-log';
+import type { Clock } from '@sluice/async';
+import type { Logger } from '@sluice/observability';
 
 /** Without a failure for this long, the log counts as reachable again: a flapping partition is not a line for each request. */
 const CALM_MS = 5000;

@@ -6,25 +6,17 @@ import {
   requireSharedTokens,
   tracingOptions,
   withoutPassword,
-} from '#config';
-import { EVENTS_TOPIC } from '#contracts';
-import { awaitTopics, EventLog, EventLogModule } from '#event-log';
-import {
-  createHttpApp,
-  createLogger,
-  createRegistry,
   HealthModule,
   Lifecycle,
-  logLine,
   mainProcess,
-  MetricsModule,
-  openTracing,
   runApp,
   RuntimeModule,
-  serveDocs,
-  traceOfLine,
-  watchAppends,
-} from '#runtime';
+} from '@sluice/process';
+import { EVENTS_TOPIC } from '@sluice/contracts';
+import { EventLogModule } from '@sluice/engines';
+import { awaitTopics, EventLog } from '@sluice/event-log';
+import { createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
+import { createLogger, createRegistry, logLine, openTracing, traceOfLine, watchAppends } from '@sluice/observability';
 import { AccessGate } from './access/access-gate.js';
 import { accessWarnings } from './access/access-warnings.js';
 import { configureGatewayHttp } from './configure-http.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readConfig, tokenStoreOptions } from '#config';
-import { openTokenStore } from '#record-store';
+import { readConfig, tokenStoreOptions } from '@sluice/process';
+import { openTokenStore } from '@sluice/engines';
 import { runTokensCommand, type CommandOutput } from './access/tokens-command.js';
 
 const output: CommandOutput = {

@@ -1,5 +1,5 @@
 import { ApiExtraModels, ApiProperty, ApiSchema, getSchemaPath, OmitType } from '@nestjs/swagger';
-import { BufferDto, BufferRecordDto } from '#contracts';
+import { BufferDto, BufferRecordDto } from '@sluice/contracts/dto';
 
 @ApiSchema({
   name: 'UnreadableRecord',

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
-import type { BufferInspector, PartitionPosition } from '#event-log';
-import { BoundedReading, Clock } from '#runtime';
+import type { BufferInspector, PartitionPosition } from '@sluice/event-log';
+import { Clock } from '@sluice/async';
+import { BoundedReading } from '@sluice/observability';
 import { EVENTS_INSPECTOR } from './inspectors.js';
 import { OldestWaiting } from './oldest-waiting.js';
 

@@ -1,6 +1,6 @@
-import { decodeNote } from '#batch-transport';
-import type { BufferState } from '#contracts';
-import type { BufferInspector, PartitionPosition } from '#event-log';
+import { decodeNote } from '@sluice/contracts';
+import type { BufferState } from '@sluice/contracts/dto';
+import type { BufferInspector, PartitionPosition } from '@sluice/event-log';
 
 export interface StateOfBuffer {
   state: BufferState;

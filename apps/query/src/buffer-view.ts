@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type BufferCursor, type BufferPartitionDto, encodeCursor, partitionOf, stringifyExact } from '#contracts';
-import { type BufferInspector, EventLogError, type LogRecord, type PartitionPosition } from '#event-log';
-import { type AnswerPart, Clock, ProblemError, type Read, ReadTurns } from '#runtime';
+import { type BufferCursor, encodeCursor, partitionOf, stringifyExact } from '@sluice/contracts';
+import type { BufferPartitionDto } from '@sluice/contracts/dto';
+import { type BufferInspector, EventLogError, type LogRecord, type PartitionPosition } from '@sluice/event-log';
+import { Clock } from '@sluice/async';
+import { type AnswerPart, ProblemError, type Read, ReadTurns } from '@sluice/http';
 import type { BufferAnswerDto } from './buffer-answer.dto.js';
 import { stateOfBuffer } from './buffer-state.js';
 import { isOfDevice } from './log-record.js';

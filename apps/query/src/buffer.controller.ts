@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, Query, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { BufferQueryDto } from '#contracts';
-import { answerInParts, ReadAdmission } from '#runtime';
+import { BufferQueryDto } from '@sluice/contracts/dto';
+import { answerInParts, ReadAdmission } from '@sluice/http';
 import { BufferView } from './buffer-view.js';
 import { readCursor } from './cursors.js';
 import { EngineErrorFilter } from './engine-error.filter.js';

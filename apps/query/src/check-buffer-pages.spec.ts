@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { encodeCursor, type JsonObject } from '#contracts';
+import { encodeCursor, type JsonObject } from '@sluice/contracts';
 import type { BufferAnswerDto } from './buffer-answer.dto.js';
 import { MAX_SCANNED_BYTES, MAX_SCANNED_RECORDS } from './log-scan.js';
 import { DEVICE, DEVICES, idsOf, NEIGHBOUR, PARTITION, PARTITIONS } from './testing/devices.js';

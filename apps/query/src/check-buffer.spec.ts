@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { encodeCursor, encodeReceipt } from '#contracts';
-import { EventLogError } from '#event-log';
+import { encodeCursor, encodeReceipt } from '@sluice/contracts';
+import { EventLogError } from '@sluice/event-log';
 import type { BufferAnswerDto } from './buffer-answer.dto.js';
 import { DEVICE, DEVICES, idsOf, PARTITION, PARTITIONS } from './testing/devices.js';
 import { anEvent, QueryUnderTest } from './testing/query-under-test.js';

@@ -1,5 +1,5 @@
-import { type Cursors, decodeCursor } from '#contracts';
-import { ProblemError } from '#runtime';
+import { type Cursors, decodeCursor } from '@sluice/contracts';
+import { ProblemError } from '@sluice/http';
 
 /** @throws ProblemError `invalid-cursor` for a text that is no cursor of this kind */
 export function readCursor<Kind extends keyof Cursors>(

@@ -1,9 +1,9 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { beforeEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { EventLogError } from '#event-log';
-import { RecordStoreError } from '#record-store';
-import { Lifecycle } from '#runtime';
+import { EventLogError } from '@sluice/event-log';
+import { RecordStoreError } from '@sluice/record-store';
+import { Lifecycle } from '@sluice/process';
 import { EngineErrorFilter } from './engine-error.filter.js';
 import { FakeClock } from './testing/query-under-test.js';
 

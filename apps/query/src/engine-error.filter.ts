@@ -1,7 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
-import { EventLogError, explainFailure } from '#event-log';
-import { RecordStoreError } from '#record-store';
-import { Clock, Lifecycle, LOGGER, type Logger, ProblemError, sendProblem } from '#runtime';
+import { EventLogError, explainFailure } from '@sluice/event-log';
+import { RecordStoreError } from '@sluice/record-store';
+import { Clock } from '@sluice/async';
+import { ProblemError, sendProblem } from '@sluice/http';
+import { LOGGER, type Logger } from '@sluice/observability';
+import { Lifecycle } from '@sluice/process';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Engines that come back need some seconds; asking more often only adds to their load. */

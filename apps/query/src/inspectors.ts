@@ -1,6 +1,6 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP } from '#contracts';
-import { type BufferInspector, EventLog } from '#event-log';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
+import { type BufferInspector, EventLog } from '@sluice/event-log';
 
 /** Injection token of the {@link BufferInspector} of the events, as the buffer worker's group sees them. */
 export const EVENTS_INSPECTOR = Symbol('EventsInspector');

@@ -1,5 +1,5 @@
-import { type DecodedEvent, decodeEvent, decodeUtf8 } from '#contracts';
-import type { LogRecord } from '#event-log';
+import { type DecodedEvent, decodeEvent, decodeUtf8 } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
 
 export function decodeRecord({ value, headers }: LogRecord): DecodedEvent {
   return decodeEvent(value, headers['schema-version']);

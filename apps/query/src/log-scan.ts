@@ -1,5 +1,5 @@
-import type { BufferInspector, LogRecord } from '#event-log';
-import { READ_STEP_BYTES } from '#runtime';
+import type { BufferInspector, LogRecord } from '@sluice/event-log';
+import { READ_STEP_BYTES } from '@sluice/http';
 
 /** A stretch of one partition: the offsets from `fromOffset` up to, and without, `toOffset`. */
 export interface OffsetRange {

@@ -6,23 +6,18 @@ import {
   recordStoreOptions,
   requireSharedEngines,
   withoutPassword,
-} from '#config';
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '#contracts';
-import { awaitTopics, EventLog, EventLogModule } from '#event-log';
-import { RecordStore, RecordStoreModule } from '#record-store';
-import {
-  createHttpApp,
-  createLogger,
-  createRegistry,
   HealthModule,
   Lifecycle,
-  logLine,
   mainProcess,
-  MetricsModule,
   runApp,
   RuntimeModule,
-  serveDocs,
-} from '#runtime';
+} from '@sluice/process';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
+import { EventLogModule, RecordStoreModule } from '@sluice/engines';
+import { awaitTopics, EventLog } from '@sluice/event-log';
+import { RecordStore } from '@sluice/record-store';
+import { createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
+import { createLogger, createRegistry, logLine } from '@sluice/observability';
 import { queryHealth } from './query-health.js';
 import { QueryModule } from './query.module.js';
 

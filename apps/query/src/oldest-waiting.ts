@@ -1,4 +1,4 @@
-import type { BufferInspector, PartitionPosition } from '#event-log';
+import type { BufferInspector, PartitionPosition } from '@sluice/event-log';
 
 interface Head {
   committed: number;

@@ -1,16 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import {
-  type BufferRecordDto,
-  DEVICE_ID_PATTERN,
-  encodeReceipt,
-  MAX_ID_LENGTH,
-  RECORD_ID_PATTERN,
-  RecordsPageDto,
-  RecordWhereaboutsDto,
-} from '#contracts';
+import { DEVICE_ID_PATTERN, encodeReceipt, MAX_ID_LENGTH, RECORD_ID_PATTERN } from '@sluice/contracts';
+import { type BufferRecordDto, RecordsPageDto, RecordWhereaboutsDto } from '@sluice/contracts/dto';
 import { BufferAnswerDto } from './buffer-answer.dto.js';
-import { ACCESS_PROBLEMS, ApiProblems } from '#runtime';
+import { ACCESS_PROBLEMS, ApiProblems } from '@sluice/http';
 
 const SEED_EVENT = {
   device_id: 'dev-2',

@@ -1,5 +1,5 @@
-import { RecordStoreError, type RecordStore } from '#record-store';
-import type { HealthChecks } from '#runtime';
+import { RecordStoreError, type RecordStore } from '@sluice/record-store';
+import type { HealthChecks } from '@sluice/process';
 
 /** Live: the process. Ready: the store answers; while the log is away, records are still shown, so that is no reason to go. */
 export function queryHealth(store: RecordStore): HealthChecks {

@@ -1,6 +1,7 @@
 import type { PipeTransform } from '@nestjs/common';
-import { parseQuery, type ProblemEntry } from '#contracts';
-import { ProblemError } from '#runtime';
+import type { ProblemEntry } from '@sluice/contracts';
+import { parseQuery } from '@sluice/contracts/dto';
+import { ProblemError } from '@sluice/http';
 
 /** Reads the parameters of a query string into their DTO. */
 export class QueryPipe<T extends object> implements PipeTransform<object, T> {

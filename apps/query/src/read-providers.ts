@@ -1,7 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { RecordStore } from '#record-store';
-import { ClientStreams, measureReads, READ_LIMITS, ReadAdmission, type ReadLimits } from '#runtime';
+import { RecordStore } from '@sluice/record-store';
+import { ClientStreams, measureReads, READ_LIMITS, ReadAdmission, type ReadLimits } from '@sluice/http';
 import { type WatchLimits, WatchedStore } from './watched-store.js';
 
 export interface ReadingLimits extends WatchLimits {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ReadRoute, READ_ROUTES } from '#contracts';
-import type { RegisteredRoute } from '#runtime/testing';
+import { type ReadRoute, READ_ROUTES } from '@sluice/contracts';
+import type { RegisteredRoute } from '@sluice/http/testing';
 import { QueryUnderTest } from './testing/query-under-test.js';
 
 /** What every app has: the gateway answers these itself. */

@@ -1,5 +1,5 @@
-import { type ReadRoute, READ_ROUTES } from '#contracts';
-import { Access } from '#runtime';
+import { type ReadRoute, READ_ROUTES } from '@sluice/contracts';
+import { Access } from '@sluice/http';
 
 /** Declares who may call a route of the query service. The gateway declares the same for the route that it forwards. */
 export function Reads(path: keyof typeof READ_ROUTES): MethodDecorator {

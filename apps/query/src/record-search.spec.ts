@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { encodeEvent } from '#contracts';
+import { encodeEvent } from '@sluice/contracts';
 import { MAX_PEEK_RECORDS } from './log-scan.js';
 import { RecordSearch } from './record-search.js';
 import { FakeTopic } from './testing/fake-event-log.js';

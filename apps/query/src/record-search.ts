@@ -1,5 +1,5 @@
-import { partitionOf } from '#contracts';
-import type { LogRecord, PartitionPosition } from '#event-log';
+import { partitionOf } from '@sluice/contracts';
+import type { LogRecord, PartitionPosition } from '@sluice/event-log';
 import { recordIdOf } from './log-record.js';
 import { type OffsetRange, scanBackwards, type ScanSource } from './log-scan.js';
 

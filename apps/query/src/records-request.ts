@@ -1,5 +1,6 @@
-import { parseTimestamp, type RecordsQueryDto } from '#contracts';
-import type { RecordCursor, RecordFilter } from '#record-store';
+import { parseTimestamp } from '@sluice/contracts';
+import type { RecordsQueryDto } from '@sluice/contracts/dto';
+import type { RecordCursor, RecordFilter } from '@sluice/record-store';
 import { invalidCursor, readCursor } from './cursors.js';
 
 /** One page of stored records, as the store is asked for it. */

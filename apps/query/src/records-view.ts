@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { encodeCursor, parseTimestamp, type StoredRecord, stringifyExact } from '#contracts';
-import { type RecordCursor, type RecordPage, RecordStoreError } from '#record-store';
-import { type AnswerPart, ProblemError, type Read, READ_STEP_BYTES, ReadTurns } from '#runtime';
+import { encodeCursor, parseTimestamp, type StoredRecord, stringifyExact } from '@sluice/contracts';
+import { type RecordCursor, type RecordPage, RecordStoreError } from '@sluice/record-store';
+import { type AnswerPart, ProblemError, type Read, READ_STEP_BYTES, ReadTurns } from '@sluice/http';
 import type { RecordsRequest } from './records-request.js';
 import { WatchedStore } from './watched-store.js';
 

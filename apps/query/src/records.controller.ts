@@ -1,7 +1,8 @@
 import { Controller, Get, Header, Inject, Param, Query, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { deviceIdProblem, recordIdProblem, RecordsQueryDto, stringifyExact } from '#contracts';
-import { answerInParts, ReadAdmission } from '#runtime';
+import { deviceIdProblem, recordIdProblem, stringifyExact } from '@sluice/contracts';
+import { RecordsQueryDto } from '@sluice/contracts/dto';
+import { answerInParts, ReadAdmission } from '@sluice/http';
 import { EngineErrorFilter } from './engine-error.filter.js';
 import { DescribesRecord, DescribesRecords } from './query-docs.js';
 import { invalidParameter, QueryPipe, refuseParameters } from './query.pipe.js';

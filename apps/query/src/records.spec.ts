@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { encodeCursor, type JsonObject, type RecordsPageDto } from '#contracts';
-import { READ_STEP_BYTES } from '#runtime';
+import { encodeCursor, type JsonObject } from '@sluice/contracts';
+import type { RecordsPageDto } from '@sluice/contracts/dto';
+import { READ_STEP_BYTES } from '@sluice/http';
 import { MAX_BLIND_STEP_RECORDS, MAX_PAGE_BYTES } from './records-view.js';
 import { anEvent, QueryUnderTest } from './testing/query-under-test.js';
 

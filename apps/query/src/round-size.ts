@@ -1,4 +1,4 @@
-import type { LogRecord } from '#event-log';
+import type { LogRecord } from '@sluice/event-log';
 
 /** About as many bytes of values as one round brings, over all its partitions. */
 const ROUND_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
-import type { BufferCursor } from '#contracts';
-import type { LogRecord } from '#event-log';
-import { READ_STEP_BYTES } from '#runtime';
+import type { BufferCursor } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
+import { READ_STEP_BYTES } from '@sluice/http';
 import { MAX_BLIND_PEEK_RECORDS, ScanBudget, scanRange, type OffsetRange, type ScanSource } from './log-scan.js';
 
 export interface WaitingPageRequest {

@@ -1,5 +1,6 @@
-import { type BufferRecordDto, encodeReceipt } from '#contracts';
-import type { LogRecord } from '#event-log';
+import { encodeReceipt } from '@sluice/contracts';
+import type { BufferRecordDto } from '@sluice/contracts/dto';
+import type { LogRecord } from '@sluice/event-log';
 import type { UnreadableRecordDto } from './buffer-answer.dto.js';
 import { decodeRecord } from './log-record.js';
 

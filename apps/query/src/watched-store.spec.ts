@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { FakeRecordStore } from '#record-store/testing';
+import { FakeRecordStore } from '@sluice/record-store/testing';
 import { WatchedStore } from './watched-store.js';
 
 const LIMITS = { suspectAfterMs: 1, pingMs: 1 };

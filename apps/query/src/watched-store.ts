@@ -1,11 +1,11 @@
-import type { StoredRecord } from '#contracts';
+import type { StoredRecord } from '@sluice/contracts';
 import {
   type RecordCursor,
   type RecordFilter,
   type RecordPage,
   type RecordStore,
   RecordStoreError,
-} from '#record-store';
+} from '@sluice/record-store';
 
 /** A store that has not answered a read for so long is asked whether it is there. */
 const SUSPECT_AFTER_MS = 1_000;

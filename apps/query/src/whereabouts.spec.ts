@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { encodeEvent, partitionOf, type RecordWhereaboutsDto } from '#contracts';
-import type { LogEntry } from '#event-log';
+import { encodeEvent, partitionOf } from '@sluice/contracts';
+import type { RecordWhereaboutsDto } from '@sluice/contracts/dto';
+import type { LogEntry } from '@sluice/event-log';
 import { MAX_SCANNED_RECORDS } from './log-scan.js';
 import { anEvent, QueryUnderTest } from './testing/query-under-test.js';
 

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DEAD_LETTER_HEADERS, type RecordWhereaboutsDto, type StoredRecord } from '#contracts';
-import type { BufferInspector, LogRecord } from '#event-log';
-import { ProblemError, ReadTurns } from '#runtime';
+import { DEAD_LETTER_HEADERS, type StoredRecord } from '@sluice/contracts';
+import type { RecordWhereaboutsDto } from '@sluice/contracts/dto';
+import type { BufferInspector, LogRecord } from '@sluice/event-log';
+import { ProblemError, ReadTurns } from '@sluice/http';
 import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from './inspectors.js';
 import { decodeRecord } from './log-record.js';
 import { MAX_SCANNED_RECORDS } from './log-scan.js';

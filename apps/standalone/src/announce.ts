@@ -1,5 +1,5 @@
-import { isLoopback } from '#access';
-import type { Logger } from '#runtime';
+import { isLoopback } from '@sluice/ingest';
+import type { Logger } from '@sluice/observability';
 
 export interface Announcement {
   scheme: 'http' | 'https';

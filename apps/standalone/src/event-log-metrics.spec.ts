@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import type { EventLog, TopicUsage } from '#event-log';
-import { Clock } from '#runtime';
+import type { EventLog, TopicUsage } from '@sluice/event-log';
+import { Clock } from '@sluice/async';
 import { measureEventLog } from './event-log-metrics.js';
 
 it('What the embedded event log keeps and removes is shown by topic at each scrape', async () => {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { EventLog } from '#event-log';
-import type { Clock } from '#runtime';
+import type { EventLog } from '@sluice/event-log';
+import type { Clock } from '@sluice/async';
 
 /** What the embedded event log keeps, asked at each scrape. Kafka measures itself. */
 export function measureEventLog(registry: Registry, log: EventLog, clock: Clock): void {

@@ -1,10 +1,11 @@
-import { BatchTransport } from '#batch-transport';
-import { prepare } from '#buffer-worker';
-import { readConfig, topicPartitions, withoutPassword } from '#config';
-import { EventLog } from '#event-log';
-import { AccessGate, accessWarnings, configureGatewayHttp } from '#gateway';
-import { RecordStore } from '#record-store';
-import { createHttpApp, createLogger, mainProcess, runApp, serveDocs, traceOfLine } from '#runtime';
+import { BatchTransport } from '@sluice/batch-transport';
+import { prepare } from '@sluice/buffer-worker';
+import { readConfig, topicPartitions, withoutPassword, mainProcess, runApp } from '@sluice/process';
+import { EventLog } from '@sluice/event-log';
+import { AccessGate, accessWarnings, configureGatewayHttp } from '@sluice/gateway';
+import { RecordStore } from '@sluice/record-store';
+import { createHttpApp, serveDocs } from '@sluice/http';
+import { createLogger, traceOfLine } from '@sluice/observability';
 import { announce } from './announce.js';
 import { StandaloneModule } from './standalone.module.js';
 

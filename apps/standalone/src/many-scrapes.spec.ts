@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { Clock } from '#runtime';
+import { Clock } from '@sluice/async';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
 
 const SCRAPES = 100;

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AccessGate } from '#gateway';
-import { openTokenStore } from '#record-store';
-import { allCallers, type Caller, ClientCertificates, walk } from '#runtime/testing';
+import { AccessGate } from '@sluice/gateway';
+import { openTokenStore } from '@sluice/engines';
+import { allCallers, type Caller, ClientCertificates, walk } from '@sluice/http/testing';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
 
 const certificates = new ClientCertificates();

@@ -1,24 +1,24 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import { BatchTransport } from '#batch-transport';
-import { BufferWorkerModule, bufferWorkerHealth } from '#buffer-worker';
-import { bufferWorkerOptions, eventLogOptions, recordStoreOptions, tracingOptions, type Config } from '#config';
-import { EventLog, EventLogModule } from '#event-log';
-import { AccessGate, GatewayModule, gatewayHealth, LogReachability } from '#gateway';
-import { QueryModule, queryHealth } from '#query';
-import { RecordStore, RecordStoreModule } from '#record-store';
+import { BatchTransport } from '@sluice/batch-transport';
+import { BufferWorkerModule, bufferWorkerHealth } from '@sluice/buffer-worker';
 import {
-  Clock,
-  createRegistry,
+  bufferWorkerOptions,
+  eventLogOptions,
+  recordStoreOptions,
+  tracingOptions,
+  type Config,
   HealthModule,
-  logLine,
-  measureDisks,
-  MetricsModule,
-  openTracing,
   RuntimeModule,
-  watchAppends,
   type HealthChecks,
-  type Logger,
-} from '#runtime';
+} from '@sluice/process';
+import { EventLogModule, RecordStoreModule } from '@sluice/engines';
+import { EventLog } from '@sluice/event-log';
+import { AccessGate, GatewayModule, gatewayHealth, LogReachability } from '@sluice/gateway';
+import { QueryModule, queryHealth } from '@sluice/query';
+import { RecordStore } from '@sluice/record-store';
+import { Clock } from '@sluice/async';
+import { MetricsModule } from '@sluice/http';
+import { createRegistry, logLine, measureDisks, openTracing, watchAppends, type Logger } from '@sluice/observability';
 import type { Registry } from 'prom-client';
 import { measureEventLog } from './event-log-metrics.js';
 

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { issueToken, revokeToken, type Token } from '#access';
-import type { JsonObject } from '#contracts';
-import { AccessGate } from '#gateway';
-import { openTokenStore, type TokenStore } from '#record-store';
+import { issueToken, revokeToken, type Token } from '@sluice/ingest';
+import type { JsonObject } from '@sluice/contracts';
+import { AccessGate } from '@sluice/gateway';
+import { openTokenStore } from '@sluice/engines';
+import type { TokenStore } from '@sluice/record-store';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-streams-'));

@@ -3,14 +3,23 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
-import { BatchTransport } from '#batch-transport';
-import { BufferWorkerModule, prepare } from '#buffer-worker';
-import { bufferWorkerOptions, eventLogOptions, readConfig, recordStoreOptions, tracingOptions } from '#config';
-import { EventLog } from '#event-log';
-import { configureGatewayHttp, GatewayModule } from '#gateway';
-import { RecordStore, RecordStoreModule } from '#record-store';
-import { createHttpApp, createRegistry, MetricsModule, openTracing, RuntimeModule, watchAppends } from '#runtime';
-import { OtlpReceiver } from '#runtime/testing';
+import { BatchTransport } from '@sluice/batch-transport';
+import { BufferWorkerModule, prepare } from '@sluice/buffer-worker';
+import {
+  bufferWorkerOptions,
+  eventLogOptions,
+  readConfig,
+  recordStoreOptions,
+  tracingOptions,
+  RuntimeModule,
+} from '@sluice/process';
+import { EventLog } from '@sluice/event-log';
+import { configureGatewayHttp, GatewayModule } from '@sluice/gateway';
+import { RecordStoreModule } from '@sluice/engines';
+import { RecordStore } from '@sluice/record-store';
+import { createHttpApp, MetricsModule } from '@sluice/http';
+import { createRegistry, openTracing, watchAppends } from '@sluice/observability';
+import { OtlpReceiver } from '@sluice/observability/testing';
 import { ownTopicsModule } from './testing/own-topics.js';
 
 const SILENT = pino({ level: 'silent' });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { OtlpReceiver, type ReceivedSpan } from '#runtime/testing';
+import { OtlpReceiver, type ReceivedSpan } from '@sluice/observability/testing';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,3 +1,19 @@
-export * from './dto/index.js';
-export * from './route-access.js';
-export * from './wire.js';
+/** Everything that goes over the wire. The DTO classes, which need Nest and class-validator, are in `@sluice/contracts/dto`. */
+export * from './check-report.js';
+export * from './cursor.js';
+export * from './dead-letter.js';
+export * from './event-codec.js';
+export * from './event.js';
+export * from './json.js';
+export * from './json-pointer.js';
+export * from './json-scan.js';
+export * from './json-text.js';
+export * from './json-reader.js';
+export * from './partition.js';
+export * from './problem.js';
+export * from './receipt.js';
+export * from './timestamp.js';
+export * from './topics.js';
+export * from './uuid.js';
+export { type DeviceSource, READ_ROUTES, type ReadRoute, type AccessKind, type RouteAccess } from './route-access.js';
+export { decodeNote, encodeNote, NOTE_INTERVAL_MS } from './worker-note.js';

@@ -7,7 +7,9 @@ import { decodeUtf8, parseJson, readJson } from './json.js';
 import { ValueScanner } from './json-scan.js';
 import { whereBrokenOff } from './json-reader.js';
 import { readSchema } from './testing/read-schema.js';
-import { bodyCases, type ReportCase, reportCases } from './testing/index.js';
+import { bodyCases } from './testing/body-cases.js';
+import type { ReportCase } from './testing/case.js';
+import { reportCases } from './testing/report-cases.js';
 
 type Check = (value: unknown) => readonly FieldProblem[];
 

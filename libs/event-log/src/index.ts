@@ -1,5 +1,9 @@
 export * from './await-topics.js';
 export * from './event-log.js';
-export * from './event-log.module.js';
+
 export * from './failure-cause.js';
-export * from './open-event-log.js';
+
+export * from './event-log-options.js';
+export { Batcher, type BatchLimits, type FlushReason } from './batcher.js';
+export { positionsBehind } from './positions-behind.js';
+export { SharedPublisher } from './shared-publisher.js';

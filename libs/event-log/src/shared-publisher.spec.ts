@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { LogEntry } from './event-log.js';
 import { SharedPublisher, type Append } from './shared-publisher.js';
-import { FakePublisher } from './testing/index.js';
+import { FakePublisher } from './testing/fake-publisher.js';
 
 const TOPIC = 'topic';
 

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '#contracts';
+import type { StoredRecord } from '@sluice/contracts';
 
 /** Which records a page shows. Instants are milliseconds since 1970. */
 export interface RecordFilter {

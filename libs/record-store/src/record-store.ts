@@ -1,4 +1,4 @@
-import type { IngestEvent } from '#contracts';
+import type { IngestEvent } from '@sluice/contracts';
 import type { RecordReader } from './record-reader.js';
 import type { StoreTrouble } from './store-trouble.js';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#contracts';
+import type { JsonObject } from '@sluice/contracts';
 
 /**
  * Where tokens are kept, so that all gateways share them. Adapters: MongoDB (`mongo/`), one SQLite file of its own (`sqlite/`), which

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { EVENT_HEADERS, EVENTS_TOPIC } from '#contracts';
-import type { LogRecord } from '#event-log';
-import { Tracing, writeTraceParent, type TracePlace } from '#runtime';
-import { ToldSpans } from '#runtime/testing';
+import { EVENT_HEADERS, EVENTS_TOPIC } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
+import { Tracing, writeTraceParent, type TracePlace } from '@sluice/observability';
+import { ToldSpans } from '@sluice/observability/testing';
 import { logRecord, WorkerUnderTest } from '../testing/worker-under-test.js';
 
 const ACCEPTED_AT_MS = 1_000;

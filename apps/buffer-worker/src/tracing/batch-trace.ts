@@ -1,6 +1,6 @@
-import type { RecordOutcome } from '#batch-transport';
-import type { LogRecord } from '#event-log';
-import type { Span, Tracer } from '#runtime';
+import type { RecordOutcome } from '@sluice/batch-transport';
+import type { LogRecord } from '@sluice/event-log';
+import type { Span, Tracer } from '@sluice/observability';
 import { sampledPlaceOf, type TracedRecords } from './traced-records.js';
 
 /**

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { BatchObserver, FailedRecord } from '#batch-transport';
-import type { LogRecord } from '#event-log';
-import { Clock, Tracing } from '#runtime';
+import type { BatchObserver, FailedRecord } from '@sluice/batch-transport';
+import type { LogRecord } from '@sluice/event-log';
+import { Clock } from '@sluice/async';
+import { Tracing } from '@sluice/observability';
 import { BatchTrace } from './batch-trace.js';
 import { sampledPlaceOf, tracedRecordsOf } from './traced-records.js';
 

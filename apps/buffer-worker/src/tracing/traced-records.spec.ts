@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { MAX_LINKS, writeTraceParent } from '#runtime';
+import { MAX_LINKS, writeTraceParent } from '@sluice/observability';
 import { logRecord } from '../testing/worker-under-test.js';
 import { tracedRecordsOf } from './traced-records.js';
 

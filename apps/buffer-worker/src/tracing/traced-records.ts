@@ -1,5 +1,5 @@
-import type { LogRecord } from '#event-log';
-import { MAX_LINKS, readTraceParent, type TracePlace } from '#runtime';
+import type { LogRecord } from '@sluice/event-log';
+import { MAX_LINKS, readTraceParent, type TracePlace } from '@sluice/observability';
 
 /** Records of one request within one batch: they share a trace, and where they spend their time. */
 export interface TracedRecords {

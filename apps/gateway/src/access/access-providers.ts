@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
-import { openTokenStore } from '#record-store';
-import { Clock, LOGGER, type Logger } from '#runtime';
+import { openTokenStore } from '@sluice/engines';
+import { Clock } from '@sluice/async';
+import { LOGGER, type Logger } from '@sluice/observability';
 import { AccessGate } from './access-gate.js';
 import { OPEN_ACCESS, type AccessOptions } from './access-options.js';
 import { RateLimits } from './rate-limits.js';

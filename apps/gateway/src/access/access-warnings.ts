@@ -1,4 +1,4 @@
-import { isLoopback, listOf, widerThanPrivate } from '#access';
+import { isLoopback, listOf, widerThanPrivate } from '@sluice/ingest';
 import type { AccessOptions } from './access-options.js';
 
 type WarnedOptions = Pick<AccessOptions, 'auth' | 'tlsClientCaFile' | 'allowedNetworks' | 'trustedProxies'> & {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { issueToken, KnownTokens, revokeToken, rotateToken, type Principal, type Token } from '#access';
-import { Clock } from '#runtime';
+import { issueToken, KnownTokens, revokeToken, rotateToken, type Principal, type Token } from '@sluice/ingest';
+import { Clock } from '@sluice/async';
 import { AccessWatch } from './access-watch.js';
 
 class FakeClock extends Clock {

@@ -1,5 +1,5 @@
-import type { Principal } from '#access';
-import type { Clock } from '#runtime';
+import type { Principal } from '@sluice/ingest';
+import type { Clock } from '@sluice/async';
 
 /** Between two looks at the clock: an answer ends at most so long after the time of its proof. */
 const RECHECK_MS = 2_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Clock } from '#runtime';
+import type { Clock } from '@sluice/async';
 import { OPEN_ACCESS } from './access-options.js';
 import { RateLimits, type Charge, type Cost } from './rate-limits.js';
 

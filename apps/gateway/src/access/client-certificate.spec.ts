@@ -4,7 +4,7 @@ import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { connect, type ConnectionOptions } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import type { Problem } from '#contracts';
+import type { Problem } from '@sluice/contracts';
 import { Certificates, type CertificateFiles } from '../testing/certificates.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import type { AccessOptions } from './access-options.js';

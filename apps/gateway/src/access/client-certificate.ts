@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { certificatePrincipal, type Principal } from '#access';
+import { certificatePrincipal, type Principal } from '@sluice/ingest';
 import type { ClientTrust, TrustVerdict } from './client-trust.js';
 
 /** What the certificate of a connection is good for at this time. */

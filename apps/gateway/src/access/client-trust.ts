@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readCertificateFacts, readRevocationList, type CertificateFacts, type RevocationList } from '#access';
+import { readCertificateFacts, readRevocationList, type CertificateFacts, type RevocationList } from '@sluice/ingest';
 
 /** More than any chain of authorities has. */
 const MAX_CHAIN = 10;

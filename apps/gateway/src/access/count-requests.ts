@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import { sendProblem, type Logger, type ProblemError } from '#runtime';
+import { sendProblem, type ProblemError } from '@sluice/http';
+import type { Logger } from '@sluice/observability';
 import type { IngestMetrics } from '../ingest-metrics.js';
 import type { Cost, RateLimits } from './rate-limits.js';
 

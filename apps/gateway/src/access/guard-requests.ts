@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ProblemError, sendProblem, type Logger } from '#runtime';
+import { ProblemError, sendProblem } from '@sluice/http';
+import type { Logger } from '@sluice/observability';
 import type { AccessGate } from './access-gate.js';
 
 /**

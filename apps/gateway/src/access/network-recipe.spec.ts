@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Problem } from '#contracts';
+import type { Problem } from '@sluice/contracts';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 

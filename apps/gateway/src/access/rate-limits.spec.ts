@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Problem } from '#contracts';
-import type { Clock } from '#runtime';
+import type { Problem } from '@sluice/contracts';
+import type { Clock } from '@sluice/async';
 import type { GatewayOptions } from '../gateway-options.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';

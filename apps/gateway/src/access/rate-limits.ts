@@ -1,6 +1,7 @@
-import { TokenBuckets, type Principal } from '#access';
-import { problemOf, type Problem } from '#contracts';
-import { ProblemError, type Clock } from '#runtime';
+import { TokenBuckets, type Principal } from '@sluice/ingest';
+import { problemOf, type Problem } from '@sluice/contracts';
+import type { Clock } from '@sluice/async';
+import { ProblemError } from '@sluice/http';
 import type { AccessOptions } from './access-options.js';
 
 /** Most keys that one limit remembers: about 15 MB. */

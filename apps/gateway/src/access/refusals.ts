@@ -1,5 +1,5 @@
-import { holderText, type Principal, type Refusal } from '#access';
-import { ProblemError } from '#runtime';
+import { holderText, type Principal, type Refusal } from '@sluice/ingest';
+import { ProblemError } from '@sluice/http';
 import { faultText } from './certificate-faults.js';
 
 const ASK = 'ask whoever runs this gateway for one (npm run tokens -- create).';

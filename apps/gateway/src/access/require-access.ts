@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { mayIngest, mayOperate, mayRead, type Principal } from '#access';
-import type { DeviceSource } from '#contracts';
+import { mayIngest, mayOperate, mayRead, type Principal } from '@sluice/ingest';
+import type { DeviceSource } from '@sluice/contracts';
 import { mayNotIngest, mayNotOperate, mayNotRead, mayNotReadAll } from './refusals.js';
 
 /**

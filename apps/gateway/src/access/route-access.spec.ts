@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { READ_ROUTES } from '#contracts';
-import { EventPublisher } from '#event-log';
-import { FakePublisher } from '#event-log/testing';
-import { openTokenStore } from '#record-store';
-import { Access, createHttpApp, HealthModule, MetricsModule, RuntimeModule, serveDocs } from '#runtime';
+import { READ_ROUTES } from '@sluice/contracts';
+import { EventPublisher } from '@sluice/event-log';
+import { FakePublisher } from '@sluice/event-log/testing';
+import { openTokenStore } from '@sluice/engines';
+import { Access, createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
+import { HealthModule, RuntimeModule } from '@sluice/process';
 import {
   allCallers,
   type Caller,
@@ -16,7 +17,7 @@ import {
   type RegisteredRoute,
   registeredRoutes,
   walk,
-} from '#runtime/testing';
+} from '@sluice/http/testing';
 import { configureGatewayHttp } from '../configure-http.js';
 import { GatewayModule } from '../gateway.module.js';
 import { FakeQuery } from '../testing/fake-query.js';

@@ -4,7 +4,7 @@ import { request, type RequestOptions } from 'node:https';
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
-import type { Problem } from '#contracts';
+import type { Problem } from '@sluice/contracts';
 import { Certificates, type CertificateFiles } from '../testing/certificates.js';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';

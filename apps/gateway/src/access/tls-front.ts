@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server as TlsServer } from 'node:tls';
-import type { Logger } from '#runtime';
+import type { Logger } from '@sluice/observability';
 import { faultText } from './certificate-faults.js';
 import { followCertificate, type TrustSource } from './client-certificate.js';
 import type { ClientTrust } from './client-trust.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTokenStore } from '#record-store';
+import { openTokenStore } from '@sluice/engines';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { bearer, idOf, TokenDirectory } from '../testing/token-directory.js';

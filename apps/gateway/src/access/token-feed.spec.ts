@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { issueToken, type Token } from '#access';
-import type { JsonObject } from '#contracts';
-import type { EventLog } from '#event-log';
-import { RecordStoreError, TokenStore, type StoredToken } from '#record-store';
-import { Clock } from '#runtime';
+import { issueToken, type Token } from '@sluice/ingest';
+import type { JsonObject } from '@sluice/contracts';
+import type { EventLog } from '@sluice/event-log';
+import { RecordStoreError, TokenStore, type StoredToken } from '@sluice/record-store';
+import { Clock } from '@sluice/async';
 import { gatewayHealth } from '../gateway-health.js';
 import { AccessGate } from './access-gate.js';
 import { OPEN_ACCESS } from './access-options.js';

@@ -1,7 +1,8 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { KnownTokens, tokenFrom } from '#access';
-import type { TokenStore } from '#record-store';
-import type { Clock, Logger } from '#runtime';
+import { KnownTokens, tokenFrom } from '@sluice/ingest';
+import type { TokenStore } from '@sluice/record-store';
+import type { Clock } from '@sluice/async';
+import type { Logger } from '@sluice/observability';
 
 /** A change holds everywhere within 10 s; the rest of that is for a store that is slow. */
 const REFRESH_MS = 3000;

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TOKEN_PATTERN } from '#access';
+import { TOKEN_PATTERN } from '@sluice/ingest';
 import { idOf, TokenDirectory } from '../testing/token-directory.js';
 
 const NOW_MS = Date.parse('2025-09-09T17:00:00Z');

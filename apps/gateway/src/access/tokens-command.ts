@@ -12,9 +12,9 @@ import {
   type IssuedToken,
   type Scope,
   type Token,
-} from '#access';
-import type { JsonObject } from '#contracts';
-import type { StoredToken, TokenStore } from '#record-store';
+} from '@sluice/ingest';
+import type { JsonObject } from '@sluice/contracts';
+import type { StoredToken, TokenStore } from '@sluice/record-store';
 
 export const USAGE = `Tokens, for gateways that run with AUTH=tokens.
 

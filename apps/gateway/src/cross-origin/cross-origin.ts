@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { listOf } from '#access';
+import { listOf } from '@sluice/ingest';
 
 const REQUEST_HEADERS = 'authorization, content-type, content-encoding, idempotency-key, if-none-match, traceparent';
 const ANSWER_HEADERS = 'retry-after, date, etag, endpoint-draining, ratelimit, ratelimit-policy, x-request-id';

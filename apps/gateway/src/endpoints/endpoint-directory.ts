@@ -1,6 +1,6 @@
-import type { EndpointDirectoryDto } from '#contracts';
-import type { EndpointList } from '#endpoints';
-import type { Lifecycle } from '#runtime';
+import type { EndpointDirectoryDto } from '@sluice/contracts/dto';
+import type { EndpointList } from './endpoint-list.js';
+import type { Lifecycle } from '@sluice/process';
 import type { EndpointFeed } from './endpoint-feed.js';
 
 /** Of an answer without a list: it never changes. */

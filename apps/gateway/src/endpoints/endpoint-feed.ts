@@ -1,6 +1,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { EndpointListError, type EndpointList } from '#endpoints';
-import type { Logger } from '#runtime';
+import { EndpointListError } from './endpoint-list-error.js';
+import type { EndpointList } from './endpoint-list.js';
+import type { Logger } from '@sluice/observability';
 import type { EndpointOptions } from './endpoint-options.js';
 import { readEndpoints } from './read-endpoints.js';
 

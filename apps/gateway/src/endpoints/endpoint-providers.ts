@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
-import { Lifecycle, LOGGER, type Logger } from '#runtime';
+import { LOGGER, type Logger } from '@sluice/observability';
+import { Lifecycle } from '@sluice/process';
 import { EndpointDirectory } from './endpoint-directory.js';
 import { EndpointFeed } from './endpoint-feed.js';
 import { NO_ENDPOINTS, type EndpointOptions } from './endpoint-options.js';

@@ -8,8 +8,9 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { EndpointDirectoryDto, MAX_ID_LENGTH, DEVICE_ID_PATTERN } from '#contracts';
-import { ApiProblems } from '#runtime';
+import { MAX_ID_LENGTH, DEVICE_ID_PATTERN } from '@sluice/contracts';
+import { EndpointDirectoryDto } from '@sluice/contracts/dto';
+import { ApiProblems } from '@sluice/http';
 
 const DIRECTORY: EndpointDirectoryDto = {
   version: '5f0c2a9d41b7e386',

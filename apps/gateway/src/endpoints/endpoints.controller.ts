@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { mayIngestFor } from '#access';
-import { EndpointsQueryDto, parseQuery } from '#contracts';
-import { Access, ProblemError } from '#runtime';
+import { mayIngestFor } from '@sluice/ingest';
+import { EndpointsQueryDto, parseQuery } from '@sluice/contracts/dto';
+import { Access, ProblemError } from '@sluice/http';
 import { mayNotIngestFor } from '../access/refusals.js';
 import { EndpointDirectory } from './endpoint-directory.js';
 import { DescribesEndpoints } from './endpoints-docs.js';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { EndpointDirectoryDto, Problem } from '#contracts';
+import type { Problem } from '@sluice/contracts';
+import type { EndpointDirectoryDto } from '@sluice/contracts/dto';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { exchange } from '../testing/raw-socket.js';
 import { bearer, TokenDirectory } from '../testing/token-directory.js';

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { EndpointListError, parseEndpoints, type EndpointList } from '#endpoints';
+import { EndpointListError } from './endpoint-list-error.js';
+import type { EndpointList } from './endpoint-list.js';
+import { parseEndpoints } from './parse-endpoints.js';
 import type { EndpointOptions } from './endpoint-options.js';
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { MAX_POINTER_LENGTH, MAX_PROBLEM_BYTES } from '#contracts';
+import { MAX_POINTER_LENGTH, MAX_PROBLEM_BYTES } from '@sluice/contracts';
 import { GatewayUnderTest, SEED_RECORD, type IngestAnswer } from '../testing/gateway-under-test.js';
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Problem } from '#contracts';
+import type { Problem } from '@sluice/contracts';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 import { answers, exchange, statusesOf } from '../testing/raw-socket.js';

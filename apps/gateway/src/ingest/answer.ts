@@ -1,6 +1,6 @@
-import { problemOf, type Problem, type ProblemEntry } from '#contracts';
-import { explainFailure, type FailureCause } from '#event-log';
-import { ProblemError } from '#runtime';
+import { problemOf, type Problem, type ProblemEntry } from '@sluice/contracts';
+import { explainFailure, type FailureCause } from '@sluice/event-log';
+import { ProblemError } from '@sluice/http';
 import type { Verdict } from './verdict.js';
 
 type Accepted = Extract<Verdict, { status: 'accepted' }>;

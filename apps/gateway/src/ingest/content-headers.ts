@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ProblemError } from '#runtime';
+import { ProblemError } from '@sluice/http';
 
 export type MediaType = 'application/json' | 'application/x-ndjson';
 

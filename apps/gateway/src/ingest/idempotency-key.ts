@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from '#runtime';
+import { ProblemError } from '@sluice/http';
 
 /**
  * The header `Idempotency-Key`, or `undefined`.

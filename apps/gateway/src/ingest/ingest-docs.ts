@@ -9,8 +9,9 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { AcceptedDto, BatchResultDto, DeviceReportDto, encodeReceipt, MAX_ID_LENGTH, problemOf } from '#contracts';
-import { ApiProblems } from '#runtime';
+import { encodeReceipt, MAX_ID_LENGTH, problemOf } from '@sluice/contracts';
+import { AcceptedDto, BatchResultDto, DeviceReportDto } from '@sluice/contracts/dto';
+import { ApiProblems } from '@sluice/http';
 import { SHEDDING_CODES } from '../overload/shedding-codes.js';
 
 const SEED_RECORD: DeviceReportDto = {

@@ -1,6 +1,8 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access, Lifecycle, LOGGER, ProblemError, type Logger } from '#runtime';
+import { Access, ProblemError } from '@sluice/http';
+import { LOGGER, type Logger } from '@sluice/observability';
+import { Lifecycle } from '@sluice/process';
 import { declaredCost } from '../access/count-requests.js';
 import { RateLimits, type Charge, type Cost } from '../access/rate-limits.js';
 import { Admission, type Ticket } from '../admission.js';

@@ -11,10 +11,10 @@ import {
   type DeviceReport,
   type IngestEvent,
   type ProblemEntry,
-} from '#contracts';
-import { EventLogError, EventPublisher, type LogEntry, type PublishOutcome } from '#event-log';
-import { Clock } from '#runtime';
-import { mayIngestFor } from '#access';
+} from '@sluice/contracts';
+import { EventLogError, EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
+import { Clock } from '@sluice/async';
+import { mayIngestFor } from '@sluice/ingest';
 import { RateLimits, type Sender } from '../access/rate-limits.js';
 import { mayNotIngestFor } from '../access/refusals.js';
 import { LogReachability } from '../log-reachability.js';

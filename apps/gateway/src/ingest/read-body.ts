@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
-import { ProblemError } from '#runtime';
+import { ProblemError } from '@sluice/http';
 import type { Ticket } from '../admission.js';
 import { contentCodingOf, type ContentCoding } from './content-headers.js';
 

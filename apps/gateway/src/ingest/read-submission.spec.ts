@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ProblemError } from '#runtime';
+import type { ProblemError } from '@sluice/http';
 import { readSubmission, type Submission, type SubmittedRecord } from './read-submission.js';
 
 interface Read {

@@ -9,8 +9,8 @@ import {
   type ProblemEntry,
   type ScanFlaw,
   type UnparsedJson,
-} from '#contracts';
-import { ProblemError } from '#runtime';
+} from '@sluice/contracts';
+import { ProblemError } from '@sluice/http';
 import type { MediaType } from './content-headers.js';
 import { notJson, scanBody, type ScannedBody } from './scan-body.js';
 import { TimeSlice } from './time-slice.js';

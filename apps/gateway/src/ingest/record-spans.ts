@@ -1,4 +1,4 @@
-import type { ScanFlaw, ScannedText, ValueScanner } from '#contracts';
+import type { ScanFlaw, ScannedText, ValueScanner } from '@sluice/contracts';
 
 const START = 0;
 const END = 1;

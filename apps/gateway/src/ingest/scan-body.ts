@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { KnownShapes, MAX_PAYLOAD_VALUES, RECORD_LIMITS, ValueScanner } from '#contracts';
-import { ProblemError } from '#runtime';
+import { KnownShapes, MAX_PAYLOAD_VALUES, RECORD_LIMITS, ValueScanner } from '@sluice/contracts';
+import { ProblemError } from '@sluice/http';
 import type { MediaType } from './content-headers.js';
 import { RecordSpans } from './record-spans.js';
 import { TimeSlice } from './time-slice.js';

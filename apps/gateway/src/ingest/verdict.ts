@@ -6,8 +6,8 @@ import {
   problemOf,
   type Problem,
   type ProblemEntry,
-} from '#contracts';
-import type { FailureCause, PublishOutcome } from '#event-log';
+} from '@sluice/contracts';
+import type { FailureCause, PublishOutcome } from '@sluice/event-log';
 
 /**
  * What became of one record of a request. `retry`: send it again. Without a problem, the log did not confirm it; it may be there all

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { PartitionPosition } from '#event-log';
+import type { PartitionPosition } from '@sluice/event-log';
 import { BufferLag } from './buffer-lag.js';
 import { LagStage } from './lag-stage.js';
 

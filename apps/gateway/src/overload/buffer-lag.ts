@@ -1,4 +1,4 @@
-import type { PartitionPosition } from '#event-log';
+import type { PartitionPosition } from '@sluice/event-log';
 
 /** Where a partition ended at some time: what lies below was appended before. */
 interface Mark {

@@ -1,6 +1,7 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { BufferInspector } from '#event-log';
-import type { Clock, Logger } from '#runtime';
+import type { BufferInspector } from '@sluice/event-log';
+import type { Clock } from '@sluice/async';
+import type { Logger } from '@sluice/observability';
 import { BufferLag } from './buffer-lag.js';
 import { LagStage } from './lag-stage.js';
 import type { OverloadOptions } from './overload-options.js';

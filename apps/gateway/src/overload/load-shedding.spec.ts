@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { EventLogError, type BufferInspector, type PartitionPosition, type PublishLoad } from '#event-log';
-import { FakePublisher } from '#event-log/testing';
-import { Clock } from '#runtime';
+import { EventLogError, type BufferInspector, type PartitionPosition, type PublishLoad } from '@sluice/event-log';
+import { FakePublisher } from '@sluice/event-log/testing';
+import { Clock } from '@sluice/async';
 import { Admission } from '../admission.js';
 import { LagWatch } from './lag-watch.js';
 import { LoadShedding } from './load-shedding.js';

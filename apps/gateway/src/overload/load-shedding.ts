@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { EventPublisher } from '#event-log';
-import { ProblemError } from '#runtime';
+import type { EventPublisher } from '@sluice/event-log';
+import { ProblemError } from '@sluice/http';
 import type { Admission } from '../admission.js';
 import { AdmissionBudget } from './admission-budget.js';
 import type { LagWatch } from './lag-watch.js';

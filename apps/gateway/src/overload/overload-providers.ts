@@ -1,7 +1,8 @@
 import type { Provider } from '@nestjs/common';
-import { EVENTS_TOPIC, STORE_GROUP } from '#contracts';
-import { EventLog, EventPublisher } from '#event-log';
-import { Clock, LOGGER, type Logger } from '#runtime';
+import { EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
+import { EventLog, EventPublisher } from '@sluice/event-log';
+import { Clock } from '@sluice/async';
+import { LOGGER, type Logger } from '@sluice/observability';
 import { Admission } from '../admission.js';
 import { EventLoopTicks } from './event-loop-ticks.js';
 import { LagWatch } from './lag-watch.js';

@@ -1,4 +1,4 @@
-import type { PublishLoad } from '#event-log';
+import type { PublishLoad } from '@sluice/event-log';
 
 /** The pace of the log is what it did in this time: long enough for some appends, short enough to see a change. */
 const WINDOW_MS = 1000;

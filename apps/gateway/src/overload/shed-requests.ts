@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { onRequestHookHandler } from 'fastify';
-import { sendProblem, type Logger } from '#runtime';
+import { sendProblem } from '@sluice/http';
+import type { Logger } from '@sluice/observability';
 import type { IngestMetrics } from '../ingest-metrics.js';
 import type { LoadShedding } from './load-shedding.js';
 

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '#contracts';
+import type { ProblemCode } from '@sluice/contracts';
 
 /** The causes for which load is shed, each the code of its problem. In the order in which a request meets them. */
 export const SHEDDING_CODES = [

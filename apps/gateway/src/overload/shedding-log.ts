@@ -1,4 +1,5 @@
-import type { Clock, Logger } from '#runtime';
+import type { Clock } from '@sluice/async';
+import type { Logger } from '@sluice/observability';
 import type { SheddingCode } from './shedding-codes.js';
 
 /** Without shedding for this long it is over: a load at the limit is not two lines for each second. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { endReason } from '#runtime';
+import { endReason } from '@sluice/http';
 
 const EVENT_END = '\n\n';
 

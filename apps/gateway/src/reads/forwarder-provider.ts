@@ -1,6 +1,6 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { measureReads } from '#runtime';
+import { measureReads } from '@sluice/http';
 import { type ForwarderLimits, QueryForwarder } from './query-forwarder.js';
 
 /** Without a MetricsModule in the process, nothing is measured. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { clientAddress, countedAs, listOf, Networks } from '#access';
+import { clientAddress, countedAs, listOf, Networks } from '@sluice/ingest';
 
 /**
  * Names the client of every request but those of devices, for limits of a client: by its token or certificate where it has shown one,

@@ -12,7 +12,7 @@ import {
   ReadAdmission,
   type ReadLimits,
   streamOf,
-} from '#runtime';
+} from '@sluice/http';
 import { eventsUntil, untilAborted } from './forwarded-events.js';
 
 /**

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ReadRoute, READ_ROUTES } from '#contracts';
-import { Access } from '#runtime';
+import { type ReadRoute, READ_ROUTES } from '@sluice/contracts';
+import { Access } from '@sluice/http';
 import { QueryForwarder } from './query-forwarder.js';
 
 /**

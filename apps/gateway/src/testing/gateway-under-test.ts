@@ -2,20 +2,13 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import type { IngestEvent, Problem } from '#contracts';
-import { EventPublisher } from '#event-log';
-import { FakePublisher } from '#event-log/testing';
-import {
-  Clock,
-  createHttpApp,
-  type HttpOptions,
-  Lifecycle,
-  MetricsModule,
-  RuntimeModule,
-  traceOfLine,
-  type Logger,
-  type Tracing,
-} from '#runtime';
+import type { IngestEvent, Problem } from '@sluice/contracts';
+import { EventPublisher } from '@sluice/event-log';
+import { FakePublisher } from '@sluice/event-log/testing';
+import { Clock } from '@sluice/async';
+import { createHttpApp, type HttpOptions, MetricsModule } from '@sluice/http';
+import { traceOfLine, type Logger, type Tracing } from '@sluice/observability';
+import { Lifecycle, RuntimeModule } from '@sluice/process';
 import { AccessGate } from '../access/access-gate.js';
 import type { TlsFront } from '../access/tls-front.js';
 import { Admission } from '../admission.js';

@@ -1,6 +1,6 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Problem } from '#contracts';
+import type { Problem } from '@sluice/contracts';
 
 export interface RawAnswer {
   status: number;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openTokenStore } from '#record-store';
+import { openTokenStore } from '@sluice/engines';
 import { runTokensCommand } from '../access/tokens-command.js';
 
 /** A place for tokens that is gone after the suite, and the command that changes them. */

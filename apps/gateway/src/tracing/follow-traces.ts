@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { readTraceParent, withinTrace, type Tracing } from '#runtime';
+import { readTraceParent, withinTrace, type Tracing } from '@sluice/observability';
 import { IngestSteps } from './ingest-steps.js';
 
 /** The trace that a request belongs to. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readTraceParent, type Tracing } from '#runtime';
-import { ToldSpans } from '#runtime/testing';
+import { readTraceParent, type Tracing } from '@sluice/observability';
+import { ToldSpans } from '@sluice/observability/testing';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { until } from '../testing/until.js';
 

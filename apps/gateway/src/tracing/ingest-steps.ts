@@ -1,5 +1,5 @@
-import type { PublishOutcome } from '#event-log';
-import { writeTraceParent, type Span, type TracePlace, type Tracer } from '#runtime';
+import type { PublishOutcome } from '@sluice/event-log';
+import { writeTraceParent, type Span, type TracePlace, type Tracer } from '@sluice/observability';
 
 /**
  * Tells where one `POST /ingest` spends its time: `receive` until its body is read and checked, then `publish` until the log has

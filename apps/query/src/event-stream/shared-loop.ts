@@ -1,4 +1,4 @@
-import { pause } from '#runtime';
+import { pause } from '@sluice/async';
 
 /** Work that is done again and again while somebody watches: once for all who watch, and not at all while nobody does. */
 export class SharedLoop {

@@ -1,6 +1,6 @@
-import { DEAD_LETTER_HEADERS, DEAD_LETTER_REASONS, EVENTS_TOPIC } from '#contracts';
-import type { BufferInspector, LogRecord, PartitionPosition } from '#event-log';
-import { boundedLabel } from '#runtime';
+import { DEAD_LETTER_HEADERS, DEAD_LETTER_REASONS, EVENTS_TOPIC } from '@sluice/contracts';
+import type { BufferInspector, LogRecord, PartitionPosition } from '@sluice/event-log';
+import { boundedLabel } from '@sluice/observability';
 import { RoundSize } from '../round-size.js';
 
 /** How many of the newest dead letters of each partition are looked at when the first page asks. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ProblemError } from '#runtime';
+import { ProblemError } from '@sluice/http';
 
 const FOLDER = new URL('./assets/', import.meta.url);
 

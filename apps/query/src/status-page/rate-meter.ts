@@ -1,4 +1,4 @@
-import type { PartitionPosition } from '#event-log';
+import type { PartitionPosition } from '@sluice/event-log';
 
 /** Rates are means over so long: long enough to be read, short enough to be live. */
 const WINDOW_MS = 5_000;

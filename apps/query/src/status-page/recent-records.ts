@@ -1,5 +1,5 @@
-import { stringifyExact } from '#contracts';
-import type { BufferInspector, LogRecord, PartitionPosition } from '#event-log';
+import { stringifyExact } from '@sluice/contracts';
+import type { BufferInspector, LogRecord, PartitionPosition } from '@sluice/event-log';
 import { decodeRecord } from '../log-record.js';
 
 const SHOWN_RECORDS = 10;

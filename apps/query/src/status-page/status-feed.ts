@@ -1,4 +1,4 @@
-import { endReason } from '#runtime';
+import { endReason } from '@sluice/http';
 import { Bell } from '../event-stream/bell.js';
 import { eventText } from '../event-stream/server-sent-event.js';
 import { SharedLoop } from '../event-stream/shared-loop.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type OpenStreams, pageHeaders } from '#runtime';
+import { type OpenStreams, pageHeaders } from '@sluice/http';
 import { EVENT_STREAM_HEADERS } from '../event-stream/server-sent-event.js';
 import { Reads } from '../reads.js';
 import { type Asset, PAGE, readAsset, readPart } from './page-assets.js';

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { encodeNote } from '#batch-transport';
-import { DEAD_LETTER_HEADERS, EVENTS_TOPIC } from '#contracts';
-import { EventLogError } from '#event-log';
+import { encodeNote, DEAD_LETTER_HEADERS, EVENTS_TOPIC } from '@sluice/contracts';
+import { EventLogError } from '@sluice/event-log';
 import { DEVICE, PARTITION, PARTITIONS } from '../testing/devices.js';
 import { anEvent, QueryUnderTest } from '../testing/query-under-test.js';
 import { StreamClient } from '../testing/stream-client.js';

@@ -1,7 +1,8 @@
 import type { FactoryProvider } from '@nestjs/common';
-import type { BufferInspector } from '#event-log';
-import { RecordStore } from '#record-store';
-import { ClientStreams, Clock, OpenStreams } from '#runtime';
+import type { BufferInspector } from '@sluice/event-log';
+import { RecordStore } from '@sluice/record-store';
+import { Clock } from '@sluice/async';
+import { ClientStreams, OpenStreams } from '@sluice/http';
 import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from '../inspectors.js';
 import { StatusFeed } from './status-feed.js';
 import { StatusSampler } from './status-sampler.js';

@@ -1,5 +1,5 @@
-import type { BufferState } from '#contracts';
-import type { PartitionPosition } from '#event-log';
+import type { BufferState } from '@sluice/contracts/dto';
+import type { PartitionPosition } from '@sluice/event-log';
 import type { DeadLetters } from './dead-letter-tally.js';
 import type { Rates } from './rate-meter.js';
 import type { RecentRecord } from './recent-records.js';

@@ -1,6 +1,7 @@
-import type { BufferInspector, PartitionPosition } from '#event-log';
-import type { RecordStore } from '#record-store';
-import { BoundedReading, type Clock } from '#runtime';
+import type { BufferInspector, PartitionPosition } from '@sluice/event-log';
+import type { RecordStore } from '@sluice/record-store';
+import type { Clock } from '@sluice/async';
+import { BoundedReading } from '@sluice/observability';
 import { stateOfBuffer } from '../buffer-state.js';
 import { OldestWaiting } from '../oldest-waiting.js';
 import { DeadLetterTally } from './dead-letter-tally.js';

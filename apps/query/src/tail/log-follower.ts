@@ -1,5 +1,5 @@
-import type { BufferInspector, LogRecord, PartitionPosition } from '#event-log';
-import type { Logger } from '#runtime';
+import type { BufferInspector, LogRecord, PartitionPosition } from '@sluice/event-log';
+import type { Logger } from '@sluice/observability';
 import { Bell } from '../event-stream/bell.js';
 import { SharedLoop } from '../event-stream/shared-loop.js';
 

@@ -8,8 +8,9 @@ import {
   getSchemaPath,
   type OpenAPIObject,
 } from '@nestjs/swagger';
-import { BufferRecordDto, encodeReceipt } from '#contracts';
-import { ACCESS_PROBLEMS, ApiProblems } from '#runtime';
+import { encodeReceipt } from '@sluice/contracts';
+import { BufferRecordDto } from '@sluice/contracts/dto';
+import { ACCESS_PROBLEMS, ApiProblems } from '@sluice/http';
 import { eventText, placeText } from '../event-stream/server-sent-event.js';
 import { encodePosition } from './tail-position.js';
 

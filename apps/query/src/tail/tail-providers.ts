@@ -1,7 +1,8 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { EVENTS_TOPIC, STORE_GROUP } from '#contracts';
-import { EventLog } from '#event-log';
-import { ClientStreams, LOGGER, type Logger, OpenStreams, ReadTurns } from '#runtime';
+import { EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
+import { EventLog } from '@sluice/event-log';
+import { ClientStreams, OpenStreams, ReadTurns } from '@sluice/http';
+import { LOGGER, type Logger } from '@sluice/observability';
 import { LogFollower } from './log-follower.js';
 import { Tail } from './tail.js';
 

@@ -1,5 +1,5 @@
-import { stringifyExact } from '#contracts';
-import type { LogRecord } from '#event-log';
+import { stringifyExact } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
 import { eventText } from '../event-stream/server-sent-event.js';
 import { isOfDevice } from '../log-record.js';
 import { toWaitingRecord } from '../waiting-record.js';

@@ -1,5 +1,5 @@
-import type { PartitionPosition } from '#event-log';
-import { ProblemError } from '#runtime';
+import type { PartitionPosition } from '@sluice/event-log';
+import { ProblemError } from '@sluice/http';
 import { decodePosition } from './tail-position.js';
 
 /** Where a reader wants to begin, and where in the request that stands. */

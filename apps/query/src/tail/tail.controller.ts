@@ -1,8 +1,8 @@
 import { Controller, Get, Headers, Inject, Query, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { TailQueryDto } from '#contracts';
+import { TailQueryDto } from '@sluice/contracts/dto';
 import { EngineErrorFilter } from '../engine-error.filter.js';
-import type { OpenStreams } from '#runtime';
+import type { OpenStreams } from '@sluice/http';
 import { EVENT_STREAM_HEADERS } from '../event-stream/server-sent-event.js';
 import { QueryPipe } from '../query.pipe.js';
 import { Reads } from '../reads.js';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { encodeEvent, EVENT_HEADERS } from '#contracts';
-import { type EventLog, openEventLog } from '#event-log';
+import { encodeEvent, EVENT_HEADERS } from '@sluice/contracts';
+import { openEventLog } from '@sluice/engines';
+import type { EventLog } from '@sluice/event-log';
 import { anEvent } from '../testing/query-under-test.js';
 import { LogFollower } from './log-follower.js';
 import { tailFrom } from './tail-start.js';

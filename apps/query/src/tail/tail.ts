@@ -1,7 +1,7 @@
-import { partitionOf } from '#contracts';
-import type { BufferInspector } from '#event-log';
+import { partitionOf } from '@sluice/contracts';
+import type { BufferInspector } from '@sluice/event-log';
 import { eventText, placeText } from '../event-stream/server-sent-event.js';
-import { endReason } from '#runtime';
+import { endReason } from '@sluice/http';
 import type { LogFollower } from './log-follower.js';
 import { TailReader } from './tail-reader.js';
 import { startOffsets, type TailFrom } from './tail-start.js';

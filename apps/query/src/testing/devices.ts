@@ -1,4 +1,4 @@
-import { partitionOf } from '#contracts';
+import { partitionOf } from '@sluice/contracts';
 import type { BufferAnswerDto } from '../buffer-answer.dto.js';
 
 export const PARTITIONS = 3;

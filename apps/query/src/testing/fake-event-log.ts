@@ -5,7 +5,7 @@ import {
   EVENTS_TOPIC,
   type IngestEvent,
   partitionOf,
-} from '#contracts';
+} from '@sluice/contracts';
 import {
   type BufferInspector,
   EventLog,
@@ -17,7 +17,7 @@ import {
   type LogRecord,
   type PartitionPosition,
   type PeekOptions,
-} from '#event-log';
+} from '@sluice/event-log';
 
 /** One topic in memory, with the positions of one group that a test moves by hand. */
 export class FakeTopic implements BufferInspector {

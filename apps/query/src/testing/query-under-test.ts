@@ -2,21 +2,15 @@ import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import type { IngestEvent, Problem } from '#contracts';
-import { EventLog } from '#event-log';
-import { RecordStore } from '#record-store';
-import { FakeRecordStore } from '#record-store/testing';
-import {
-  Clock,
-  createHttpApp,
-  HealthModule,
-  Lifecycle,
-  LOGGER,
-  MetricsModule,
-  type OpenStreams,
-  serveDocs,
-} from '#runtime';
-import { type RegisteredRoute, registeredRoutes } from '#runtime/testing';
+import type { IngestEvent, Problem } from '@sluice/contracts';
+import { EventLog } from '@sluice/event-log';
+import { RecordStore } from '@sluice/record-store';
+import { FakeRecordStore } from '@sluice/record-store/testing';
+import { Clock } from '@sluice/async';
+import { createHttpApp, MetricsModule, type OpenStreams, serveDocs } from '@sluice/http';
+import { LOGGER } from '@sluice/observability';
+import { HealthModule, Lifecycle } from '@sluice/process';
+import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
 import { queryHealth } from '../query-health.js';
 import { QueryModule, type QueryLimits } from '../query.module.js';
 import { TAIL_STREAMS } from '../tail/tail-providers.js';

@@ -1,9 +1,8 @@
 import type { DynamicModule, FactoryProvider } from '@nestjs/common';
+import { EventLogModule, openEventLog } from '@sluice/engines';
 import {
   EventLog,
-  EventLogModule,
   type EventPublisher,
-  openEventLog,
   type BufferInspector,
   type EventLogOptions,
   type EventSubscription,
@@ -11,7 +10,7 @@ import {
   type LogEntry,
   type SubscribeOptions,
   type TopicSpec,
-} from '#event-log';
+} from '@sluice/event-log';
 
 type Named = { topic: string };
 

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
-import { BatchTransport } from '#batch-transport';
-import { prepare } from '#buffer-worker';
-import { readConfig, topicPartitions } from '#config';
-import { EventLog } from '#event-log';
-import { configureGatewayHttp } from '#gateway';
-import { RecordStore } from '#record-store';
-import { createHttpApp, serveDocs } from '#runtime';
-import { type RegisteredRoute, registeredRoutes } from '#runtime/testing';
+import { BatchTransport } from '@sluice/batch-transport';
+import { prepare } from '@sluice/buffer-worker';
+import { readConfig, topicPartitions } from '@sluice/process';
+import { EventLog } from '@sluice/event-log';
+import { configureGatewayHttp } from '@sluice/gateway';
+import { RecordStore } from '@sluice/record-store';
+import { createHttpApp, serveDocs } from '@sluice/http';
+import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
 import { StandaloneModule } from '../standalone.module.js';
 
 /** The whole pipeline over HTTP on a free port, on files of its own. */

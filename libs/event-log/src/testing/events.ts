@@ -1,4 +1,4 @@
-import { encodeEvent, EVENT_HEADERS, type IngestEvent } from '#contracts';
+import { encodeEvent, EVENT_HEADERS, type IngestEvent } from '@sluice/contracts';
 import type { LogEntry } from '../event-log.js';
 
 /** An event as the gateway makes it; a test says only what it is about. */

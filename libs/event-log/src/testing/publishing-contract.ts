@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { partitionOf } from '#contracts';
+import { partitionOf } from '@sluice/contracts';
 import type { LogEntry } from '../event-log.js';
 import {
   entryOf,

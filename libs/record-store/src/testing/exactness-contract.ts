@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { stringifyExact, type JsonObject, type JsonValue } from '#contracts';
+import { stringifyExact, type JsonObject, type JsonValue } from '@sluice/contracts';
 import { recordToStore, STORED_AT_MS } from './records.js';
 import { useStore, type OpenStore } from './store-under-test.js';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseTimestamp, type StoredRecord } from '#contracts';
+import { parseTimestamp, type StoredRecord } from '@sluice/contracts';
 import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '../record-reader.js';
 import type { StoreTrouble } from '../store-trouble.js';
 import {

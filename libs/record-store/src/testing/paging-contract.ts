@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { parseTimestamp, type StoredRecord } from '#contracts';
+import { parseTimestamp, type StoredRecord } from '@sluice/contracts';
 import type { RecordCursor, RecordFilter, RecordPage } from '../record-reader.js';
 import type { RecordStore, RecordToStore } from '../record-store.js';
 import { recordsToStore, recordToStore, secondsAfterStart, seededRandom, STORED_AT_MS } from './records.js';

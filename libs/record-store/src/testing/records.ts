@@ -1,4 +1,4 @@
-import type { JsonObject } from '#contracts';
+import type { JsonObject } from '@sluice/contracts';
 import type { RecordToStore } from '../record-store.js';
 
 /** What a test wants to be special about a record. */

@@ -1,0 +1,79 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it, jest } from '@jest/globals';
+import type { EventSubscription, LogRecord } from '@sluice/event-log';
+import { FakePublisher } from '@sluice/event-log/testing';
+import { BatchLoop } from './batch-loop.js';
+import { DONE } from './outcome.js';
+
+const TOPIC = 'events';
+/** A machine with much else to do. */
+jest.setTimeout(60_000);
+/** A loop that kept something of every step kept some 300 bytes of it; two steps and more make a batch. */
+const MAX_KEPT_BYTES = 100;
+const WARM_UP_BATCHES = 2_000;
+const BATCHES = 5_000;
+
+/** An endless log of one record a batch, which remembers nothing. */
+class EndlessLog implements EventSubscription {
+  #offset = 0;
+  #waiting: { offset: number; resolve: () => void }[] = [];
+
+  /** Resolves when so many records more have been committed. */
+  whenCommitted(count: number): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ offset: this.#offset + count, resolve }));
+  }
+
+  async pull(): Promise<LogRecord[]> {
+    // A round of the event loop for each batch, as a log that is read over a network has: callers get their turn.
+    await new Promise(setImmediate);
+    const [key, value] = [Buffer.from('key'), Buffer.from('value')];
+    return [{ topic: TOPIC, partition: 0, offset: this.#offset++, key, value, headers: {}, timestampMs: 0 }];
+  }
+
+  async commit(): Promise<void> {
+    const isReached = ({ offset }: { offset: number }): boolean => offset <= this.#offset;
+    for (const { resolve } of this.#waiting.filter(isReached)) resolve();
+    this.#waiting = this.#waiting.filter((waiting) => !isReached(waiting));
+  }
+
+  assignment(): [] {
+    return [];
+  }
+
+  onRevoked(): void {}
+
+  pause(): void {}
+
+  resume(): void {}
+
+  async close(): Promise<void> {}
+}
+
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  collectGarbage();
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+it('keeps nothing of a batch that is done, however many there were', async () => {
+  const log = new EndlessLog();
+  const loop = new BatchLoop({
+    subscription: log,
+    handlerOf: () => async (batch) => batch.map(() => DONE),
+    deadLetters: new FakePublisher(),
+    limits: { maxRecords: 1, maxBytes: 1_000_000, maxAgeMs: 0 },
+    backoff: { minMs: 1, maxMs: 1 },
+    drainTimeoutMs: 50,
+    onFatal: (error) => expect(error).toBeUndefined(),
+  });
+  loop.start();
+  await log.whenCommitted(WARM_UP_BATCHES);
+  const before = heapBytes();
+  await log.whenCommitted(BATCHES);
+  const kept = (heapBytes() - before) / BATCHES;
+  await loop.stop();
+  expect(kept).toBeLessThan(MAX_KEPT_BYTES);
+});

@@ -1,0 +1,72 @@
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { BatchLoop, type BatchLoopOptions, type BatchHandler } from './batch-loop.js';
+import { ownBatch, prepareHandlerErrors } from './handler-errors.js';
+import type { BatchVerdict } from './outcome.js';
+import type { EventSubscription, LogRecord } from '@sluice/event-log';
+
+export interface BatchTransportOptions extends Omit<BatchLoopOptions, 'subscription' | 'handlerOf'> {
+  /** Joins the group for the topics that have a handler. */
+  subscribe: (topics: readonly string[]) => EventSubscription;
+}
+
+/**
+ * The consuming side that Nest lacks: `@EventPattern(topic)` handlers receive a batch of log records
+ * (`@Payload() batch: readonly LogRecord[]`) and return a {@link BatchVerdict}. Committing, pausing, retrying and
+ * dead-lettering stand in one place, {@link BatchLoop}. Works over any event log.
+ */
+export class BatchTransport extends Server implements CustomTransportStrategy {
+  override readonly propagatesEventHandlerErrors = true;
+  #loop: BatchLoop | undefined;
+
+  constructor(private readonly options: BatchTransportOptions) {
+    super();
+  }
+
+  /** The loop, once the transport listens. */
+  get loop(): BatchLoop | undefined {
+    return this.#loop;
+  }
+
+  listen(callback: (error?: Error) => void): void {
+    const topics = this.topics();
+    const doubled = topics.find((topic) => this.getHandlers().get(topic)!.next !== undefined);
+    if (doubled !== undefined) return callback(new TypeError(onlyOneHandler(doubled)));
+    prepareHandlerErrors();
+    this.#loop = new BatchLoop({
+      ...this.options,
+      subscription: this.options.subscribe(topics),
+      handlerOf: (topic) => batchHandler(this.getHandlers().get(topic)!),
+    });
+    this.#loop.start();
+    callback();
+  }
+
+  async close(): Promise<void> {
+    await this.#loop?.stop();
+  }
+
+  /** The topics that have a handler. */
+  protected topics(): string[] {
+    return [...this.getHandlers().keys()];
+  }
+
+  /** There are no transport events to listen to: states are read from the loop. */
+  on(): void {}
+
+  unwrap<T>(): T {
+    return this.#loop as T;
+  }
+}
+
+function batchHandler(handler: MessageHandler): BatchHandler {
+  return async (batch: readonly LogRecord[]) => {
+    const result: unknown = await handler(ownBatch(batch));
+    return (isObservable(result) ? await lastValueFrom(result) : result) as BatchVerdict;
+  };
+}
+
+/** Nest chains the handlers of one pattern; a position can be committed only for all of them or for one. */
+function onlyOneHandler(topic: string): string {
+  return `Two handlers take the batches of ${topic}; give each a consumer group, and so a microservice, of its own.`;
+}

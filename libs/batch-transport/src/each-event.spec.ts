@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogEntry, LogRecord } from '@sluice/event-log';
+import { entryOfEvent, eventOf, foreignEntry } from '@sluice/event-log/testing';
+import { eachEvent, type EventHandler } from './each-event.js';
+import { deadLetter, DONE, failed, retryLater, UNHANDLED } from './outcome.js';
+
+const batchOf = (...entries: LogEntry[]): LogRecord[] =>
+  entries.map((entry, offset) => ({ ...entry, topic: 'ingest.events', partition: 0, offset }));
+
+const [first, second] = [eventOf('a'), eventOf('b')];
+
+describe('eachEvent', () => {
+  it('hands over decoded events one after the other, in order, and collects their outcomes', async () => {
+    const seen: string[] = [];
+    let running = 0;
+    const verdict = await eachEvent(batchOf(entryOfEvent(first), entryOfEvent(second)), async (event, { offset }) => {
+      expect(running++).toBe(0);
+      await Promise.resolve();
+      running--;
+      seen.push(`${event.record_id} at ${offset}`);
+      return event.record_id === 'a' ? DONE : deadLetter('no-limit', 'no limit is known');
+    });
+    expect(seen).toEqual(['a at 0', 'b at 1']);
+    expect(verdict).toEqual([DONE, deadLetter('no-limit', 'no limit is known')]);
+  });
+
+  it('dead-letters what is no event, without asking the handler', async () => {
+    const batch = batchOf(foreignEntry('hello'), entryOfEvent(first), foreignEntry('{}', { 'schema-version': '9' }));
+    expect(await eachEvent(batch, () => DONE)).toMatchObject([
+      { status: 'dead-letter', reason: 'undecodable' },
+      DONE,
+      { status: 'dead-letter', reason: 'unknown-schema-version' },
+    ]);
+  });
+
+  it('stops with the first event that has to wait, and has the whole batch come again', async () => {
+    const seen: string[] = [];
+    const batch = batchOf(entryOfEvent(first), entryOfEvent(second));
+    const verdict = await eachEvent(batch, ({ record_id }) => {
+      seen.push(record_id);
+      return retryLater('pager_unreachable');
+    });
+    expect(verdict).toEqual(retryLater('pager_unreachable'));
+    expect(seen).toEqual(['a']);
+  });
+
+  it('leaves the rest of a partition for later when the handler throws on an event of it, and handles the others', async () => {
+    const handled: string[] = [];
+    const broken: EventHandler = ({ record_id: id }) => {
+      if (id === first.record_id) throw new Error('broken');
+      handled.push(id);
+      return DONE;
+    };
+    const good = entryOfEvent(eventOf('good'));
+    const [a, b, c] = batchOf(entryOfEvent(first), good, good);
+    const verdict = await eachEvent([a!, b!, { ...c!, partition: 9 }], broken);
+    expect(verdict).toEqual([failed(new Error('broken')), UNHANDLED, DONE]);
+    expect(handled).toEqual(['good']);
+  });
+
+  it('takes an event for failed on which the handler returns nothing', async () => {
+    const silent = (() => undefined) as unknown as EventHandler;
+    const verdict = await eachEvent(batchOf(entryOfEvent(first)), silent);
+    expect(verdict).toEqual([failed(expect.any(TypeError))]);
+  });
+});

@@ -1,0 +1,36 @@
+import {
+  EventLogError,
+  type EventLog,
+  type EventSubscription,
+  type SubscribeOptions,
+  type EventLogOptions,
+} from '@sluice/event-log';
+import { requireOwnGroup, type GroupRules } from './own-names.js';
+
+/**
+ * One connection to the log. Nothing is connected yet. The log refuses subscriptions in the store's group.
+ *
+ * @throws EventLogError `unavailable` if the URL is none
+ */
+export async function openEventLog({ storeGroup, ...options }: EventLogOptions & GroupRules): Promise<EventLog> {
+  const log = await open(options);
+  const subscribe = log.subscribe.bind(log);
+  log.subscribe = (subscribed: SubscribeOptions): EventSubscription => {
+    requireOwnGroup(subscribed.group, { storeGroup });
+    return subscribe(subscribed);
+  };
+  return log;
+}
+
+/** Kafka; and the embedded engine where it is installed beside this package, for tests of a consumer without a broker. */
+async function open(options: EventLogOptions): Promise<EventLog> {
+  if (options.url.startsWith('file:')) {
+    const { SqliteEventLog } = await import('@sluice/event-log-sqlite');
+    return new SqliteEventLog(options);
+  }
+  if (!options.url.startsWith('kafka://')) {
+    throw new EventLogError('unavailable', 'The event log URL must begin with kafka://, or with file: in tests.');
+  }
+  const { KafkaEventLog } = await import('@sluice/event-log-kafka');
+  return new KafkaEventLog(options);
+}

@@ -1,0 +1,14 @@
+import { EventLogError, type EventLog, type EventLogOptions } from '@sluice/event-log';
+
+/** The one switch: which engine stands behind the port. The other engine's client is never loaded. */
+export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
+  if (options.url.startsWith('kafka://')) {
+    const { KafkaEventLog } = await import('@sluice/event-log-kafka');
+    return new KafkaEventLog(options);
+  }
+  if (options.url.startsWith('file:')) {
+    const { SqliteEventLog } = await import('@sluice/event-log-sqlite');
+    return new SqliteEventLog(options);
+  }
+  throw new EventLogError('unavailable', 'The event log URL must begin with kafka:// or file:');
+}

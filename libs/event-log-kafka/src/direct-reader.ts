@@ -1,0 +1,56 @@
+import type { Batch } from 'kafkajs';
+import KafkaBatch from 'kafkajs/src/consumer/batch.js';
+import type { LogRecord, PeekOptions } from '@sluice/event-log';
+import type { DirectBroker, DirectClient } from './direct-client.js';
+import { RecordReader } from './log-records.js';
+
+const MAX_BYTES = 512 * 1024;
+const READ_COMMITTED = 1;
+const NO_REPLICA = -1;
+/** There are records, so that the broker has nothing to wait for. */
+const MAX_WAIT_MS = 50;
+
+/** Reads ranges of a topic by single fetches: no group, so no rebalance, and no right but Read on the topic. */
+export class DirectReader {
+  constructor(
+    private readonly client: DirectClient,
+    private readonly topic: string,
+  ) {}
+
+  /**
+   * At least one record of a range that has any.
+   *
+   * @param range within what the partition has
+   * @throws an error of KafkaJS
+   */
+  async read({ partition, fromOffset, toOffset, maxRecords }: PeekOptions): Promise<LogRecord[]> {
+    for (let next = fromOffset; next < toOffset;) {
+      const from = next;
+      const batch = await this.client.askLeader(this.topic, partition, (broker) => this.fetch(broker, partition, from));
+      const reader = new RecordReader(batch);
+      const records = batch.messages
+        .filter(({ offset }) => Number(offset) < toOffset)
+        .slice(0, maxRecords)
+        .map((message) => reader.read(message));
+      if (records.length > 0) return records;
+      // Control records or what was aborted: the range goes on behind it, or there is nothing left to read.
+      const last = Number(batch.lastOffset());
+      if (last < next) return [];
+      next = last + 1;
+    }
+    return [];
+  }
+
+  private async fetch(broker: DirectBroker, partition: number, fromOffset: number): Promise<Batch> {
+    const fetchOffset = String(fromOffset);
+    const { responses } = await broker.fetch({
+      replicaId: NO_REPLICA,
+      isolationLevel: READ_COMMITTED,
+      maxWaitTime: MAX_WAIT_MS,
+      minBytes: 1,
+      maxBytes: MAX_BYTES,
+      topics: [{ topic: this.topic, partitions: [{ partition, fetchOffset, maxBytes: MAX_BYTES }] }],
+    });
+    return new KafkaBatch(this.topic, fetchOffset, responses[0]!.partitions[0]!);
+  }
+}

@@ -1,0 +1,179 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import kafkajs, { Kafka, logLevel, type Assigner, type Consumer, type PartitionAssigner } from 'kafkajs';
+import { type EventSubscription, type LogEntry, positionsBehind } from '@sluice/event-log';
+import { KafkaEventLog } from './kafka-event-log.js';
+import { brokersForTests } from './testing/brokers.js';
+import { until } from './testing/until.js';
+
+jest.setTimeout(120_000);
+
+const PARTITIONS = 4;
+
+/** A client that does not know that the group is not its own, as KafkaJS is used everywhere. */
+class Stranger {
+  readonly values: string[] = [];
+  private readonly consumer: Consumer;
+
+  /** @param partitionAssigners left out: those of KafkaJS, which are ours as well */
+  constructor(
+    private readonly topic: string,
+    group: string,
+    partitionAssigners?: PartitionAssigner[],
+  ) {
+    const kafka = new Kafka({ clientId: 'a-team', brokers: brokersForTests().split(','), logLevel: logLevel.NOTHING });
+    this.consumer = kafka.consumer({
+      groupId: group,
+      maxWaitTimeInMs: 100,
+      heartbeatInterval: 500,
+      ...(partitionAssigners && { partitionAssigners }),
+    });
+  }
+
+  async join(): Promise<void> {
+    await this.consumer.connect();
+    await this.consumer.subscribe({ topic: this.topic, fromBeginning: true });
+    await this.consumer.run({ eachMessage: async ({ message }) => void this.values.push(String(message.value)) });
+  }
+
+  leave(): Promise<void> {
+    return this.consumer.disconnect();
+  }
+}
+
+/** As the assignor of another client library names itself. */
+const RANGE: Pick<Assigner, 'name' | 'protocol'> = {
+  name: 'range',
+  protocol: ({ topics }) => ({
+    name: 'range',
+    metadata: kafkajs.AssignerProtocol.MemberMetadata.encode({ version: 0, topics, userData: Buffer.alloc(0) }),
+  }),
+};
+
+describe('a group that is closed to other clients', () => {
+  const lines: string[] = [];
+  const log = new KafkaEventLog({
+    url: `kafka://${brokersForTests()}`,
+    clientId: 'foreign-member-spec',
+    publishTimeoutMs: 10_000,
+    commitTimeoutMs: 10_000,
+    replicationFactor: 1,
+    log: (level, message) => lines.push(`${level}: ${message}`),
+  });
+  let topic: string;
+  let group: string;
+  let member: EventSubscription;
+  let stranger: Stranger;
+
+  beforeEach(async () => {
+    lines.length = 0;
+    topic = `closed-${randomUUID()}`;
+    group = `closed-${randomUUID()}`;
+    await log.createTopics([{ name: topic, partitions: PARTITIONS }]);
+    member = subscribe();
+    stranger = new Stranger(topic, group);
+  });
+  afterEach(async () => {
+    await Promise.all([stranger.leave(), member.close()]);
+  });
+  afterAll(() => log.close());
+
+  function subscribe(): EventSubscription {
+    return log.subscribe({ group, topics: [topic], clients: [] });
+  }
+
+  async function publish(from: number, count: number): Promise<void> {
+    const entries = Array.from({ length: count }, (_, index) => entryOf(from + index));
+    const outcomes = await log.publisher.publish(topic, entries);
+    expect(outcomes.every(({ written }) => written)).toBe(true);
+  }
+
+  /** Reads as a service does that obeys: nothing while something stands against it. */
+  async function readUntil(values: Set<string>, size: number): Promise<void> {
+    await until(async () => {
+      if (member.disturbance?.() !== undefined) return false;
+      const records = await member.pull({ maxRecords: 100, maxWaitMs: 200 });
+      for (const { value } of records) values.add(String(value));
+      await member.commit(positionsBehind(records));
+      return values.size >= size;
+    });
+  }
+
+  it('names the foreign member while it is there, and then reads all that it has taken', async () => {
+    const values = new Set<string>();
+    await publish(0, 40);
+    await readUntil(values, 40);
+    await stranger.join();
+    await until(async () => member.disturbance?.()?.reason === 'foreign_group_member');
+    expect(member.disturbance?.()?.detail).toContain('"a-team"');
+    await publish(40, 40);
+    await until(async () => stranger.values.length > 0);
+    await stranger.leave();
+    await readUntil(values, 80);
+    expect(lines.join('\n')).toContain('reading goes on at');
+    const positions = await log.inspect({ group, topic }).positions();
+    expect(positions.map(({ committed }) => committed)).toEqual(positions.map(({ high }) => high));
+  });
+
+  it('does not believe what was committed while nobody of the service was there, until a person says so', async () => {
+    const values = new Set<string>();
+    await publish(0, 40);
+    await readUntil(values, 40);
+    await member.close();
+    await publish(40, 1);
+    await stranger.join();
+    await until(async () => stranger.values.length > 0 && (await isCommitted()));
+    await stranger.leave();
+    member = subscribe();
+    await until(async () => member.disturbance?.()?.reason === 'foreign_commit');
+    member.acceptPositions?.();
+    expect(member.disturbance?.()).toBeUndefined();
+    await publish(41, 10);
+    await readUntil(values, 50);
+  });
+
+  it('waits for a foreign member that keeps it out of the group, and names it', async () => {
+    const values = new Set<string>();
+    await member.close();
+    await stranger.leave();
+    const range: PartitionAssigner = (cluster) => ({ ...kafkajs.PartitionAssigners.roundRobin(cluster), ...RANGE });
+    stranger = new Stranger(topic, group, [range]);
+    await stranger.join();
+    member = subscribe();
+    await until(async () => member.disturbance?.()?.reason === 'foreign_group_member');
+    await stranger.leave();
+    await publish(0, 40);
+    await readUntil(values, 40);
+  });
+
+  it('believes positions that were reset by hand in the whole topic', async () => {
+    const values = new Set<string>();
+    await publish(0, 40);
+    await readUntil(values, 40);
+    await member.close();
+    await resetByHand();
+    member = subscribe();
+    values.clear();
+    await readUntil(values, 40);
+  });
+
+  async function isCommitted(): Promise<boolean> {
+    const positions = await log.inspect({ group, topic }).positions();
+    return positions.every(({ committed, high }) => committed === high);
+  }
+
+  /** As `kafka-consumer-groups --reset-offsets --to-earliest --execute` does, in a group without members. */
+  async function resetByHand(): Promise<void> {
+    const kafka = new Kafka({ clientId: 'by-hand', brokers: brokersForTests().split(','), logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, offset: '0' }));
+    await admin.setOffsets({ groupId: group, topic, partitions });
+    await admin.disconnect();
+  }
+});
+
+function entryOf(index: number): LogEntry {
+  const [key, value] = [Buffer.from(`device-${index % 20}`), Buffer.from(String(index))];
+  return { key, value, headers: {}, timestampMs: Date.now() };
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { EventSubscription } from '@sluice/event-log';
+import { KafkaEventLog } from './kafka-event-log.js';
+import { OwnBroker } from './testing/own-broker.js';
+import { API, REFUSAL, RefusingProxy } from './testing/refusing-proxy.js';
+import { succeeds, until } from './testing/until.js';
+
+/** The broker gives a member up 30 s after its last heartbeat; until then nobody can take its place. */
+jest.setTimeout(180_000);
+
+const TOPIC = 'forgotten-member';
+const GROUP = 'forgotten-member';
+const TIMEOUT_MS = 5_000;
+
+let proxy: RefusingProxy;
+let broker: OwnBroker;
+let log: KafkaEventLog;
+
+beforeAll(async () => {
+  proxy = await RefusingProxy.start();
+  broker = await OwnBroker.start(proxy.port);
+  proxy.leadTo(broker.port);
+  log = new KafkaEventLog({
+    url: `kafka://127.0.0.1:${proxy.port}`,
+    clientId: 'forgotten-member-spec',
+    publishTimeoutMs: TIMEOUT_MS,
+    commitTimeoutMs: TIMEOUT_MS,
+    replicationFactor: 1,
+    log: () => undefined,
+  });
+  await until(() => succeeds(log.createTopics([{ name: TOPIC, partitions: 1 }])));
+});
+
+afterAll(async () => {
+  await log.close();
+  await broker.remove();
+  await proxy.close();
+});
+
+it('joins again when the group has forgotten the member and the coordinator was still loading at its first try', async () => {
+  const subscription = log.subscribe({ group: GROUP, topics: [TOPIC] });
+  await publish('one');
+  await commitUpTo(1, subscription);
+  proxy.refuseNext(API.heartbeat, REFUSAL.unknownMember);
+  proxy.refuseNext(API.joinGroup, REFUSAL.coordinatorIsLoading);
+  await until(async () => proxy.isSpent);
+  const joins = proxy.answered(API.syncGroup);
+  await until(async () => proxy.answered(API.syncGroup) > joins);
+  await publish('two');
+  await commitUpTo(2, subscription);
+  await subscription.close();
+});
+
+async function publish(value: string): Promise<void> {
+  const entry = { key: null, value: Buffer.from(value), headers: {}, timestampMs: Date.now() };
+  await until(async () => (await log.publisher.publish(TOPIC, [entry])).every(({ written }) => written));
+}
+
+/** Pulls and commits until the group stands there: a commit of a member that was forgotten moves nothing. */
+async function commitUpTo(offset: number, subscription: EventSubscription): Promise<void> {
+  await until(async () => {
+    const last = (await subscription.pull({ maxRecords: 10, maxWaitMs: 500 })).at(-1);
+    if (last !== undefined) await subscription.commit([{ topic: TOPIC, partition: 0, offset: last.offset + 1 }]);
+    const [position] = await log.inspect({ group: GROUP, topic: TOPIC }).positions();
+    return position!.committed === offset;
+  });
+  expect(subscription.assignment()).toEqual([{ topic: TOPIC, partition: 0, offset }]);
+}

@@ -1,0 +1,1 @@
+export { KafkaEventLog } from './kafka-event-log.js';

@@ -1,0 +1,83 @@
+import { Kafka, logLevel, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import { EventLogError, type EventLogOptions } from '@sluice/event-log';
+import { ConnectionAttempts } from './connection-attempts.js';
+
+/** About three seconds in all. Everything is named, because KafkaJS has other defaults when NODE_ENV is `test`. */
+const RETRY: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, factor: 0.2, multiplier: 2 };
+
+/**
+ * Five minutes: a broker that comes back in that time finds the same member again. A new member would have to wait until
+ * the group has given up the old one.
+ */
+const CONSUMER_RETRIES = 300;
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** A KafkaJS client with a state of its own. */
+export function newKafkaClient(
+  options: EventLogOptions,
+  attempts = new ConnectionAttempts(),
+  overrides: Partial<KafkaConfig> = {},
+): Kafka {
+  silenceTimeoutNegativeWarning();
+  return new Kafka({
+    clientId: options.clientId,
+    brokers: brokersOf(options.url),
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: RETRY,
+    logLevel: logLevel.NOTHING,
+    socketFactory: attempts.socketFactory,
+    ...overrides,
+  });
+}
+
+/**
+ * A client for one consumer. Two consumers must not share one: what KafkaJS knows about the offsets of a group is kept
+ * by the client, and a second member clears it for the first.
+ *
+ * @param brokers asked whenever no connection is left; an empty list ends the attempts
+ */
+export function newConsumerClient(
+  options: EventLogOptions,
+  attempts: ConnectionAttempts,
+  brokers: () => string[],
+): Kafka {
+  const retry = { ...RETRY, retries: CONSUMER_RETRIES };
+  return newKafkaClient(options, attempts, { ...attempts.logging, brokers, retry });
+}
+
+/** A name or an IPv4 address, and a port: KafkaJS cannot read an IPv6 address. */
+const ADDRESS = /^[^\s:@/?#[\]]+(:\d{1,5})?$/;
+
+/**
+ * `kafka://host:9092,host2:9092`; the port may be left out.
+ *
+ * @throws EventLogError `fatal`, which does not show the URL: it may hold a password
+ */
+export function brokersOf(url: string): string[] {
+  const addresses = url.slice('kafka://'.length).replace(/\/$/, '').split(',');
+  if (!addresses.every((address) => ADDRESS.test(address))) {
+    throw new EventLogError(
+      'fatal',
+      'The event log URL must be kafka://host:9092,host2:9092, without a login or options.',
+    );
+  }
+  return addresses.map((address) => (/:\d+$/.test(address) ? address : `${address}:9092`));
+}
+
+let isSilenced = false;
+
+/**
+ * KafkaJS sets a timer in the past after every answer, and Node prints a warning for each new kind of it.
+ * Only this warning is kept from the console, and only once KafkaJS is in use.
+ */
+function silenceTimeoutNegativeWarning(): void {
+  if (isSilenced) return;
+  isSilenced = true;
+  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = (...args: unknown[]) => {
+    if (args[1] !== 'TimeoutNegativeWarning') emitWarning(...args);
+  };
+}

@@ -1,0 +1,104 @@
+import {
+  EventLog,
+  EventLogError,
+  type BufferInspector,
+  type EventSubscription,
+  type InspectOptions,
+  type SubscribeOptions,
+  type TopicFinding,
+  type TopicSpec,
+  type EventLogOptions,
+} from '@sluice/event-log';
+import { within } from '@sluice/async';
+import { DirectClient } from './direct-client.js';
+import { KafkaAdmin } from './kafka-admin.js';
+import { causeOf, describeError } from './kafka-errors.js';
+import { KafkaInspector } from './kafka-inspector.js';
+import { KafkaPublisher } from './kafka-publisher.js';
+import { KafkaSubscription } from './kafka-subscription.js';
+import { KafkaTopics } from './kafka-topics.js';
+import { topicFindings } from './topic-settings.js';
+import { probeWrites } from './write-probe.js';
+import { Reachability, type LogLine } from './reachability.js';
+
+const PING_TIMEOUT_MS = 3_000;
+
+/** The event log on Kafka. Nothing connects before it is needed. */
+export class KafkaEventLog extends EventLog {
+  override readonly publisher: KafkaPublisher;
+  private readonly admin: KafkaAdmin;
+  private readonly client: DirectClient;
+  private readonly topics: KafkaTopics;
+  private readonly writeLine: LogLine;
+  private readonly reachability: Reachability;
+  private readonly open = new Set<KafkaSubscription>();
+  private closed: Promise<void> | undefined;
+
+  constructor(private readonly options: EventLogOptions) {
+    super();
+    this.writeLine = options.log ?? (() => undefined);
+    this.reachability = new Reachability(this.writeLine);
+    this.admin = new KafkaAdmin(options);
+    this.client = new DirectClient(options);
+    this.topics = new KafkaTopics(this.admin, options.replicationFactor);
+    this.publisher = new KafkaPublisher(options, this.topics, this.reachability);
+  }
+
+  override createTopics(topics: readonly TopicSpec[]): Promise<void> {
+    return this.topics.create(topics);
+  }
+
+  override requireTopics(names: readonly string[]): Promise<void> {
+    return this.topics.require(names);
+  }
+
+  override async topicFindings(topics: readonly Pick<TopicSpec, 'name' | 'keepsAll'>[]): Promise<TopicFinding[]> {
+    const findings = await Promise.all(topics.map((topic) => topicFindings(this.admin, topic)));
+    return findings.flat();
+  }
+
+  override async proveWritable(topic: string): Promise<void> {
+    await this.topics.require([topic]);
+    await probeWrites(this.client, topic);
+  }
+
+  override subscribe(options: SubscribeOptions): EventSubscription {
+    if (this.closed !== undefined) throw new EventLogError('closed', 'The event log is closed.');
+    const subscription = new KafkaSubscription(this.options, options, this.admin, this.reachability, this.writeLine);
+    this.open.add(subscription);
+    return subscription;
+  }
+
+  override inspect(options: InspectOptions): BufferInspector {
+    return new KafkaInspector(this.options, options, this.admin, this.client);
+  }
+
+  override async ping(): Promise<void> {
+    const answer = this.publisher.isInUse
+      ? this.publisher.ping()
+      : this.admin.ask((admin) => admin.describeCluster(), PING_TIMEOUT_MS);
+    const answered = await within(
+      PING_TIMEOUT_MS,
+      answer.then(() => true as const),
+    ).catch((error: unknown) => error);
+    if (answered !== true) throw this.noAnswer(answered);
+  }
+
+  override close(): Promise<void> {
+    return (this.closed ??= this.closeAll());
+  }
+
+  /** @param error `undefined` if there was no answer in time */
+  private noAnswer(error: unknown): EventLogError {
+    if (error instanceof EventLogError) return error;
+    const failure = (error === undefined ? this.publisher.failure : causeOf(error)) ?? 'timeout';
+    const why = error === undefined ? failure : describeError(error);
+    return new EventLogError('unavailable', `Kafka does not answer (${why}).`, { cause: error, failure });
+  }
+
+  private async closeAll(): Promise<void> {
+    await Promise.all(Array.from(this.open, (part) => part.close()));
+    await this.publisher.close();
+    await Promise.all([this.client.close(), this.admin.close()]);
+  }
+}

@@ -1,0 +1,124 @@
+import type { Producer } from 'kafkajs';
+import {
+  EventLogError,
+  EventPublisher,
+  type LogEntry,
+  type PublishOutcome,
+  type EventLogOptions,
+  type FailureCause,
+} from '@sluice/event-log';
+import { within } from '@sluice/async';
+import { causeOf, describeError } from './kafka-errors.js';
+import type { KafkaTopics } from './kafka-topics.js';
+import { ProducerConnection } from './producer-connection.js';
+import { messageOf, outcomesOf, partsOf } from './publish-parts.js';
+import type { Reachability } from './reachability.js';
+
+/** Every in-sync copy has it. Without the idempotent producer, which in KafkaJS can lose a message after a timeout. */
+const ALL_IN_SYNC = -1;
+
+export class KafkaPublisher extends EventPublisher {
+  private readonly connection: ProducerConnection;
+  private readonly knownTopics = new Set<string>();
+  private readonly underWay = new Set<Promise<unknown>>();
+  private isClosed = false;
+
+  constructor(
+    private readonly options: EventLogOptions,
+    private readonly topics: KafkaTopics,
+    reachability: Reachability,
+  ) {
+    super();
+    this.connection = new ProducerConnection(options, reachability);
+  }
+
+  async publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    if (this.isClosed) throw new EventLogError('closed', 'The event log is closed.');
+    if (entries.length === 0) return [];
+    const publishing = this.publishInTime(topic, entries);
+    this.underWay.add(publishing);
+    try {
+      return await publishing;
+    } finally {
+      this.underWay.delete(publishing);
+    }
+  }
+
+  /** Whether there is a connection that {@link ping} can tell of. */
+  get isInUse(): boolean {
+    return this.connection.isInUse;
+  }
+
+  /** Why there is no connection, where that is known. */
+  get failure(): FailureCause | undefined {
+    return this.connection.failure;
+  }
+
+  /** Resolves if the brokers answer on the connection that publishes. @throws an error of KafkaJS */
+  async ping(): Promise<void> {
+    await this.connection.probe();
+  }
+
+  /** What is under way has its outcomes first. Idempotent. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.allSettled(this.underWay);
+    await this.connection.close();
+  }
+
+  private async publishInTime(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    const { publishTimeoutMs } = this.options;
+    const outcomes: PublishOutcome[] = [];
+    const ended = await within(publishTimeoutMs, this.sendAll(topic, entries, outcomes));
+    if (ended !== undefined) return filledUp(outcomes, entries.length, ended);
+    this.connection.doubt('no confirmation in time');
+    const reason = `Kafka did not confirm within ${publishTimeoutMs} ms`;
+    return filledUp([...outcomes], entries.length, { reason, cause: this.connection.failure ?? 'timeout' });
+  }
+
+  /**
+   * Adds the outcomes part by part, and stops behind the first part that is not wholly written: what follows it must not
+   * overtake it. Resolves with the reason for the entries that have no outcome then.
+   */
+  private async sendAll(topic: string, entries: readonly LogEntry[], outcomes: PublishOutcome[]): Promise<Unwritten> {
+    try {
+      const producer = await this.connection.ready();
+      await this.requireTopic(topic);
+      for (const part of partsOf(entries)) {
+        outcomes.push(...(await this.sendPart(producer, topic, part)));
+        if (outcomes.some(({ written }) => !written)) break;
+      }
+      return { reason: 'not sent, because an entry before it was not confirmed' };
+    } catch (error) {
+      if (error instanceof EventLogError && error.code === 'topic-missing') throw error;
+      const cause = error instanceof EventLogError ? error.failure : causeOf(error);
+      return { reason: `Kafka did not confirm: ${describeError(error)}`, ...(cause && { cause }) };
+    }
+  }
+
+  private async sendPart(producer: Producer, topic: string, part: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    const messages = part.map(messageOf);
+    try {
+      const timeout = this.options.publishTimeoutMs;
+      return outcomesOf(messages, await producer.send({ topic, messages, acks: ALL_IN_SYNC, timeout }));
+    } catch (error) {
+      this.knownTopics.delete(topic);
+      this.connection.failed(error);
+      throw error;
+    }
+  }
+
+  /** KafkaJS would look for a missing topic for seconds: asks once for each topic, and again after a failed send. */
+  private async requireTopic(topic: string): Promise<void> {
+    if (this.knownTopics.has(topic)) return;
+    await this.topics.require([topic]);
+    this.knownTopics.add(topic);
+  }
+}
+
+type Unwritten = Omit<Extract<PublishOutcome, { written: false }>, 'written'>;
+
+function filledUp(outcomes: PublishOutcome[], length: number, unwritten: Unwritten): PublishOutcome[] {
+  while (outcomes.length < length) outcomes.push({ written: false, ...unwritten });
+  return outcomes;
+}

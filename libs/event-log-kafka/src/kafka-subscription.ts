@@ -1,0 +1,263 @@
+import type { EachBatchPayload } from 'kafkajs';
+import {
+  EventLogError,
+  type EventSubscription,
+  type GroupDisturbance,
+  type LogRecord,
+  type PullOptions,
+  type SubscribeOptions,
+  type TopicPartition,
+  type TopicPosition,
+  type EventLogOptions,
+} from '@sluice/event-log';
+import { ConsumerSession } from './consumer-session.js';
+import { pause, within } from '@sluice/async';
+import { GroupEntry, type Start } from './group-entry.js';
+import type { KafkaAdmin } from './kafka-admin.js';
+import {
+  describeError,
+  isFatal,
+  isFenced,
+  isOtherProtocol,
+  isTopicMissing,
+  isTransientAnswer,
+} from './kafka-errors.js';
+import { Membership } from './membership.js';
+import { Chunk, PullQueue } from './pull-queue.js';
+import type { LogLine, Reachability } from './reachability.js';
+
+const RESTART_DELAY_MS = 1_000;
+const COMMIT_RETRY_DELAY_MS = 100;
+const POSITIONS_RETRY_DELAY_MS = 500;
+/** KafkaJS sends a heartbeat when one is due; this is how often it is asked to look. */
+const HEARTBEAT_CHECK_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 8_000;
+
+/**
+ * Pulling over KafkaJS, which pushes: each fetched batch is held back in a queue until it is pulled, and KafkaJS fetches
+ * no more before that. What has been pulled is not held: a member may pull on before it commits.
+ */
+export class KafkaSubscription implements EventSubscription {
+  private readonly queue = new PullQueue();
+  private readonly revokedListeners: ((partitions: readonly TopicPartition[]) => void)[] = [];
+  private readonly closing = new AbortController();
+  private readonly life: Promise<void>;
+  private readonly entry: GroupEntry;
+  private session: ConsumerSession | undefined;
+  private membership = new Membership();
+  private failure: EventLogError | undefined;
+
+  constructor(
+    private readonly options: EventLogOptions,
+    private readonly subscribed: SubscribeOptions,
+    admin: KafkaAdmin,
+    private readonly reachability: Reachability,
+    private readonly log: LogLine,
+  ) {
+    this.membership.end();
+    this.entry = new GroupEntry(admin, subscribed, options.clientId, log);
+    void this.entry.follow(() => this.membership.assignment().length > 0, this.closing.signal);
+    this.life = this.live();
+  }
+
+  async pull(options: PullOptions): Promise<LogRecord[]> {
+    this.refuseWhenEnded();
+    return this.queue.pull(options);
+  }
+
+  async commit(positions: readonly TopicPosition[], note = ''): Promise<void> {
+    this.refuseWhenEnded();
+    const { commitTimeoutMs } = this.options;
+    const patience = AbortSignal.timeout(commitTimeoutMs);
+    const done = await within(commitTimeoutMs, this.commitPatiently(positions, note, patience));
+    if (done === undefined) {
+      throw new EventLogError('unavailable', `Kafka did not confirm the commit within ${commitTimeoutMs} ms.`);
+    }
+  }
+
+  assignment(): TopicPosition[] {
+    return this.membership.assignment();
+  }
+
+  onRevoked(listener: (partitions: readonly TopicPartition[]) => void): void {
+    this.revokedListeners.push(listener);
+  }
+
+  disturbance(): GroupDisturbance | undefined {
+    return this.entry.watch?.disturbance;
+  }
+
+  acceptPositions(): void {
+    const { watch } = this.entry;
+    const taken = this.membership.assignment().filter((position) => watch?.isUnexplained(position));
+    watch?.accept();
+    if (taken.length > 0) void this.commit(taken).catch(() => undefined);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const partition of this.membership.pause(partitions)) {
+      this.session?.pause(partition);
+      this.queue.dropPartition(partition);
+    }
+  }
+
+  resume(positions: readonly TopicPosition[]): void {
+    for (const position of this.membership.resume(positions)) this.session?.resume(position);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.queue.end();
+    this.session?.stop();
+    this.reachability.forget(this);
+    await within(CLOSE_TIMEOUT_MS, this.life);
+  }
+
+  private refuseWhenEnded(): void {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.closing.signal.aborted) throw new EventLogError('closed', 'The subscription is closed.');
+  }
+
+  /** One session after the other, for as long as there is hope. */
+  private async live(): Promise<void> {
+    for (let failures = 0; !this.closing.signal.aborted; failures++) {
+      const error = await this.liveOneSession();
+      this.revoke();
+      if (error === undefined) return;
+      if (isFatal(error) && !(await this.isShutOut(error))) return this.fail(error);
+      // A new coordinator refuses its first callers while it loads: nothing that a person has to see.
+      if (failures > 0 || !isTransientAnswer(error)) this.report(error);
+      await pause(RESTART_DELAY_MS, this.closing.signal);
+    }
+  }
+
+  private async liveOneSession(): Promise<Error | undefined> {
+    const { group, topics } = this.subscribed;
+    this.session = new ConsumerSession(this.options, group, {
+      lost: (reason) => this.reachability.lost(this, reason),
+      alive: () => this.reachability.back(this),
+      joined: (partitions) => this.joined(partitions),
+      batch: (payload) => this.hold(payload),
+    });
+    return this.session.run(topics);
+  }
+
+  /** A foreign member of another protocol keeps this one out of a group that is closed to it: that ends when it leaves. */
+  private async isShutOut(error: Error): Promise<boolean> {
+    if (!isOtherProtocol(error)) return false;
+    await this.entry.lookAtMembers().catch(() => undefined);
+    return this.disturbance() !== undefined;
+  }
+
+  private fail(error: Error): void {
+    const { group } = this.subscribed;
+    const message = `Kafka has refused the consumer group ${group} for good: ${describeError(error)}. Fix it and start again.`;
+    this.failure = new EventLogError('fatal', message, { cause: error });
+    this.queue.end();
+  }
+
+  private report(error: Error): void {
+    if (!isTopicMissing(error)) return this.reachability.lost(this, describeError(error));
+    const names = this.subscribed.topics.join(', ');
+    this.log(
+      'warn',
+      `A topic of ${names} is missing; run the init step, which makes it. Looking again until it is there.`,
+    );
+  }
+
+  private joined(partitions: readonly TopicPartition[]): void {
+    this.revoke();
+    this.membership = new Membership();
+    void this.openMembership(this.membership, partitions);
+  }
+
+  private async openMembership(membership: Membership, partitions: readonly TopicPartition[]): Promise<void> {
+    while (membership.isCurrent) {
+      try {
+        return await this.openAt(membership, await this.entry.startsOf(partitions));
+      } catch {
+        await pause(POSITIONS_RETRY_DELAY_MS, this.closing.signal);
+      }
+    }
+  }
+
+  /** Reading goes on at `start`, whatever KafkaJS has found committed. */
+  private async openAt(membership: Membership, starts: readonly Start[]): Promise<void> {
+    membership.open(starts.map(({ position }) => position));
+    if (!membership.isCurrent) return;
+    for (const { position, committed } of starts) if (position.offset < committed) this.session?.seek(position);
+    const unmarked = starts.filter(({ isMarked }) => !isMarked).map(({ position }) => position);
+    if (unmarked.length > 0 && this.disturbance() === undefined) await this.commit(unmarked).catch(() => undefined);
+  }
+
+  private revoke(): void {
+    const lost = this.membership.assignment().map(({ topic, partition }) => ({ topic, partition }));
+    this.membership.end();
+    this.queue.drop();
+    if (lost.length > 0) for (const listener of this.revokedListeners) listener(lost);
+  }
+
+  /** KafkaJS takes the end of this call for the end of the work on the batch, and sends heartbeats only when it is asked to. */
+  private async hold(payload: EachBatchPayload): Promise<void> {
+    const { membership } = this;
+    const heartbeat = setInterval(() => void this.checkHeartbeat(payload), HEARTBEAT_CHECK_MS);
+    try {
+      await membership.opened;
+      if (membership.isCurrent) await this.offer(payload, membership);
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  private async offer({ batch, resolveOffset }: EachBatchPayload, membership: Membership): Promise<void> {
+    // Fetched before the pause: it is fetched again after it.
+    if (membership.isPaused(batch)) return;
+    const gap = membership.gapBefore(batch);
+    if (gap !== undefined) return this.session?.seek(gap);
+    const chunk = new Chunk(batch);
+    this.queue.add(chunk);
+    await chunk.released;
+    const { lastTakenOffset } = chunk;
+    if (lastTakenOffset === undefined || !membership.isCurrent) return;
+    resolveOffset(lastTakenOffset);
+    membership.delivered(batch, Number(chunk.isTaken ? batch.lastOffset() : lastTakenOffset) + 1);
+  }
+
+  /**
+   * Lets KafkaJS have its batches back when a heartbeat fails: it meets the same failure then, and joins again or
+   * connects again. What was not pulled is fetched again.
+   */
+  private async checkHeartbeat(payload: EachBatchPayload): Promise<void> {
+    await payload.heartbeat().catch(() => this.queue.drop());
+  }
+
+  private async commitPatiently(
+    positions: readonly TopicPosition[],
+    note: string,
+    patience: AbortSignal,
+  ): Promise<true> {
+    while (!patience.aborted) {
+      if (await this.commitOnce(positions, note)) return true;
+      await pause(COMMIT_RETRY_DELAY_MS, patience);
+    }
+    return true;
+  }
+
+  /** True if the positions have moved, or are no longer ours to move. */
+  private async commitOnce(positions: readonly TopicPosition[], note: string): Promise<boolean> {
+    const { membership, session } = this;
+    await membership.opened;
+    const own = membership
+      .committable(positions)
+      .filter((position) => this.entry.watch?.isUnexplained(position) !== true);
+    if (own.length === 0 || session === undefined) return true;
+    try {
+      await session.commit(own, note);
+      membership.committed(own);
+      this.entry.watch?.committed(own);
+      return true;
+    } catch (error) {
+      return isFenced(error);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import type { Producer } from 'kafkajs';
+import { EventLogError, type EventLogOptions, type FailureCause } from '@sluice/event-log';
+import { pause, within } from '@sluice/async';
+import { ConnectionAttempts } from './connection-attempts.js';
+import { newKafkaClient } from './kafka-client.js';
+import { brokerErrorOf, causeOf, describeError } from './kafka-errors.js';
+import { pinPartition } from './publish-parts.js';
+import type { Reachability } from './reachability.js';
+
+/**
+ * `idle`: nobody has published yet. `connecting`: the first attempt. `connected`: sends are taken. `away`: sends are
+ * refused at once, so that nothing piles up, while a loop tries to come back. `closed`: for good.
+ *
+ * idle -> connecting -> connected <-> away; any -> closed
+ */
+type State = 'idle' | 'connecting' | 'connected' | 'away' | 'closed';
+
+const RECOVERY_DELAY_MS = 500;
+const CLOSE_TIMEOUT_MS = 3_000;
+/** The probe asks the brokers only if KafkaJS has not done so for this long. */
+const MAX_METADATA_AGE_MS = 5_000;
+
+/** The producer and what is known about its brokers. */
+export class ProducerConnection {
+  private readonly producer: Producer;
+  private readonly attempts = new ConnectionAttempts();
+  private state: State = 'idle';
+  /** Of the last probe. */
+  private lastFailure: FailureCause | undefined;
+  private firstAttempt: Promise<void> | undefined;
+  private comingBack: Promise<void> | undefined;
+  private readonly closing = new AbortController();
+
+  constructor(
+    options: EventLogOptions,
+    private readonly reachability: Reachability,
+  ) {
+    const client = newKafkaClient(options, this.attempts, { requestTimeout: options.publishTimeoutMs });
+    this.producer = client.producer({
+      createPartitioner: pinPartition,
+      allowAutoTopicCreation: false,
+      idempotent: false,
+      metadataMaxAge: Math.min(MAX_METADATA_AGE_MS, options.publishTimeoutMs),
+    });
+  }
+
+  get isInUse(): boolean {
+    return this.state !== 'idle';
+  }
+
+  /** Why there is no connection, where that is known. */
+  get failure(): FailureCause | undefined {
+    const { lastError } = this.attempts;
+    return lastError === undefined ? this.lastFailure : causeOf(lastError);
+  }
+
+  /** The connected producer. Waits for the first attempt to connect, and for nothing after it. @throws EventLogError `unavailable` */
+  async ready(): Promise<Producer> {
+    if (this.state !== 'connected') await (this.firstAttempt ??= this.connectFirst());
+    if (this.state === 'connected') return this.producer;
+    const failure = this.failure ?? 'unreachable';
+    throw new EventLogError('unavailable', `Kafka cannot be reached (${failure})`, { failure });
+  }
+
+  /**
+   * A round trip on the connection that publishes: a send of nothing makes KafkaJS refresh its metadata if they are old,
+   * and connect again if it has to.
+   */
+  async probe(): Promise<void> {
+    try {
+      await this.producer.connect();
+      await this.producer.sendBatch({ topicMessages: [] });
+      this.lastFailure = undefined;
+    } catch (error) {
+      this.lastFailure = causeOf(error);
+      throw error;
+    }
+  }
+
+  /** A send has failed: with the broker's refusal, which says that it is there, or for want of a broker. */
+  failed(error: unknown): void {
+    if (brokerErrorOf(error) === undefined) this.doubt(describeError(error));
+  }
+
+  /** Takes no more sends until a probe has come back. */
+  doubt(reason: string): void {
+    if (this.state !== 'connected' && this.state !== 'connecting') return;
+    this.state = 'away';
+    this.reachability.lost(this, reason);
+    this.comingBack = this.comeBack();
+  }
+
+  /** Disconnects behind the last attempt to connect, which would open a connection again. Idempotent. */
+  async close(): Promise<void> {
+    this.state = 'closed';
+    this.reachability.forget(this);
+    this.closing.abort();
+    this.attempts.end();
+    await within(CLOSE_TIMEOUT_MS, this.disconnect());
+  }
+
+  private async disconnect(): Promise<void> {
+    await Promise.allSettled([this.firstAttempt, this.comingBack]);
+    await this.producer.disconnect().catch(() => undefined);
+  }
+
+  private async connectFirst(): Promise<void> {
+    this.state = 'connecting';
+    try {
+      await this.probe();
+      if (this.state === 'connecting') this.state = 'connected';
+    } catch (error) {
+      this.doubt(describeError(error));
+    }
+  }
+
+  private async comeBack(): Promise<void> {
+    while (this.state === 'away') {
+      if (await this.answersProbe()) return this.cameBack();
+      await pause(RECOVERY_DELAY_MS, this.closing.signal);
+    }
+  }
+
+  private async answersProbe(): Promise<boolean> {
+    return this.probe().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private cameBack(): void {
+    if (this.state !== 'away') return;
+    this.state = 'connected';
+    this.reachability.back(this);
+  }
+}

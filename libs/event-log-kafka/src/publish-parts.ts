@@ -1,0 +1,69 @@
+import type { ICustomPartitioner, Message, RecordMetadata } from 'kafkajs';
+import { partitionOf } from '@sluice/contracts';
+import type { LogEntry, PublishOutcome } from '@sluice/event-log';
+
+/** Brokers take 1 MiB for each partition of a request; a request below this fits, whatever partitions it is for. */
+export const MAX_PART_BYTES = 900_000;
+
+/** Upper bound for what Kafka adds to a record and to a header: lengths, offset, time. */
+const RECORD_OVERHEAD_BYTES = 32;
+const HEADER_OVERHEAD_BYTES = 10;
+
+/** Cuts the entries into parts of at most {@link MAX_PART_BYTES}, in their order; a larger entry is a part of its own. */
+export function partsOf(entries: readonly LogEntry[], maxBytes = MAX_PART_BYTES): (readonly LogEntry[])[] {
+  const parts: (readonly LogEntry[])[] = [];
+  let start = 0;
+  let bytes = 0;
+  entries.forEach((entry, index) => {
+    const size = sizeOf(entry);
+    if (bytes + size > maxBytes && index > start) {
+      parts.push(entries.slice(start, index));
+      start = index;
+      bytes = 0;
+    }
+    bytes += size;
+  });
+  parts.push(start === 0 ? entries : entries.slice(start));
+  return parts;
+}
+
+function sizeOf({ key, value, headers }: LogEntry): number {
+  let size = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const name in headers) {
+    size += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(headers[name]!);
+  }
+  return size;
+}
+
+export function messageOf({ key, value, headers, timestampMs }: LogEntry): Message {
+  return { key, value, headers, timestamp: String(timestampMs) };
+}
+
+/**
+ * Picks the partition of a message, once: KafkaJS asks again at every retry, and must not be told another one when the
+ * topic has grown in between. The message remembers it, which is how {@link outcomesOf} knows.
+ */
+export const pinPartition: ICustomPartitioner =
+  () =>
+  ({ message, partitionMetadata }) =>
+    (message.partition ??= message.key == null ? 0 : partitionOf(message.key, partitionMetadata.length));
+
+const NOT_NAMED: PublishOutcome = { written: false, reason: 'Kafka did not confirm the partition' };
+
+/**
+ * Compares what was sent with what the brokers name. KafkaJS resolves although a partition was never written, when its
+ * leader moves during a send: such a partition is not named, and nothing is known of its messages.
+ */
+export function outcomesOf(messages: readonly Message[], confirmed: readonly RecordMetadata[]): PublishOutcome[] {
+  const nextOffsets = new Map<number, number>();
+  for (const { partition, errorCode, baseOffset } of confirmed) {
+    const offset = Number(baseOffset ?? -1);
+    if (errorCode === 0 && offset >= 0) nextOffsets.set(partition, offset);
+  }
+  return messages.map(({ partition = -1 }) => {
+    const offset = nextOffsets.get(partition);
+    if (offset === undefined) return NOT_NAMED;
+    nextOffsets.set(partition, offset + 1);
+    return { written: true, partition, offset };
+  });
+}

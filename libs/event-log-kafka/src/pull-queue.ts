@@ -1,0 +1,122 @@
+import type { Batch } from 'kafkajs';
+import type { LogRecord, PullOptions, TopicPartition } from '@sluice/event-log';
+import { RecordReader } from './log-records.js';
+
+/** The fetched records of one partition on their way to `pull`. KafkaJS fetches no more of it until they are released. */
+export class Chunk {
+  private taken = 0;
+  private readonly release = Promise.withResolvers<void>();
+  /** Resolves when all records are taken, or the rest is dropped. */
+  readonly released = this.release.promise;
+  private readonly reader: RecordReader;
+
+  constructor(private readonly batch: Batch) {
+    this.reader = new RecordReader(batch);
+  }
+
+  isOf({ topic, partition }: TopicPartition): boolean {
+    return this.batch.topic === topic && this.batch.partition === partition;
+  }
+
+  /** Whether nothing is left to take. */
+  get isTaken(): boolean {
+    return this.taken === this.batch.messages.length;
+  }
+
+  /** Where reading goes on: behind the last record that was taken, or `undefined` if none was. */
+  get lastTakenOffset(): string | undefined {
+    return this.batch.messages[this.taken - 1]?.offset;
+  }
+
+  /** Moves up to so many records to the end of `records`. */
+  take(maxRecords: number, records: LogRecord[]): void {
+    const { messages } = this.batch;
+    const end = Math.min(this.taken + maxRecords, messages.length);
+    for (; this.taken < end; this.taken++) records.push(this.reader.read(messages[this.taken]!));
+    if (this.isTaken) this.release.resolve();
+  }
+
+  drop(): void {
+    this.release.resolve();
+  }
+}
+
+/** A pull that found nothing. */
+interface Waiter {
+  maxRecords: number;
+  serve(records: LogRecord[]): void;
+}
+
+/** Fetched chunks, first come first served. Bounded by one fetch: KafkaJS begins the next when all of it is released. */
+export class PullQueue {
+  private chunks: Chunk[] = [];
+  private readonly waiters = new Set<Waiter>();
+  private serving: NodeJS.Immediate | undefined;
+  private isEnded = false;
+
+  /** Serves those who wait a moment later, so that one pull gets what one fetch brought for several partitions. */
+  add(chunk: Chunk): void {
+    if (this.isEnded) return chunk.drop();
+    this.chunks.push(chunk);
+    this.serving ??= setImmediate(() => this.serveWaiters());
+  }
+
+  pull(options: PullOptions): Promise<LogRecord[]> {
+    if (this.isEnded || options.signal?.aborted === true) return Promise.resolve([]);
+    if (this.chunks.length > 0) return Promise.resolve(this.take(options.maxRecords));
+    return this.wait(options);
+  }
+
+  /** Forgets what nobody has pulled yet: the partitions are no longer ours, or will be read again. */
+  drop(): void {
+    for (const chunk of this.chunks.splice(0)) chunk.drop();
+  }
+
+  /** The same of one partition only. */
+  dropPartition(partition: TopicPartition): void {
+    const dropped = this.chunks.filter((chunk) => chunk.isOf(partition));
+    this.chunks = this.chunks.filter((chunk) => !chunk.isOf(partition));
+    for (const chunk of dropped) chunk.drop();
+  }
+
+  /** Pending and later pulls are empty. */
+  end(): void {
+    this.isEnded = true;
+    clearImmediate(this.serving);
+    this.drop();
+    for (const waiter of this.waiters) waiter.serve([]);
+  }
+
+  private take(maxRecords: number): LogRecord[] {
+    const records: LogRecord[] = [];
+    while (this.chunks.length > 0 && records.length < maxRecords) {
+      const chunk = this.chunks[0]!;
+      chunk.take(maxRecords - records.length, records);
+      if (chunk.isTaken) this.chunks.shift();
+    }
+    return records;
+  }
+
+  private serveWaiters(): void {
+    this.serving = undefined;
+    for (const waiter of this.waiters) {
+      if (this.chunks.length > 0) waiter.serve(this.take(waiter.maxRecords));
+    }
+  }
+
+  private wait({ maxRecords, maxWaitMs, signal }: PullOptions): Promise<LogRecord[]> {
+    const { promise, resolve } = Promise.withResolvers<LogRecord[]>();
+    const giveUp = (): void => waiter.serve([]);
+    const timer = setTimeout(giveUp, maxWaitMs);
+    const serve = (records: LogRecord[]): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+      this.waiters.delete(waiter);
+      resolve(records);
+    };
+    const waiter: Waiter = { maxRecords, serve };
+    signal?.addEventListener('abort', giveUp);
+    this.waiters.add(waiter);
+    return promise;
+  }
+}

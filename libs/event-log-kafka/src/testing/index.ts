@@ -1,0 +1,1 @@
+export { brokersForTests } from './brokers.js';

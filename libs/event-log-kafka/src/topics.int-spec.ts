@@ -1,0 +1,99 @@
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import kafkajs, { Kafka, logLevel } from 'kafkajs';
+import { type LogEntry, type TopicSpec, positionsBehind } from '@sluice/event-log';
+import { KafkaEventLog } from './kafka-event-log.js';
+import { brokersForTests } from './testing/brokers.js';
+import { until } from './testing/until.js';
+
+jest.setTimeout(120_000);
+
+describe('topics on Kafka', () => {
+  const log = new KafkaEventLog({
+    url: `kafka://${brokersForTests()}`,
+    clientId: 'topics-spec',
+    publishTimeoutMs: 10_000,
+    commitTimeoutMs: 10_000,
+    replicationFactor: 1,
+  });
+  afterAll(() => log.close());
+
+  const newName = () => `topics-${randomUUID()}`;
+  const wanted = (name: string, partitions: number, more: Partial<TopicSpec> = {}) =>
+    log.createTopics([{ name, partitions, ...more }]);
+
+  async function partitionsOf(topic: string): Promise<number> {
+    return (await log.inspect({ group: 'nobody', topic }).positions()).length;
+  }
+
+  it('are taken with the partitions that they have where no number was asked for', async () => {
+    const name = newName();
+    await wanted(name, 3);
+    await wanted(name, 12, { otherCount: 'keep' });
+    expect(await partitionsOf(name)).toBe(3);
+  });
+
+  it('are never made smaller, and the error names both numbers and the setting', async () => {
+    const name = newName();
+    await wanted(name, 3);
+    const smaller = wanted(name, 2, { otherCount: 'grow', setting: 'EVENT_LOG_PARTITIONS' });
+    await expect(smaller).rejects.toMatchObject({ code: 'topic-mismatch' });
+    await expect(smaller).rejects.toThrow(/has 3 partitions, and 2 are asked for by EVENT_LOG_PARTITIONS/);
+  });
+
+  it('grow while they are written, read and looked at, and nobody has to be started again', async () => {
+    const [name, group] = [newName(), newName()];
+    await wanted(name, 1);
+    const member = log.subscribe({ group, topics: [name] });
+    const inspector = log.inspect({ group, topic: name });
+    const read = new Set<number>();
+    await publish(name, 0);
+    await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 1, maxRecords: 1 });
+    await wanted(name, 4, { otherCount: 'grow' });
+    await until(async () => {
+      await publish(name, 1);
+      const records = await member.pull({ maxRecords: 1000, maxWaitMs: 200 });
+      for (const { partition } of records) read.add(partition);
+      await member.commit(positionsBehind(records));
+      return read.size === 4;
+    });
+    const positions = await inspector.positions();
+    for (const { partition, high } of positions) {
+      const peeked = await inspector.peek({ partition, fromOffset: high - 1, toOffset: high, maxRecords: 1 });
+      expect(peeked).toMatchObject([{ partition, offset: high - 1 }]);
+    }
+    await member.close();
+  });
+
+  it('that keep all are made without a limit, and a limit that somebody sets is found', async () => {
+    const name = newName();
+    await wanted(name, 1, { keepsAll: true });
+    expect(await log.topicFindings([{ name, keepsAll: true }])).toEqual([]);
+    expect(await log.inspect({ group: 'nobody', topic: name }).retentionMs()).toBeUndefined();
+    await alter(name, { 'retention.ms': '604800000', 'retention.bytes': '-1', 'cleanup.policy': 'compact' });
+    const findings = await log.topicFindings([{ name, keepsAll: true }]);
+    expect(findings.map(({ setting }) => setting).sort()).toEqual(['cleanup.policy', 'retention.ms']);
+  });
+
+  async function publish(topic: string, run: number): Promise<void> {
+    const entries = Array.from({ length: 40 }, (_, index) => entryOf(`${run}-${index}`));
+    const outcomes = await log.publisher.publish(topic, entries);
+    expect(outcomes.every(({ written }) => written)).toBe(true);
+  }
+});
+
+async function alter(name: string, settings: Record<string, string>): Promise<void> {
+  const kafka = new Kafka({ clientId: 'by-hand', brokers: brokersForTests().split(','), logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }],
+  });
+  await admin.disconnect();
+}
+
+function entryOf(value: string): LogEntry {
+  return { key: Buffer.from(value), value: Buffer.from(value), headers: {}, timestampMs: Date.now() };
+}

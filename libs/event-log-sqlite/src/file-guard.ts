@@ -1,0 +1,95 @@
+import { renameSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { EventLogError } from '@sluice/event-log';
+import { RememberedFile, type FileState, type Say } from './private-file.js';
+
+/**
+ * Holds that the file that this process has open is the one that a restart will open. SQLite itself goes on with a file that was
+ * moved, deleted or replaced, and confirms what nobody will find.
+ */
+export class FileGuard {
+  private readonly file: RememberedFile;
+  private readonly walPath: string;
+  private wal: RememberedFile;
+  private lastState: FileState = 'in-place';
+
+  /**
+   * @param path by which a restart will look for the file; may lead over symbolic links, which SQLite resolves when it opens it
+   * @param say receives one line when the file goes and one when it is back
+   */
+  constructor(
+    private readonly database: DatabaseSync,
+    readonly path: string,
+    private readonly say: Say = () => undefined,
+  ) {
+    this.file = new RememberedFile(path);
+    this.walPath = `${database.location() ?? path}-wal`;
+    this.wal = new RememberedFile(this.walPath);
+  }
+
+  /** Never to be called inside a transaction. @throws an error of SQLite if the write-ahead log is gone and cannot be made again */
+  check(): FileState {
+    const { state } = this.file;
+    if (state === 'in-place' && this.wal.state !== 'in-place') this.remakeWal();
+    if (state !== this.lastState) this.changed(state);
+    return state;
+  }
+
+  /** @throws EventLogError `unavailable` if the file is not the one at its path */
+  requireInPlace(): void {
+    const state = this.check();
+    if (state !== 'in-place') throw lostError(state, this.path);
+  }
+
+  private changed(state: FileState): void {
+    this.lastState = state;
+    if (state === 'in-place') {
+      this.say('warn', `${this.path} is back at its path: the event log appends again.`);
+      return;
+    }
+    this.emptyWal();
+    this.say('warn', `Records are refused with 503. ${adviceFor(state, this.path)}`);
+  }
+
+  /**
+   * Moves everything into the file that is open. A write-ahead log with pages in it beside another database would be applied to that
+   * one by the next process that opens it.
+   */
+  private emptyWal(): void {
+    try {
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      this.say('warn', `${this.walPath} could not be emptied: ${(error as Error).message}`);
+    }
+  }
+
+  /** Leaving the mode moves all pages from the open, nameless file into the database; entering it makes a new file. */
+  private remakeWal(): void {
+    const path = this.walPath;
+    const { state } = this.wal;
+    if (state === 'replaced') renameSync(path, `${path}.found-${Date.now()}`);
+    this.database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
+    this.database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    this.wal = new RememberedFile(path);
+    const what = state === 'replaced' ? 'replaced; the foreign file is beside it, with .found- in its name' : 'deleted';
+    this.say('warn', `${path} was ${what}. It was made again, and no entry is lost. Leave it alone while Sluice runs.`);
+  }
+}
+
+function lostError(state: Exclude<FileState, 'in-place'>, path: string): EventLogError {
+  const failure = state === 'gone' ? 'file-moved' : 'file-replaced';
+  return new EventLogError('unavailable', adviceFor(state, path), { failure });
+}
+
+function adviceFor(state: Exclude<FileState, 'in-place'>, path: string): string {
+  if (state === 'gone') {
+    return (
+      `file-moved: ${path} was moved or deleted while this process has it open, so nothing can be appended. ` +
+      'Put the same file back, and the event log goes on by itself; or restart the process to begin with an empty event log.'
+    );
+  }
+  return (
+    `file-replaced: ${path} is another file than the one that this process has open, so nothing can be appended. ` +
+    'Restart the process to use the file at this path. Entries that were confirmed before are in the file that was there.'
+  );
+}

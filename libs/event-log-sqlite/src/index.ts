@@ -1,0 +1,1 @@
+export { SqliteEventLog } from './sqlite-event-log.js';

@@ -1,0 +1,216 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { PartitionPosition, TopicLimits } from '@sluice/event-log';
+import { EmbeddedLogs, embeddedOptions } from './testing/embedded-logs.js';
+import { SqliteEventLog } from './sqlite-event-log.js';
+
+const TOPIC = 'events';
+const HOUR_MS = 3_600_000;
+const RETENTION = { keepMs: 24 * HOUR_MS, sweepEveryMs: 60_000 };
+const NOW_MS = Date.parse('2025-09-09T17:00:00Z');
+
+/** A value of 100 bytes and empty headers. */
+const ENTRY_BYTES = 102;
+
+const logs = new EmbeddedLogs();
+afterAll(() => logs.remove());
+
+describe('Retention of the embedded log', () => {
+  let directory: string;
+  let log: SqliteEventLog;
+  const lines: string[] = [];
+
+  beforeEach(async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'performance', 'queueMicrotask'], now: NOW_MS });
+    directory = logs.newDirectory();
+    log = new SqliteEventLog(embeddedOptions(directory), { retention: RETENTION });
+    await log.createTopics([{ name: TOPIC, partitions: 1 }]);
+  });
+  afterEach(async () => {
+    await log.close();
+    jest.useRealTimers();
+  });
+
+  it('deletes what every group is done with and what is old enough', async () => {
+    await publish(30, 25 * HOUR_MS);
+    await publish(20, 23 * HOUR_MS);
+    await commit('first', 50);
+    await commit('second', 50);
+    await sweep();
+    expect(await position()).toMatchObject({ low: 30, committed: 50, high: 50 });
+    expect(await remainingOffsets()).toEqual([30, 50]);
+  });
+
+  it('keeps what the slowest group has yet to read', async () => {
+    await publish(50, 25 * HOUR_MS);
+    await commit('first', 50);
+    await commit('second', 10);
+    await sweep();
+    expect(await position()).toMatchObject({ low: 10 });
+    const records = await log.subscribe({ group: 'second', topics: [TOPIC] }).pull({ maxRecords: 100, maxWaitMs: 0 });
+    expect(records.map(({ offset }) => offset)[0]).toBe(10);
+    expect(records).toHaveLength(40);
+  });
+
+  it('keeps everything of a topic in which no group has ever committed', async () => {
+    await publish(50, 1000 * HOUR_MS);
+    await sweep();
+    expect(await position()).toMatchObject({ low: 0, high: 50 });
+  });
+
+  it('deletes more than one step in one sweep', async () => {
+    await publish(3500, 25 * HOUR_MS);
+    await commit('first', 3400);
+    await sweep();
+    expect(await position()).toMatchObject({ low: 3400, high: 3500 });
+  });
+
+  it('counts on from the same offset after everything was deleted and the log was opened again', async () => {
+    await publish(50, 25 * HOUR_MS);
+    await commit('first', 50);
+    await sweep();
+    await log.close();
+    log = new SqliteEventLog(embeddedOptions(directory));
+    expect(await position()).toMatchObject({ low: 50, committed: 50, high: 50 });
+    expect(await publish(1, 0)).toEqual([{ written: true, partition: 0, offset: 50 }]);
+  });
+
+  it('gives a new group what is left', async () => {
+    await publish(50, 25 * HOUR_MS);
+    await commit('first', 30);
+    await sweep();
+    const records = await log.subscribe({ group: 'late', topics: [TOPIC] }).pull({ maxRecords: 100, maxWaitMs: 0 });
+    expect(records[0]?.offset).toBe(30);
+    expect(records).toHaveLength(20);
+  });
+
+  describe('with a limit of bytes', () => {
+    const LIMITS = { [TOPIC]: { maxBytes: 10_000, keepsUnread: true } };
+    beforeEach(async () => {
+      lines.length = 0;
+      await reopen(LIMITS);
+    });
+
+    it('removes the oldest that every group is done with, until the rest fits', async () => {
+      await publish(150, 0, 100);
+      await commit('first', 150);
+      await sweep();
+      expect(await position()).toMatchObject({ low: 52, high: 150 });
+      expect(log.usage()).toEqual([
+        { topic: TOPIC, bytes: 98 * ENTRY_BYTES, oldestMs: NOW_MS, removed: { age: 0, bytes: 52 } },
+      ]);
+    });
+
+    it('does so after an append, without waiting for the next sweep', async () => {
+      await publish(90, 0, 100);
+      await commit('first', 90);
+      await publish(60, 0, 100);
+      await turns();
+      expect(log.usage()[0]!.bytes).toBeLessThanOrEqual(10_000);
+    });
+
+    it('keeps what is not read yet, whatever it weighs, and says so once', async () => {
+      await publish(300, 0, 100);
+      await commit('first', 50);
+      await sweep();
+      await sweep();
+      expect(await position()).toMatchObject({ low: 50, high: 300 });
+      expect(lines).toEqual([expect.stringMatching(/holds 25500 bytes; its limit is 10000.*not stored yet are never/)]);
+      await commit('first', 300);
+      await sweep();
+      expect(log.usage()[0]!.bytes).toBeLessThanOrEqual(10_000);
+      expect(lines).toHaveLength(2);
+    });
+
+    it('counts the same bytes after it was opened again, and after a release that does not count wrote to it', async () => {
+      await publish(20, 0, 100);
+      await reopen(LIMITS);
+      expect(log.usage()[0]!.bytes).toBe(20 * ENTRY_BYTES);
+      await log.close();
+      using earlier = new DatabaseSync(join(directory, 'event-log.db'));
+      earlier.exec('DELETE FROM entries_1 WHERE "offset" < 5; UPDATE partitions SET low = 5');
+      earlier.exec("INSERT INTO entries_1 VALUES (20, NULL, x'00', '{}', 0)");
+      earlier.close();
+      log = open(LIMITS);
+      expect(log.usage()[0]!.bytes).toBe(15 * ENTRY_BYTES + 3);
+    });
+
+    it('bounds the file, however much goes through it', async () => {
+      const largest = 1_000_000;
+      await reopen({ [TOPIC]: { maxBytes: largest, keepsUnread: true } });
+      for (let round = 1; round <= 40; round++) {
+        await publish(100, 0, 2_000);
+        await commit('first', round * 100);
+        await turns();
+      }
+      expect(await position()).toMatchObject({ high: 4_000 });
+      await log.close();
+      expect(statSync(join(directory, 'event-log.db')).size).toBeLessThan(2 * largest);
+      log = open();
+    });
+  });
+
+  describe('of a topic that no group reads, as the dead letters', () => {
+    it('removes by age and by bytes', async () => {
+      await reopen({ [TOPIC]: { maxAgeMs: 24 * HOUR_MS, maxBytes: 1_000, keepsUnread: false } });
+      await publish(7, 25 * HOUR_MS, 100);
+      await publish(15, HOUR_MS, 100);
+      await sweep();
+      expect(log.usage()).toMatchObject([{ bytes: 9 * ENTRY_BYTES }]);
+      const { removed } = log.usage()[0]!;
+      expect(removed.age + removed.bytes).toBe(13);
+    });
+
+    it('keeps everything without limits', async () => {
+      await reopen({ [TOPIC]: { keepsUnread: false } });
+      await publish(50, 1000 * HOUR_MS);
+      await sweep();
+      expect(await position()).toMatchObject({ low: 0, high: 50 });
+    });
+  });
+
+  function open(limits?: Record<string, TopicLimits>): SqliteEventLog {
+    const say = (_: string, line: string): void => void lines.push(line);
+    const retention = limits === undefined ? RETENTION : { ...RETENTION, limits };
+    return new SqliteEventLog({ ...embeddedOptions(directory), log: say }, { retention });
+  }
+
+  async function reopen(limits?: Record<string, TopicLimits>): Promise<void> {
+    await log.close();
+    log = open(limits);
+  }
+
+  async function publish(count: number, ageMs: number, bytes = 1) {
+    const entry = { key: null, value: Buffer.alloc(bytes, 'x'), headers: {}, timestampMs: NOW_MS - ageMs };
+    return log.publisher.publish(TOPIC, new Array<typeof entry>(count).fill(entry));
+  }
+
+  async function commit(group: string, offset: number): Promise<void> {
+    const subscription = log.subscribe({ group, topics: [TOPIC] });
+    await subscription.commit([{ topic: TOPIC, partition: 0, offset }]);
+    await subscription.close();
+  }
+
+  /** One sweep takes a turn of the event loop for each step. */
+  async function sweep(): Promise<void> {
+    jest.advanceTimersByTime(RETENTION.sweepEveryMs);
+    await turns();
+  }
+
+  async function turns(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async function position(): Promise<PartitionPosition> {
+    const [first] = await log.inspect({ group: 'first', topic: TOPIC }).positions();
+    return first!;
+  }
+
+  async function remainingOffsets(): Promise<number[]> {
+    const inspector = log.inspect({ group: 'first', topic: TOPIC });
+    const records = await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 1000, maxRecords: 1000 });
+    return [records[0]!.offset, records.at(-1)!.offset + 1];
+  }
+});

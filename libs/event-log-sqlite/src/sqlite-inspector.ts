@@ -1,0 +1,47 @@
+import {
+  EventLogError,
+  type BufferInspector,
+  type InspectOptions,
+  type LogRecord,
+  type PartitionPosition,
+  type PeekOptions,
+} from '@sluice/event-log';
+import type { ConsumerGroups } from './consumer-groups.js';
+import type { LogFile } from './log-file.js';
+
+/** Looks at the file beside the groups; it is no member of any. */
+export class SqliteInspector implements BufferInspector {
+  constructor(
+    private readonly file: LogFile,
+    private readonly groups: ConsumerGroups,
+    private readonly options: InspectOptions,
+  ) {}
+
+  async positions(): Promise<PartitionPosition[]> {
+    const { group, topic } = this.options;
+    return this.file.partitionsOf(topic).map((partition) => ({
+      partition: partition.number,
+      low: partition.low,
+      committed: this.file.positions.offsetOf(group, partition),
+      high: partition.high,
+      note: this.file.positions.noteOf(group, partition),
+    }));
+  }
+
+  async peek({ partition, fromOffset, toOffset, maxRecords }: PeekOptions): Promise<LogRecord[]> {
+    try {
+      return this.file.partitionsOf(this.options.topic)[partition]?.read(fromOffset, toOffset, maxRecords) ?? [];
+    } catch (error) {
+      throw new EventLogError('unavailable', (error as Error).message, { cause: error });
+    }
+  }
+
+  async members(): Promise<number> {
+    return this.groups.membersOf(this.options.group);
+  }
+
+  /** What a group has not read is kept, see {@link Retention}. */
+  async retentionMs(): Promise<undefined> {
+    return undefined;
+  }
+}

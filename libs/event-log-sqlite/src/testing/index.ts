@@ -1,0 +1,1 @@
+export { EmbeddedLogs, embeddedOptions } from './embedded-logs.js';

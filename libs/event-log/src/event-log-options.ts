@@ -1,0 +1,21 @@
+import type { TopicLimits } from './event-log.js';
+import type { Append } from './shared-publisher.js';
+
+export interface EventLogOptions {
+  /** `kafka://host:9092,host2:9092` or `file:<directory>`. */
+  url: string;
+  /** Names this process to the broker and in its logs. */
+  clientId: string;
+  /** A publish has its outcome within this time. */
+  publishTimeoutMs: number;
+  /** A commit has its confirmation or its error within this time. */
+  commitTimeoutMs: number;
+  /** Copies of each partition that `createTopics` asks for. The embedded log has one. */
+  replicationFactor: number;
+  /** How much the embedded log keeps, by topic. Without limits, a topic keeps what is not read, and the rest for 24 hours. */
+  limits?: Readonly<Record<string, TopicLimits>>;
+  /** Hears when the log goes away and when it is back, one line each; no secrets. */
+  log?: (level: 'info' | 'warn', message: string) => void;
+  /** Hears of each append of the shared publisher, once it has its outcomes. For metrics and traces; must not throw. */
+  onAppend?: (append: Append) => void;
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { type HostOptions, HostRule, requireOneHost } from './hosts.js';
+import { OtherMethods } from './http-app-methods.js';
+import { NestLogger, type Logger } from '@sluice/observability';
+import { ProblemError } from './problem-error.js';
+import { fastifyProblem, ProblemFilter, sendProblem } from './problem.filter.js';
+import { followExchanges, passOverExpectations, refuseBrokenHttp } from './problem-on-socket.js';
+import { ConnectionAnswers } from './reads/connection-answers.js';
+import { ReadTurns } from './reads/read-turns.js';
+import { logRequests, requestIdOf } from './request-log.js';
+
+export interface HttpOptions extends HostOptions {
+  /** Largest body that is read, in bytes. */
+  maxBodyBytes: number;
+  /** Whether requests come from a gateway of ours: then the id that it has given one is kept. */
+  isForwarded?: boolean;
+  /** From the first byte of a request to its last, in milliseconds; left out: 30 s. */
+  requestTimeoutMs?: number;
+}
+
+/** A device on a slow line sends a few kB in this time. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/**
+ * How often Node looks for requests that have taken too long, so how much later than their time they are answered 408. Its own 30 s
+ * would make that up to twice the time. Only requests that are under way are looked at, the oldest first.
+ */
+const CHECK_INTERVAL_MS = 2_000;
+/** Longer than the idle time of common load balancers (60 s), so that they close first and no request meets a closing socket. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const MAX_CONNECTIONS = 20_000;
+/** An id of 128 characters, each percent-encoded. */
+const MAX_PARAM_LENGTH = 3 * 128;
+
+@Module({})
+class HttpAppModule {}
+
+/** A Nest application on Fastify with our settings, problems and logs; it does not listen yet. */
+export async function createHttpApp(
+  module: DynamicModule | Type,
+  logger: Logger,
+  options: HttpOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = fastifyAdapter(options);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const turns = { provide: ReadTurns, useValue: new ReadTurns() };
+  const providers = [{ provide: OtherMethods, useValue: new OtherMethods(fastify) }, turns];
+  const root = { module: HttpAppModule, global: true, imports: [module], providers, exports: [ReadTurns] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: new NestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const server = app.getHttpServer() as Server;
+  server.maxConnections = MAX_CONNECTIONS;
+  followExchanges(server);
+  passOverExpectations(server);
+  logRequests(fastify, logger);
+  requireOurHost(fastify, new HostRule(options));
+  new ConnectionAnswers(turns.useValue).follow(fastify);
+  app.useGlobalFilters(new ProblemFilter(logger));
+  return app;
+}
+
+function fastifyAdapter(options: HttpOptions): FastifyAdapter {
+  const { maxBodyBytes, isForwarded = false, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  return new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: (raw: IncomingMessage) => requestIdOf(raw, isForwarded),
+    // While stopping, our own handlers answer: with a problem and Retry-After.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseBrokenHttp,
+    http: {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs),
+      // Node's own refusal has no body: see requireOneHost.
+      requireHostHeader: false,
+    },
+    frameworkErrors: refuseUnrouted,
+  });
+}
+
+function requireOurHost(fastify: FastifyInstance, rule: HostRule): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    forbidGuessing(reply);
+    try {
+      requireOneHost(request);
+      rule.check(request);
+      done();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) return done(error as Error);
+      // What else comes on a connection whose requests can be read in two ways cannot be trusted.
+      if (error.code === 'bad-request') reply.header('connection', 'close');
+      sendProblem(reply, request, error);
+    }
+  });
+}
+
+/** What the router refuses reaches neither a hook nor a filter. */
+function refuseUnrouted(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  forbidGuessing(reply);
+  sendProblem(reply, request, fastifyProblem(error) ?? new ProblemError('bad-request', 'The request is malformed.'));
+}
+
+/** A browser takes an answer for what its media type says, and for no page that somebody has hidden in a payload. */
+function forbidGuessing(reply: FastifyReply): void {
+  reply.header('x-content-type-options', 'nosniff');
+}

@@ -1,0 +1,16 @@
+export { Access } from './access.js';
+export { ACCESS_PROBLEMS, ApiProblems, problemResponses } from './docs/api-problems.js';
+export { serveDocs } from './docs/serve-docs.js';
+export { createHttpApp, type HttpOptions } from './http-app.js';
+export { MetricsModule } from './metrics/metrics.module.js';
+export { endReason, OpenStreams } from './open-streams.js';
+export { pageHeaders } from './page-headers.js';
+export { ProblemError } from './problem-error.js';
+export { sendProblem } from './problem.filter.js';
+export { answerInParts, type AnswerPart, streamOf } from './reads/answer-in-parts.js';
+export { ClientStreams } from './reads/client-streams.js';
+export { measureReads } from './reads/measure-reads.js';
+export { ReadAdmission } from './reads/read-admission.js';
+export { FORWARDING_LIMITS, READ_LIMITS, READ_STEP_BYTES, type ReadLimits } from './reads/read-limits.js';
+export { ReadTurns } from './reads/read-turns.js';
+export { Read } from './reads/read.js';

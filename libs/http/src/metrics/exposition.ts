@@ -1,0 +1,30 @@
+import type { Registry } from 'prom-client';
+import type { Clock } from '@sluice/async';
+
+/** Scrapes closer together than this get the same text. */
+const MIN_INTERVAL_MS = 1_000;
+
+/** The text of a registry. It is made once a second at most, however many ask: scrapes cannot slow down the work they measure. */
+export class Exposition {
+  #text: Promise<Buffer> | undefined;
+  #begunAtMs = 0;
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly clock: Clock,
+  ) {}
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** In UTF-8: encoded once for all who ask within the second. */
+  text(): Promise<Buffer> {
+    const nowMs = this.clock.monotonicMs();
+    if (this.#text === undefined || nowMs - this.#begunAtMs >= MIN_INTERVAL_MS) {
+      this.#begunAtMs = nowMs;
+      this.#text = this.registry.metrics().then((text) => Buffer.from(text));
+    }
+    return this.#text;
+  }
+}

@@ -1,0 +1,92 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { problemOf, type ProblemCode } from '@sluice/contracts';
+import { PROBLEM_CONTENT_TYPE } from './problem.filter.js';
+
+/** A client that has been refused reads its answer and goes; one that stays is cut off. */
+const LINGER_MS = 2_000;
+
+/** The last request on a connection. Answers are sent in the order of requests, so this one's comes last. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** The answer before this one. */
+  before: ServerResponse | undefined;
+}
+
+const lastOn = new WeakMap<Socket, Exchange>();
+const refused = new WeakSet<Socket>();
+
+/** An expectation that nobody here knows is passed over; Node's own refusal would be a 417 without a body. */
+export function passOverExpectations(server: Server): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
+/** Lets {@link refuseBrokenHttp} know which requests of a connection are still to be answered. */
+export function followExchanges(server: Server): void {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    lastOn.set(request.socket, { request, response, before: lastOn.get(request.socket)?.response });
+  });
+}
+
+/**
+ * Ends a connection on which came what is no HTTP: that never becomes a request, so the problem is written on the bare socket. It
+ * waits for the answers of the requests before it: a client takes the first answer for that of its first request.
+ */
+export function refuseBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+  const answer = answerTo(error.code ?? '', socket as Partial<TLSSocket>);
+  if (answer === undefined || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  // The parser fails again with every byte that follows.
+  if (refused.has(socket)) return;
+  refused.add(socket);
+  const last = lastOn.get(socket);
+  const isInBody = last?.request.complete === false;
+  const isOpen = isInBody && !last.response.headersSent;
+  whenAnswered(isOpen ? last.before : last?.response, () => {
+    const isAnswered = error.code === 'HPE_CLOSED_CONNECTION' || (isInBody && last.response.headersSent);
+    end(socket, isAnswered ? '' : answer);
+  });
+}
+
+function whenAnswered(response: ServerResponse | undefined, then: () => void): void {
+  if (response === undefined || response.closed) then();
+  else response.once('close', then);
+}
+
+function end(socket: Socket, answer: string): void {
+  if (!socket.writable) return;
+  socket.end(answer);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, [ProblemCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers-too-large', 'The headers are larger than 16 KiB.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
+};
+const NOT_HTTP: [ProblemCode, string] = ['bad-request', 'This is not valid HTTP/1.1.'];
+
+/** @returns `undefined` where it was not the client that spoke, but the connection that failed */
+function answerTo(errorCode: string, { authorizationError }: Partial<TLSSocket>): string | undefined {
+  if (errorCode in CLIENT_ERRORS) return answerOf(...CLIENT_ERRORS[errorCode]!);
+  if (errorCode.startsWith('HPE_')) return answerOf(...NOT_HTTP);
+  if (!errorCode.startsWith('ERR_SSL_') || !authorizationError) return undefined;
+  return answerOf('unauthorized', `The client certificate is not accepted (${String(authorizationError)}).`);
+}
+
+function answerOf(code: ProblemCode, detail: string): string {
+  const problem = problemOf(code, detail);
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    `content-type: ${PROBLEM_CONTENT_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'x-content-type-options: nosniff',
+    'connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}

@@ -1,0 +1,148 @@
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { pause } from '@sluice/async';
+import { ProblemError } from '../problem-error.js';
+import { ClientTally } from './client-tally.js';
+import { READ_LIMITS, type ReadLimits } from './read-limits.js';
+import { Read } from './read.js';
+import { WaitingLine } from './waiting-line.js';
+
+/** A stop waits this long for clients to take the answers that they asked for. */
+const STOP_GRACE_MS = 1_000;
+const RETRY_AFTER_SECONDS = 2;
+/** A step needs about four times its part: what the engine sends, the records, their text and its bytes. */
+const STEP_FACTOR = 4;
+const MIN_STEP_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Decides which reads go on, so that the memory of their answers stays bounded, and no client takes all places. A read waits a few
+ * seconds for its place; then, or where too many wait, it is refused with `overloaded`. One for each process.
+ */
+export class ReadAdmission implements BeforeApplicationShutdown {
+  readonly #reads = new Set<Read>();
+  readonly #underWay = new Set<Read>();
+  readonly #ofClient = new ClientTally();
+  readonly #underWayOfClient = new ClientTally();
+  readonly #places = new WaitingLine<Read>();
+  readonly #rooms = new WaitingLine<Read>();
+  #heldBytes = 0;
+  #reservedBytes = 0;
+  #refused = 0;
+  #largestPart = 0;
+  #isClosed = false;
+
+  constructor(private readonly limits: ReadLimits = READ_LIMITS) {}
+
+  /** Bytes of answers that no client has taken yet. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
+  get waiting(): number {
+    return this.#places.length;
+  }
+
+  /** How many reads were refused with `overloaded`. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /**
+   * Resolves when the read has a place. It gives it back by itself when the answer is taken or the client has gone.
+   *
+   * @throws ProblemError `overloaded`, `stopping`
+   */
+  async enter(reply: FastifyReply): Promise<Read> {
+    const { client } = reply.request;
+    if (this.#isClosed) throw stopping();
+    if (reply.raw.destroyed || reply.raw.closed) throw clientGone();
+    if (this.#reads.size >= this.limits.maxReads) throw this.overloaded(`${this.limits.maxReads} reads are under way`);
+    if (this.#ofClient.of(client) >= this.limits.maxReadsPerClient)
+      throw this.overloaded(`${this.limits.maxReadsPerClient} reads of this client are under way`);
+    const read = new Read(this, reply, this.limits.untakenMs);
+    this.#reads.add(read);
+    this.#ofClient.add(client, 1);
+    await this.#places.enter(read, () => this.tryBegin(read), this.patience('No read before this one ended in time'));
+    return read;
+  }
+
+  /** Reads that wait are refused; clients that do not take their answers within a short grace are cut off. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isClosed = true;
+    this.#places.refuseAll(stopping);
+    this.#rooms.refuseAll(stopping);
+    const over = new AbortController();
+    await Promise.race([Promise.all(Array.from(this.#reads, ({ ended }) => ended)), pause(STOP_GRACE_MS, over.signal)]);
+    over.abort();
+    for (const read of this.#reads) read.cut();
+  }
+
+  /** For {@link Read}: waits for room for one step. @returns the bytes to give back. @throws ProblemError `overloaded`, `stopping` */
+  async reserve(read: Read): Promise<number> {
+    if (this.#isClosed) throw stopping();
+    const bytes = Math.max(MIN_STEP_BYTES, STEP_FACTOR * this.#largestPart);
+    const tryReserve = (): boolean => {
+      const used = this.#heldBytes + this.#reservedBytes;
+      if (used > 0 && used + bytes > this.limits.maxHeldBytes) return false;
+      this.#reservedBytes += bytes;
+      return true;
+    };
+    await this.#rooms.enter(read, tryReserve, this.patience('Answers that clients do not take fill the memory'));
+    return bytes;
+  }
+
+  /** For {@link Read}. */
+  giveBack(bytes: number): void {
+    this.#reservedBytes -= bytes;
+    this.#rooms.admit();
+  }
+
+  /** For {@link Read}: a part of its answer takes the place of the one before. */
+  hold(bytes: number, before: number): void {
+    this.#largestPart = Math.max(this.#largestPart, bytes);
+    this.#heldBytes += bytes - before;
+    if (bytes < before) this.#rooms.admit();
+  }
+
+  /** For {@link Read}. Idempotent. */
+  leave(read: Read): void {
+    if (!this.#reads.delete(read)) return;
+    this.#ofClient.add(read.client, -1);
+    if (this.#underWay.delete(read)) this.#underWayOfClient.add(read.client, -1);
+    this.#places.refuse(read, clientGone());
+    this.#rooms.refuse(read, clientGone());
+    this.#places.admit();
+  }
+
+  private tryBegin(read: Read): boolean {
+    const { maxUnderWay, maxUnderWayPerClient } = this.limits;
+    if (this.#underWay.size >= maxUnderWay) return false;
+    if (this.#underWayOfClient.of(read.client) >= maxUnderWayPerClient) return false;
+    this.#underWay.add(read);
+    this.#underWayOfClient.add(read.client, 1);
+    return true;
+  }
+
+  private patience(why: string) {
+    return { maxWaitMs: this.limits.maxWaitMs, refusal: () => this.overloaded(why) };
+  }
+
+  private overloaded(why: string): ProblemError {
+    this.#refused++;
+    const detail = `${why}; ask again later, with fewer requests at one time.`;
+    return new ProblemError('overloaded', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+}
+
+function stopping(): ProblemError {
+  return new ProblemError('stopping', 'The service is stopping; ask again.');
+}
+
+/** Ends the work for a client that no answer reaches any more. */
+function clientGone(): ProblemError {
+  return new ProblemError('overloaded', 'The client has gone.');
+}

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '@sluice/observability';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The id that names a request in the log.
+ *
+ * @param isForwarded whether a gateway of ours stands in front and has given one: then its lines and ours name the same. Nobody else
+ *   may choose what our log says
+ */
+export function requestIdOf({ headers }: { headers: IncomingHttpHeaders }, isForwarded: boolean): string {
+  const given = isForwarded ? headers['x-request-id'] : undefined;
+  return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
+}
+
+/** One line at `debug` for each answer: the pattern of its path, which has no id in it, never a body or a query string. */
+export function logRequests(server: FastifyInstance, logger: Logger): void {
+  server.addHook('onResponse', ({ id: requestId, method, routeOptions }, { statusCode: status, elapsedTime }, done) => {
+    if (logger.isLevelEnabled('debug')) {
+      const durationMs = Math.round(elapsedTime * 10) / 10;
+      logger.debug({ requestId, method, route: routeOptions.url, status, durationMs }, 'answered');
+    }
+    done();
+  });
+}

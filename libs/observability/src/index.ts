@@ -1,0 +1,15 @@
+export { changeLevelOnSignal } from './log-level.js';
+export { createLogger, LOGGER, type Logger, logLine, NestLogger } from './logging.js';
+export { boundedLabel } from './metrics/bounded-label.js';
+export { BoundedReading } from './metrics/bounded-reading.js';
+export { BATCH_BUCKETS, DURATION_BUCKETS } from './metrics/buckets.js';
+export { measureDisks } from './metrics/disk-metrics.js';
+export { measureEngines, type Pingable } from './metrics/engine-metrics.js';
+export { createRegistry } from './metrics/registry.js';
+export { MAX_LINKS } from './tracing/append-spans.js';
+export { openTracing } from './tracing/open-tracing.js';
+export { traceOfLine, withinTrace } from './tracing/trace-log.js';
+export { readTraceParent, type TracePlace, writeTraceParent } from './tracing/trace-parent.js';
+export type { Span, Tracer } from './tracing/tracer.js';
+export { Tracing } from './tracing/tracing.js';
+export { watchAppends } from './watch-appends.js';

@@ -1,0 +1,47 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
+import { boundedLabel } from './bounded-label.js';
+import { BATCH_BUCKETS, DURATION_BUCKETS } from './buckets.js';
+
+/** What is measured of one append to the event log. */
+export interface MeasuredAppend {
+  topic: string;
+  records: number;
+  flushReason: string;
+  durationMs: number;
+  /** Whether all of its records were. */
+  isConfirmed: boolean;
+}
+
+const topicLabel = boundedLabel([EVENTS_TOPIC, DEAD_LETTERS_TOPIC]);
+
+/** A function that takes each append of the event log into the metrics: for the log's option `onAppend`. */
+export function measureAppends(registry: Registry): (append: MeasuredAppend) => void {
+  const durations = new Histogram({
+    name: 'sluice_publish_duration_seconds',
+    help: 'Time from an append to its confirmation by the event log, by topic and outcome.',
+    labelNames: ['topic', 'outcome'],
+    buckets: DURATION_BUCKETS,
+    registers: [registry],
+  });
+  const batches = new Histogram({
+    name: 'sluice_publish_batch_records',
+    help: 'Records that went to the event log in one append, by topic.',
+    labelNames: ['topic'],
+    buckets: BATCH_BUCKETS,
+    registers: [registry],
+  });
+  const flushes = new Counter({
+    name: 'sluice_publish_flushes_total',
+    help: 'Appends to the event log, by topic and by why each was made.',
+    labelNames: ['topic', 'reason'],
+    registers: [registry],
+  });
+  return ({ records, flushReason, durationMs, isConfirmed, ...append }) => {
+    const topic = topicLabel(append.topic);
+    const outcome = isConfirmed ? 'confirmed' : 'unconfirmed';
+    durations.observe({ topic, outcome }, durationMs / 1000);
+    batches.observe({ topic }, records);
+    flushes.inc({ topic, reason: flushReason });
+  };
+}

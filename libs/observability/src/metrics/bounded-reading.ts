@@ -1,0 +1,46 @@
+import type { Clock } from '@sluice/async';
+
+/** Longest that a scrape waits for one reading, so that it stays below a second whatever hangs. */
+const MAX_WAIT_MS = 500;
+/** What came too late for its own scrape still says something at the next one, if that follows within this time. */
+const MAX_AGE_MS = 30_000;
+
+/**
+ * Something elsewhere that is read for a scrape. Never fails and never waits long; only one read is under way at a time,
+ * however many ask, so an engine that hangs is not asked again and again.
+ */
+export class BoundedReading<T> {
+  #pending: Promise<void> | undefined;
+  #latest: { value: T; atMs: number } | undefined;
+
+  constructor(
+    private readonly read: () => Promise<T>,
+    private readonly clock: Clock,
+    private readonly maxWaitMs = MAX_WAIT_MS,
+  ) {}
+
+  /** What was read now, or a moment ago if it takes too long; `undefined` if it cannot be read. */
+  async value(): Promise<T | undefined> {
+    this.#pending ??= this.refresh();
+    await this.inTime(this.#pending);
+    const isFresh = this.#latest !== undefined && this.clock.monotonicMs() - this.#latest.atMs <= MAX_AGE_MS;
+    return isFresh ? this.#latest?.value : undefined;
+  }
+
+  private refresh(): Promise<void> {
+    return Promise.resolve()
+      .then(this.read)
+      .then(
+        (value) => void (this.#latest = { value, atMs: this.clock.monotonicMs() }),
+        () => void (this.#latest = undefined),
+      )
+      .finally(() => (this.#pending = undefined));
+  }
+
+  private async inTime(pending: Promise<void>): Promise<void> {
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, this.maxWaitMs);
+    await Promise.race([pending, timeout.promise]);
+    clearTimeout(timer);
+  }
+}

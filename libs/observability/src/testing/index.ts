@@ -1,0 +1,3 @@
+export * from './otlp-receiver.js';
+
+export * from './told-spans.js';

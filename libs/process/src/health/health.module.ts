@@ -1,0 +1,98 @@
+import { Controller, Get, Inject, Module, type DynamicModule } from '@nestjs/common';
+import { HealthCheckService, HealthIndicatorService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
+import { Access } from '@sluice/http';
+import { Lifecycle } from '../lifecycle.js';
+
+export type HealthDetails = Record<string, string | number>;
+
+/** One thing that is healthy or says why not. */
+export interface HealthCheck {
+  name: string;
+  /** Resolves when healthy, with what else is to be shown. What it throws is shown by its message: no host names, no secrets. */
+  check: () => Promise<HealthDetails | void> | HealthDetails | void;
+}
+
+/**
+ * The checks of one app. `live`: if red, a restart would help. `ready`: if red, no new work should come.
+ * An app provides one of these for each feature that has something to say.
+ */
+export interface HealthChecks {
+  live: readonly HealthCheck[];
+  ready: readonly HealthCheck[];
+}
+
+const CHECKS = Symbol('HealthChecks');
+
+/** Longest that one check may take; an orchestrator's own limit is usually a few seconds. */
+const CHECK_TIMEOUT_MS = 3000;
+
+@Controller('health')
+class HealthController {
+  constructor(
+    @Inject(CHECKS) private readonly checks: HealthChecks,
+    @Inject(HealthCheckService) private readonly health: HealthCheckService,
+    @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
+  ) {}
+
+  @Get('live')
+  @Access('open', { isProbe: true })
+  live(): Promise<HealthCheckResult> {
+    return this.run(this.checks.live);
+  }
+
+  @Get('ready')
+  @Access('open', { isProbe: true })
+  ready(): Promise<HealthCheckResult> {
+    return this.run([{ name: 'lifecycle', check: () => this.requireRunning() }, ...this.checks.ready]);
+  }
+
+  private requireRunning(): void {
+    if (this.lifecycle.state !== 'running') throw new Error(`the process is ${this.lifecycle.state}`);
+  }
+
+  private run(checks: readonly HealthCheck[]): Promise<HealthCheckResult> {
+    return this.health.check(
+      checks.map(({ name, check }) => async () => {
+        const indicator = this.indicators.check(name);
+        try {
+          return indicator.up((await inTime(check)) ?? {});
+        } catch (error) {
+          return indicator.down({ message: (error as Error).message });
+        }
+      }),
+    );
+  }
+}
+
+async function inTime(check: HealthCheck['check']): Promise<HealthDetails | void> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(new Error('no answer in time')), CHECK_TIMEOUT_MS);
+  try {
+    return await Promise.race([check(), timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export interface HealthModuleOptions {
+  /** The modules that export what `inject` names, unless they are global. */
+  imports?: DynamicModule[];
+  inject: NonNullable<Parameters<typeof Inject>[0]>[];
+  // The injected services, whose types Nest cannot tell.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  useFactory: (...services: any[]) => HealthChecks;
+}
+
+/** `GET /health/live` and `GET /health/ready`. One for each process. */
+@Module({})
+export class HealthModule {
+  static forRoot({ imports = [], inject, useFactory }: HealthModuleOptions): DynamicModule {
+    return {
+      module: HealthModule,
+      imports: [TerminusModule.forRoot({ logger: false }), ...imports],
+      controllers: [HealthController],
+      providers: [{ provide: CHECKS, inject: inject as never[], useFactory }],
+    };
+  }
+}

@@ -1,0 +1,95 @@
+import { parseTimestamp, readJson, stringifyExact, type StoredRecord } from '@sluice/contracts';
+import type { RecordToStore } from '@sluice/record-store';
+import type { CallFailure } from './sqlite-trouble.js';
+
+/** One record as the file holds it. Instants are milliseconds since 1970. */
+export interface RecordRow extends FirstRow {
+  /** `<device_id>/<record_id>`: a device id has no slash. */
+  key: string;
+  device_id: string;
+  /** The instant of `timestamp` with its sign turned, so that one ascending index walks the newest first. */
+  minus_timestamp_ms: number;
+  received_at_ms: number;
+  stored_at_ms: number;
+  source_partition: number;
+  source_offset: number;
+}
+
+/** The part of a row that says whether a record that comes again is the same. */
+export interface FirstRow {
+  timestamp_text: string;
+  /** JSON text. */
+  payload: string;
+}
+
+/** A page of rows: of one device or of all, behind a place in the order of pages, up to the oldest instant. */
+export interface RowRange {
+  deviceId: string | null;
+  behind: { minusTimestampMs: number; key: string };
+  lastMinusTimestampMs: number;
+  /** At least 1. */
+  limit: number;
+  /** The page ends with the row whose payload reaches so many bytes. */
+  maxBytes: number;
+}
+
+export interface RowPage {
+  rows: RecordRow[];
+  /** Whether the range has more rows. */
+  hasMore: boolean;
+}
+
+/** What the thread that owns the file does for the store. One call is one transaction. */
+export interface RecordCalls {
+  ping(): void;
+  /** For each row `null` if it was inserted, or the row that has its key already. */
+  insert(rows: RecordRow[]): (FirstRow | null)[];
+  find(key: string): RecordRow | undefined;
+  page(range: RowRange): RowPage;
+  /** Removes some of the rows that were received before this instant; says how many. None are left when it says 0. */
+  removeExpired(receivedBeforeMs: number): number;
+  /** After the write-ahead log was deleted: moves all of it into the database and makes a new one. */
+  remakeWal(): void;
+  /** Moves all of the write-ahead log into the database. */
+  emptyWal(): void;
+  close(): void;
+}
+
+export interface RecordThreadData {
+  file: string;
+  /** Keep an index for {@link RecordCalls.removeExpired}. */
+  expires: boolean;
+}
+
+export interface RecordRequest {
+  id: number;
+  call: keyof RecordCalls;
+  argument: unknown;
+}
+
+export type RecordAnswer = { id: number } & ({ value: unknown } | { failure: CallFailure });
+
+export function toRow({ event, source }: RecordToStore, storedAtMs: number): RecordRow {
+  return {
+    key: `${event.device_id}/${event.record_id}`,
+    device_id: event.device_id,
+    minus_timestamp_ms: -parseTimestamp(event.timestamp)!,
+    timestamp_text: event.timestamp,
+    received_at_ms: parseTimestamp(event.received_at)!,
+    stored_at_ms: storedAtMs,
+    payload: stringifyExact(event.data_payload),
+    source_partition: source.partition,
+    source_offset: source.offset,
+  };
+}
+
+export function toStoredRecord(row: RecordRow): StoredRecord {
+  return {
+    record_id: row.key.slice(row.device_id.length + 1),
+    device_id: row.device_id,
+    timestamp: row.timestamp_text,
+    received_at: new Date(row.received_at_ms).toISOString(),
+    stored_at: new Date(row.stored_at_ms).toISOString(),
+    data_payload: readJson(row.payload) as StoredRecord['data_payload'],
+  };
+}

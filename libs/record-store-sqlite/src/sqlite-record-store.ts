@@ -1,0 +1,67 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RecordStoreOptions, RecordStore, type StoreTrouble } from '@sluice/record-store';
+import { RecordFile } from './record-file.js';
+import { RecordThreadClient } from './record-thread-client.js';
+import { SqliteRecordReader } from './sqlite-record-reader.js';
+import { SqliteRecordWriter } from './sqlite-record-writer.js';
+
+const EXPIRY_INTERVAL_MS = 60_000;
+/** A file that was moved, deleted or replaced is noticed within this time, even if nothing is written or read. */
+const WATCH_EVERY_MS = 1000;
+
+/**
+ * Records in one file, `records.db` in the directory of the URL, which belongs to one process at a time.
+ * What is wrong with the file (in use, damaged, not writable) is the answer to every operation, {@link prepare} first of all.
+ */
+export class SqliteRecordStore extends RecordStore {
+  readonly writer: SqliteRecordWriter;
+  readonly reader: SqliteRecordReader;
+  private readonly thread: RecordThreadClient;
+  private readonly watch: NodeJS.Timeout;
+  private readonly expiry: NodeJS.Timeout | undefined;
+
+  constructor({ url, timeoutMs, expireAfterSeconds, log }: RecordStoreOptions) {
+    super();
+    const file = new RecordFile(join(directoryOf(url), 'records.db'), log);
+    this.thread = new RecordThreadClient(file, expireAfterSeconds !== undefined, timeoutMs, log);
+    this.watch = setInterval(() => void this.thread.check(), WATCH_EVERY_MS).unref();
+    this.writer = new SqliteRecordWriter(this.thread);
+    this.reader = new SqliteRecordReader(this.thread);
+    if (expireAfterSeconds !== undefined) this.expiry = this.removeEveryMinute(expireAfterSeconds * 1000);
+  }
+
+  /** The file has its table and indexes from the moment it is opened: this waits for that. */
+  async prepare(): Promise<void> {
+    await this.ping();
+  }
+
+  async ping(): Promise<void> {
+    await this.thread.call('ping');
+  }
+
+  /** Removes every record that was received before this instant, in portions, so that others get their turn. */
+  async removeReceivedBefore(instantMs: number): Promise<void> {
+    while ((await this.thread.call('removeExpired', instantMs)) > 0);
+  }
+
+  override get trouble(): StoreTrouble | undefined {
+    return this.thread.outage.trouble;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.watch);
+    clearInterval(this.expiry);
+    await this.thread.close();
+  }
+
+  /** A removal that fails is made up for by the next one; whoever writes or reads hears of the trouble itself. */
+  private removeEveryMinute(ageMs: number): NodeJS.Timeout {
+    const remove = () => void this.removeReceivedBefore(Date.now() - ageMs).catch(() => undefined);
+    return setInterval(remove, EXPIRY_INTERVAL_MS).unref();
+  }
+}
+
+function directoryOf(url: string): string {
+  return url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
+}

@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import {
+  type TokenStoreOptions,
+  RecordStoreError,
+  type StoreLog,
+  TokenStore,
+  type StoredToken,
+} from '@sluice/record-store';
+import { preparePrivateFile } from './private-file.js';
+import { fileError, FILE_MOVED, unavailable } from './sqlite-trouble.js';
+
+/** `PRAGMA user_version` of the file; 0 is a new file. */
+const FILE_VERSION = 1;
+const NEXT_REVISION = 'UPDATE revision SET number = number + 1; UPDATE changes SET id = hex(randomblob(16))';
+/** How long one process waits for another that is writing. */
+const BUSY_MS = 2_000;
+
+const FILE_NAME = 'tokens.db';
+
+const SCHEMA = `
+  CREATE TABLE tokens (id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, content TEXT NOT NULL) STRICT;
+  CREATE TABLE revision (number INTEGER NOT NULL) STRICT;
+  INSERT INTO revision VALUES (0);
+  PRAGMA user_version = ${FILE_VERSION};
+`;
+
+/**
+ * The number alone would be the same again after a restored copy was changed as often as the file before it. Beside the table of the
+ * number, so that earlier releases still use the file.
+ */
+const CHANGES = `
+  CREATE TABLE changes (id TEXT NOT NULL) STRICT;
+  INSERT INTO changes VALUES (hex(randomblob(16)));
+`;
+
+/**
+ * Tokens in a file of their own, `tokens.db` in the directory of the URL. Unlike the records it is not locked for one process: the
+ * command line changes it while the service runs. Each call opens the file by its path, which takes about 3 ms: so a file that was
+ * replaced by a restored one is the one that is read.
+ */
+export class SqliteTokenStore extends TokenStore {
+  private readonly directory: string;
+  private readonly log: StoreLog | undefined;
+  private wasOpened = false;
+  private isClosed = false;
+
+  constructor({ url, log }: TokenStoreOptions) {
+    super();
+    this.directory = url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
+    this.log = log;
+  }
+
+  revision(): Promise<string> {
+    const select = "SELECT number || '-' || id AS revision FROM revision, changes";
+    return this.run((database) => String(database.prepare(select).get()!['revision']));
+  }
+
+  list(): Promise<StoredToken[]> {
+    return this.run((database) => {
+      const rows = database.prepare('SELECT id, version, content FROM tokens ORDER BY id').all();
+      return rows.map(({ id, version, content }) => ({
+        id: String(id),
+        version: Number(version),
+        content: JSON.parse(String(content)),
+      }));
+    });
+  }
+
+  put({ id, version, content }: StoredToken): Promise<boolean> {
+    const row = [id, version, JSON.stringify(content)] as const;
+    return this.run((database) =>
+      inTransaction(database, () => {
+        const { changes } = database
+          .prepare(
+            version === 1
+              ? 'INSERT INTO tokens VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING'
+              : 'UPDATE tokens SET version = ?2, content = ?3 WHERE id = ?1 AND version = ?2 - 1',
+          )
+          .run(...row);
+        if (changes === 1) database.exec(NEXT_REVISION);
+        return changes === 1;
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+
+  private async run<T>(work: (database: DatabaseSync) => T): Promise<T> {
+    if (this.isClosed) throw new RecordStoreError('closed', 'The token store is closed.');
+    const file = join(this.directory, FILE_NAME);
+    if (this.wasOpened && !existsSync(file)) throw missing(file);
+    try {
+      preparePrivateFile(this.directory, FILE_NAME, this.log);
+      const database = openFile(file);
+      this.wasOpened = true;
+      try {
+        return work(database);
+      } finally {
+        database.close();
+      }
+    } catch (error) {
+      throw fileError(file, error);
+    }
+  }
+}
+
+/** A file that was there is never made again: an empty one would let nobody in and hide that the tokens are gone. */
+function missing(file: string): RecordStoreError {
+  const sentence = 'it was moved or deleted: put it back, or restart the process to begin without tokens';
+  return unavailable(`${file}: ${sentence}`, undefined, { ...FILE_MOVED, sentence });
+}
+
+function openFile(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_MS });
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    if (!hasTables(database)) inTransaction(database, () => makeTables(database));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function hasTables(database: DatabaseSync): boolean {
+  return (
+    database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'changes'").get() !== undefined && isCurrent(database)
+  );
+}
+
+/** Another process may have made them since. */
+function makeTables(database: DatabaseSync): void {
+  if (hasTables(database)) return;
+  if (!isCurrent(database)) database.exec(SCHEMA);
+  database.exec(CHANGES);
+}
+
+/** @returns false for a new file */
+function isCurrent(database: DatabaseSync): boolean {
+  const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
+  if (version === 0 || version === FILE_VERSION) return version === FILE_VERSION;
+  throw new Error(`made by another version of Sluice (${String(version)})`);
+}
+
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,2 +1,0 @@
-export * from './api-problems.js';
-export * from './serve-docs.js';

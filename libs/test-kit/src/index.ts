@@ -1,0 +1,14 @@
+export { openBrowser } from './browser.js';
+export { Container } from './container.js';
+export { DevicePackage } from './device-package.js';
+export { FileServer } from './file-server.js';
+export { type Answer, HttpClient } from './http-client.js';
+export { sendUntilStopped } from './load.js';
+export { freePort, output, ROOT } from './program.js';
+export { answerTo, asShown, comparable, examplesIn, type ReadmeExample, readmeExamples } from './readme.js';
+export { isReady } from './ready.js';
+export { Stack, type StackContainer } from './stack.js';
+export { Standalone } from './standalone.js';
+export { storedIds, storedRecords } from './stored-records.js';
+export { profile, startSystem, type System } from './system.js';
+export { until } from './until.js';

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const fromTop = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Runs in a thread and is therefore a file of its own beside the app. */
+const RECORD_THREAD = fromTop('libs/record-store-sqlite/src/record-thread.ts');
+/** The parts of the status page, served as they are. */
+const PAGE = fromTop('apps/query/src/status-page/assets');
+/** Programs that an app has besides its service. */
+const COMMANDS = ['init', 'tokens'];
+
+const isOurs = (request) => /^(\.{1,2}\/|\/|@sluice\/)/.test(request);
+
+/**
+ * How `nest build` makes an app: one module with everything of this repository that it uses, taken from the sources. Other packages
+ * stay in node_modules. Nothing here checks types: `npm run typecheck` does.
+ */
+export default (defaults, rspack) => {
+  const sources = dirname(defaults.entry);
+  const commands = COMMANDS.map((name) => [name, join(sources, `${name}.ts`)]).filter(([, file]) => existsSync(file));
+  const path = fromTop(`dist/apps/${sources.split(/[\\/]/).at(-2)}`);
+  return {
+    ...defaults,
+    entry: { main: defaults.entry, 'record-thread': RECORD_THREAD, ...Object.fromEntries(commands) },
+    devtool: 'source-map',
+    output: { ...defaults.output, path, filename: '[name].js', chunkFilename: 'part-[name].js', clean: true },
+    externalsPresets: { node: true },
+    externalsType: 'module-import',
+    externals: [({ request }, done) => (isOurs(request) ? done() : done(null, request))],
+    resolve: { ...defaults.resolve, plugins: [], tsConfig: undefined, conditionNames: ['source', 'import', 'node'] },
+    module: { ...defaults.module, parser: { javascript: { importMeta: false, url: false, worker: false } } },
+    plugins: [...defaults.plugins, new rspack.CopyRspackPlugin({ patterns: [{ from: PAGE, to: 'assets' }] })],
+  };
+};

@@ -1,0 +1,82 @@
+// Ingest rate and page latency of the embedded engines while the store grows.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openRecordStore } from '#record-store';
+import { manyRecords, median, requestsPerSecond } from './support/load.mjs';
+import { freePort, startNode, stop, whenReady } from './support/process.mjs';
+
+/** The smallest has enough for a full page of one device, so that the pages are alike. */
+const SIZES = [100_000, 1_000_000, 5_000_000];
+const BATCH = 500;
+const PAGE_READS = 50;
+
+/** @param {number} largest records in the largest store */
+export async function benchGrowth(largest = SIZES.at(-1)) {
+  const rows = [];
+  for (const size of SIZES.filter((one) => one <= largest)) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+    try {
+      await fill(dataDir, size);
+      rows.push(...(await measure(dataDir, size)));
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  }
+  return rows.map((row) => ({ ...row, ratio: row.value / rows.find(({ variant }) => variant === row.variant).value }));
+}
+
+/** Through the store's own file, because writing millions of records one batch after the other would take longer than all the rest. */
+async function fill(dataDir, size) {
+  const store = await openRecordStore({ url: `file:${dataDir}`, clientId: 'bench', timeoutMs: 60_000 });
+  await store.prepare();
+  await store.close();
+  const database = new DatabaseSync(join(dataDir, 'records.db'));
+  const indexes = database
+    .prepare(`SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
+    .all();
+  database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; BEGIN');
+  for (const { name } of indexes) database.exec(`DROP INDEX ${name}`);
+  database.prepare(FILL).run(size);
+  for (const { sql } of indexes) database.exec(sql);
+  database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+/** One record for each second since 2020, of a thousand devices in turn. */
+const FILL = `
+  WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?1)
+  INSERT INTO records
+  SELECT 'dev-' || (n % 1000) || '/fill-' || n, 'dev-' || (n % 1000), -(1577836800 + n) * 1000,
+    strftime('%Y-%m-%dT%H:%M:%SZ', 1577836800 + n, 'unixepoch'), (1577836800 + n) * 1000, (1577836800 + n) * 1000,
+    '{"gene_count":' || (n % 100) || ',"sample_quality":0.98}', n % 12, n
+  FROM numbers`;
+
+async function measure(dataDir, size) {
+  const port = await freePort();
+  const child = startNode(['dist/apps/standalone/main.js'], { env: { PORT: String(port), DATA_DIR: dataDir } });
+  const baseUrl = `http://127.0.0.1:${port}`;
+  await whenReady(`${baseUrl}/health/ready`, child);
+  const first = await pageMillis(`${baseUrl}/records?limit=100`);
+  const ofDevice = await pageMillis(`${baseUrl}/records?device_id=dev-7&limit=100`);
+  const body = manyRecords(BATCH);
+  const rate = BATCH * (await requestsPerSecond(`${baseUrl}/ingest`, { body, connections: 8, seconds: 8 }));
+  await stop(child);
+  const what = `growth: ${(size / 1e6).toLocaleString('en')} M records stored before`;
+  return [
+    { what, variant: 'ingest, POST of 500', value: rate, figure: `${Math.round(rate).toLocaleString('en')} records/s` },
+    { what, variant: 'newest page of 100', value: first, figure: `${first.toFixed(1)} ms` },
+    { what, variant: 'page of 100 of a device', value: ofDevice, figure: `${ofDevice.toFixed(1)} ms` },
+  ];
+}
+
+async function pageMillis(url) {
+  const times = [];
+  for (let read = 0; read < PAGE_READS; read++) {
+    const began = performance.now();
+    await (await fetch(url)).text();
+    times.push(performance.now() - began);
+  }
+  return median(times);
+}

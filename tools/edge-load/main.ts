@@ -1,0 +1,60 @@
+/** `npm run edge-load`: the load proofs of docs/overload.md. */
+import { parseArgs } from 'node:util';
+import { EVENTS_TOPIC } from '@sluice/contracts';
+import { openEventLog } from '@sluice/engines';
+import { pinLoad } from './gateway-process.js';
+import type { Proof } from './proof.js';
+import { bomb } from './proofs/bomb.js';
+import { floods } from './proofs/flood.js';
+import { overCapacity } from './proofs/over-capacity.js';
+import { reads } from './proofs/reads.js';
+import { shapes } from './proofs/shapes.js';
+import { slowClients } from './proofs/slow-clients.js';
+import { lineOf, publish } from './report.js';
+
+const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb, shapes, reads];
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    rounds: { type: 'string', default: '3' },
+    records: { type: 'string', default: '100' },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+function chosen(): readonly Proof[] {
+  const unknown = values.only.filter((name) => !PROOFS.some((proof) => proof.name === name));
+  const names = PROOFS.map(({ name }) => name).join(', ');
+  if (unknown.length > 0) throw new Error(`There is no proof ${unknown.join(', ')}; there are: ${names}`);
+  return values.only.length === 0 ? runnable() : PROOFS.filter(({ name }) => values.only.includes(name));
+}
+
+/** The gateway alone, over Kafka, has no pages to read. */
+function runnable(): readonly Proof[] {
+  return process.env['KAFKA_BROKERS'] === undefined ? PROOFS : PROOFS.filter((proof) => proof !== reads);
+}
+
+/** The gateway never makes its topic. */
+async function createTopic(brokers: string): Promise<void> {
+  const log = await openEventLog({
+    url: `kafka://${brokers}`,
+    clientId: 'sluice-edge-load',
+    publishTimeoutMs: 5000,
+    commitTimeoutMs: 5000,
+    replicationFactor: 1,
+  });
+  await log.createTopics([{ name: EVENTS_TOPIC, partitions: 12 }]);
+  await log.close();
+}
+
+pinLoad();
+const brokers = process.env['KAFKA_BROKERS'];
+if (brokers !== undefined) await createTopic(brokers);
+const options = { rounds: Number(values.rounds), recordsPerRequest: Number(values.records) };
+for (const proof of chosen()) {
+  const findings = await proof.run(options);
+  for (const finding of findings) console.log(lineOf(finding));
+  if (values.write) await publish(findings);
+  if (!findings.every(({ holds }) => holds)) process.exitCode = 1;
+}

@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { seedOfRun } from '../../load/ledger/random.js';
+import { docker } from '../../proof/docker.js';
+import { bytesFigures } from './bytes.js';
+import { gatewayKilled } from './gateway-killed.js';
+import { overload } from './overload.js';
+import { publish, publishBytes, publishOutput, textOf } from './report.js';
+import { isHeld, LONG, SHORT, type Extent, type ScenarioResult } from './result.js';
+import { ScaledStack } from './scaled-stack.js';
+import { underLoad } from './under-load.js';
+
+const HELP = `npm run fleet:scaled -- [options]: the fleet on the compose profile scaled, and its figures into docs/under-load.md.
+
+  --only NAME   under-load, gateway-killed or overload; may be repeated
+  --short       as in npm test; the page stays as it is
+  --seed N      the same load again`;
+
+const PROJECT = process.env['COMPOSE_PROJECT_NAME'] ?? 'sluice-scaled';
+/** Exit code of a run that a person has ended. */
+const INTERRUPTED = 130;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+const OPTIONS = {
+  only: { type: 'string', multiple: true, default: [] as string[] },
+  short: { type: 'boolean', default: false },
+  seed: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+const { values } = parseArgs({ options: OPTIONS });
+const seed = values.seed === undefined ? seedOfRun() : Number(values.seed);
+const extent = values.short ? SHORT : LONG;
+
+type Scenario = (stack: ScaledStack, extent: Extent, seed: number) => Promise<boolean>;
+
+const SCENARIOS: Record<string, Scenario> = {
+  'under-load': async (stack) => {
+    const { isKept, text } = await underLoad(stack, extent, seed);
+    const bytes = await bytesFigures(stack);
+    for (const { name, value } of bytes) console.log(`${name}: ${value}`);
+    if (!values.short) await Promise.all([publishOutput(text), publishBytes(bytes)]);
+    return isKept;
+  },
+  'gateway-killed': (stack) => gatewayKilled(stack, extent, seed).then(report),
+  overload: (stack) => overload(stack, extent, seed).then(report),
+};
+
+async function report(result: ScenarioResult): Promise<boolean> {
+  console.log(textOf(result));
+  if (!values.short) await publish(result);
+  return isHeld(result);
+}
+
+function chosen(): string[] {
+  const names = Object.keys(SCENARIOS);
+  const unknown = values.only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Error(`--only is ${unknown.join()}; allowed: ${names.join(', ')}.`);
+  return names.filter((name) => values.only.length === 0 || values.only.includes(name));
+}
+
+async function image(): Promise<string> {
+  const given = process.env['SLUICE_IMAGE'];
+  if (given === undefined) await docker(['build', '--quiet', '--tag', 'sluice-scaled', '.']);
+  return given ?? 'sluice-scaled';
+}
+
+/** On a stack of its own: the store that we test with reads the slower, the more there is. @returns whether it came to its end, and held */
+async function held(name: string, built: string): Promise<boolean> {
+  const stack = await ScaledStack.start(PROJECT, built);
+  const interrupt = (): void => void stack.dispose().finally(() => process.exit(INTERRUPTED));
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  try {
+    return await SCENARIOS[name]!(stack, extent, seed);
+  } catch (error) {
+    console.error(`BROKEN ${name} (seed ${seed}): it did not come to its end.`, error);
+    return false;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+    await stack.dispose();
+  }
+}
+
+async function main(): Promise<void> {
+  const names = chosen();
+  const built = await image();
+  for (const name of names) if (!(await held(name, built))) process.exitCode = 1;
+}
+
+if (values.help) console.log(HELP);
+else await main();

@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Standalone } from '@sluice/test-kit';
+import { fuzz } from './fuzz.js';
+
+const SEED = 20250909;
+const ATTACKS = 1500;
+
+let standalone: Standalone;
+beforeAll(async () => {
+  standalone = await Standalone.start({ LOG_LEVEL: 'error' });
+});
+afterAll(() => standalone.dispose());
+
+it('whatever is sent: a whole request has one answer, no fault of ours, and what was accepted comes back as it was sent', async () => {
+  const report = await fuzz({ baseUrl: standalone.baseUrl, seed: SEED, mayGoOn: (count) => count < ATTACKS });
+  expect(report.faults).toEqual([]);
+  expect(report.attacks).toBe(ATTACKS);
+  expect(report.accepted).toBeGreaterThan(100);
+  expect(standalone.log).toBe('');
+  await expect(standalone.end()).resolves.toBe(0);
+});

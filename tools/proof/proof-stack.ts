@@ -1,0 +1,190 @@
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
+import { openEventLog, openRecordStore } from '@sluice/engines';
+import type { EventLog, PartitionPosition } from '@sluice/event-log';
+import type { RecordStore } from '@sluice/record-store';
+import type { StoredCopy } from '../load/ledger/check.js';
+import { storedCopiesFrom, untilDrained } from '../load/ledger/store-dump.js';
+import { HttpClient, freePort, isReady, type System, until } from '@sluice/test-kit';
+import { docker } from './docker.js';
+import { Links } from './links.js';
+
+export type Service = 'gateway' | 'buffer-worker' | 'query' | 'kafka' | 'kafka-2' | 'kafka-3' | 'mongo' | 'naive';
+/** `cluster`: three brokers, three copies; the links are there and nobody uses them. */
+export type Layout = 'compose' | 'cluster';
+
+const FILES: Record<Layout, readonly string[]> = {
+  compose: ['docker-compose.yml', 'tools/proof/stack/proof.compose.yml'],
+  cluster: ['docker-compose.yml', 'tools/proof/stack/proof.compose.yml', 'tools/proof/stack/cluster.compose.yml'],
+};
+const PORTS = [
+  'SLUICE_PORT',
+  'PROOF_LINKS_PORT',
+  'PROOF_KAFKA_PORT',
+  'PROOF_KAFKA_2_PORT',
+  'PROOF_KAFKA_3_PORT',
+  'PROOF_MONGO_PORT',
+];
+const ENGINE_TIMEOUT_MS = 10_000;
+const FREEZING = { tries: 20, everyMs: 200 };
+
+/** The full stack in a compose project of its own, with its links steered and both engines within reach. */
+export class ProofStack implements System {
+  readonly baseUrl: string;
+  readonly client: HttpClient;
+  readonly links: Links;
+  readonly log: EventLog;
+  readonly store: RecordStore;
+
+  private constructor(
+    private readonly command: readonly string[],
+    readonly layout: Layout,
+    private readonly env: Record<string, string>,
+    engines: { log: EventLog; store: RecordStore },
+  ) {
+    this.baseUrl = `http://127.0.0.1:${env['SLUICE_PORT']}`;
+    this.client = new HttpClient(this.baseUrl);
+    this.links = new Links(`http://127.0.0.1:${env['PROOF_LINKS_PORT']}`);
+    this.log = engines.log;
+    this.store = engines.store;
+  }
+
+  /** Afresh: an earlier project of the same name is removed first. */
+  static async start(project: string, image: string, layout: Layout): Promise<ProofStack> {
+    const env: Record<string, string> = { SLUICE_IMAGE: image };
+    for (const port of PORTS) env[port] = String(await freePort());
+    const files = FILES[layout].flatMap((file) => ['-f', file]);
+    const stack = new ProofStack(['compose', '-p', project, ...files], layout, env, {
+      log: await openEventLog({ ...LOG_OPTIONS, url: `kafka://127.0.0.1:${env['PROOF_KAFKA_PORT']}` }),
+      store: await openRecordStore({ ...STORE_OPTIONS, url: `mongodb://127.0.0.1:${env['PROOF_MONGO_PORT']}/sluice` }),
+    });
+    try {
+      await stack.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
+      await stack.compose('up', '--detach', '--no-build');
+      await stack.untilWell();
+      return stack;
+    } catch (error) {
+      await stack.dispose();
+      throw error;
+    }
+  }
+
+  compose(...args: string[]): Promise<string> {
+    return docker([...this.command, ...args], this.env);
+  }
+
+  /** Makes what runs of a service anew, with other keys in the environment of the compose file. */
+  recreate(service: Service, env: Record<string, string> = {}): Promise<string> {
+    const args = ['up', '--detach', '--no-build', '--no-deps', '--force-recreate', service];
+    return docker([...this.command, ...args], { ...this.env, ...env });
+  }
+
+  scale(service: Service, count: number): Promise<string> {
+    return this.compose(
+      'up',
+      '--detach',
+      '--no-build',
+      '--no-deps',
+      '--no-recreate',
+      '--scale',
+      `${service}=${count}`,
+      service,
+    );
+  }
+
+  /** Containers of a service that are there, running or not, oldest first. */
+  async containers(service: Service): Promise<string[]> {
+    const names = await this.compose('ps', '--all', '--format', '{{.Name}}', service);
+    return names.split('\n').filter(Boolean).sort();
+  }
+
+  /** `docker <command>` on all containers of the services. */
+  async each(command: readonly string[], ...services: Service[]): Promise<void> {
+    const found = (await Promise.all(services.map((service) => this.containers(service)))).flat();
+    if (found.length > 0) await docker([...command, ...found]);
+  }
+
+  kill(...services: Service[]): Promise<void> {
+    return this.each(['kill', '--signal', 'KILL'], ...services);
+  }
+
+  start(...services: Service[]): Promise<void> {
+    return this.each(['start'], ...services);
+  }
+
+  /** A machine with much to do does not always manage to freeze a process at once. */
+  async freeze(...services: Service[]): Promise<void> {
+    for (const container of (await Promise.all(services.map((service) => this.containers(service)))).flat()) {
+      await until(`${container} is frozen`, () => docker(['pause', container]), FREEZING);
+    }
+  }
+
+  thaw(...services: Service[]): Promise<void> {
+    return this.each(['unpause'], ...services);
+  }
+
+  /** How often a line of the service's log since then matches. */
+  async logLines(service: Service, pattern: RegExp, since: Date): Promise<number> {
+    const logs = await this.compose('logs', '--no-color', '--since', since.toISOString(), service);
+    return logs.split('\n').filter((line) => pattern.test(line)).length;
+  }
+
+  positions(): Promise<PartitionPosition[]> {
+    return this.log.inspect({ group: STORE_GROUP, topic: EVENTS_TOPIC }).positions();
+  }
+
+  deadLetterPositions(): Promise<PartitionPosition[]> {
+    return this.log.inspect({ group: STORE_GROUP, topic: DEAD_LETTERS_TOPIC }).positions();
+  }
+
+  /** Every link open, everything running, ready and drained. */
+  async untilWell(): Promise<void> {
+    await until('the gateway is ready', () => isReady(this.baseUrl), { tries: 1200 });
+    await untilDrained(this.client);
+  }
+
+  /** What the store itself has of these devices: hundreds of thousands of records are too many for the pages that people read. */
+  storedCopies(deviceIds: readonly string[]): Promise<StoredCopy[]> {
+    const print = () => this.compose('exec', '-T', 'links', 'node', '/app/proof/stored-copies.mjs');
+    return storedCopiesFrom(print, deviceIds);
+  }
+
+  async emptyStore(): Promise<void> {
+    await this.compose('exec', '-T', 'links', 'node', '/app/proof/empty-store.mjs');
+  }
+
+  /** Takes back whatever a fault that failed has left: nothing frozen, nothing stopped, every link open. */
+  async mend(): Promise<void> {
+    const found = await this.compose('ps', '--all', '--format', '{{.Service}} {{.State}} {{.Name}}');
+    const containers = found.split('\n').map((line) => line.split(' ') as [string, string, string]);
+    const frozen = containers.filter(([, state]) => state === 'paused').map(([, , name]) => name);
+    const ended = containers
+      .filter(([service, state]) => state === 'exited' && service !== 'init')
+      .map(([, , name]) => name);
+    if (frozen.length > 0) await docker(['unpause', ...frozen]);
+    if (ended.length > 0) await docker(['start', ...ended]);
+    await this.links.openAll();
+  }
+
+  /** Nothing waited at one moment, although the load goes on: what was there when this was called is stored. */
+  async untilDrainedOnce(): Promise<void> {
+    const before = await until('the log answers', () => this.positions(), { tries: 600 });
+    const isPast = async (): Promise<true | undefined> => {
+      const now = await this.positions();
+      return before.every(({ partition, high }) => now[partition]!.committed >= high) || undefined;
+    };
+    await until('what waited is stored', isPast, { tries: 1800 });
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.allSettled([this.log.close(), this.store.close()]);
+    await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
+  }
+}
+
+const LOG_OPTIONS = {
+  clientId: 'sluice-proof',
+  publishTimeoutMs: ENGINE_TIMEOUT_MS,
+  commitTimeoutMs: ENGINE_TIMEOUT_MS,
+  replicationFactor: 1,
+};
+const STORE_OPTIONS = { clientId: 'sluice-proof', timeoutMs: ENGINE_TIMEOUT_MS };

@@ -1,0 +1,87 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '@sluice/test-kit';
+import { isProven, type FaultResult } from './fault.js';
+
+const PAGE = join(ROOT, 'docs/delivery-proof.md');
+const SHOWN_IDS = 20;
+
+/** One fault in one line, and the ids below it for which the promise does not hold. */
+export function lineOf(result: FaultResult): string {
+  const { fault, profile, seed, counts, findings, sampled, evidence, shown, notes, troubles, naive } = result;
+  const sums = Object.entries(findings).map(([name, ids]: [string, string[]]) => `${name} ${ids.length}`);
+  const line = [
+    `${isProven(result) ? 'held  ' : 'BROKEN'} ${fault.name} (${profile}, seed ${seed})`,
+    list(counts),
+    `${sums.join(', ')} (of ${sampled} sampled)`,
+    `felt: ${list(evidence)}`,
+    `shown: ${shown.join(', ')}`,
+    ...(naive ? [`naive: ${list({ ...naive })}`] : []),
+  ].join('; ');
+  const broken = Object.entries(findings).filter(([, ids]: [string, string[]]) => ids.length > 0);
+  const ids = broken.map(([name, found]: [string, string[]]) => `  ${name}: ${found.slice(0, SHOWN_IDS).join(' ')}`);
+  return [line, ...ids, ...[...notes, ...troubles].map((said) => `  ${said}`)].join('\n');
+}
+
+function list(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}
+
+/** Puts the results into the tables of the page; rows of faults that were not run stay as they are. */
+export async function publish(results: readonly FaultResult[]): Promise<void> {
+  const page = await readFile(PAGE, 'utf8');
+  const naive = results.filter((result) => result.naive !== undefined);
+  const withFaults = replaceRows(page, 'faults', results.map(faultRow));
+  await writeFile(PAGE, replaceRows(withFaults, 'naive', naive.map(naiveRow)));
+}
+
+function faultRow(result: FaultResult): string {
+  const { fault, profile, seed, counts, findings, sampled, evidence, notes } = result;
+  const { lost, doubled, phantoms, changed, reordered, neither } = findings;
+  const sums = [lost, doubled, phantoms, changed, neither, reordered].map(({ length }) => length);
+  const { acked, refused, unknown, stored, deadLettered } = counts;
+  const where = profile === 'compose' ? '' : ` (${profile})`;
+  const cells = [
+    fault.title + where,
+    acked,
+    refused,
+    unknown,
+    stored,
+    deadLettered,
+    ...sums,
+    sampled,
+    [list(evidence), ...notes].join('; '),
+    seed,
+  ];
+  return row(fault.name, cells);
+}
+
+function naiveRow({ fault, naive }: FaultResult): string {
+  const { acked, lost, doubled } = naive!;
+  return row(fault.name, [fault.title, acked, lost, doubled]);
+}
+
+function row(name: string, cells: readonly (string | number)[]): string {
+  return `| ${[`\`${name}\``, ...cells].join(' | ')} |`;
+}
+
+/** Rows stand between `<!-- <block> -->` and `<!-- /<block> -->`, below the two lines of a table's head; the first cell is their key. */
+export function replaceRows(page: string, block: string, rows: readonly string[]): string {
+  const pattern = new RegExp(`(<!-- ${block} -->\\n+\\|[^\\n]*\\n\\|[^\\n]*\\n)([^<]*)(<!-- /${block} -->)`);
+  return page.replace(pattern, (_whole, head: string, old: string, end: string) => {
+    const byKey = new Map(
+      old
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => [keyOf(line), line]),
+    );
+    for (const line of rows) byKey.set(keyOf(line), line);
+    return `${head}${[...byKey.values()].join('\n')}\n\n${end}`;
+  });
+}
+
+function keyOf(line: string): string {
+  return line.split('|')[1]!.trim();
+}
