@@ -10,5 +10,6 @@ export { isReady } from './ready.js';
 export { Stack, type StackContainer } from './stack.js';
 export { Standalone } from './standalone.js';
 export { storedIds, storedRecords } from './stored-records.js';
-export { profile, startSystem, type System } from './system.js';
+export { profile, startSystem } from './start-system.js';
+export type { System } from './system.js';
 export { until } from './until.js';

@@ -4,7 +4,7 @@ import { pause } from '@sluice/async';
 import { ProblemError } from '../problem-error.js';
 import { ClientTally } from './client-tally.js';
 import { READ_LIMITS, type ReadLimits } from './read-limits.js';
-import { Read } from './read.js';
+import { Read, type ReadAccount } from './read.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** A stop waits this long for clients to take the answers that they asked for. */
@@ -18,7 +18,7 @@ const MIN_STEP_BYTES = 2 * 1024 * 1024;
  * Decides which reads go on, so that the memory of their answers stays bounded, and no client takes all places. A read waits a few
  * seconds for its place; then, or where too many wait, it is refused with `overloaded`. One for each process.
  */
-export class ReadAdmission implements BeforeApplicationShutdown {
+export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
   readonly #reads = new Set<Read>();
   readonly #underWay = new Set<Read>();
   readonly #ofClient = new ClientTally();

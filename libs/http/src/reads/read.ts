@@ -1,5 +1,15 @@
 import type { FastifyReply } from 'fastify';
-import type { ReadAdmission } from './read-admission.js';
+
+/** Where the bytes that a read holds are counted. */
+export interface ReadAccount {
+  /** Waits for room for one step. @returns the bytes to give back. @throws ProblemError `overloaded`, `stopping` */
+  reserve(read: Read): Promise<number>;
+  giveBack(bytes: number): void;
+  /** A part of an answer takes the place of the one before, of `before` bytes. */
+  hold(bytes: number, before: number): void;
+  /** Idempotent. */
+  leave(read: Read): void;
+}
 
 /** One read that was let in, and the part of its answer that is held for the client. */
 export class Read {
@@ -11,7 +21,7 @@ export class Read {
   #untaken: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly admission: ReadAdmission,
+    private readonly account: ReadAccount,
     private readonly reply: FastifyReply,
     private readonly untakenMs: number,
   ) {
@@ -30,11 +40,11 @@ export class Read {
    * @throws ProblemError `overloaded`, `stopping`; what `work` throws
    */
   async step<T>(work: () => Promise<T>): Promise<T> {
-    const reserved = await this.admission.reserve(this);
+    const reserved = await this.account.reserve(this);
     try {
       return await work();
     } finally {
-      this.admission.giveBack(reserved);
+      this.account.giveBack(reserved);
     }
   }
 
@@ -58,13 +68,13 @@ export class Read {
   private hold(bytes: number): void {
     const before = this.#heldBytes;
     this.#heldBytes = bytes;
-    this.admission.hold(bytes, before);
+    this.account.hold(bytes, before);
   }
 
   private end(): void {
     this.hold(0);
     this.#isEnded = true;
     clearTimeout(this.#untaken);
-    this.admission.leave(this);
+    this.account.leave(this);
   }
 }

@@ -4,7 +4,7 @@ import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { OtlpReceiver } from '../../testing/otlp-receiver.js';
-import type { TracingOptions } from '../open-tracing.js';
+import type { TracingOptions } from '../tracing-options.js';
 import { SpanDelivery } from '../span-delivery.js';
 import { openOtlpTracer } from './otlp-tracer.js';
 

@@ -14,9 +14,9 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, TracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace';
-import type { TracingOptions } from '../open-tracing.js';
 import type { SpanDelivery } from '../span-delivery.js';
 import type { TracePlace } from '../trace-parent.js';
+import type { TracingOptions } from '../tracing-options.js';
 import type { Span, SpanAttributes, SpanKind, SpanStart, Tracer } from '../tracer.js';
 import { boundedExport } from './bounded-export.js';
 
