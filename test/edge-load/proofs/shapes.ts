@@ -32,7 +32,15 @@ export const shapes: Proof = {
     const findings = [findingOf(honestBatch, honest, honest)];
     console.error(lineOf(findings[0]!));
     for (const shape of bodyShapes.filter((s) => new RegExp(process.env['SHAPES'] ?? '').test(s.name))) {
-      const finding = findingOf(shape, await costOf(shape, options).catch((error) => ({ status: String(error.cause ?? error).slice(0,60) as unknown as number, cpuSeconds: NaN, growthMiB: NaN })), honest);
+      const finding = findingOf(
+        shape,
+        await costOf(shape, options).catch((error) => ({
+          status: String(error.cause ?? error).slice(0, 60) as unknown as number,
+          cpuSeconds: NaN,
+          growthMiB: NaN,
+        })),
+        honest,
+      );
       findings.push(finding);
       console.error(lineOf(finding));
     }
