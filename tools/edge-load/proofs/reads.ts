@@ -39,7 +39,7 @@ export const reads: Proof = {
   name: 'reads',
   async run({ rounds }) {
     if (BROKERS !== undefined) throw new Error('reads: the gateway alone answers none');
-    const gateway = await startGateway();
+    const gateway = await startGateway(SETTINGS);
     try {
       await storePages(gateway.url);
       await honestLoad(gateway.url);
