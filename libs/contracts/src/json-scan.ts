@@ -73,6 +73,9 @@ export class KnownShapes {
 const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
 const HASH_PRIME = 0x01000193;
 
+/** Hash of the keys so far, of the open object of each level. A value is scanned in one turn, so all scanners have it in common. */
+const shapesOfLevels = new Uint32Array(MAX_FOLLOWED_DEPTH);
+
 /** Scans one value after the other; the fields describe the last one. Reused, so that a value costs no allocation. */
 export class ValueScanner {
   /** The byte after the value; the end of the bytes if the value is not complete. */
@@ -92,13 +95,12 @@ export class ValueScanner {
   flawEnd = 0;
 
   #containers = 0;
-  /** Hash of the keys so far, of the open object of each level. */
-  readonly #shapes = new Uint32Array(MAX_FOLLOWED_DEPTH);
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly limits: ScanLimits,
-    private readonly shapes = new KnownShapes(),
+    /** Left out: new keys are not looked for. */
+    private readonly shapes?: KnownShapes,
   ) {}
 
   /** Index of the first byte that is no white space, at most `end`. */
@@ -121,19 +123,19 @@ export class ValueScanner {
    * @param stopsAtFlaw whether the end of a value that exceeds a limit is of no interest
    */
   scan(from: number, end: number, stopsAtFlaw: boolean): void {
-    const newKeysBefore = this.begin();
+    this.begin();
+    const newKeysBefore = this.shapes?.newKeys ?? 0;
     this.findEnd(from, end, stopsAtFlaw);
     // Shorter than the limit as it is written, it is so when written compactly.
     if (this.flaw === undefined && this.end - from > this.limits.maxBytes) this.checkSize(from);
-    const newKeys = this.shapes.newKeys - newKeysBefore;
+    const newKeys = (this.shapes?.newKeys ?? 0) - newKeysBefore;
     this.hasNewShapes = newKeys > MAX_NEW_KEYS && newKeys > this.#containers * MAX_NEW_KEYS_OF_CONTAINER;
   }
 
-  private begin(): number {
+  private begin(): void {
     this.#containers = 0;
     this.hasEscapedKey = this.mayVanish = this.mayBeNegativeZero = false;
     this.flaw = undefined;
-    return this.shapes.newKeys;
   }
 
   /** The loop over all bytes. What it does for a byte is what a body costs at least, so it is one function. */
@@ -192,7 +194,7 @@ export class ValueScanner {
 
   private onOpen(depth: number): void {
     this.#containers++;
-    this.#shapes[depth & (MAX_FOLLOWED_DEPTH - 1)] = HASH_SEED;
+    shapesOfLevels[depth & (MAX_FOLLOWED_DEPTH - 1)] = HASH_SEED;
   }
 
   /** `-0` or `e-`. */
@@ -205,10 +207,10 @@ export class ValueScanner {
   private onKey(depth: number, start: number, isEscaped: boolean): void {
     if (isEscaped) this.hasEscapedKey = true;
     // What exceeds a limit is not parsed.
-    if (this.flaw !== undefined) return;
+    if (this.shapes === undefined || this.flaw !== undefined) return;
     const level = depth & (MAX_FOLLOWED_DEPTH - 1);
-    const hash = hashOfKey(this.bytes, start, this.#shapes[level]!);
-    this.#shapes[level] = hash;
+    const hash = hashOfKey(this.bytes, start, shapesOfLevels[level]!);
+    shapesOfLevels[level] = hash;
     this.shapes.add(hash);
   }
 
