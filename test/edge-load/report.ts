@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceRows } from '../proof/report.js';
 import { ROOT } from '../support/program.js';
-import type { Finding } from './proof.js';
+import type { Finding, Proof } from './proof.js';
 
 const PAGE = join(ROOT, 'docs/overload.md');
 
@@ -11,10 +11,10 @@ export function lineOf({ name, what, figure, bound, holds }: Finding): string {
 }
 
 /** Puts the findings into the table of the page; rows of what was not run stay as they are. */
-export async function publish(findings: readonly Finding[]): Promise<void> {
+export async function publish({ block }: Proof, findings: readonly Finding[]): Promise<void> {
   const page = await readFile(PAGE, 'utf8');
   const engine = process.env['KAFKA_BROKERS'] === undefined ? 'embedded' : 'kafka';
-  await writeFile(PAGE, replaceRows(page, engine, findings.map(rowOf)));
+  await writeFile(PAGE, replaceRows(page, block ?? engine, findings.map(rowOf)));
 }
 
 function rowOf({ name, what, figure, bound, holds }: Finding): string {
