@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { READ_LIMITS } from '@sluice/http';
 import { LARGEST_PAGE, storePages } from '../tools/edge-load/stored-pages.js';
 import { HttpClient, Standalone, until } from '@sluice/test-kit';
+
+// Pages of 8 MB take their time on a busy machine.
+jest.setTimeout(180_000);
 
 const RECORD = { device_id: 'dev-2', timestamp: '2025-09-09T17:00:00Z', data_payload: { n: 1 } };
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;

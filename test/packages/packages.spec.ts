@@ -7,7 +7,7 @@ import { codeBlocks, OutsideProject } from './outside-project.js';
 import { whenItSays } from './when-it-says.js';
 
 /** Packing and installing take their time on a busy machine. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 
 const EVENTS_README = 'libs/batch-transport/README.md';
 const CONTRACTS_README = 'libs/contracts/README.md';

@@ -9,6 +9,9 @@ export interface BodyShape {
 /** Most records that one request may have. */
 export const MAX_RECORDS = 5000;
 
+/** A short body has fewer. */
+const recordsIn = (bytes: number): number => Math.max(2, Math.min(MAX_RECORDS, Math.floor(bytes / 2000)));
+
 const HEAD = '"device_id":"dev-2","timestamp":"2025-09-09T17:00:00Z"';
 const record = (payload: string, fields = HEAD): string => `{${fields},"data_payload":${payload}}`;
 const ROOM = 200;
@@ -46,9 +49,9 @@ const one = (name: string, payload: Text): BodyShape => json(name, (bytes) => re
 /** As many records as a request may have, whose payloads fill the body. */
 const batch = (name: string, payload: (bytes: number, index: number) => string, fields?: string): BodyShape =>
   json(name, (bytes) => {
-    const each = Math.floor((bytes - 2) / MAX_RECORDS) - ROOM / 2;
-    const records = Array.from({ length: MAX_RECORDS }, (_, index) => record(payload(each, index), fields));
-    return `[${records.join(',')}]`;
+    const count = recordsIn(bytes);
+    const each = Math.floor((bytes - 2) / count) - ROOM / 2;
+    return `[${Array.from({ length: count }, (_, index) => record(payload(each, index), fields)).join(',')}]`;
   });
 
 const readings = (index: number): string =>
@@ -89,8 +92,9 @@ const BATCHES: readonly BodyShape[] = [
   json('lists of lists', (bytes) => filled(bytes, '[[', '[]', ']]', ',')),
   json('the honest batch without its end', (bytes) => honestBatch.make(bytes).toString().slice(0, -1)),
   json('5,000 empty records in white space', (bytes) => {
-    const each = `{${' '.repeat(Math.floor(bytes / MAX_RECORDS) - 4)}}`;
-    return `[${new Array<string>(MAX_RECORDS).fill(each).join(',')}]`;
+    const count = recordsIn(bytes);
+    const each = `{${' '.repeat(Math.floor(bytes / count) - 4)}}`;
+    return `[${new Array<string>(count).fill(each).join(',')}]`;
   }),
   batch('records of numbers', (bytes) => filled(bytes, '{"a":[', '0', ']}', ',')),
   batch('records of -0', (bytes) => filled(bytes, '{"a":[', '-0', ']}', ',')),
@@ -126,7 +130,7 @@ const LINES: readonly BodyShape[] = [
   lines('byte order marks', (bytes) => filled(bytes, '', '\ufeff\n', '')),
   lines('lines of one byte', (bytes) => filled(bytes, '', '1', '', '\n')),
   lines('5,000 lines that are not JSON', (bytes) =>
-    filled(bytes, '', 'x'.repeat(Math.floor(bytes / MAX_RECORDS) - 1), '', '\n'),
+    filled(bytes, '', 'x'.repeat(Math.floor(bytes / recordsIn(bytes)) - 1), '', '\n'),
   ),
 ];
 

@@ -55,6 +55,6 @@ const options = { rounds: Number(values.rounds), recordsPerRequest: Number(value
 for (const proof of chosen()) {
   const findings = await proof.run(options);
   for (const finding of findings) console.log(lineOf(finding));
-  if (values.write) await publish(findings);
+  if (values.write) await publish(proof, findings);
   if (!findings.every(({ holds }) => holds)) process.exitCode = 1;
 }

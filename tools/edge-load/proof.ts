@@ -16,5 +16,7 @@ export interface ProofOptions {
 
 export interface Proof {
   name: string;
+  /** The block of the page that its findings are written into; left out: that of the engine. */
+  block?: string;
   run(options: ProofOptions): Promise<Finding[]>;
 }

@@ -1,6 +1,6 @@
 import { publishRows, tableRow } from '../load/page.js';
 import { BROKERS } from './gateway.js';
-import type { Finding } from './proof.js';
+import type { Finding, Proof } from './proof.js';
 
 const PAGE = 'docs/overload.md';
 
@@ -9,8 +9,8 @@ export function lineOf({ name, what, figure, bound, holds }: Finding): string {
 }
 
 /** Puts the findings into the table of the page; rows of what was not run stay as they are. */
-export async function publish(findings: readonly Finding[]): Promise<void> {
-  await publishRows(PAGE, BROKERS === undefined ? 'embedded' : 'kafka', findings.map(rowOf));
+export async function publish({ block }: Proof, findings: readonly Finding[]): Promise<void> {
+  await publishRows(PAGE, block ?? (BROKERS === undefined ? 'embedded' : 'kafka'), findings.map(rowOf));
 }
 
 function rowOf({ name, what, figure, bound, holds }: Finding): string {

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { encodeCursor } from '@sluice/contracts';
+import { bodyShapes } from '../edge-load/body-shapes.js';
 import { Random } from '../load/ledger/random.js';
 import { mutated } from './mutations.js';
 import { reportText } from './reports.js';
@@ -19,8 +20,24 @@ export interface Attack {
 /** The same seed and number make the same attack, whatever was before it. */
 export function attackOf(seed: number, number: number): Attack {
   const random = new Random((seed + Math.imul(number, 0x9e3779b1)) >>> 0);
-  const make = random.oneOf([submission, submission, submission, brokenHead, read, read, otherMethod, garbage]);
+  const make = random.oneOf([submission, submission, submission, shaped, brokenHead, read, read, otherMethod, garbage]);
   return make(random, `fuzz-${number}`);
+}
+
+const MAX_SHAPE_BYTES = 8000;
+
+/** A body that costs as much as its length allows, in the form that a proof sends by megabytes. */
+function shaped(random: Random): Attack {
+  const { mediaType, make } = random.oneOf(bodyShapes);
+  const { fields, body, plain } = coded(random, make(random.between(MAX_SHAPE_BYTES / 8, MAX_SHAPE_BYTES)));
+  const head = headOf('POST /ingest', [
+    `Content-Type: ${mediaType}`,
+    ...fields,
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ]);
+  const bytes = Buffer.concat([Buffer.from(head, 'latin1'), body]);
+  return { kind: 'shaped', bytes, isComplete: true, ...(plain && { body: plain }) };
 }
 
 interface Posted {

@@ -39,7 +39,7 @@ describe('every route of the whole pipeline in one process', () => {
     const { asked, wrong } = await walk({ url, ca: readFileSync(certificates.authority.cert), routes, callers });
     expect(wrong).toEqual([]);
     expect(asked).toBeGreaterThan(1000);
-  }, 60_000);
+  }, 180_000);
 
   it('declares its access', () => {
     expect(standalone.routes.filter(({ access }) => access === undefined)).toEqual([]);

@@ -223,7 +223,7 @@ export function payloadSizeProblem(payload: JsonObject): FieldProblem | undefine
 export function flawProblems(flaw: ScanFlaw, { steps, fields }: BrokenOff): readonly FieldProblem[] {
   const unknown = fields.filter((field) => field !== 'record_id' && !isRequiredField(field));
   if (unknown.length > 0) return unknown.slice(0, MAX_CHANGES).map(unknownFieldProblem);
-  const field = String(steps[0]);
+  const field = steps[0] ?? 'data_payload';
   if (field !== 'data_payload') return fieldProblem(field, flaw === 'size' ? ' '.repeat(MAX_ID_LENGTH + 1) : []);
   const pointer = '/data_payload';
   if (flaw === 'size') return [{ pointer, code: 'payload-size', detail: TOO_LARGE }];
@@ -232,7 +232,7 @@ export function flawProblems(flaw: ScanFlaw, { steps, fields }: BrokenOff): read
 }
 
 /** @param value stands for the one that is too long, or no text */
-function fieldProblem(field: string, value: unknown): readonly FieldProblem[] {
+function fieldProblem(field: string | number, value: unknown): readonly FieldProblem[] {
   if (field === 'record_id') return [recordIdProblem(value)!];
   return [field === 'timestamp' ? timestampProblem(value)! : deviceIdProblem(value)!];
 }

@@ -5,6 +5,7 @@ export * from './dead-letter.js';
 export * from './event-codec.js';
 export * from './event.js';
 export * from './json.js';
+export * from './json-check.js';
 export * from './json-pointer.js';
 export * from './json-scan.js';
 export * from './json-text.js';

@@ -128,12 +128,10 @@ describe('ValueScanner', () => {
     const scanner = new ValueScanner(bytes, NO_LIMITS, shapes);
     const found = [1, bytes.length / 2 + 1].map((from) => {
       scanner.scan(Math.floor(from), bytes.length, false);
-      return [scanner.hasNewShapes, shapes.newKeys];
+      return scanner.hasNewShapes;
     });
-    expect(found).toEqual([
-      [true, 100],
-      [false, 100],
-    ]);
+    expect(found).toEqual([true, false]);
+    expect(shapes.newKeys).toBeGreaterThanOrEqual(100);
   });
 
   it.each(['', '{', '{"a', '{"a\\', '[1', '"\\"'])('reads no further than the bytes: %s', (text) => {

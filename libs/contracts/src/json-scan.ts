@@ -1,6 +1,8 @@
 // One pass over the bytes of JSON before anything is parsed: where a value ends, whether it exceeds a limit, and whether its text has
 // the rare forms that JSON.parse changes. It checks no grammar: JSON.parse does that later, on text whose cost is then known.
 
+import { endOfExcess } from './json-size.js';
+
 /** What one value may have. A limit is a bound on the memory and the time that parsing the value costs. */
 export interface ScanLimits {
   /** Nested containers; the value itself is level 1. */
@@ -17,36 +19,27 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
-const LOWER_E = 0x65;
-const LOWER_U = 0x75;
-const LOWER_CASE = 0x20;
+const NINE = 0x39;
 
-const SPACE = 0;
-const SCALAR = 1;
-const STRING = 2;
-const OPEN = 3;
-const CLOSE = 4;
-const COMMA = 5;
-const COLON = 6;
+/** Part of a number, of a literal or of white space, or what JSON does not have. */
+const PLAIN = 0;
+const STRING = 1;
+const COMMA = 2;
+const COLON = 3;
+const OPEN = 4;
+const CLOSE = 5;
+const SIGN = 6;
+const EXPONENT = 7;
 
-/** The kind of token that each byte begins. Bytes that JSON does not have pass for part of a number or a literal. */
-const KINDS = new Uint8Array(256).fill(SCALAR);
-for (const space of ' \t\r\n') KINDS[space.charCodeAt(0)] = SPACE;
-for (const [text, kind] of [
-  ['"', STRING],
-  ['[{', OPEN],
-  [']}', CLOSE],
-  [',', COMMA],
-  [':', COLON],
-] as const) {
-  for (const character of text) KINDS[character.charCodeAt(0)] = kind;
+const KINDS = new Uint8Array(256);
+const KIND_OF = { '"': STRING, ',': COMMA, ':': COLON, '[': OPEN, '{': OPEN, ']': CLOSE, '}': CLOSE };
+for (const [character, kind] of Object.entries({ ...KIND_OF, '-': SIGN, e: EXPONENT, E: EXPONENT })) {
+  KINDS[character.charCodeAt(0)] = kind;
 }
 
-/** More digits change no double: below it, a number counts as one byte, because it may be written that short. */
-const MAX_NUMBER_LENGTH = 1100;
 /** The smallest double is 5e-324: below it are only numbers with a long exponent or with hundreds of zeros written out. */
 const MAX_PLAIN_NUMBER_LENGTH = 200;
-const MIN_LONG_EXPONENT = 'e-ddd'.length;
+
 /** A value with more new keys than these, and more than these a container, is read in another way: see {@link KnownShapes}. */
 const MAX_NEW_KEYS = 8;
 const MAX_NEW_KEYS_OF_CONTAINER = 2;
@@ -58,15 +51,18 @@ const MAX_FOLLOWED_DEPTH = 64;
  */
 export class KnownShapes {
   readonly #hashes: Uint32Array;
+  readonly #mask: number;
   /** How many were new. A sequence that another one with the same slot has displaced is new again. */
   newKeys = 0;
 
+  /** @param slots at least; a power of two is taken */
   constructor(slots = 16 * 1024) {
-    this.#hashes = new Uint32Array(slots);
+    this.#hashes = new Uint32Array(2 ** Math.ceil(Math.log2(slots)));
+    this.#mask = this.#hashes.length - 1;
   }
 
   add(hash: number): void {
-    const slot = hash % this.#hashes.length;
+    const slot = hash & this.#mask;
     if (this.#hashes[slot] === hash) return;
     this.#hashes[slot] = hash;
     this.newKeys++;
@@ -77,7 +73,8 @@ export class KnownShapes {
 const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
 const HASH_PRIME = 0x01000193;
 
-const UNICODE_ESCAPE_SLACK = '\\uXXXX'.length - 1;
+/** Hash of the keys so far, of the open object of each level. A value is scanned in one turn, so all scanners have it in common. */
+const shapesOfLevels = new Uint32Array(MAX_FOLLOWED_DEPTH);
 
 /** Scans one value after the other; the fields describe the last one. Reused, so that a value costs no allocation. */
 export class ValueScanner {
@@ -97,33 +94,27 @@ export class ValueScanner {
   /** The byte after the token that exceeded the limit. */
   flawEnd = 0;
 
-  /** Bytes of the value that do not count: white space, long forms of numbers and characters. */
-  #slack = 0;
-  #isEscaped = false;
-  #stringStart = 0;
-  #stringEnd = 0;
   #containers = 0;
-  /** Hash of the keys so far, of the open object of each level. */
-  readonly #shapes = new Uint32Array(MAX_FOLLOWED_DEPTH);
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly limits: ScanLimits,
-    private readonly shapes = new KnownShapes(),
+    /** Left out: new keys are not looked for. */
+    private readonly shapes?: KnownShapes,
   ) {}
 
   /** Index of the first byte that is no white space, at most `end`. */
   skipSpace(from: number, end: number): number {
     const { bytes } = this;
     let at = from;
-    while (at < end && KINDS[bytes[at]!] === SPACE) at++;
+    while (at < end && isSpace(bytes[at]!)) at++;
     return at;
   }
 
   /** Whether a value can begin with this byte. */
   startsValue(at: number): boolean {
     const kind = KINDS[this.bytes[at]!]!;
-    return kind === SCALAR || kind === STRING || kind === OPEN;
+    return at < this.bytes.length && kind !== COMMA && kind !== COLON && kind !== CLOSE;
   }
 
   /**
@@ -133,101 +124,120 @@ export class ValueScanner {
    */
   scan(from: number, end: number, stopsAtFlaw: boolean): void {
     this.begin();
-    const { bytes } = this;
-    const knownBefore = this.shapes.newKeys;
-    let [at, depth, values] = [from, 0, 0];
-    for (; at < end; at++) {
-      const kind = KINDS[bytes[at]!]!;
-      if (kind === STRING) at = this.endOfString(at, end);
-      else if (kind === SCALAR) at = this.endOfScalar(at, end);
-      else if (kind === OPEN) this.onOpen(++depth);
-      else if (kind === CLOSE) depth--;
-      else {
-        if (kind === SPACE) this.#slack++;
-        else if (kind === COLON) this.onKey(depth);
-        this.#isEscaped &&= kind === SPACE;
-        continue;
-      }
-      if (kind !== CLOSE) values++;
-      if (this.flaw === undefined && this.exceeds(depth, values, at - from)) {
-        this.flawEnd = at + 1;
-        if (stopsAtFlaw) break;
-      }
-      if (depth <= 0) break;
-    }
-    this.isComplete = at < end;
-    this.end = Math.min(at + 1, end);
-    const newKeys = this.shapes.newKeys - knownBefore;
+    const newKeysBefore = this.shapes?.newKeys ?? 0;
+    this.findEnd(from, end, stopsAtFlaw);
+    // Shorter than the limit as it is written, it is so when written compactly.
+    if (this.flaw === undefined && this.end - from > this.limits.maxBytes) this.checkSize(from);
+    const newKeys = (this.shapes?.newKeys ?? 0) - newKeysBefore;
     this.hasNewShapes = newKeys > MAX_NEW_KEYS && newKeys > this.#containers * MAX_NEW_KEYS_OF_CONTAINER;
   }
 
   private begin(): void {
-    this.strings = this.#slack = 0;
-    this.hasEscapedKey = this.mayVanish = this.mayBeNegativeZero = this.hasNewShapes = this.#isEscaped = false;
     this.#containers = 0;
+    this.hasEscapedKey = this.mayVanish = this.mayBeNegativeZero = false;
     this.flaw = undefined;
+  }
+
+  /** The loop over all bytes. What it does for a byte is what a body costs at least, so it is one function. */
+  private findEnd(from: number, end: number, stopsAtFlaw: boolean): void {
+    const { bytes } = this;
+    const { maxDepth, maxValues } = this.limits;
+    // The value itself; an item or a member is counted at the comma or bracket after it, a key at its colon.
+    let [at, depth, values, last, wasOpen] = [from, 0, 1, from, false];
+    let [strings, stringStart, isEscaped, isOver] = [0, 0, false, false];
+    for (; at < end && !isOver; at++) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) {
+        stringStart = ++at;
+        isEscaped = false;
+        for (let inner = bytes[at]; inner !== QUOTE && at < end; inner = bytes[++at]) {
+          if (inner !== BACKSLASH) continue;
+          isEscaped = true;
+          at++;
+        }
+        strings++;
+        isOver = depth === 0;
+        continue;
+      }
+      const kind = KINDS[byte]!;
+      if (kind === PLAIN) continue;
+      if (kind >= SIGN) {
+        if (bytes[at + 1] === (kind === SIGN ? ZERO : MINUS)) this.onRareNumber(kind, at);
+        continue;
+      }
+      if (at - last > MAX_PLAIN_NUMBER_LENGTH) this.mayVanish = true;
+      if (kind === COLON) this.onKey(depth, stringStart, isEscaped);
+      else if (kind === OPEN) this.onOpen(++depth);
+      else if (depth === 0) break;
+      else if (kind === CLOSE) isOver = --depth === 0;
+      if (kind !== OPEN && !(wasOpen && kind === CLOSE && this.isEmpty(last, at))) values++;
+      if ((depth > maxDepth || values > maxValues) && this.exceed(depth, at)) isOver ||= stopsAtFlaw;
+      wasOpen = kind === OPEN;
+      last = at;
+    }
+    if (at - last > MAX_PLAIN_NUMBER_LENGTH) this.mayVanish = true;
+    this.strings = strings;
+    this.isComplete = isOver ? at <= end : at < end;
+    this.end = Math.min(at, end);
+  }
+
+  private exceed(depth: number, at: number): true {
+    if (this.flaw === undefined) this.flawEnd = at + 1;
+    this.flaw ??= depth > this.limits.maxDepth ? 'depth' : 'values';
+    return true;
+  }
+
+  /** Whether there is nothing between the bracket at `open` and the one at `close`. */
+  private isEmpty(open: number, close: number): boolean {
+    return this.skipSpace(open + 1, close) === close;
   }
 
   private onOpen(depth: number): void {
     this.#containers++;
-    this.#shapes[depth % MAX_FOLLOWED_DEPTH] = HASH_SEED;
+    shapesOfLevels[depth & (MAX_FOLLOWED_DEPTH - 1)] = HASH_SEED;
   }
 
-  private exceeds(depth: number, values: number, bytes: number): boolean {
-    const { maxDepth, maxBytes, maxValues } = this.limits;
-    if (depth > maxDepth) this.flaw = 'depth';
-    else if (values > maxValues) this.flaw = 'values';
-    else if (bytes - this.#slack > maxBytes) this.flaw = 'size';
-    return this.flaw !== undefined;
+  /** `-0` or `e-`. */
+  private onRareNumber(kind: number, at: number): void {
+    if (kind === SIGN) this.mayBeNegativeZero = true;
+    else if (isDigit(this.bytes[at + 4]!)) this.mayVanish = true;
   }
 
-  /** Index of the quote that ends the text which begins at `from`. */
-  private endOfString(from: number, end: number): number {
-    const { bytes } = this;
-    let at = from + 1;
-    let isEscaped = false;
-    for (let byte = bytes[at]; byte !== QUOTE && at < end; byte = bytes[++at]) {
-      if (byte !== BACKSLASH) continue;
-      isEscaped = true;
-      if (bytes[++at] === LOWER_U) this.#slack += UNICODE_ESCAPE_SLACK;
-    }
-    this.strings++;
-    this.#isEscaped = isEscaped;
-    this.#stringStart = from;
-    this.#stringEnd = at;
-    return at;
-  }
-
-  /** The last text was a key of an object of this level. */
-  private onKey(depth: number): void {
-    if (this.#isEscaped) this.hasEscapedKey = true;
+  /** @param start of the key after its quote */
+  private onKey(depth: number, start: number, isEscaped: boolean): void {
+    if (isEscaped) this.hasEscapedKey = true;
     // What exceeds a limit is not parsed.
-    if (this.flaw !== undefined) return;
-    const { bytes } = this;
-    const level = depth % MAX_FOLLOWED_DEPTH;
-    let hash = this.#shapes[level]!;
-    for (let at = this.#stringStart; at < this.#stringEnd; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
-    hash = (hash ^ (hash >>> 15)) >>> 0;
-    this.#shapes[level] = hash;
+    if (this.shapes === undefined || this.flaw !== undefined) return;
+    const level = depth & (MAX_FOLLOWED_DEPTH - 1);
+    const hash = hashOfKey(this.bytes, start, shapesOfLevels[level]!);
+    shapesOfLevels[level] = hash;
     this.shapes.add(hash);
   }
 
-  /** Index of the last byte of the number or literal which begins at `from`. */
-  private endOfScalar(from: number, end: number): number {
-    const { bytes } = this;
-    let at = from;
-    let exponent = end;
-    for (let next = bytes[at + 1]!; at + 1 < end && KINDS[next] === SCALAR; next = bytes[at + 1]!) {
-      at++;
-      if ((next | LOWER_CASE) === LOWER_E) exponent = at;
-    }
-    const length = at - from + 1;
-    if (bytes[from] === MINUS && bytes[from + 1] === ZERO) this.mayBeNegativeZero = true;
-    if (length <= MAX_NUMBER_LENGTH) this.#slack += length - 1;
-    const isLong = at - exponent >= MIN_LONG_EXPONENT - 1 && bytes[exponent + 1] === MINUS;
-    if (isLong || length > MAX_PLAIN_NUMBER_LENGTH) this.mayVanish = true;
-    return at;
+  /** Where a value is too large even if it is written compactly. */
+  private checkSize(from: number): void {
+    this.flawEnd = endOfExcess(this.bytes, from, this.end, this.limits.maxBytes);
+    if (this.flawEnd > 0) this.flaw = 'size';
   }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+/** Of a longer key only the beginning is part of its hash, up to its quote. */
+const MAX_HASHED_LENGTH = 16;
+
+function hashOfKey(bytes: Uint8Array, start: number, seed: number): number {
+  let hash = seed;
+  for (let at = start; at < start + MAX_HASHED_LENGTH && bytes[at] !== QUOTE; at++) {
+    hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
+  }
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 const QUOTE_CHARACTER = '"';

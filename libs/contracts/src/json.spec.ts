@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeUtf8, parseJson, readJson } from './json.js';
+import { checkJson } from './json-check.js';
 import { pointerStep } from './json-pointer.js';
 import { MAX_CHANGES, readText } from './json-reader.js';
 import { stringifyExact } from './json-text.js';
@@ -177,6 +178,8 @@ describe('readText', () => {
           }
           const outcome = outcomeOf(() => readText(text).value);
           const expected = outcomeOf(() => JSON.parse(text));
+          const bytes = Buffer.from(text);
+          expect(typeof outcomeOf(() => checkJson(bytes, 0, bytes.length))).toBe(typeof expected);
           // Of an escaped key JSON.parse may make another one.
           if (text.includes('\\')) expect(typeof outcome).toBe(typeof expected);
           else expect(outcome).toStrictEqual(expected);

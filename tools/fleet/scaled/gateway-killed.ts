@@ -8,8 +8,6 @@ import { closingFigures } from './closing.js';
 import { atMost, pace, shown, type Extent, type Figure, type ScenarioResult } from './result.js';
 import type { ScaledStack } from './scaled-stack.js';
 
-/** How far from even the devices of the gateways may be, as a share. */
-const EVEN = 0.15;
 /** Of each device, a second: so little that no gateway is busy. */
 const RATE = 0.5;
 /** After the kill: a device notices with its next request, which may be a few seconds away. */
@@ -57,7 +55,7 @@ async function figuresOfOutage(
   const requests = requestsAt(fleet, left, movedAtMs, fleet.elapsedMs());
   return [
     failuresFigure(fleet),
-    atMost('devices of the two that are left, from even', imbalance(devicesAt(fleet, left)), EVEN),
+    atMost('devices of the two that are left, from even', imbalance(devicesAt(fleet, left)), mostUneven),
     pace(atMost('requests that they took, from even', imbalance(requests), mostUneven)),
   ];
 }

@@ -24,7 +24,10 @@ export interface Extent {
   maxBackoff: string;
   /** How long more is offered than can be taken, milliseconds. */
   overloadMs: number;
-  /** The most that requests may be from even, as a share; devices may never be more than 15 %. */
+  /**
+   * The most that devices and requests may be from even, as a share. A device's gateway is as good as drawn by chance,
+   * so the devices of two gateways are 1/√devices from even on average; four times that is seen once in 16,000 runs.
+   */
   mostUneven: number;
   /** The least that is taken of what can be taken while far more is offered, as a share: below it, the fleet has collapsed. */
   leastTaken: number;

@@ -113,7 +113,7 @@ describe('every route of the gateway', () => {
     const { asked, wrong } = await walk({ url, ca: readFileSync(certificates.authority.cert), routes, callers });
     expect(wrong).toEqual([]);
     expect(asked).toBeGreaterThan(1000);
-  }, 60_000);
+  }, 180_000);
 
   it('declares its access, but for the one that this suite leaves out', () => {
     const undeclared = new Set(routes.filter(({ access }) => access === undefined).map(({ url }) => url));

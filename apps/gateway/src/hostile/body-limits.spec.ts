@@ -95,7 +95,7 @@ describe('a body that is no record', () => {
   });
 
   it('of white space is not JSON, and of blank lines has no record', async () => {
-    const blank = '\n'.repeat(16 * MIB);
+    const blank = '\n'.repeat(4 * MIB);
     expect((await gateway.post(blank)).body.code).toBe('invalid-json');
     expect((await gateway.postLines([blank])).body.code).toBe('wrong-shape');
   });
@@ -113,6 +113,8 @@ describe('a body that is no record', () => {
       `[${SEED}]]`,
       `[${SEED} ${SEED}]`,
       `[tru,${SEED}]`,
+      `[${withPayload(`{"a":${lists.slice(0, -1)}}`)},${SEED}]`,
+      `[${SEED},${withPayload(`{"a":${lists},"b":1.}`)}]`,
     ]) {
       expect((await gateway.post(body)).body.code).toBe('invalid-json');
     }

@@ -1,4 +1,5 @@
 import {
+  checkJson,
   decodeUtf8,
   flawProblems,
   JsonSyntaxError,
@@ -103,7 +104,12 @@ function isNoObject(record: SubmittedRecord): boolean {
 
 const OBJECT = 0x7b;
 
+/** A shorter body is decoded at once, which is cheaper than record by record. */
+const MAX_WHOLE_TEXT = 1024 * 1024;
+
 class ScannedRecords implements SubmittedRecords {
+  #text: string | undefined;
+
   constructor(private readonly body: ScannedBody) {}
 
   get length(): number {
@@ -126,9 +132,10 @@ class ScannedRecords implements SubmittedRecords {
     return { state: 'read', value: parsed.value, mayHaveNegativeZero: spans.mayHaveNegativeZero(index), problems };
   }
 
-  /** Its beginning is read as far as the limit goes, to name the place. */
+  /** Its beginning is read as far as the limit goes, to name the place. In an array it must be JSON all the same. */
   private readExcessive(index: number, flaw: ScanFlaw): SubmittedRecord {
-    const { spans } = this.body;
+    const { spans, form } = this.body;
+    if (form === 'array') this.checkJson(index);
     const text = this.decode(spans.start(index), spans.flawEnd(index));
     if (text === undefined) return NOT_UTF8;
     if (text.trimStart().charCodeAt(0) !== OBJECT) return { state: 'excessive', problems: NOT_AN_OBJECT };
@@ -140,8 +147,21 @@ class ScannedRecords implements SubmittedRecords {
     }
   }
 
+  private checkJson(index: number): void {
+    const { bytes, spans } = this.body;
+    try {
+      checkJson(bytes, spans.start(index), spans.end(index));
+    } catch (error) {
+      throw error instanceof JsonSyntaxError ? notJson(bytes, error.position) : error;
+    }
+  }
+
   private decode(start: number, end: number): string | undefined {
     const { bytes, encoding, form } = this.body;
+    if (encoding === 'latin1' && bytes.length <= MAX_WHOLE_TEXT) {
+      this.#text ??= bytes.toString('latin1');
+      return this.#text.slice(start, end);
+    }
     if (form === 'lines' && encoding === 'utf8') return decodeUtf8(bytes.subarray(start, end));
     return bytes.toString(encoding, start, end);
   }

@@ -14,31 +14,23 @@ const MAY_BE_NEGATIVE_ZERO = 8;
 const FLAW_SHIFT = 4;
 const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'values'];
 
-const FIRST_CAPACITY = 16;
-
-/** Where the records of a body are, and what the scan has found in each. Plain numbers: 20 bytes a record. */
+/** Where the records of a body are, and what the scan has found in each. Plain numbers: 40 bytes a record. */
 export class RecordSpans {
-  #length = 0;
-  #fields = new Uint32Array(FIRST_CAPACITY * FIELDS);
+  readonly #fields: number[] = [];
 
   get length(): number {
-    return this.#length;
+    return this.#fields.length / FIELDS;
   }
 
   /** @param start first byte of the record; its end and the rest are those of the scanner's last value */
   add(start: number, end: number, scanner: ValueScanner): void {
-    const at = this.#length++ * FIELDS;
-    if (at === this.#fields.length) this.grow();
     const flags =
       (scanner.hasEscapedKey ? HAS_ESCAPED_KEY : 0) |
       (scanner.mayVanish ? MAY_VANISH : 0) |
       (scanner.hasNewShapes ? HAS_NEW_SHAPES : 0) |
       (scanner.mayBeNegativeZero ? MAY_BE_NEGATIVE_ZERO : 0);
-    this.#fields[at + START] = start;
-    this.#fields[at + END] = end;
-    this.#fields[at + STRINGS] = scanner.strings;
-    this.#fields[at + FLAGS] = flags | (FLAWS.indexOf(scanner.flaw) << FLAW_SHIFT);
-    this.#fields[at + FLAW_END] = scanner.flawEnd;
+    const flaw = FLAWS.indexOf(scanner.flaw) << FLAW_SHIFT;
+    this.#fields.push(start, end, scanner.strings, flags | flaw, scanner.flawEnd);
   }
 
   start(index: number): number {
@@ -73,11 +65,5 @@ export class RecordSpans {
 
   private field(index: number, field: number): number {
     return this.#fields[index * FIELDS + field]!;
-  }
-
-  private grow(): void {
-    const grown = new Uint32Array(this.#fields.length * 2);
-    grown.set(this.#fields);
-    this.#fields = grown;
   }
 }

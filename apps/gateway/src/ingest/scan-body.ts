@@ -21,12 +21,11 @@ const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
-/** Bodies up to this length have one table of shapes in common, and may have any number of them. */
-const MAX_SHORT_BODY = 64 * 1024;
-const shapesOfShortBodies = new KnownShapes();
-/** Slots for each byte of a longer one. */
+/** In shorter bodies new keys are not looked for: they cost less than the request itself. */
+const MIN_FOLLOWED_BODY = 4 * 1024;
+/** Slots of the table of shapes for each byte of the body. */
 const SLOTS_OF_BYTE = 1 / 16;
-const MAX_SLOTS = 128 * 1024;
+const [MIN_SLOTS, MAX_SLOTS] = [1024, 128 * 1024];
 /** New keys cost more than anything else in JSON of the same length: as many as one record has, or one for so many bytes. */
 const MIN_NEW_KEYS = MAX_PAYLOAD_VALUES / 2;
 const BYTES_OF_NEW_KEY = 24;
@@ -56,7 +55,7 @@ class BodyScan {
   readonly #scanner: ValueScanner;
   readonly #spans = new RecordSpans();
   readonly #slice = new TimeSlice();
-  readonly #shapes: KnownShapes;
+  readonly #shapes: KnownShapes | undefined;
   readonly #maxNewKeys: number;
   readonly #start: number;
   #at: number;
@@ -122,7 +121,7 @@ class BodyScan {
   }
 
   private add(start: number, end: number): void {
-    if (this.#shapes !== shapesOfShortBodies && this.#shapes.newKeys > this.#maxNewKeys) throw this.tooManyKeys();
+    if (this.#shapes !== undefined && this.#shapes.newKeys > this.#maxNewKeys) throw this.tooManyKeys();
     if (this.#spans.length === this.maxRecords) throw tooManyRecords(this.maxRecords);
     this.#spans.add(start, end, this.#scanner);
   }
@@ -150,9 +149,9 @@ class BodyScan {
   }
 }
 
-function shapesFor({ length }: Buffer): KnownShapes {
-  if (length <= MAX_SHORT_BODY) return shapesOfShortBodies;
-  return new KnownShapes(Math.min(MAX_SLOTS, Math.ceil(length * SLOTS_OF_BYTE)));
+function shapesFor({ length }: Buffer): KnownShapes | undefined {
+  if (length < MIN_FOLLOWED_BODY) return undefined;
+  return new KnownShapes(Math.min(MAX_SLOTS, Math.max(MIN_SLOTS, length * SLOTS_OF_BYTE)));
 }
 
 function endOfByteOrderMark(bytes: Buffer, at: number): number {
