@@ -1,2 +1,1 @@
 export { bufferWorkerHealth, BufferWorkerModule } from './buffer-worker.module.js';
-export { prepare } from './prepare.js';

@@ -6,10 +6,8 @@ import {
   topicPartitions,
   mainProcess,
 } from '@sluice/process';
-import { openEventLog, openRecordStore } from '@sluice/engines';
+import { openEventLog, openRecordStore, prepareWhenAvailable, TOPIC_RULES } from '@sluice/engines';
 import { createLogger } from '@sluice/observability';
-import { prepareWhenAvailable } from './prepare.js';
-import { TOPIC_RULES } from './topics.js';
 
 const APP = 'init';
 
