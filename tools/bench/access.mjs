@@ -48,7 +48,7 @@ async function measureNew(tokens, headers) {
 }
 
 function createToken(env) {
-  const args = ['dist/apps/gateway/tokens.js', 'create', '--pattern', 'dev-*'];
+  const args = ['dist/apps/operator/main.js', 'tokens', 'create', '--pattern', 'dev-*'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, ...env },

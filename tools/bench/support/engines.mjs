@@ -25,7 +25,7 @@ export async function startEngines() {
 /** Topics and indexes, by the step that the compose file runs as well. */
 function prepare({ eventLogUrl, recordStoreUrl }) {
   const env = { ...process.env, EVENT_LOG_URL: eventLogUrl, RECORD_STORE_URL: recordStoreUrl, LOG_LEVEL: 'warn' };
-  const init = spawnSync(process.execPath, ['dist/apps/buffer-worker/init.js'], {
+  const init = spawnSync(process.execPath, ['dist/apps/operator/main.js', 'init'], {
     cwd: ROOT,
     stdio: 'inherit',
     env,

@@ -46,7 +46,7 @@ async function floodOfToken(options: ProofOptions): Promise<Finding> {
 
 /** A new token that may send for every device of the load. */
 function bearerOf(store: Record<string, string>): Sender {
-  const command = ['dist/apps/gateway/tokens.js', 'create', '--pattern', 'dev-*'];
+  const command = ['dist/apps/operator/main.js', 'tokens', 'create', '--pattern', 'dev-*'];
   const token = execFileSync(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...store } });
   return { headers: { authorization: `Bearer ${String(token).trim()}` } };
 }
