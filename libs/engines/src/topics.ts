@@ -2,7 +2,7 @@ import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
 import type { TopicSpec } from '@sluice/event-log';
 
 /** How many partitions a topic should have. */
-export interface WantedPartitions {
+interface WantedPartitions {
   partitions: number;
   /** The setting that asks for them, if it is set: a topic with fewer partitions then gets more. Otherwise its count is kept. */
   setting?: string;
