@@ -1,4 +1,4 @@
-# One image for every way of running; the command says which app it is.
+# One image for every way of running; the command selects the app.
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
 
@@ -12,7 +12,7 @@ RUN find . -type f ! -name package.json ! -name package-lock.json -delete && fin
 FROM base AS packages
 COPY --from=manifests /app .
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  -w apps/gateway -w apps/buffer-worker -w apps/query -w apps/standalone \
+  -w apps/gateway -w apps/buffer-worker -w apps/query -w apps/operator -w apps/standalone \
   && rm -rf node_modules/@sluice
 
 FROM base AS build
@@ -36,6 +36,8 @@ COPY --from=build /app/dist dist
 # Not declared as a volume: that would leave one without a name behind for every container, and the stack keeps nothing here.
 # `docker run --volume sluice-data:/data` keeps the data of a single container.
 RUN mkdir --mode=0700 /data && chown node:node /data
+# The command `sluice`, for `docker exec` and `docker run --rm`.
+RUN printf '#!/bin/sh\nexec node /app/dist/apps/operator/main.js "$@"\n' >/usr/local/bin/sluice && chmod 0755 /usr/local/bin/sluice
 USER node
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 CMD ["node", "health.mjs", "live"]

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const fromTop = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -8,8 +7,6 @@ const fromTop = (path) => fileURLToPath(new URL(path, import.meta.url));
 const RECORD_THREAD = fromTop('libs/record-store-sqlite/src/record-thread.ts');
 /** The parts of the status page, served as they are. */
 const PAGE = fromTop('apps/query/src/status-page/assets');
-/** Programs that an app has besides its service. */
-const COMMANDS = ['init', 'tokens'];
 
 const isOurs = (request) => /^(\.{1,2}\/|\/|@sluice\/)/.test(request);
 
@@ -19,11 +16,10 @@ const isOurs = (request) => /^(\.{1,2}\/|\/|@sluice\/)/.test(request);
  */
 export default (defaults, rspack) => {
   const sources = dirname(defaults.entry);
-  const commands = COMMANDS.map((name) => [name, join(sources, `${name}.ts`)]).filter(([, file]) => existsSync(file));
   const path = fromTop(`dist/apps/${sources.split(/[\\/]/).at(-2)}`);
   return {
     ...defaults,
-    entry: { main: defaults.entry, 'record-thread': RECORD_THREAD, ...Object.fromEntries(commands) },
+    entry: { main: defaults.entry, 'record-thread': RECORD_THREAD },
     devtool: 'source-map',
     output: { ...defaults.output, path, filename: '[name].js', chunkFilename: 'part-[name].js', clean: true },
     externalsPresets: { node: true },

@@ -38,6 +38,12 @@ describe('the full stack', () => {
     expect(containers.find(({ service }) => service === 'init')).toMatchObject({ isRunning: false, exitCode: 0 });
   });
 
+  it('has the command sluice in every app', async () => {
+    for (const app of APPS) {
+      await expect(stack.compose('exec', '-T', app, 'sluice', 'tokens', 'list')).resolves.toBe('');
+    }
+  });
+
   it('publishes its one port on 127.0.0.1 only', async () => {
     const published = (await stack.containers()).filter(({ boundTo }) => boundTo.length > 0);
     expect(published).toMatchObject([{ service: 'gateway', boundTo: ['127.0.0.1'] }]);

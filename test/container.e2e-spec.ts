@@ -35,8 +35,17 @@ describe('the container', () => {
     const container = await start('--read-only', '--tmpfs', '/tmp', '--volume', `${volume}:/data`, ...rights);
     const answer = await new HttpClient(container.baseUrl).post('/ingest', event());
     expect(answer.status).toBe(202);
+    await expect(output('docker', 'exec', container.id, 'sluice', 'tokens', 'list')).resolves.toBe('');
     await container.dispose();
     await output('docker', 'volume', 'rm', volume);
+  });
+
+  it('has the command sluice, which works on the data of the service', async () => {
+    const { id } = await start();
+    const sluice = (...args: string[]): Promise<string> => output('docker', 'exec', id, 'sluice', ...args);
+    await expect(sluice('tokens', 'create', '--pattern', 'a b*')).rejects.toThrow('"a b*" is no pattern');
+    await expect(sluice('tokens', 'create', '--device', 'dev-1')).resolves.toMatch(/^sluice_/);
+    await expect(sluice('tokens', 'list')).resolves.toContain('device dev-1  ingest');
   });
 
   it('makes no volume without a name', async () => {

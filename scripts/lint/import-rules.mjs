@@ -45,7 +45,7 @@ const RULES = {
     forbids: (from, to) => isLib(from, 'device') && isOurs(to) && !isLib(to, 'device'),
   },
   configAtTheTop: {
-    says: 'config is imported by main.ts, init.ts and root modules only; everything else receives plain options.',
+    says: 'config is imported by main.ts and root modules only; everything else receives plain options.',
     forbids: (from, to) => isLib(to, 'config') && !isLib(from, 'config') && !from.isTest && !isTopOfApp(from),
   },
   runtimeIsForApps: {
@@ -104,7 +104,7 @@ const DOES_WORK = new Set([
 const isOurs = (place) => place.area !== 'package';
 const isLib = (place, name) => place.area === 'libs' && place.part === name;
 const isPort = (place) => isLib(place, 'event-log') || isLib(place, 'record-store');
-const isTopOfApp = (place) => place.area === 'apps' && /^src\/(main|init|tokens|[^/]+\.module)$/.test(place.path);
+const isTopOfApp = (place) => place.area === 'apps' && /^src\/(main|[^/]+\.module)$/.test(place.path);
 const isOtlp = (place) => /^src\/tracing\/otlp\//.test(place.path);
 const isSwitch = (place) => isPort(place) && /^src\/open-[^/]+$/.test(place.path);
 

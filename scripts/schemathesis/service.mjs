@@ -54,10 +54,10 @@ async function stop(child) {
   return child.exitCode;
 }
 
-/** @param {string[]} holder the options of `tokens create`. @returns {string} the text of a new token */
+/** @param {string[]} holder the options of `sluice tokens create`. @returns {string} the text of a new token */
 export function createToken(dataDir, holder) {
   const env = { ...process.env, AUTH: 'tokens', DATA_DIR: dataDir };
-  const args = ['dist/apps/gateway/tokens.js', 'create', ...holder];
+  const args = ['dist/apps/operator/main.js', 'tokens', 'create', ...holder];
   const { status, stdout, stderr } = spawnSync(node24(), args, { cwd: ROOT, env, encoding: 'utf8' });
   if (status !== 0) throw new StepError(`No token was made: ${stderr}`);
   return stdout.trim();

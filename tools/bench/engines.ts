@@ -28,7 +28,7 @@ export async function startEngines(): Promise<Engines | undefined> {
 /** Topics and indexes, by the step that the compose file runs as well. */
 function prepare({ eventLogUrl, recordStoreUrl }: Engines): void {
   const env = { EVENT_LOG_URL: eventLogUrl, RECORD_STORE_URL: recordStoreUrl, LOG_LEVEL: 'warn' };
-  if (!run(process.execPath, ['dist/apps/buffer-worker/init.js'], env)) throw new Error('the init step failed');
+  if (!run(process.execPath, ['dist/apps/operator/main.js', 'init'], env)) throw new Error('the init step failed');
 }
 
 /** At once and not later: it also cleans up while the process exits. */

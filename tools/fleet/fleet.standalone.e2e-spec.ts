@@ -21,7 +21,7 @@ afterAll(() => standalone.dispose());
 
 /** As docs/under-load.md says. */
 async function createToken(dataDir: string): Promise<string> {
-  const command = 'dist/apps/gateway/tokens.js create --pattern fleet-* --scope ingest --scope read';
+  const command = 'dist/apps/operator/main.js tokens create --pattern fleet-* --scope ingest --scope read';
   const env = { ...process.env, DATA_DIR: dataDir };
   const { stdout } = await run(process.execPath, command.split(' '), { cwd: ROOT, env });
   return stdout.trim();

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { ROOT } from '@sluice/test-kit';
 
 const run = promisify(execFile);
-const COMMAND = ['dist/apps/gateway/tokens.js', 'create', '--pattern', 'dev-*'];
+const COMMAND = ['dist/apps/operator/main.js', 'tokens', 'create', '--pattern', 'dev-*'];
 
 /**
  * Creates a token that may send for every device of a load.

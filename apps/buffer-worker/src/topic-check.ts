@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { TOPIC_RULES } from '@sluice/engines';
 import { EventLog, UNREADABLE_SETTING, type TopicFinding } from '@sluice/event-log';
 import { LOGGER, type Logger } from '@sluice/observability';
-import { TOPIC_RULES } from './topics.js';
 
 const CHECK_INTERVAL_MS = 300_000;
 /** Until the log has answered once. */

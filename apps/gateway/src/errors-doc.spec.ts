@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROBLEMS, type ProblemCode } from '@sluice/contracts';
+import { TokenDirectory } from '@sluice/operator/testing';
 import { GatewayUnderTest } from './testing/gateway-under-test.js';
 import { exchange } from './testing/raw-socket.js';
-import { TokenDirectory } from './testing/token-directory.js';
 
 /** The text below each heading of the codes. */
 const sections = new Map(

@@ -1,5 +1,5 @@
 import { BatchTransport } from '@sluice/batch-transport';
-import { prepare } from '@sluice/buffer-worker';
+import { prepare } from '@sluice/engines';
 import { readConfig, topicPartitions, withoutPassword, mainProcess, runApp } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
 import { AccessGate, accessWarnings, configureGatewayHttp } from '@sluice/gateway';

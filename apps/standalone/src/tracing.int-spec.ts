@@ -4,7 +4,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { BatchTransport } from '@sluice/batch-transport';
-import { BufferWorkerModule, prepare } from '@sluice/buffer-worker';
+import { BufferWorkerModule } from '@sluice/buffer-worker';
 import {
   bufferWorkerOptions,
   eventLogOptions,
@@ -15,7 +15,7 @@ import {
 } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
 import { configureGatewayHttp, GatewayModule } from '@sluice/gateway';
-import { RecordStoreModule } from '@sluice/engines';
+import { prepare, RecordStoreModule } from '@sluice/engines';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, MetricsModule } from '@sluice/http';
 import { createRegistry, openTracing, watchAppends } from '@sluice/observability';

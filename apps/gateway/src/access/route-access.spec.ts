@@ -18,10 +18,10 @@ import {
   registeredRoutes,
   walk,
 } from '@sluice/http/testing';
+import { TokenDirectory } from '@sluice/operator/testing';
 import { configureGatewayHttp } from '../configure-http.js';
 import { GatewayModule } from '../gateway.module.js';
 import { FakeQuery } from '../testing/fake-query.js';
-import { TokenDirectory } from '../testing/token-directory.js';
 import { AccessGate } from './access-gate.js';
 
 /** Kinds of declarations that no route of ours has. */

@@ -4,10 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bearer, idOf, TokenDirectory } from '@sluice/operator/testing';
 import { Certificates, type CertificateFiles } from '../testing/certificates.js';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
-import { bearer, idOf, TokenDirectory } from '../testing/token-directory.js';
 import { exchange } from '../testing/raw-socket.js';
 
 const endOf = (reason: string): string => `event: end\ndata: {"reason":"${reason}"}\n\n`;

@@ -5,10 +5,10 @@ import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Problem } from '@sluice/contracts';
+import { bearer, TokenDirectory } from '@sluice/operator/testing';
 import { Certificates, type CertificateFiles } from '../testing/certificates.js';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
-import { bearer, TokenDirectory } from '../testing/token-directory.js';
 import type { AccessOptions } from './access-options.js';
 
 const certificates = new Certificates();

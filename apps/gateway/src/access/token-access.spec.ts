@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openTokenStore } from '@sluice/engines';
+import { bearer, idOf, TokenDirectory } from '@sluice/operator/testing';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
-import { bearer, idOf, TokenDirectory } from '../testing/token-directory.js';
 
 const directory = new TokenDirectory();
 const query = new FakeQuery();

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { TokenDirectory } from '@sluice/operator/testing';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
-import { TokenDirectory } from '../testing/token-directory.js';
 
 const HALL = 'https://hall.example';
 const PREFLIGHT = {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Problem } from '@sluice/contracts';
 import type { EndpointDirectoryDto } from '@sluice/contracts/dto';
+import { bearer, TokenDirectory } from '@sluice/operator/testing';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { exchange } from '../testing/raw-socket.js';
-import { bearer, TokenDirectory } from '../testing/token-directory.js';
 
 let gateway: GatewayUnderTest;
 afterEach(() => gateway.stop());

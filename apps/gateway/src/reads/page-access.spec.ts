@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TokenDirectory } from '@sluice/operator/testing';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
-import { TokenDirectory } from '../testing/token-directory.js';
 
 const directory = new TokenDirectory();
 const query = new FakeQuery();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { BatchTransport } from '@sluice/batch-transport';
-import { prepare } from '@sluice/buffer-worker';
+import { prepare } from '@sluice/engines';
 import { readConfig, topicPartitions } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
 import { configureGatewayHttp } from '@sluice/gateway';

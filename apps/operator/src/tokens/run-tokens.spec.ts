@@ -8,7 +8,7 @@ const NOW_MS = Date.parse('2025-09-09T17:00:00Z');
 const directory = new TokenDirectory();
 afterAll(() => directory.remove());
 
-describe('npm run tokens', () => {
+describe('sluice tokens', () => {
   it.each([
     ['--device dev-2', 'device dev-2  ingest'],
     ['--device dev-2 --scope read', 'device dev-2  read'],

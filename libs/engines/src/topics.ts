@@ -1,10 +1,10 @@
 import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
 import type { TopicSpec } from '@sluice/event-log';
 
-/** How many partitions a topic is to have. */
-export interface WantedPartitions {
+/** How many partitions a topic should have. */
+interface WantedPartitions {
   partitions: number;
-  /** The setting that asks for them, where it is set: then a topic that has less gets more. Otherwise it is taken as it is. */
+  /** The setting that asks for them, if it is set: a topic with fewer partitions then gets more. Otherwise its count is kept. */
   setting?: string;
 }
 
@@ -13,7 +13,7 @@ export interface TopicPartitions {
   deadLetters: WantedPartitions;
 }
 
-/** What is asked of the two topics beside their partitions. */
+/** What the two topics need besides their partitions. */
 export const TOPIC_RULES = [{ name: EVENTS_TOPIC }, { name: DEAD_LETTERS_TOPIC, keepsAll: true }] as const;
 
 export function topicSpecs({ events, deadLetters }: TopicPartitions): TopicSpec[] {

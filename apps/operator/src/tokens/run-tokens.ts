@@ -15,6 +15,7 @@ import {
 } from '@sluice/ingest';
 import type { JsonObject } from '@sluice/contracts';
 import type { StoredToken, TokenStore } from '@sluice/record-store';
+import { CommandError, type CommandOutput } from '../command.js';
 
 export const USAGE = `Tokens, for gateways that run with AUTH=tokens.
 
@@ -41,21 +42,12 @@ const OPTIONS = {
   help: { type: 'boolean', of: COMMANDS, repeats: true },
 } as const;
 
-/** What a person has to change in the command. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-  readonly code = 'wrong-command';
-}
-
-export interface CommandOutput {
-  /** The result: a token, or the list. */
-  out(line: string): void;
-  /** What a person is to know besides. */
-  note(line: string): void;
-}
-
-/** @throws CommandError, RecordStoreError */
-export async function runTokensCommand(
+/**
+ * Prints a token or the list as the result, and what the operator should know as notes.
+ *
+ * @throws CommandError, RecordStoreError
+ */
+export async function runTokens(
   args: readonly string[],
   store: TokenStore,
   nowMs: number,
@@ -108,7 +100,7 @@ function commandOf([name, ...more]: readonly string[]): [Command, string | undef
   return [command, more[0]];
 }
 
-/** An option that would be ignored is an error: whoever gave it expected something of it. */
+/** An option that would be ignored is an error: the caller expects it to have an effect. */
 function requireOptionsOf(command: Command, values: Options): void {
   for (const [name, { of, repeats }] of Object.entries(OPTIONS)) {
     const { length } = values[name as keyof Options];

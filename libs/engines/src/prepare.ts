@@ -3,18 +3,18 @@ import { EventLogError, type EventLog } from '@sluice/event-log';
 import { needsPerson, RecordStoreError, type RecordStore } from '@sluice/record-store';
 import { topicSpecs, type TopicPartitions } from './topics.js';
 
-/** Makes the topics, their partitions and the indexes that are missing. The one place that makes any; idempotent. */
+/** Creates the topics, partitions and indexes that are missing. Nothing else creates any. Idempotent. */
 export async function prepare(log: EventLog, store: RecordStore, partitions: TopicPartitions): Promise<void> {
   await createTopics(log, partitions);
   await store.prepare();
 }
 
 /**
- * As {@link prepare}, for engines that may come up after this step. Both are tried side by side, so that a wrong password of one is not
- * hidden by the other that is still starting.
+ * As {@link prepare}, but waits for engines that are still starting. Both engines are tried in parallel: a wrong password of one is
+ * reported even while the other is not up yet.
  *
- * @param onWaiting called for each engine that is waited for, and again when its reason changes
- * @throws the error of an engine against which waiting does not help: a wrong login, a missing right, a certificate
+ * @param onWaiting called for each engine that is not available, and again when the reason changes
+ * @throws the error of an engine for which waiting does not help: a wrong login, a missing right, a certificate
  */
 export async function prepareWhenAvailable(
   log: EventLog,

@@ -2,25 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTokenStore } from '@sluice/engines';
-import { runTokensCommand } from '../access/tokens-command.js';
+import { runTokens } from '../tokens/run-tokens.js';
 
-/** A place for tokens that is gone after the suite, and the command that changes them. */
+/** A directory of tokens that the suite removes, and the command that changes them. */
 export class TokenDirectory {
   readonly path = mkdtempSync(join(tmpdir(), 'sluice-tokens-'));
   readonly url = `file:${this.path}`;
 
-  /** What a gateway is told to take these tokens. */
+  /** The options of a gateway that accepts these tokens. */
   get options() {
     return { auth: 'tokens', recordStoreUrl: this.url } as const;
   }
 
-  /** Runs `tokens <command>`. @returns what it printed as its result, and what it said besides */
+  /** Runs `sluice tokens <command>`. @returns its result and its notes */
   async run(command: string, nowMs = Date.now()): Promise<{ out: string; notes: string }> {
     const store = await openTokenStore({ url: this.url, clientId: 'suite', timeoutMs: 5_000 });
     const [out, notes]: string[][] = [[], []];
     try {
       const output = { out: (line: string) => out!.push(line), note: (line: string) => notes!.push(line) };
-      await runTokensCommand(command.split(' ').filter(Boolean), store, nowMs, output);
+      await runTokens(command.split(' ').filter(Boolean), store, nowMs, output);
       return { out: out!.join('\n'), notes: notes!.join('\n') };
     } finally {
       await store.close();

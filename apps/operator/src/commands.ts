@@ -1,0 +1,19 @@
+import type { CommandTable } from './command.js';
+
+/** Every command of `sluice`, in the order in which `sluice --help` lists them. */
+export const COMMANDS: CommandTable = new Map([
+  [
+    'init',
+    {
+      summary: 'create the topics and indexes that are missing',
+      load: async () => (await import('./init/init.command.js')).init,
+    },
+  ],
+  [
+    'tokens',
+    {
+      summary: 'create, list, rotate and revoke tokens, for AUTH=tokens',
+      load: async () => (await import('./tokens/tokens.command.js')).tokens,
+    },
+  ],
+]);

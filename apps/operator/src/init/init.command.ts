@@ -1,0 +1,51 @@
+import { openEventLog, openRecordStore, prepareWhenAvailable, TOPIC_RULES } from '@sluice/engines';
+import { createLogger } from '@sluice/observability';
+import {
+  eventLogOptions,
+  mainProcess,
+  readConfig,
+  recordStoreOptions,
+  requireSharedEngines,
+  topicPartitions,
+} from '@sluice/process';
+import type { Command } from '../command.js';
+
+const APP = 'init';
+
+const USAGE = `Usage: sluice init
+
+Creates the topics, their partitions and the indexes that are missing, and exits. It waits for engines that are still
+starting; a wrong login, a missing right or a certificate ends it at once. It may run again at any time.
+
+It reads EVENT_LOG_URL (kafka://), RECORD_STORE_URL (mongodb://), EVENT_LOG_PARTITIONS, DEAD_LETTERS_PARTITIONS,
+EVENT_LOG_REPLICATION and RECORD_EXPIRY_SECONDS. Over files nothing has to be created first: npm start does it.`;
+
+export const init: Command = {
+  usage: USAGE,
+  async run(args, { env, output }) {
+    if (args.length === 0) {
+      await mainProcess(APP, () => createWhatIsMissing(env));
+      return 0;
+    }
+    const isHelp = args.length === 1 && (args[0] === '--help' || args[0] === '-h');
+    if (isHelp) output.out(USAGE);
+    else output.note('init: it takes no arguments; sluice help init explains it.');
+    return isHelp ? 0 : 2;
+  },
+};
+
+async function createWhatIsMissing(env: NodeJS.ProcessEnv): Promise<void> {
+  const config = readConfig(env);
+  requireSharedEngines(config, APP);
+  const logger = createLogger({ app: APP, level: config.logLevel });
+  const log = await openEventLog(eventLogOptions(config, APP));
+  const store = await openRecordStore(recordStoreOptions(config, APP));
+  // An error ends the process at once: closing a connection to an engine that is away would take its time first.
+  await prepareWhenAvailable(log, store, topicPartitions(config), {
+    onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
+  });
+  for (const { detail, ...finding } of await log.topicFindings(TOPIC_RULES)) logger.warn(finding, detail);
+  logger.info('topics and indexes are there');
+  await log.close();
+  await store.close();
+}

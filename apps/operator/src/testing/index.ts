@@ -1,0 +1,1 @@
+export { bearer, idOf, TokenDirectory } from './token-directory.js';
