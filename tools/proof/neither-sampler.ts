@@ -1,4 +1,5 @@
 import type { Ledger, LedgerEntry } from '../load/ledger/ledger.js';
+import { Repeated } from '../load/repeated.js';
 import type { Random } from '../load/ledger/random.js';
 
 /** Samples that are under way side by side. */
@@ -19,28 +20,23 @@ export class NeitherSampler {
   sampled = 0;
   /** Ids that were in neither view: there must be none. */
   readonly neither: string[] = [];
-  #isStopped = false;
-  readonly #samplers: Promise<void>[];
+  readonly #samplers: Repeated[];
 
   constructor(
     private readonly baseUrl: string,
     private readonly ledger: Ledger,
     private readonly random: Random,
   ) {
-    this.#samplers = Array.from({ length: SAMPLERS }, () => this.run());
+    this.#samplers = Array.from({ length: SAMPLERS }, () => new Repeated(() => this.sampleOne(), 0));
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    await Promise.all(this.#samplers);
+    await Promise.all(this.#samplers.map((sampler) => sampler.stop()));
   }
 
-  private async run(): Promise<void> {
-    while (!this.#isStopped) {
-      const entry = this.pick();
-      if (entry !== undefined) await this.sample(entry);
-      else await new Promise((resolve) => setImmediate(resolve));
-    }
+  private async sampleOne(): Promise<void> {
+    const entry = this.pick();
+    if (entry !== undefined) await this.sample(entry);
   }
 
   private pick(): LedgerEntry | undefined {

@@ -13,7 +13,7 @@ const SETTINGS = { MAX_BODY_BYTES: '16777216' };
 const WARM_UP_BYTES = 400_000;
 const WARM_UPS = 10;
 const SETTLED_SECONDS = 0.01;
-const LOOK_EVERY_MS = 200;
+const SAMPLE_MS = 200;
 
 const MAX_CPU_RATIO = 2;
 const MAX_EXTRA_MIB = 64;
@@ -87,18 +87,15 @@ async function send({ url }: Server, { mediaType }: BodyShape, body: Buffer): Pr
   return response.status;
 }
 
-/** Until everything is stored and the process does nothing. */
+/** Resolves when everything is stored and the process is idle. */
 async function settle(gateway: Server): Promise<void> {
-  await until(
-    'everything is stored',
-    async () => {
-      const answer = (await (await fetch(`${gateway.url}/check-buffer?limit=1`)).json()) as { waiting: number };
-      const before = gateway.program.cpuSeconds;
-      await delay(LOOK_EVERY_MS);
-      return answer.waiting === 0 && gateway.program.cpuSeconds - before <= SETTLED_SECONDS ? true : undefined;
-    },
-    { tries: 600 },
-  );
+  const isIdle = async (): Promise<true | undefined> => {
+    const before = gateway.program.cpuSeconds;
+    await delay(SAMPLE_MS);
+    return gateway.program.cpuSeconds - before <= SETTLED_SECONDS || undefined;
+  };
+  await gateway.untilDrained();
+  await until('the process is idle', isIdle, { tries: 600 });
 }
 
 function findingOf({ name }: BodyShape, cost: Cost, honest: Cost): Finding {
