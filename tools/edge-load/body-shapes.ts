@@ -7,7 +7,7 @@ export interface BodyShape {
 }
 
 /** Most records that one request may have. */
-export const MAX_RECORDS = 5000;
+const MAX_RECORDS = 5000;
 
 const HEAD = '"device_id":"dev-2","timestamp":"2025-09-09T17:00:00Z"';
 const record = (payload: string, fields = HEAD): string => `{${fields},"data_payload":${payload}}`;

@@ -19,7 +19,7 @@ export interface EmbeddedFault<S extends System> {
   inject(scene: EmbeddedScene<S>): Promise<Evidence>;
 }
 
-export interface EmbeddedScene<S> {
+interface EmbeddedScene<S> {
   system: S;
   ledger: Ledger;
   generator: Generator;
