@@ -15,7 +15,7 @@ export interface EmbeddedFault<S extends System> {
   title: string;
   profile: 'standalone' | 'container';
   start(): Promise<S>;
-  /** @returns what shows that it was felt */
+  /** @returns what shows that it took effect */
   inject(scene: EmbeddedScene<S>): Promise<Evidence>;
 }
 

@@ -57,7 +57,7 @@ function chosen(): readonly Run[] {
   return [...short, ...longFaults.map((fault) => on('compose', fault))];
 }
 
-/** @returns whether the promise held and the fault was felt */
+/** @returns whether the promise held and the fault took effect */
 async function report(run: Run, stacks: Stacks): Promise<boolean> {
   try {
     const result = await run.prove(stacks);

@@ -5,7 +5,7 @@ import { honestLoad } from '../honest-load.js';
 import { notAccepted } from '../../load/run-load.js';
 import { MemoryPeak } from '../memory-peak.js';
 import type { Finding, Proof } from '../proof.js';
-import { READERS, startReading } from '../siege.js';
+import { READERS, startReading } from '../attackers.js';
 import { LARGEST_PAGE, ORDINARY_PAGE, storePages } from '../stored-pages.js';
 
 const MAX_RATIO = 5;

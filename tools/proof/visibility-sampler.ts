@@ -15,11 +15,11 @@ type Body = { records: { record_id: string; device_id: string }[]; next_cursor: 
  * Asks for acknowledged records while the load runs, the buffer first and the records second, as a person would who wants to see
  * everything: a record is in the one, or in the other, or dead-lettered. Counts only what was answered.
  */
-export class NeitherSampler {
+export class VisibilitySampler {
   /** Reads of both views that were answered. */
   sampled = 0;
   /** Ids that were in neither view: there must be none. */
-  readonly neither: string[] = [];
+  readonly invisible: string[] = [];
   readonly #samplers: Repeated[];
 
   constructor(
@@ -49,7 +49,7 @@ export class NeitherSampler {
     const isSeen = await this.isInEither(entry).catch(() => undefined);
     if (isSeen === undefined) return;
     this.sampled++;
-    if (!isSeen) this.neither.push(`${entry.deviceId}/${entry.recordId}`);
+    if (!isSeen) this.invisible.push(`${entry.deviceId}/${entry.recordId}`);
   }
 
   /** @returns `undefined` if a read was not answered, or not to its end */
