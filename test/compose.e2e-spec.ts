@@ -4,7 +4,7 @@ import { HttpClient, output, Stack, type StackContainer, storedIds, until } from
 import { check } from '../tools/load/ledger/check.js';
 import { Generator } from '../tools/load/ledger/generator.js';
 import { Ledger } from '../tools/load/ledger/ledger.js';
-import { storedCopiesOf, untilDrained } from '../tools/load/ledger/store-dump.js';
+import { storedCopiesOf, untilDrained } from '../tools/load/ledger/stored-copies.js';
 
 const APPS = ['gateway', 'buffer-worker', 'query'];
 

@@ -1,5 +1,5 @@
 import { HttpClient, until } from '@sluice/test-kit';
-import { untilDrained } from '../load/ledger/store-dump.js';
+import { untilDrained } from '../load/ledger/stored-copies.js';
 
 const LARGE = { device: 'large', records: 120, payloadBytes: 250_000, perRequest: 10 };
 const SMALL = { device: 'small', records: 2_000, payloadBytes: 100, perRequest: 500 };

@@ -1,6 +1,6 @@
 import { HttpClient } from '@sluice/test-kit';
 import { keyOf } from '../load/ledger/ledger.js';
-import { untilDrained } from '../load/ledger/store-dump.js';
+import { untilDrained } from '../load/ledger/stored-copies.js';
 import { readExactly, type ReadValue } from './exact-value.js';
 
 const PAGE = 500;

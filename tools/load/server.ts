@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, HttpClient, isReady, until } from '@sluice/test-kit';
-import { untilDrained } from './ledger/store-dump.js';
+import { untilDrained } from './ledger/stored-copies.js';
 import { MEASURED_CORE, Program, type ProgramOptions } from './program.js';
 
 export interface ServerOptions extends ProgramOptions {

@@ -3,7 +3,7 @@ import { check } from '../load/ledger/check.js';
 import { Generator } from '../load/ledger/generator.js';
 import { Ledger } from '../load/ledger/ledger.js';
 import { Random, seedOfRun } from '../load/ledger/random.js';
-import { storedCopiesOf, untilDrained } from '../load/ledger/store-dump.js';
+import { storedCopiesOf, untilDrained } from '../load/ledger/stored-copies.js';
 import { HttpClient, Stack } from '@sluice/test-kit';
 import { docker } from '../load/docker.js';
 import { VisibilitySampler } from './visibility-sampler.js';

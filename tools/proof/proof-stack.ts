@@ -3,7 +3,7 @@ import { openEventLog, openRecordStore } from '@sluice/engines';
 import type { EventLog, PartitionPosition } from '@sluice/event-log';
 import type { RecordStore } from '@sluice/record-store';
 import type { StoredCopy } from '../load/ledger/check.js';
-import { storedCopiesFrom, untilDrained } from '../load/ledger/store-dump.js';
+import { storedCopiesFrom, untilDrained } from '../load/ledger/stored-copies.js';
 import { HttpClient, isReady, type System, until } from '@sluice/test-kit';
 import { ComposeProject } from '../load/compose-project.js';
 import { docker } from '../load/docker.js';

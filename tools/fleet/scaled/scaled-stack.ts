@@ -1,4 +1,4 @@
-import { storedCopiesFrom, untilDrained, type ReadStored } from '../../load/ledger/store-dump.js';
+import { storedCopiesFrom, untilDrained, type ReadStored } from '../../load/ledger/stored-copies.js';
 import { ComposeProject } from '../../load/compose-project.js';
 import { HttpClient, isReady, until } from '@sluice/test-kit';
 
