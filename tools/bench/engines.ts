@@ -1,38 +1,51 @@
 // Real Kafka and the MongoDB-protocol server of the tests, for one run of the benchmarks.
 import { spawnSync } from 'node:child_process';
-import { freePort, ROOT } from '@sluice/test-kit';
+import { ROOT } from '@sluice/test-kit';
+import { ComposeProject } from '../load/compose-project.js';
+import { docker } from '../load/docker.js';
 
-const COMPOSE = ['compose', '-p', 'sluice-bench', '-f', 'libs/test-kit/src/engines.compose.yml'];
+const PROJECT = {
+  project: 'sluice-bench',
+  files: ['libs/test-kit/src/engines.compose.yml'],
+  ports: ['KAFKA_PORT', 'MONGO_PORT'],
+};
 
-export interface Engines {
-  eventLogUrl: string;
-  recordStoreUrl: string;
-}
+export class Engines {
+  readonly eventLogUrl: string;
+  readonly recordStoreUrl: string;
 
-/** @returns `undefined` where Docker cannot be reached */
-export async function startEngines(): Promise<Engines | undefined> {
-  if (spawnSync('docker', ['info'], { stdio: 'ignore' }).status !== 0) return undefined;
-  const ports = { KAFKA_PORT: String(await freePort()), MONGO_PORT: String(await freePort()) };
-  const compose = (...args: string[]): boolean => run('docker', [...COMPOSE, ...args], ports);
-  compose('down', '--volumes');
-  process.once('exit', () => compose('down', '--volumes'));
-  if (!compose('up', '--wait')) throw new Error('the engines did not start');
-  const engines = {
-    eventLogUrl: `kafka://127.0.0.1:${ports.KAFKA_PORT}`,
-    recordStoreUrl: `mongodb://127.0.0.1:${ports.MONGO_PORT}/sluice`,
-  };
-  prepare(engines);
-  return engines;
-}
+  private constructor(private readonly project: ComposeProject) {
+    this.eventLogUrl = `kafka://${project.address('KAFKA_PORT')}`;
+    this.recordStoreUrl = `mongodb://${project.address('MONGO_PORT')}/sluice`;
+  }
 
-/** Topics and indexes, by the step that the compose file runs as well. */
-function prepare({ eventLogUrl, recordStoreUrl }: Engines): void {
-  const env = { EVENT_LOG_URL: eventLogUrl, RECORD_STORE_URL: recordStoreUrl, LOG_LEVEL: 'warn' };
-  if (!run(process.execPath, ['dist/apps/operator/main.js', 'init'], env)) throw new Error('the init step failed');
-}
+  /** Ready for the apps: topics and indexes are there. @returns `undefined` where Docker cannot be reached */
+  static async start(): Promise<Engines | undefined> {
+    const isThere = await docker(['info']).then(Boolean, () => false);
+    if (!isThere) return undefined;
+    const engines = new Engines(await ComposeProject.create(PROJECT));
+    await engines.project.up('--wait');
+    engines.prepare();
+    return engines;
+  }
 
-/** At once and not later: it also cleans up while the process exits. */
-function run(command: string, args: readonly string[], env: Record<string, string>): boolean {
-  const options = { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] as const };
-  return spawnSync(command, args, { ...options, stdio: [...options.stdio] }).status === 0;
+  /** Settings of an app that runs over these. */
+  get env(): Record<string, string> {
+    return { EVENT_LOG_URL: this.eventLogUrl, RECORD_STORE_URL: this.recordStoreUrl };
+  }
+
+  dispose(): Promise<void> {
+    return this.project.down();
+  }
+
+  /** By the step that the compose file runs as well. */
+  private prepare(): void {
+    const env = { ...process.env, ...this.env, LOG_LEVEL: 'warn' };
+    const init = spawnSync(process.execPath, ['dist/apps/operator/main.js', 'init'], {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env,
+    });
+    if (init.status !== 0) throw new Error('the init step failed');
+  }
 }

@@ -37,7 +37,7 @@ async function startAll(engines: Engines | undefined): Promise<Variant[]> {
     { name: 'embedded', server: await Server.start('dist/apps/standalone/main.js') },
   ];
   if (engines === undefined) return variants;
-  const env = { EVENT_LOG_URL: engines.eventLogUrl, RECORD_STORE_URL: engines.recordStoreUrl };
+  const { env } = engines;
   return [...variants, { name: 'Kafka', server: await Server.start('dist/apps/gateway/main.js', { env }) }];
 }
 

@@ -3,11 +3,12 @@
 //   npm run bench -- --write                                         puts the tables into docs/benchmarks.md
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { disposing } from '../load/compose-project.js';
 import { replaceBlock, tableRow } from '../load/page.js';
 import { pinLoadGenerator } from '../load/program.js';
 import { benchAccess } from './access.js';
 import { benchConsume } from './consume.js';
-import { startEngines, type Engines } from './engines.js';
+import { Engines } from './engines.js';
 import { benchGrowth } from './growth.js';
 import { benchIngest } from './ingest.js';
 import { benchMemory } from './memory.js';
@@ -35,18 +36,23 @@ const unknown = names.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join()}; there are: ${NAMES.join(', ')}.`);
 
 pinLoadGenerator();
-const engines = names.every((name) => name in ON_FILES) ? undefined : await startEngines();
-for (const name of names) {
-  const rows = await rowsOf(name);
-  if (rows === undefined) {
-    console.error(`${name} did not run: Docker cannot be reached.`);
-    continue;
+const engines = names.every((name) => name in ON_FILES) ? undefined : await Engines.start();
+if (engines === undefined) await runAll();
+else await disposing(engines, runAll);
+process.exit();
+
+async function runAll(): Promise<void> {
+  for (const name of names) {
+    const rows = await rowsOf(name);
+    if (rows === undefined) console.error(`${name} did not run: Docker cannot be reached.`);
+    else await report(name, asTable(rows));
   }
-  const table = asTable(rows);
+}
+
+async function report(name: string, table: string): Promise<void> {
   console.log(`\n${table}`);
   if (values.write) await replaceBlock(PAGE, name, `${table}\n\n${machine()}`);
 }
-process.exit();
 
 async function rowsOf(name: string): Promise<Row[] | undefined> {
   if (name === 'ingest') return benchIngest(engines);

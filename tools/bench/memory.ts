@@ -12,8 +12,7 @@ const SECONDS = 120;
 const LOAD = { recordsPerRequest: 100, connections: 16 };
 const READ_PATHS = ['/check-buffer?limit=100', '/records?limit=100'];
 
-export async function benchMemory({ eventLogUrl, recordStoreUrl }: Engines, seconds = SECONDS): Promise<Row[]> {
-  const env = { EVENT_LOG_URL: eventLogUrl, RECORD_STORE_URL: recordStoreUrl };
+export async function benchMemory({ env }: Engines, seconds = SECONDS): Promise<Row[]> {
   const servers: Server[] = [];
   for (const app of APPS) servers.push(await Server.start(`dist/apps/${app}/main.js`, { core: LOAD_CORE - 1, env }));
   const [gateway, , query] = servers as [Server, Server, Server];

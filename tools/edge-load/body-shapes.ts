@@ -7,7 +7,7 @@ export interface BodyShape {
 }
 
 /** Most records that one request may have. */
-export const MAX_RECORDS = 5000;
+const MAX_RECORDS = 5000;
 
 /** A short body has fewer. */
 const recordsIn = (bytes: number): number => Math.max(2, Math.min(MAX_RECORDS, Math.floor(bytes / 2000)));

@@ -1,4 +1,5 @@
-import { until } from '@sluice/test-kit';
+import { HttpClient, until } from '@sluice/test-kit';
+import { untilDrained } from '../load/ledger/stored-copies.js';
 
 const LARGE = { device: 'large', records: 120, payloadBytes: 250_000, perRequest: 10 };
 const SMALL = { device: 'small', records: 2_000, payloadBytes: 100, perRequest: 500 };
@@ -9,10 +10,7 @@ export async function storePages(url: string): Promise<void> {
     for (let sent = 0; sent < records; sent += perRequest)
       await send(url, batchOf(device, perRequest, payloadBytes, sent));
   }
-  await until('all records are stored', async () => {
-    const { waiting } = (await (await fetch(`${url}/check-buffer?limit=1`)).json()) as { waiting?: number };
-    return waiting === 0 || undefined;
-  });
+  await untilDrained(new HttpClient(url));
 }
 
 export const LARGEST_PAGE = `/records?limit=1000&device_id=${LARGE.device}`;

@@ -1,6 +1,6 @@
 import { check, type Findings } from '../load/ledger/check.js';
 import type { Ledger } from '../load/ledger/ledger.js';
-import type { ReadStored } from '../load/ledger/store-dump.js';
+import type { ReadStored } from '../load/ledger/stored-copies.js';
 import type { HttpClient } from '@sluice/test-kit';
 import { ReadBack } from './read-back.js';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { FAULTS, type FaultName } from './faults.js';
+import { FAULTS } from './faults.js';
 import { duration, flag, number, oneOf, someOf, token, urls, type Option } from './option.js';
 import { PROFILES, type ProfileName } from './profiles.js';
 
@@ -46,23 +46,7 @@ const TABLE = {
 type ValueOf<O> = O extends Option<infer T> ? T : never;
 type Values = { [Name in keyof typeof TABLE]: ValueOf<(typeof TABLE)[Name]> };
 
-export interface FleetOptions {
-  devices: number;
-  /** Records a second of each device. */
-  rate: number;
-  durationMs: number;
-  endpoints: readonly string[];
-  isFixed: boolean;
-  seed: number;
-  profile: ProfileName | 'mixed';
-  faults: readonly FaultName[];
-  batchRecords: number;
-  batchAgeMs: number;
-  maxBackoffMs: number;
-  settleMs: number;
-  readBackMs: number;
-  token: string | undefined;
-}
+export type FleetOptions = Readonly<ReturnType<typeof optionsOf>>;
 
 /**
  * @returns `undefined` when help is asked for
@@ -73,6 +57,10 @@ export function fleetOptions(args: readonly string[]): FleetOptions | undefined 
   if (given['help'] === true) return undefined;
   const names = Object.keys(TABLE) as (keyof Values)[];
   const values = Object.fromEntries(names.map((name) => [name, valueOf(name, given[name])])) as Values;
+  return optionsOf(values);
+}
+
+function optionsOf(values: Values) {
   const { duration, fixed, settle, 'batch-records': batchRecords, 'batch-age': batchAge, ...rest } = values;
   const { 'max-backoff': maxBackoff, 'token-file': tokenOfFile, 'read-back': readBack, ...same } = rest;
   return {

@@ -51,7 +51,7 @@ export function legendOf({ batchAgeMs }: FleetOptions): string {
   );
 }
 
-export function statusLine(fleet: Fleet): string {
+function statusLine(fleet: Fleet): string {
   const { tally } = fleet;
   const cells = [
     `${(fleet.elapsedMs() / 1000).toFixed(0)} s`.padStart(6),

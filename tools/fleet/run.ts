@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ReadStored } from '../load/ledger/store-dump.js';
+import type { ReadStored } from '../load/ledger/stored-copies.js';
 import { HttpClient } from '@sluice/test-kit';
 import { Fleet } from './fleet.js';
 import { checkLedger } from './ledger-check.js';

@@ -1,4 +1,5 @@
 import { Device, type DeviceOptions } from '@sluice/device';
+import { Arrivals } from '../load/arrivals.js';
 import type { Ledger } from '../load/ledger/ledger.js';
 import type { Random } from '../load/ledger/random.js';
 import { DeviceNetwork, type NetworkParts } from './device-network.js';
@@ -33,9 +34,8 @@ export class SimulatedDevice {
   private readonly network: DeviceNetwork;
   private readonly open = new Map<string, OpenReport>();
   private readonly recent: Repeatable[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private readonly arrivals: Arrivals;
   private number = 0;
-  private nextAtMs = 0;
 
   constructor(
     readonly id: string,
@@ -50,8 +50,9 @@ export class SimulatedDevice {
     this.network = new DeviceNetwork(parts, spells);
     this.device = new Device(this.deviceOptions(endpoints));
     // Anywhere within the first pause, as if it had been running for long.
-    this.nextAtMs = parts.elapsedMs() + random.next() * this.pauseMs();
-    this.planNext();
+    const firstAtMs = performance.now() + random.next() * this.pauseMs();
+    const plan = { firstAtMs, pauseMs: () => this.pauseMs() };
+    this.arrivals = new Arrivals(plan, (plannedAtMs) => this.reportDue(plannedAtMs));
   }
 
   /** Records without a verdict. */
@@ -66,7 +67,7 @@ export class SimulatedDevice {
 
   /** It reports no more; its network is there from now on, and what is queued is still delivered. */
   stopReporting(): void {
-    clearTimeout(this.timer);
+    this.arrivals.stop();
     this.network.stay();
   }
 
@@ -116,23 +117,9 @@ export class SimulatedDevice {
     return this.profile.pauseMs(this.random, 1000 / this.parts.options.rate, this.number);
   }
 
-  private planNext(): void {
-    const waitMs = Math.max(0, this.nextAtMs - this.parts.elapsedMs());
-    this.timer = setTimeout(() => this.reportDue(), waitMs);
-  }
-
-  /** By the plan and not by the last report: a process that is late catches up, and the rate stays what was asked for. */
-  private reportDue(): void {
-    for (let lateMs = this.lateMs; lateMs >= 0; lateMs = this.lateMs) {
-      this.parts.tally.lateness.add(lateMs);
-      this.reportNext();
-      this.nextAtMs += this.pauseMs();
-    }
-    this.planNext();
-  }
-
-  private get lateMs(): number {
-    return this.parts.elapsedMs() - this.nextAtMs;
+  private reportDue(plannedAtMs: number): void {
+    this.parts.tally.lateness.add(performance.now() - plannedAtMs);
+    this.reportNext();
   }
 
   private reportNext(): void {

@@ -1,4 +1,6 @@
-import { until } from '@sluice/test-kit';
+import { HttpClient } from '@sluice/test-kit';
+import { keyOf } from '../load/ledger/ledger.js';
+import { untilDrained } from '../load/ledger/stored-copies.js';
 import { readExactly, type ReadValue } from './exact-value.js';
 
 const PAGE = 500;
@@ -32,10 +34,7 @@ export class AcceptedRecords {
    * @returns what is wrong
    */
   async verify(baseUrl: string): Promise<string[]> {
-    await until('the buffer is empty', async () => {
-      const { waiting } = (await (await fetch(`${baseUrl}/check-buffer?limit=1`)).json()) as { waiting: number };
-      return waiting === 0 || undefined;
-    });
+    await untilDrained(new HttpClient(baseUrl));
     const stored = await this.stored(baseUrl);
     const wrong = [...this.sent].map(([key, contents]) => faultOf(key, contents, stored.get(key)));
     const unsent = [...stored].filter(([key, content]) => !this.sent.has(key) && !this.isUnknown(key, content));
@@ -64,8 +63,6 @@ function faultOf(key: string, sent: ReadonlySet<string>, stored: string | undefi
   if (stored === undefined) return `${key} was accepted and is not stored`;
   return sent.has(stored) ? undefined : `${key} was stored as ${stored}, sent as ${[...sent].join(' or ')}`;
 }
-
-const keyOf = (deviceId: string, recordId: string): string => `${deviceId}/${recordId}`;
 
 /** What has to come back as it was sent. */
 function contentOf(record: ReadValue): string {

@@ -78,50 +78,20 @@ function garbage(random: Random): Attack {
   return { kind: 'garbage', bytes: Buffer.concat([Buffer.from(start, 'latin1'), noise]), isComplete: false };
 }
 
-const PATHS = [
-  '/records',
-  '/check-buffer',
-  '/records/dev-2/r-1',
-  '/endpoints',
-  '/metrics',
-  '/health/ready',
-  '/health/live',
-];
+const PATHS = '/records /check-buffer /records/dev-2/r-1 /endpoints /metrics /health/ready /health/live'.split(' ');
 const ODD_PATHS = [
-  '/',
-  '//',
-  '/records/',
-  '/records/a',
-  '/records/%/a',
-  '/records/%00/%ff',
-  '/records/a%2fb/c%2Fd',
-  '/../etc/passwd',
-  '/%2e%2e/%2e%2e/x',
-  '/docs/../metrics',
-  '/docs/%2e%2e%2fpackage.json',
-  '/docs/..%5c..%5cx',
-  '/openapi.json',
-  '/docs',
-  '*',
-  'http://elsewhere/records',
-  `/records/${'a'.repeat(400)}/b`,
-  `/${'x'.repeat(5000)}`,
-  '/ingest',
-  '/favicon.ico',
+  ...'/ // /records/ /records/a /records/%/a /records/%00/%ff /records/a%2fb/c%2Fd /../etc/passwd'.split(' '),
+  ...'/%2e%2e/%2e%2e/x /docs/../metrics /docs/%2e%2e%2fpackage.json /docs/..%5c..%5cx /openapi.json /docs'.split(' '),
+  ...[
+    '*',
+    'http://elsewhere/records',
+    `/records/${'a'.repeat(400)}/b`,
+    `/${'x'.repeat(5000)}`,
+    '/ingest',
+    '/favicon.ico',
+  ],
 ];
-const NAMES = [
-  'device_id',
-  'limit',
-  'cursor',
-  'from',
-  'to',
-  'device_id[$ne]',
-  '__proto__',
-  'constructor',
-  '',
-  'limit[]',
-  '%24where',
-];
+const NAMES = 'device_id limit cursor from to device_id[$ne] __proto__ constructor  limit[] %24where'.split(' ');
 
 function read(random: Random, deviceId: string): Attack {
   const path = random.oneOf(random.between(0, 2) > 0 ? PATHS : ODD_PATHS);
@@ -142,21 +112,8 @@ function parameter(random: Random, deviceId: string): string {
     encodeCursor({ timestampMs: random.oneOf([0, -1, 1e300, Date.UTC(2025, 8, 9)]), deviceId, recordId: 'r' }),
   ]);
   return random.oneOf([
-    ...[
-      '1',
-      '0',
-      '1000',
-      '1e3',
-      '-1',
-      '',
-      'dev-2',
-      deviceId,
-      '2025-09-09T17:00:00Z',
-      '%7B%22%24gt%22%3A0%7D',
-      '%',
-      '%zz',
-      '%00',
-    ],
+    ...['1', '0', '1000', '1e3', '-1', '', 'dev-2', deviceId, '2025-09-09T17:00:00Z', '%7B%22%24gt%22%3A0%7D'],
+    ...['%', '%zz', '%00'],
     ...[cursor, cursor, spoiled(random, cursor), 'x'.repeat(2000), '2025-09-09T17:00:00%2B25:00', '%ff%fe'],
   ]);
 }
@@ -236,36 +193,13 @@ function typeField(random: Random, type: string): string {
 }
 
 const EXTRA_FIELDS = [
-  ...[
-    'Idempotency-Key: k',
-    'Idempotency-Key: a b',
-    'Idempotency-Key:',
-    'Idempotency-Key: \xe9',
-    `Idempotency-Key: ${'k'.repeat(200)}`,
-  ],
-  ...[
-    'Traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-    'Traceparent: x',
-    'Expect: 100-continue',
-    'Expect: x',
-  ],
-  ...[
-    'Accept: */*',
-    'Accept: text/html',
-    'X-Forwarded-For: 1.2.3.4, x',
-    'Authorization: Bearer x',
-    'X-Request-Id: {"a":1}',
-    'Cookie: a=b',
-  ],
-  ...[
-    'Priority: u=7',
-    'Priority: \xff',
-    'If-None-Match: *',
-    'Origin: null',
-    'Range: bytes=0-1',
-    'Content-Encoding: identity',
-    `X-A: ${'x'.repeat(9000)}`,
-  ],
+  ...['Idempotency-Key: k', 'Idempotency-Key: a b', 'Idempotency-Key:', 'Idempotency-Key: \xe9'],
+  `Idempotency-Key: ${'k'.repeat(200)}`,
+  'Traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  ...['Traceparent: x', 'Expect: 100-continue', 'Expect: x', 'Accept: */*', 'Accept: text/html'],
+  ...['X-Forwarded-For: 1.2.3.4, x', 'Authorization: Bearer x', 'X-Request-Id: {"a":1}', 'Cookie: a=b'],
+  ...['Priority: u=7', 'Priority: \xff', 'If-None-Match: *', 'Origin: null', 'Range: bytes=0-1'],
+  ...['Content-Encoding: identity', `X-A: ${'x'.repeat(9000)}`],
 ];
 
 function extraFields(random: Random): string[] {

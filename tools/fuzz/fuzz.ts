@@ -1,3 +1,4 @@
+import { inTurns } from '../load/arrivals.js';
 import { AcceptedRecords } from './accepted-records.js';
 import { attackOf } from './attacks.js';
 import { judge } from './verdict.js';
@@ -30,13 +31,11 @@ export async function fuzz({ baseUrl, seed, first = 0, mayGoOn }: FuzzOptions): 
   const accepted = new AcceptedRecords();
   const faults: string[] = [];
   let attacks = 0;
-  const attackInTurn = async (): Promise<void> => {
-    while (faults.length < MAX_FAULTS && mayGoOn(attacks)) {
-      const number = first + attacks++;
-      for (const fault of await attack(baseUrl, seed, number, accepted)) faults.push(`attack ${number}: ${fault}`);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, attackInTurn));
+  const goesOn = (): boolean => faults.length < MAX_FAULTS && mayGoOn(attacks);
+  await inTurns(AT_ONCE, goesOn, async () => {
+    const number = first + attacks++;
+    for (const fault of await attack(baseUrl, seed, number, accepted)) faults.push(`attack ${number}: ${fault}`);
+  });
   if (faults.length === 0) faults.push(...(await accepted.verify(baseUrl)));
   return { attacks, accepted: accepted.count, faults };
 }

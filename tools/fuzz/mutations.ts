@@ -2,26 +2,8 @@ import type { Random } from '../load/ledger/random.js';
 
 /** What parsers trip over. */
 const SPLINTERS = [
-  '\0',
-  '\r',
-  '\n',
-  '\r\n',
-  '\r\n\r\n',
-  ' ',
-  '\t',
-  '"',
-  '\\',
-  '\\u',
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '-',
-  'e',
-  '\ufeff',
-  '\u2028',
+  ...['\0', '\r', '\n', '\r\n', '\r\n\r\n', ' ', '\t', '"', '\\', '\\u', '{', '}', '[', ']', ',', ':', '-', 'e'],
+  ...['\ufeff', '\u2028'],
 ].map((text) => Buffer.from(text));
 const BROKEN_BYTES = [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]].map((bytes) =>
   Buffer.from(bytes),

@@ -5,7 +5,7 @@ const ANSWER_LIMIT_MS = 15_000;
 /** A request of which something is missing: the server waits for the rest, and this client for no more. */
 const PATIENCE_MS = 400;
 
-export class HangError extends Error {
+class HangError extends Error {
   override readonly name = 'HangError';
 }
 

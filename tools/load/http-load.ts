@@ -114,6 +114,7 @@ export class HttpLoad {
   private async sendAtRate(): Promise<void> {
     const { perSecond, seconds } = this.load;
     const intervalMs = 1000 / perSecond;
+    // Times start one interval before the arrival, as in all published figures: with another start, old and new ones do not compare.
     const plan = { firstAtMs: this.startedAtMs + intervalMs, pauseMs: () => intervalMs, tickMs: TICK_MS };
     const arrivals = new Arrivals(plan, (atMs) => this.arrive(atMs - intervalMs));
     await delay(seconds * 1000);

@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, HttpClient, isReady, until } from '@sluice/test-kit';
-import { untilDrained } from './ledger/store-dump.js';
+import { untilDrained } from './ledger/stored-copies.js';
 import { MEASURED_CORE, Program, type ProgramOptions } from './program.js';
+
+/** A busy machine starts a process slowly. */
+const STARTING = { tries: 1200 };
 
 export interface ServerOptions extends ProgramOptions {
   /** Resolves to `true` when the server takes requests. Default: it answers that it is ready. */
@@ -24,10 +27,8 @@ export class Server {
     const settings = { LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...env, PORT: port };
     const program = Program.start(path, { core: MEASURED_CORE, ...options, env: settings });
     const server = new Server(program, `http://127.0.0.1:${port}`, dataDir);
-    await until(`${path} is up`, () => {
-      program.requireRunning();
-      return isUp(server.url);
-    });
+    await until(`${path} is up`, () => (program.hasEnded ? true : isUp(server.url)), STARTING);
+    program.requireRunning();
     return server;
   }
 

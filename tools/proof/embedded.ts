@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Generator } from '../load/ledger/generator.js';
 import type { Ledger } from '../load/ledger/ledger.js';
 import { Random } from '../load/ledger/random.js';
-import { storedCopiesOf, untilDrained } from '../load/ledger/store-dump.js';
+import { storedCopiesOf, untilDrained } from '../load/ledger/stored-copies.js';
 import { Container, HttpClient, Standalone, type System, until } from '@sluice/test-kit';
 import { docker } from '../load/docker.js';
 import type { Evidence, FaultResult } from './fault.js';
@@ -15,11 +15,11 @@ export interface EmbeddedFault<S extends System> {
   title: string;
   profile: 'standalone' | 'container';
   start(): Promise<S>;
-  /** @returns what shows that it was felt */
+  /** @returns what shows that it took effect */
   inject(scene: EmbeddedScene<S>): Promise<Evidence>;
 }
 
-export interface EmbeddedScene<S> {
+interface EmbeddedScene<S> {
   system: S;
   ledger: Ledger;
   generator: Generator;

@@ -5,7 +5,7 @@ import type { Ledger } from '../load/ledger/ledger.js';
 import type { Random } from '../load/ledger/random.js';
 import type { ProofStack, Service } from './proof-stack.js';
 
-/** What shows that a fault was felt: every count of it has to be above 0. */
+/** What shows that a fault took effect: every count of it has to be above 0. */
 export type Evidence = Record<string, number>;
 
 /** What a fault works on while the load runs. */
@@ -49,7 +49,7 @@ export interface FaultResult {
   profile: string;
   seed: number;
   counts: { acked: number; refused: number; unknown: number; stored: number; deadLettered: number };
-  findings: Findings & { neither: string[] };
+  findings: Findings & { invisible: string[] };
   /** Reads of the buffer and then of the records that were both answered while the load ran. */
   sampled: number;
   evidence: Evidence;
@@ -68,7 +68,7 @@ export interface NaiveResult {
   doubled: number;
 }
 
-/** Whether the promise held and the fault was felt. */
+/** Whether the promise held and the fault took effect. */
 export function isProven({ findings, evidence, troubles }: FaultResult): boolean {
   const isClean = Object.values(findings).every((ids) => ids.length === 0);
   return isClean && troubles.length === 0 && Object.values(evidence).every((count) => count > 0);

@@ -3,10 +3,10 @@ import { check } from '../load/ledger/check.js';
 import { Generator } from '../load/ledger/generator.js';
 import { Ledger } from '../load/ledger/ledger.js';
 import { Random, seedOfRun } from '../load/ledger/random.js';
-import { storedCopiesOf, untilDrained } from '../load/ledger/store-dump.js';
+import { storedCopiesOf, untilDrained } from '../load/ledger/stored-copies.js';
 import { HttpClient, Stack } from '@sluice/test-kit';
 import { docker } from '../load/docker.js';
-import { NeitherSampler } from './neither-sampler.js';
+import { VisibilitySampler } from './visibility-sampler.js';
 import { acknowledged, troublesOf } from './observed-load.js';
 
 const stack = new Stack();
@@ -14,7 +14,7 @@ const seed = seedOfRun();
 const prefix = `faults-${seed.toString(36)}`;
 const ledger = new Ledger();
 const generator = new Generator(() => stack.baseUrl, ledger, { seed, prefix, devices: 8, maxPauseMs: 200 });
-const sampler = new NeitherSampler(stack.baseUrl, ledger, new Random(seed));
+const sampler = new VisibilitySampler(stack.baseUrl, ledger, new Random(seed));
 
 async function idOf(service: string): Promise<string> {
   const [container] = await stack.containers(service);
@@ -50,8 +50,8 @@ describe(`the full stack under load (seed ${seed})`, () => {
     const client = new HttpClient(stack.baseUrl);
     await untilDrained(client);
     const findings = check(ledger, await storedCopiesOf(client, generator.deviceIds), []);
-    const nothing = { lost: [], doubled: [], phantoms: [], changed: [], reordered: [], neither: [] };
-    expect({ seed, ...findings, neither: sampler.neither }).toEqual({ seed, ...nothing });
+    const nothing = { lost: [], doubled: [], phantoms: [], changed: [], reordered: [], invisible: [] };
+    expect({ seed, ...findings, invisible: sampler.invisible }).toEqual({ seed, ...nothing });
     expect(generator.troubles).toBeGreaterThan(0);
     expect(troublesOf(generator)).toEqual([]);
   });

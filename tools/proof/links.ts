@@ -13,7 +13,7 @@ export type LinkName = (typeof LINK_NAMES)[number];
 export type LinkMode =
   { mode: 'open' | 'cut' | 'silent' | 'unanswered' } | { mode: 'hold' | 'swallow'; api: KafkaApi; after?: KafkaApi };
 
-export type KafkaApi = 'Produce' | 'OffsetCommit';
+type KafkaApi = 'Produce' | 'OffsetCommit';
 
 /** Since the mode was last set. */
 export interface LinkCounts {

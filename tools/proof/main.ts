@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { seedOfRun } from '../load/ledger/random.js';
-import { docker } from '../load/docker.js';
+import { disposing, sluiceImage } from '../load/compose-project.js';
 import { diskFull, proveEmbedded, standaloneKilled, tornPage } from './embedded.js';
 import { isProven, type Fault, type FaultResult } from './fault.js';
 import { CLUSTER_FAULTS, STACK_FAULTS } from './faults/index.js';
@@ -11,9 +11,6 @@ import { lineOf, publish } from './report.js';
 import { Stacks } from './stacks.js';
 
 const PROJECT = process.env['COMPOSE_PROJECT_NAME'] ?? 'sluice-proof';
-
-/** Exit code of a run that a person has ended. */
-const INTERRUPTED = 130;
 
 const { values } = parseArgs({
   options: {
@@ -60,7 +57,7 @@ function chosen(): readonly Run[] {
   return [...short, ...longFaults.map((fault) => on('compose', fault))];
 }
 
-/** @returns whether the promise held and the fault was felt */
+/** @returns whether the promise held and the fault took effect */
 async function report(run: Run, stacks: Stacks): Promise<boolean> {
   try {
     const result = await run.prove(stacks);
@@ -75,19 +72,12 @@ async function report(run: Run, stacks: Stacks): Promise<boolean> {
 
 async function main(): Promise<void> {
   const runs = chosen();
-  const image = process.env['SLUICE_IMAGE'] ?? 'sluice-proof';
-  if (process.env['SLUICE_IMAGE'] === undefined) await docker(['build', '--quiet', '--tag', image, '.']);
+  const image = await sluiceImage('sluice-proof');
   process.env['SLUICE_IMAGE'] = image;
-  const stacks = new Stacks(PROJECT, image);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stacks.dispose().finally(() => process.exit(INTERRUPTED)));
-  }
   const verdicts: boolean[] = [];
-  try {
+  await disposing(new Stacks(PROJECT, image), async (stacks) => {
     for (const run of runs) verdicts.push(await report(run, stacks));
-  } finally {
-    await stacks.dispose();
-  }
+  });
   console.log(`${verdicts.filter(Boolean).length} of ${runs.length} held (seed ${seed})`);
   if (!verdicts.every(Boolean)) process.exitCode = 1;
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { docker } from '../load/docker.js';
+import { Repeated } from '../load/repeated.js';
 import type { ProofStack, Service } from './proof-stack.js';
 
-const LOOK_EVERY_MS = 10_000;
+const SAMPLE_EVERY_MS = 10_000;
 const APPS: readonly Service[] = ['gateway', 'buffer-worker', 'query'];
 /** What a process takes while it warms up says nothing. */
 const WARM_UP_SHARE = 0.2;
@@ -15,30 +15,23 @@ interface Sample {
 /** Follows the memory of the three apps, and says how steeply it rises. */
 export class MemoryWatch {
   readonly #samples = new Map<string, Sample[]>();
-  readonly #stopping = new AbortController();
-  readonly #running: Promise<void>;
+  readonly #beganMs = Date.now();
+  readonly #sampling = new Repeated(() => this.sampleAll(), SAMPLE_EVERY_MS);
 
-  constructor(private readonly system: ProofStack) {
-    this.#running = this.run();
-  }
+  constructor(private readonly system: ProofStack) {}
 
   /** @returns a line for each app */
   async stop(): Promise<string[]> {
-    this.#stopping.abort();
-    await this.#running;
+    await this.#sampling.stop();
     return [...this.#samples].map(([service, samples]) => lineOf(service, samples));
   }
 
-  private async run(): Promise<void> {
-    const beganMs = Date.now();
-    while (!this.#stopping.signal.aborted) {
-      for (const service of APPS) await this.look(service, (Date.now() - beganMs) / 60_000);
-      await delay(LOOK_EVERY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-    }
+  private async sampleAll(): Promise<void> {
+    for (const service of APPS) await this.sample(service, (Date.now() - this.#beganMs) / 60_000);
   }
 
   /** Resident memory of the app alone: what Docker counts has the files that it has read in it. */
-  private async look(service: Service, minute: number): Promise<void> {
+  private async sample(service: Service, minute: number): Promise<void> {
     const [container] = await this.system.containers(service);
     const script = 'for p in /proc/[0-9]*; do grep -qs dist/apps $p/cmdline && cat $p/status; done';
     const status = await docker(['exec', container!, 'bash', '-c', script]).catch(() => '');

@@ -4,7 +4,7 @@ import { Ledger } from '../load/ledger/ledger.js';
 import { Random } from '../load/ledger/random.js';
 import { until } from '@sluice/test-kit';
 import type { FaultResult } from './fault.js';
-import { NeitherSampler } from './neither-sampler.js';
+import { VisibilitySampler } from './visibility-sampler.js';
 import { StateWatch } from './state-watch.js';
 
 /** A container that was killed comes up, a broker's session runs out. */
@@ -14,7 +14,7 @@ const PATIENCE = { tries: 1800 };
 export class ObservedLoad {
   readonly ledger = new Ledger();
   readonly generator: Generator;
-  readonly #sampler: NeitherSampler;
+  readonly #sampler: VisibilitySampler;
   readonly #watch: StateWatch;
 
   constructor(
@@ -22,7 +22,7 @@ export class ObservedLoad {
     private readonly options: GeneratorOptions,
   ) {
     this.generator = new Generator(() => baseUrl, this.ledger, options);
-    this.#sampler = new NeitherSampler(baseUrl, this.ledger, new Random(options.seed));
+    this.#sampler = new VisibilitySampler(baseUrl, this.ledger, new Random(options.seed));
     this.#watch = new StateWatch(baseUrl);
   }
 
@@ -36,7 +36,7 @@ export class ObservedLoad {
     return {
       seed: this.options.seed,
       counts: { ...this.ledger.counts(), stored: stored.length, deadLettered: dead.length },
-      findings: { ...check(this.ledger, stored, dead), neither: this.#sampler.neither },
+      findings: { ...check(this.ledger, stored, dead), invisible: this.#sampler.invisible },
       sampled: this.#sampler.sampled,
       shown: this.#watch.seen,
       troubles: troublesOf(this.generator),

@@ -3,8 +3,9 @@ import { openEventLog, openRecordStore } from '@sluice/engines';
 import type { EventLog, PartitionPosition } from '@sluice/event-log';
 import type { RecordStore } from '@sluice/record-store';
 import type { StoredCopy } from '../load/ledger/check.js';
-import { storedCopiesFrom, untilDrained } from '../load/ledger/store-dump.js';
-import { HttpClient, freePort, isReady, type System, until } from '@sluice/test-kit';
+import { storedCopiesFrom, untilDrained } from '../load/ledger/stored-copies.js';
+import { HttpClient, isReady, type System, until } from '@sluice/test-kit';
+import { ComposeProject } from '../load/compose-project.js';
 import { docker } from '../load/docker.js';
 import { Links } from './links.js';
 
@@ -32,34 +33,27 @@ export class ProofStack implements System {
   readonly baseUrl: string;
   readonly client: HttpClient;
   readonly links: Links;
-  readonly log: EventLog;
-  readonly store: RecordStore;
 
   private constructor(
-    private readonly command: readonly string[],
+    private readonly project: ComposeProject,
     readonly layout: Layout,
-    private readonly env: Record<string, string>,
-    engines: { log: EventLog; store: RecordStore },
+    readonly log: EventLog,
+    readonly store: RecordStore,
   ) {
-    this.baseUrl = `http://127.0.0.1:${env['SLUICE_PORT']}`;
+    this.baseUrl = `http://${project.address('SLUICE_PORT')}`;
     this.client = new HttpClient(this.baseUrl);
-    this.links = new Links(`http://127.0.0.1:${env['PROOF_LINKS_PORT']}`);
-    this.log = engines.log;
-    this.store = engines.store;
+    this.links = new Links(`http://${project.address('PROOF_LINKS_PORT')}`);
   }
 
   /** Afresh: an earlier project of the same name is removed first. */
-  static async start(project: string, image: string, layout: Layout): Promise<ProofStack> {
-    const env: Record<string, string> = { SLUICE_IMAGE: image };
-    for (const port of PORTS) env[port] = String(await freePort());
-    const files = FILES[layout].flatMap((file) => ['-f', file]);
-    const stack = new ProofStack(['compose', '-p', project, ...files], layout, env, {
-      log: await openEventLog({ ...LOG_OPTIONS, url: `kafka://127.0.0.1:${env['PROOF_KAFKA_PORT']}` }),
-      store: await openRecordStore({ ...STORE_OPTIONS, url: `mongodb://127.0.0.1:${env['PROOF_MONGO_PORT']}/sluice` }),
-    });
+  static async start(name: string, image: string, layout: Layout): Promise<ProofStack> {
+    const env = { SLUICE_IMAGE: image };
+    const project = await ComposeProject.create({ project: name, files: FILES[layout], ports: PORTS, env });
+    const log = await openEventLog({ ...LOG_OPTIONS, url: `kafka://${project.address('PROOF_KAFKA_PORT')}` });
+    const storeUrl = `mongodb://${project.address('PROOF_MONGO_PORT')}/sluice`;
+    const stack = new ProofStack(project, layout, log, await openRecordStore({ ...STORE_OPTIONS, url: storeUrl }));
     try {
-      await stack.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
-      await stack.compose('up', '--detach', '--no-build');
+      await project.up('--detach', '--no-build');
       await stack.untilWell();
       return stack;
     } catch (error) {
@@ -69,26 +63,17 @@ export class ProofStack implements System {
   }
 
   compose(...args: string[]): Promise<string> {
-    return docker([...this.command, ...args], this.env);
+    return this.project.run(args);
   }
 
   /** Makes what runs of a service anew, with other keys in the environment of the compose file. */
   recreate(service: Service, env: Record<string, string> = {}): Promise<string> {
-    const args = ['up', '--detach', '--no-build', '--no-deps', '--force-recreate', service];
-    return docker([...this.command, ...args], { ...this.env, ...env });
+    return this.project.run(['up', '--detach', '--no-build', '--no-deps', '--force-recreate', service], env);
   }
 
   scale(service: Service, count: number): Promise<string> {
-    return this.compose(
-      'up',
-      '--detach',
-      '--no-build',
-      '--no-deps',
-      '--no-recreate',
-      '--scale',
-      `${service}=${count}`,
-      service,
-    );
+    const alone = ['--detach', '--no-build', '--no-deps', '--no-recreate'];
+    return this.compose('up', ...alone, '--scale', `${service}=${count}`, service);
   }
 
   /** Containers of a service that are there, running or not, oldest first. */
@@ -177,7 +162,7 @@ export class ProofStack implements System {
 
   async dispose(): Promise<void> {
     await Promise.allSettled([this.log.close(), this.store.close()]);
-    await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
+    await this.project.down();
   }
 }
 

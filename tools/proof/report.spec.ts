@@ -8,7 +8,7 @@ function result(change: Partial<FaultResult> = {}): FaultResult {
     profile: 'compose',
     seed: 7,
     counts: { acked: 3, refused: 0, unknown: 0, stored: 3, deadLettered: 0 },
-    findings: { lost: [], doubled: [], phantoms: [], changed: [], reordered: [], neither: [] },
+    findings: { lost: [], doubled: [], phantoms: [], changed: [], reordered: [], invisible: [] },
     sampled: 5,
     evidence: { kills: 1 },
     shown: ['idle'],
@@ -19,15 +19,15 @@ function result(change: Partial<FaultResult> = {}): FaultResult {
 }
 
 describe('A result', () => {
-  it('is proven when nothing was found and the fault was felt', () => {
+  it('is proven when nothing was found and the fault took effect', () => {
     expect(isProven(result())).toBe(true);
     expect(lineOf(result())).toMatch(/^held {3}a \(compose, seed 7\); acked 3/);
   });
 
   it.each<[string, Partial<FaultResult>]>([
     ['a record was lost', { findings: { ...result().findings, lost: ['d/1'] } }],
-    ['a record was in neither view', { findings: { ...result().findings, neither: ['d/1'] } }],
-    ['the fault was not felt', { evidence: { kills: 1, redeliveries: 0 } }],
+    ['a record was in neither view', { findings: { ...result().findings, invisible: ['d/1'] } }],
+    ['the fault had no effect', { evidence: { kills: 1, redeliveries: 0 } }],
     ['something else is wrong', { troubles: ['d/1'] }],
   ])('is not proven when %s, and says it', (_what, change) => {
     expect(isProven(result(change))).toBe(false);

@@ -12,7 +12,7 @@ export function lineOf(result: FaultResult): string {
     `${isProven(result) ? 'held  ' : 'BROKEN'} ${fault.name} (${profile}, seed ${seed})`,
     list(counts),
     `${sums.join(', ')} (of ${sampled} sampled)`,
-    `felt: ${list(evidence)}`,
+    `evidence: ${list(evidence)}`,
     `shown: ${shown.join(', ')}`,
     ...(naive ? [`naive: ${list({ ...naive })}`] : []),
   ].join('; ');
@@ -36,8 +36,8 @@ export async function publish(results: readonly FaultResult[]): Promise<void> {
 
 function faultRow(result: FaultResult): string {
   const { fault, profile, seed, counts, findings, sampled, evidence, notes } = result;
-  const { lost, doubled, phantoms, changed, reordered, neither } = findings;
-  const sums = [lost, doubled, phantoms, changed, neither, reordered].map(({ length }) => length);
+  const { lost, doubled, phantoms, changed, reordered, invisible } = findings;
+  const sums = [lost, doubled, phantoms, changed, invisible, reordered].map(({ length }) => length);
   const { acked, refused, unknown, stored, deadLettered } = counts;
   const where = profile === 'compose' ? '' : ` (${profile})`;
   const cells = [

@@ -3,7 +3,6 @@ export { Container } from './container.js';
 export { DevicePackage } from './device-package.js';
 export { FileServer } from './file-server.js';
 export { type Answer, HttpClient } from './http-client.js';
-export { sendUntilStopped } from './load.js';
 export { freePort, output, ROOT } from './program.js';
 export { answerTo, asShown, comparable, examplesIn, type ReadmeExample, readmeExamples } from './readme.js';
 export { isReady } from './ready.js';

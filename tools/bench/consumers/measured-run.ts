@@ -1,5 +1,6 @@
 /** What a consumer is to do, from the environment. */
-export const { BROKERS = '', MONGO_URL = '', TOPIC = '', GROUP = '', COUNT = '', STORE = '' } = process.env;
+export const { BROKERS = '', MONGO_URL = '', TOPIC = '', GROUP = '', STORE = '' } = process.env;
+const RECORDS = Number(process.env['COUNT']);
 
 export interface ConsumerCost {
   cpuMicros: number;
@@ -16,10 +17,10 @@ export class MeasuredRun {
     this.startedAt ??= { ms: performance.now(), cpu: process.cpuUsage() };
   }
 
-  /** Call it after a batch is handled. Reports to the parent process when COUNT records are. */
+  /** Call it after a batch is handled. Reports to the parent process when all of `COUNT` are handled. */
   add(records: number): void {
     this.records += records;
-    if (this.records < Number(COUNT)) return;
+    if (this.records < RECORDS) return;
     const { ms, cpu } = this.startedAt!;
     const { user, system } = process.cpuUsage(cpu);
     const seconds = (performance.now() - ms) / 1000;

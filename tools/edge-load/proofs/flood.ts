@@ -2,11 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bearerOfNewToken } from '../../load/token.js';
-import { medians } from '../../load/figures.js';
 import { BROKERS, startGateway } from '../gateway.js';
-import { honestLoad } from '../honest-load.js';
-import type { Load } from '../../load/http-load.js';
-import { notAccepted, startLoad } from '../../load/run-load.js';
+import { comparedText, compareWithQuiet, honestLoad, type Compared, type Sender } from '../honest-load.js';
+import { startLoad } from '../../load/run-load.js';
 import type { Finding, Proof, ProofOptions } from '../proof.js';
 
 const MAX_P99_RATIO = 2;
@@ -14,8 +12,6 @@ const MAX_P99_RATIO = 2;
 const LIMIT_PER_SECOND = '300';
 const FLOOD = { perSecond: 2000, seconds: 60, connections: 100, recordsPerRequest: 1 };
 const FLOOD_ADDRESS = '127.0.0.66';
-
-type Sender = Pick<Load, 'headers' | 'localAddress'>;
 
 /** Honest devices while somebody sends many times what one sender may. */
 export const floods: Proof = {
@@ -48,35 +44,30 @@ async function prove(
   name: string,
   settings: Record<string, string>,
   { rounds }: ProofOptions,
-  senders: { flood: Sender; honest: Sender },
+  { flood, honest }: { flood: Sender; honest: Sender },
 ): Promise<Finding> {
   const gateway = await startGateway(settings);
+  const quiet = () => honestLoad(gateway.url, honest);
+  const flooded = async () => {
+    const flooding = startLoad({ url: gateway.url, ...FLOOD, ...flood });
+    const outcome = await honestLoad(gateway.url, honest);
+    await flooding.stop();
+    return outcome;
+  };
   try {
-    await honestLoad(gateway.url, senders.honest);
-    const measured = [];
-    for (let round = 0; round < rounds; round++) measured.push(await measure(gateway.url, senders));
-    return findingOf(name, medians(measured));
+    await quiet();
+    return findingOf(name, await compareWithQuiet(rounds, 'p99', quiet, flooded));
   } finally {
     await gateway.stop();
   }
 }
 
-async function measure(url: string, { flood, honest }: { flood: Sender; honest: Sender }) {
-  const quiet = await honestLoad(url, honest);
-  const flooding = startLoad({ url, ...FLOOD, ...flood });
-  const flooded = await honestLoad(url, honest);
-  await flooding.stop();
-  await flooding.outcome.catch(() => undefined);
-  const [quietMs, floodedMs] = [quiet.acceptedMs.p99, flooded.acceptedMs.p99];
-  return { quietMs, floodedMs, ratio: floodedMs / quietMs, refused: notAccepted(quiet) + notAccepted(flooded) };
-}
-
-function findingOf(name: string, { quietMs, floodedMs, ratio, refused }: Awaited<ReturnType<typeof measure>>): Finding {
+function findingOf(name: string, compared: Compared): Finding {
   return {
     name,
     what: `honest devices while one ${name.slice('flood-'.length)} sends ${FLOOD.perSecond} records/s, limit ${LIMIT_PER_SECOND}`,
-    figure: `p99 ${floodedMs.toFixed(1)} ms, quiet ${quietMs.toFixed(1)} ms: ${ratio.toFixed(2)}; ${refused} not 202`,
+    figure: comparedText('p99', compared),
     bound: `at most ${MAX_P99_RATIO}, all 202`,
-    holds: ratio <= MAX_P99_RATIO && refused === 0,
+    holds: compared.ratio <= MAX_P99_RATIO && compared.refused === 0,
   };
 }

@@ -1,11 +1,10 @@
-import { medians } from '../../load/figures.js';
+import { median } from '../../load/figures.js';
 import { BROKERS, startGateway } from '../gateway.js';
 import type { Server } from '../../load/server.js';
-import { honestLoad } from '../honest-load.js';
-import { notAccepted } from '../../load/run-load.js';
+import { comparedText, compareWithQuiet, honestLoad } from '../honest-load.js';
 import { MemoryPeak } from '../memory-peak.js';
 import type { Finding, Proof } from '../proof.js';
-import { READERS, startReading } from '../siege.js';
+import { READERS, startReading } from '../attackers.js';
 import { LARGEST_PAGE, ORDINARY_PAGE, storePages } from '../stored-pages.js';
 
 const MAX_RATIO = 5;
@@ -52,26 +51,24 @@ export const reads: Proof = {
   },
 };
 
-async function measureCase(gateway: Server, { name, kind, what, path }: ReadCase, rounds: number) {
-  const measured = [];
-  for (let round = 0; round < rounds; round++) {
-    const quiet = await honestLoad(gateway.url);
+async function measureCase(gateway: Server, { name, kind, what, path }: ReadCase, rounds: number): Promise<Finding> {
+  const peaks: number[] = [];
+  const besideReaders = async () => {
     const memory = new MemoryPeak(gateway.program);
     const reading = await startReading(kind, gateway.url, path);
-    const loaded = await honestLoad(gateway.url);
+    const outcome = await honestLoad(gateway.url);
     await reading.stop('SIGKILL');
-    const [quietMs, loadedMs] = [quiet.acceptedMs.p50, loaded.acceptedMs.p50];
-    const refused = notAccepted(quiet) + notAccepted(loaded);
-    measured.push({ quietMs, loadedMs, ratio: loadedMs / quietMs, refused, peakMiB: memory.stop() });
-  }
-  const { quietMs, loadedMs, ratio, refused, peakMiB } = medians(measured);
-  const times = `p50 ${loadedMs.toFixed(1)} ms, quiet ${quietMs.toFixed(1)} ms: ${ratio.toFixed(2)}`;
+    peaks.push(memory.stop());
+    return outcome;
+  };
+  const compared = await compareWithQuiet(rounds, 'p50', () => honestLoad(gateway.url), besideReaders);
+  const peakMiB = median(peaks);
   return {
     name,
     what: `honest devices beside ${READERS[kind].connections} clients ${what}`,
-    figure: `${times}; ${refused} not 202; at most ${peakMiB.toFixed(0)} MiB resident`,
+    figure: `${comparedText('p50', compared)}; at most ${peakMiB.toFixed(0)} MiB resident`,
     bound: `below ${MAX_RATIO}, all 202, under ${MAX_MIB} MiB`,
-    holds: ratio < MAX_RATIO && refused === 0 && peakMiB < MAX_MIB,
+    holds: compared.ratio < MAX_RATIO && compared.refused === 0 && peakMiB < MAX_MIB,
   };
 }
 

@@ -13,7 +13,7 @@ const SETTINGS = { MAX_BODY_BYTES: String(16 * 1024 * 1024) };
 const WARM_UP_BYTES = 400_000;
 const WARM_UPS = 10;
 const IDLE_SECONDS = 0.01;
-const LOOK_EVERY_MS = 200;
+const SAMPLE_MS = 200;
 
 const MAX_CPU_RATIO = 2;
 const MAX_EXTRA_MIB = 64;
@@ -80,15 +80,15 @@ async function send({ url }: Server, { mediaType }: BodyShape, body: Buffer): Pr
   return response.status;
 }
 
-/** Until everything is stored and the process does nothing. */
+/** Resolves when everything is stored and the process is idle. */
 async function settle(gateway: Server): Promise<void> {
-  const look = async (): Promise<true | undefined> => {
-    const answer = (await (await fetch(`${gateway.url}/check-buffer?limit=1`)).json()) as { waiting: number };
+  const isIdle = async (): Promise<true | undefined> => {
     const before = gateway.program.cpuSeconds;
-    await delay(LOOK_EVERY_MS);
-    return answer.waiting === 0 && gateway.program.cpuSeconds - before <= IDLE_SECONDS ? true : undefined;
+    await delay(SAMPLE_MS);
+    return gateway.program.cpuSeconds - before <= IDLE_SECONDS || undefined;
   };
-  await until('everything is stored', look, { tries: 600 });
+  await gateway.untilDrained();
+  await until('the process is idle', isIdle, { tries: 600 });
 }
 
 function findingOf({ name }: BodyShape, cost: Cost, honest: Cost): Finding {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { seedOfRun } from '../../load/ledger/random.js';
-import { docker } from '../../load/docker.js';
+import { disposing, sluiceImage } from '../../load/compose-project.js';
 import { bytesFigures } from './bytes.js';
 import { gatewayKilled } from './gateway-killed.js';
 import { overload } from './overload.js';
@@ -16,9 +16,6 @@ const HELP = `npm run fleet:scaled -- [options]: the fleet on the compose profil
   --seed N      the same load again`;
 
 const PROJECT = process.env['COMPOSE_PROJECT_NAME'] ?? 'sluice-scaled';
-/** Exit code of a run that a person has ended. */
-const INTERRUPTED = 130;
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [] as string[] },
@@ -57,32 +54,22 @@ function chosen(): string[] {
   return names.filter((name) => values.only.length === 0 || values.only.includes(name));
 }
 
-async function image(): Promise<string> {
-  const given = process.env['SLUICE_IMAGE'];
-  if (given === undefined) await docker(['build', '--quiet', '--tag', 'sluice-scaled', '.']);
-  return given ?? 'sluice-scaled';
-}
-
 /** On a stack of its own: the store that we test with reads the slower, the more there is. @returns whether it came to its end, and held */
-async function held(name: string, built: string): Promise<boolean> {
-  const stack = await ScaledStack.start(PROJECT, built);
-  const interrupt = (): void => void stack.dispose().finally(() => process.exit(INTERRUPTED));
-  for (const signal of SIGNALS) process.once(signal, interrupt);
-  try {
-    return await SCENARIOS[name]!(stack, extent, seed);
-  } catch (error) {
-    console.error(`BROKEN ${name} (seed ${seed}): it did not come to its end.`, error);
-    return false;
-  } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupt);
-    await stack.dispose();
-  }
+async function held(name: string, image: string): Promise<boolean> {
+  return disposing(await ScaledStack.start(PROJECT, image), async (stack) => {
+    try {
+      return await SCENARIOS[name]!(stack, extent, seed);
+    } catch (error) {
+      console.error(`BROKEN ${name} (seed ${seed}): it did not come to its end.`, error);
+      return false;
+    }
+  });
 }
 
 async function main(): Promise<void> {
   const names = chosen();
-  const built = await image();
-  for (const name of names) if (!(await held(name, built))) process.exitCode = 1;
+  const image = await sluiceImage('sluice-scaled');
+  for (const name of names) if (!(await held(name, image))) process.exitCode = 1;
 }
 
 if (values.help) console.log(HELP);

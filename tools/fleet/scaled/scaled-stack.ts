@@ -1,8 +1,8 @@
-import { storedCopiesFrom, untilDrained, type ReadStored } from '../../load/ledger/store-dump.js';
-import { docker } from '../../load/docker.js';
-import { HttpClient, freePort, isReady, until } from '@sluice/test-kit';
+import { storedCopiesFrom, untilDrained, type ReadStored } from '../../load/ledger/stored-copies.js';
+import { ComposeProject } from '../../load/compose-project.js';
+import { HttpClient, isReady, until } from '@sluice/test-kit';
 
-const FILES = ['-f', 'docker-compose.yml', '-f', 'tools/fleet/scaled/scaled.compose.yml'];
+const FILES = ['docker-compose.yml', 'tools/fleet/scaled/scaled.compose.yml'];
 /** The services of the gateways for devices, and what publishes the port of each. */
 const GATEWAYS = { 'gateway-a': 'SLUICE_PORT_1', 'gateway-b': 'SLUICE_PORT_2', 'gateway-c': 'SLUICE_PORT_3' };
 const STARTING = { tries: 1200 };
@@ -21,25 +21,21 @@ export class ScaledStack {
   readonly client: HttpClient;
   private fleets = 0;
 
-  private constructor(
-    private readonly project: string,
-    private readonly env: Record<string, string>,
-  ) {
+  private constructor(private readonly project: ComposeProject) {
     this.gateways = Object.entries(GATEWAYS).map(([service, port]) => ({
       service,
-      url: `http://127.0.0.1:${env[port]}`,
+      url: `http://${project.address(port)}`,
     }));
-    this.client = new HttpClient(`http://127.0.0.1:${env['SLUICE_PORT']}`);
+    this.client = new HttpClient(`http://${project.address('SLUICE_PORT')}`);
   }
 
   /** Afresh: an earlier project of the same name is removed first. */
-  static async start(project: string, image: string): Promise<ScaledStack> {
-    const env: Record<string, string> = { SLUICE_IMAGE: image };
-    for (const port of ['SLUICE_PORT', ...Object.values(GATEWAYS)]) env[port] = String(await freePort());
-    const stack = new ScaledStack(project, env);
+  static async start(name: string, image: string): Promise<ScaledStack> {
+    const ports = ['SLUICE_PORT', ...Object.values(GATEWAYS)];
+    const options = { project: name, files: FILES, ports, env: { SLUICE_IMAGE: image }, profile: 'scaled' };
+    const stack = new ScaledStack(await ComposeProject.create(options));
     try {
-      await stack.down();
-      await stack.compose('up', '--detach', '--no-build');
+      await stack.project.up('--detach', '--no-build');
       await stack.untilReady();
       return stack;
     } catch (error) {
@@ -59,14 +55,14 @@ export class ScaledStack {
 
   /** Makes the three gateways anew, each taking so many requests at one time and answering 503 to one more. */
   async limit(concurrentRequests: number): Promise<void> {
-    this.env['FLEET_CONCURRENT_REQUESTS'] = String(concurrentRequests);
+    this.project.env['FLEET_CONCURRENT_REQUESTS'] = String(concurrentRequests);
     await this.compose('up', '--detach', '--no-build', '--no-deps', ...this.gateways.map(({ service }) => service));
     await this.untilReady();
   }
 
   /** `docker compose ...` on this stack. */
   compose(...args: string[]): Promise<string> {
-    return docker(['compose', '--profile', 'scaled', '-p', this.project, ...FILES, ...args], this.env);
+    return this.project.run(args);
   }
 
   async kill({ service }: ScaledGateway): Promise<void> {
@@ -80,7 +76,7 @@ export class ScaledStack {
   }
 
   dispose(): Promise<void> {
-    return this.down();
+    return this.project.down();
   }
 
   private async untilReady(): Promise<void> {
@@ -88,9 +84,5 @@ export class ScaledStack {
       await until(`${url} is ready`, () => isReady(url), STARTING);
     }
     await untilDrained(this.client);
-  }
-
-  private async down(): Promise<void> {
-    await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
   }
 }

@@ -43,22 +43,6 @@ export function check(ledger: Ledger, stored: readonly StoredCopy[], dead: reado
   };
 }
 
-/** The whole verdict as one line for people, and for the message of a failure. */
-export function summary(
-  ledger: Ledger,
-  stored: readonly StoredCopy[],
-  dead: readonly DeadCopy[],
-  findings: Findings,
-): string {
-  const { acked, refused, unknown } = ledger.counts();
-  const sums = Object.entries(findings).map(([name, ids]: [string, string[]]) => `${name} ${ids.length}`);
-  return [
-    `sent ${acked + refused + unknown}, acked ${acked}, refused ${refused}, unknown ${unknown}`,
-    `stored ${stored.length}, dead-lettered ${dead.length}`,
-    sums.join(', '),
-  ].join('; ');
-}
-
 const nameOf = ({ deviceId, recordId }: LedgerEntry): string => keyOf(deviceId, recordId);
 const nameOfCopy = ({ device_id: deviceId, record_id: recordId }: StoredCopy): string => keyOf(deviceId, recordId);
 

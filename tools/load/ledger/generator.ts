@@ -34,7 +34,7 @@ const AFTER_TROUBLE_MS = 50;
 export class Generator {
   #isStopped = false;
   readonly #devices: Promise<void>[];
-  /** Requests that were not acknowledged at once: shows that a fault was felt. */
+  /** Requests that were not acknowledged at once: shows that a fault took effect. */
   troubles = 0;
 
   /** @param baseUrl may change while it runs */

@@ -2,7 +2,7 @@ import type { PartitionPosition } from '@sluice/event-log';
 import { until } from '@sluice/test-kit';
 import type { Fault } from '../fault.js';
 import { acknowledged } from '../observed-load.js';
-import { countingTroubles, felt, LONG } from './scene.js';
+import { countingTroubles, addEvidence, LONG } from './scene.js';
 
 const ANSWERS = 5;
 
@@ -20,13 +20,13 @@ export const answerSwallowed: Fault = {
     await until(`${ANSWERS} answers are lost`, isLost, LONG);
     const { swallowed } = await system.links.counts('gateway-kafka');
     await system.links.set('gateway-kafka', { mode: 'open' });
-    felt(scene, 'answers lost', swallowed);
+    addEvidence(scene, 'answers lost', swallowed);
     await acknowledged(ledger, 200);
     troubles();
   },
   async verify(scene) {
     const appended = appendedSince(scene.begun, await scene.system.positions());
-    felt(scene, 'appended more than once', appended - scene.ledger.entries.length);
+    addEvidence(scene, 'appended more than once', appended - scene.ledger.entries.length);
     return [];
   },
 };

@@ -2,7 +2,15 @@ import { until } from '@sluice/test-kit';
 import type { Fault, FaultScene } from '../fault.js';
 import type { LinkName } from '../links.js';
 import { acknowledged } from '../observed-load.js';
-import { countingPauses, countingRebalances, countingTroubles, felt, gatewayIsReady, lasting, LONG } from './scene.js';
+import {
+  countingPauses,
+  countingRebalances,
+  countingTroubles,
+  addEvidence,
+  gatewayIsReady,
+  lasting,
+  LONG,
+} from './scene.js';
 
 type Counting = (scene: FaultScene) => () => Promise<void> | void;
 
@@ -43,5 +51,5 @@ export const cutGatewayQuery = cut('gateway-query', 'gateway and query', (scene)
     async () => (await scene.system.client.get('/records?limit=1')).status === 503 || undefined,
     LONG,
   );
-  return async () => felt(scene, 'reads refused', (await refused) ? 1 : 0);
+  return async () => addEvidence(scene, 'reads refused', (await refused) ? 1 : 0);
 });

@@ -4,7 +4,7 @@ import type { DeadLetter } from '../dead-letters.js';
 import type { Fault } from '../fault.js';
 import { acknowledged } from '../observed-load.js';
 import { publishPoison } from './poison-records.js';
-import { countingRebalances, felt, LONG, storedAndNotCommitted } from './scene.js';
+import { countingRebalances, addEvidence, LONG, storedAndNotCommitted } from './scene.js';
 
 const AFTER = 200;
 
@@ -22,7 +22,7 @@ export const workerKilledBeforeCommit: Fault = {
       await until('a commit is held', async () => (await system.links.counts(link)).held > 0 || undefined, LONG);
     }
     await system.kill('buffer-worker', 'naive');
-    felt(scene, 'stored and delivered again', await storedAndNotCommitted(scene));
+    addEvidence(scene, 'stored and delivered again', await storedAndNotCommitted(scene));
     for (const link of ['worker-kafka', 'naive-kafka'] as const) await system.links.set(link, { mode: 'open' });
     await system.start('buffer-worker', 'naive');
     await acknowledged(ledger, AFTER);
@@ -49,7 +49,7 @@ export const workerKilledBehindDeadLetter: Fault = {
   },
   verify(scene, dead) {
     const origins = (dead as readonly (DeadCopy & DeadLetter)[]).map(({ origin }) => origin);
-    felt(scene, 'dead letters repeated', origins.length - new Set(origins).size);
+    addEvidence(scene, 'dead letters repeated', origins.length - new Set(origins).size);
     const distinct = new Set(origins).size;
     return distinct === 20 ? [] : [`20 poison records, and ${distinct} of them dead-lettered`];
   },

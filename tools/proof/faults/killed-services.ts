@@ -2,7 +2,7 @@ import type { Fault, FaultScene } from '../fault.js';
 import { acknowledged } from '../observed-load.js';
 import type { Service } from '../proof-stack.js';
 import { until } from '@sluice/test-kit';
-import { countingRebalances, countingTroubles, felt, gatewayIsReady, LONG, randomMoment } from './scene.js';
+import { countingRebalances, countingTroubles, addEvidence, gatewayIsReady, LONG, randomMoment } from './scene.js';
 
 const BETWEEN_KILLS = 150;
 
@@ -14,7 +14,7 @@ async function killAtRandomMoments(scene: FaultScene, service: Service, times: n
     await scene.system.start(service);
     await gatewayIsReady(scene);
   }
-  felt(scene, 'kills', times);
+  addEvidence(scene, 'kills', times);
 }
 
 export const gatewayKilled: Fault = {
@@ -64,7 +64,7 @@ export const queryKilled: Fault = {
       await acknowledged(scene.ledger, BETWEEN_KILLS);
       await randomMoment(scene);
       await scene.system.kill('query');
-      felt(scene, 'reads refused', await refusedReads(scene));
+      addEvidence(scene, 'reads refused', await refusedReads(scene));
       await scene.system.start('query');
       await until('all reads answer', () => readsAnswer(scene), LONG);
     }

@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.js';
 import type { Service } from '../proof-stack.js';
 import { acknowledged } from '../observed-load.js';
-import { countingTroubles, felt, lasting, randomMoment } from './scene.js';
+import { countingTroubles, addEvidence, lasting, randomMoment } from './scene.js';
 
 const BROKERS: readonly Service[] = ['kafka', 'kafka-2', 'kafka-3'];
 /** Until the copies of a broker that was killed have caught up: two brokers that are behind would be too many. */
@@ -20,7 +20,7 @@ export const leaderMoves: Fault = {
       await acknowledged(ledger, 200);
       await system.start(broker);
       await lasting(CATCH_UP_SECONDS);
-      felt(scene, 'brokers killed', 1);
+      addEvidence(scene, 'brokers killed', 1);
     }
     troubles();
   },

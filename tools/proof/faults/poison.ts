@@ -6,7 +6,7 @@ import type { DeadLetter } from '../dead-letters.js';
 import type { Fault, FaultScene } from '../fault.js';
 import { acknowledged } from '../observed-load.js';
 import { poison, publishPast, publishPoison } from './poison-records.js';
-import { countingPauses, felt, LONG } from './scene.js';
+import { countingPauses, addEvidence, LONG } from './scene.js';
 
 const TIMESTAMP = '2025-09-09T17:00:00Z';
 
@@ -48,7 +48,7 @@ export const poisonRecords: Fault = {
   },
   async verify(scene, dead) {
     const letters = dead as readonly (DeadCopy & DeadLetter)[];
-    felt(scene, 'dead letters', letters.length);
+    addEvidence(scene, 'dead letters', letters.length);
     const { device_id: deviceId, record_id: recordId, data_payload: payload } = lookalikeOf(scene.prefix);
     const lookalike = await scene.system.store.reader.find(deviceId, recordId);
     const missing = poisonByReason(scene.prefix).filter(
@@ -91,7 +91,7 @@ export const poisonFlood: Fault = {
     for (let flood = 0; flood < FLOODS; flood++) {
       await publishPoison(system, `${scene.prefix}-${flood}`, FLOOD);
       await until('the buffer says why it is paused', () => saysFlood(scene), LONG);
-      felt(scene, 'times that the buffer said poison_flood', 1);
+      addEvidence(scene, 'times that the buffer said poison_flood', 1);
       await system.each(['kill', '--signal', 'USR2'], 'buffer-worker');
       await system.untilDrainedOnce();
       await acknowledged(ledger, 100);

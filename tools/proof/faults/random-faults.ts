@@ -4,7 +4,7 @@ import type { Fault, FaultScene } from '../fault.js';
 import { LINK_NAMES, type LinkMode } from '../links.js';
 import { MemoryWatch } from '../memory-watch.js';
 import type { ProofStack, Service } from '../proof-stack.js';
-import { countingTroubles, felt, lasting } from './scene.js';
+import { countingTroubles, addEvidence, lasting } from './scene.js';
 
 interface SmallFault {
   what: string;
@@ -73,7 +73,7 @@ async function disturb(scene: FaultScene, { minutes, longestSeconds, restSeconds
     await fault.begin(system);
     await lasting(random.between(1, longestSeconds));
     await fault.end(system);
-    felt(scene, fault.what, 1);
+    addEvidence(scene, fault.what, 1);
     await lasting(random.between(...restSeconds));
   }
 }

@@ -24,20 +24,20 @@ export async function gatewayIsReady({ system }: FaultScene): Promise<void> {
 }
 
 /** Adds to a count of the evidence. */
-export function felt({ evidence }: FaultScene, what: string, count: number): void {
+export function addEvidence({ evidence }: FaultScene, what: string, count: number): void {
   evidence[what] = (evidence[what] ?? 0) + count;
 }
 
 /** Notes how often a service's log says so from now until the returned function is called. */
 export function countingLog(scene: FaultScene, service: Service, what: string, pattern: RegExp): () => Promise<void> {
   const since = new Date();
-  return async () => felt(scene, what, await scene.system.logLines(service, pattern, since));
+  return async () => addEvidence(scene, what, await scene.system.logLines(service, pattern, since));
 }
 
 /** Notes how often requests were not acknowledged at once, from now until the returned function is called. */
 export function countingTroubles(scene: FaultScene): () => void {
   const before = scene.generator.troubles;
-  return () => felt(scene, 'requests repeated', scene.generator.troubles - before);
+  return () => addEvidence(scene, 'requests repeated', scene.generator.troubles - before);
 }
 
 /** Rebalances of the worker's group, as the broker logs them. */

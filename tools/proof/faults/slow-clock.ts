@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.js';
 import { acknowledged } from '../observed-load.js';
-import { felt, gatewayIsReady } from './scene.js';
+import { addEvidence, gatewayIsReady } from './scene.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,7 +17,7 @@ export const clockSetBack: Fault = {
     await system.untilDrainedOnce();
     const record = await system.store.reader.find(sample.deviceId, sample.recordId);
     const isSlow = record !== undefined && Date.parse(record.received_at) < Date.now() - HOUR_MS + 600_000;
-    felt(scene, 'records received an hour ago', isSlow ? 1 : 0);
+    addEvidence(scene, 'records received an hour ago', isSlow ? 1 : 0);
     await system.recreate('gateway');
     await gatewayIsReady(scene);
   },

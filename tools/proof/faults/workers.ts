@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.js';
 import { docker } from '../../load/docker.js';
 import { acknowledged } from '../observed-load.js';
-import { countingRebalances, felt, lasting, randomMoment } from './scene.js';
+import { countingRebalances, addEvidence, lasting, randomMoment } from './scene.js';
 
 export const zombieWorker: Fault = {
   name: 'zombie-worker',
@@ -43,7 +43,7 @@ export const workersComeAndGo: Fault = {
       await lasting(CHANGE_EVERY_SECONDS);
     }
     await docker(['start', stays!, ...changing]);
-    felt(scene, 'changes', CHANGES);
+    addEvidence(scene, 'changes', CHANGES);
     await system.untilDrainedOnce();
     await rebalances();
   },
@@ -65,8 +65,8 @@ export const rollingRestart: Fault = {
           await acknowledged(ledger, 50);
           await docker(['stop', '--time', '10', container]);
           const exitCode = Number(await docker(['inspect', '--format', '{{.State.ExitCode}}', container]));
-          felt(scene, 'stops', 1);
-          if (exitCode !== EXITS_WITH) felt(scene, `${service} did not end by itself: exit ${exitCode}`, 1);
+          addEvidence(scene, 'stops', 1);
+          if (exitCode !== EXITS_WITH) addEvidence(scene, `${service} did not end by itself: exit ${exitCode}`, 1);
           await docker(['start', container]);
         }
       }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Ledger } from '../load/ledger/ledger.js';
 import { Random } from '../load/ledger/random.js';
 import { until } from '@sluice/test-kit';
-import { NeitherSampler } from './neither-sampler.js';
+import { VisibilitySampler } from './visibility-sampler.js';
 
 const REPORT = { device_id: 'd', record_id: 'r', timestamp: '2025-09-09T17:00:00Z', data_payload: {} };
 const EMPTY = { records: [], next_cursor: null };
@@ -14,7 +14,7 @@ const WITH_IT = { records: [REPORT], next_cursor: null };
 /** By the beginning of the path: what the two views and the search for one record answer. */
 let answers: Record<string, { status: number; body: object }>;
 let server: Server;
-let sampler: NeitherSampler;
+let sampler: VisibilitySampler;
 
 beforeEach(async () => {
   answers = {
@@ -40,14 +40,14 @@ function startSampling(): void {
   ledger.sent(REPORT);
   ledger.answered('d', 'r', 'acked');
   const { port } = server.address() as AddressInfo;
-  sampler = new NeitherSampler(`http://127.0.0.1:${port}`, ledger, new Random(1));
+  sampler = new VisibilitySampler(`http://127.0.0.1:${port}`, ledger, new Random(1));
 }
 
 describe('The sampler of the two views', () => {
   it('finds a record that is in neither', async () => {
     startSampling();
-    await until('it is found', () => sampler.neither.length > 0 || undefined);
-    expect(sampler.neither[0]).toBe('d/r');
+    await until('it is found', () => sampler.invisible.length > 0 || undefined);
+    expect(sampler.invisible[0]).toBe('d/r');
   });
 
   it.each<[string, () => void]>([
@@ -58,7 +58,7 @@ describe('The sampler of the two views', () => {
     put();
     startSampling();
     await until('it has sampled', () => sampler.sampled > 10 || undefined);
-    expect(sampler.neither).toEqual([]);
+    expect(sampler.invisible).toEqual([]);
   });
 
   it.each<[string, () => void]>([
@@ -73,6 +73,6 @@ describe('The sampler of the two views', () => {
     startSampling();
     await asked;
     await sampler.stop();
-    expect({ sampled: sampler.sampled, neither: sampler.neither }).toEqual({ sampled: 0, neither: [] });
+    expect({ sampled: sampler.sampled, invisible: sampler.invisible }).toEqual({ sampled: 0, invisible: [] });
   });
 });

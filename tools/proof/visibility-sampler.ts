@@ -1,4 +1,5 @@
 import type { Ledger, LedgerEntry } from '../load/ledger/ledger.js';
+import { Repeated } from '../load/repeated.js';
 import type { Random } from '../load/ledger/random.js';
 
 /** Samples that are under way side by side. */
@@ -14,33 +15,28 @@ type Body = { records: { record_id: string; device_id: string }[]; next_cursor: 
  * Asks for acknowledged records while the load runs, the buffer first and the records second, as a person would who wants to see
  * everything: a record is in the one, or in the other, or dead-lettered. Counts only what was answered.
  */
-export class NeitherSampler {
+export class VisibilitySampler {
   /** Reads of both views that were answered. */
   sampled = 0;
   /** Ids that were in neither view: there must be none. */
-  readonly neither: string[] = [];
-  #isStopped = false;
-  readonly #samplers: Promise<void>[];
+  readonly invisible: string[] = [];
+  readonly #samplers: Repeated[];
 
   constructor(
     private readonly baseUrl: string,
     private readonly ledger: Ledger,
     private readonly random: Random,
   ) {
-    this.#samplers = Array.from({ length: SAMPLERS }, () => this.run());
+    this.#samplers = Array.from({ length: SAMPLERS }, () => new Repeated(() => this.sampleOne(), 0));
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    await Promise.all(this.#samplers);
+    await Promise.all(this.#samplers.map((sampler) => sampler.stop()));
   }
 
-  private async run(): Promise<void> {
-    while (!this.#isStopped) {
-      const entry = this.pick();
-      if (entry !== undefined) await this.sample(entry);
-      else await new Promise((resolve) => setImmediate(resolve));
-    }
+  private async sampleOne(): Promise<void> {
+    const entry = this.pick();
+    if (entry !== undefined) await this.sample(entry);
   }
 
   private pick(): LedgerEntry | undefined {
@@ -53,7 +49,7 @@ export class NeitherSampler {
     const isSeen = await this.isInEither(entry).catch(() => undefined);
     if (isSeen === undefined) return;
     this.sampled++;
-    if (!isSeen) this.neither.push(`${entry.deviceId}/${entry.recordId}`);
+    if (!isSeen) this.invisible.push(`${entry.deviceId}/${entry.recordId}`);
   }
 
   /** @returns `undefined` if a read was not answered, or not to its end */

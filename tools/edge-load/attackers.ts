@@ -1,7 +1,7 @@
 import { Program } from '../load/program.js';
 
 /** Connections of each kind. */
-export const SIEGE = {
+export const ATTACK = {
   'idle connections': 5000,
   'that send a header byte a second': 500,
   'that send a body byte a second': 1500,
@@ -15,9 +15,9 @@ export const READERS = {
   pipelining: { connections: 4, pipelined: 200, takes: false },
 } as const;
 
-/** Opens all connections of {@link SIEGE} from a process of its own, which keeps them until it is stopped. */
-export function besiege(url: string): Promise<Program> {
-  return startSender('tools/edge-load/besieger.ts', url);
+/** Opens all connections of {@link ATTACK} from a process of its own, which keeps them until it is stopped. */
+export function startAttack(url: string): Promise<Program> {
+  return startSender('tools/edge-load/attacker.ts', url);
 }
 
 /** Begins to read from a process of its own, which goes on until it is stopped. */

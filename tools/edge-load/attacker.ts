@@ -1,6 +1,6 @@
-/** `besieger.ts <url>`: opens the connections of a siege, tells its parent when all are there, and keeps them going until it is ended. */
+/** `attacker.ts <url>`: opens the connections of an attack, sends its parent a message when all are open, and keeps them until it is stopped. */
 import { connect, type Socket } from 'node:net';
-import { SIEGE } from './siege.js';
+import { ATTACK } from './attackers.js';
 
 const OPENED_AT_ONCE = 100;
 const DRIP_EVERY_MS = 1000;
@@ -12,7 +12,7 @@ const LINE = `POST /ingest HTTP/1.1\r\nHost: ${hostname}\r\n`;
 const HEAD = `${LINE}Content-Type: application/json\r\nContent-Length: ${BODY_BYTES}\r\n\r\n`;
 
 /** What each kind sends at once; two of them go on, a byte at a time. */
-const BEGINNINGS: Record<keyof typeof SIEGE, string> = {
+const BEGINNINGS: Record<keyof typeof ATTACK, string> = {
   'idle connections': '',
   'that send a header byte a second': `${LINE}X-Slow: `,
   'that send a body byte a second': HEAD,
@@ -22,7 +22,7 @@ const DRIPPING = /a second$/;
 
 const dripping: Socket[] = [];
 
-async function open(kind: keyof typeof SIEGE): Promise<void> {
+async function open(kind: keyof typeof ATTACK): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const socket = connect(Number(port), hostname, resolve);
   // The gateway may close what is too slow for it: that is its right.
@@ -32,8 +32,8 @@ async function open(kind: keyof typeof SIEGE): Promise<void> {
   if (DRIPPING.test(kind)) dripping.push(socket);
 }
 
-for (const kind of Object.keys(SIEGE) as (keyof typeof SIEGE)[]) {
-  for (let opened = 0; opened < SIEGE[kind]; opened += OPENED_AT_ONCE) {
+for (const kind of Object.keys(ATTACK) as (keyof typeof ATTACK)[]) {
+  for (let opened = 0; opened < ATTACK[kind]; opened += OPENED_AT_ONCE) {
     await Promise.all(Array.from({ length: OPENED_AT_ONCE }, () => open(kind)));
   }
 }

@@ -29,14 +29,10 @@ export async function storedCopiesOf(client: HttpClient, deviceIds: readonly str
   return copies;
 }
 
-/**
- * Waits until nothing is in the buffer any more.
- *
- * @param path of the buffer: whoever may read some devices only has to name one, and is told of the whole buffer all the same
- */
-export async function untilDrained(client: HttpClient, path = '/check-buffer?limit=1'): Promise<void> {
+/** Resolves when the buffer is empty. */
+export async function untilDrained(client: HttpClient): Promise<void> {
   const isDrained = async (): Promise<true | undefined> => {
-    const { status, body } = await client.get(path);
+    const { status, body } = await client.get('/check-buffer?limit=1');
     return (status === 200 && body.waiting === 0) || undefined;
   };
   await until('the buffer is empty', isDrained, { tries: 1200 });
