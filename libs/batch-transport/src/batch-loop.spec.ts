@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEAD_LETTERS_TOPIC, decodeNote } from '@sluice/contracts';
 import { EventLogError, type LogRecord } from '@sluice/event-log';
 import { FakePublisher, FakeSubscription } from '@sluice/event-log/testing';
-import { BatchLoop, type BatchHandler } from './batch-loop.js';
+import { BatchLoop } from './batch-loop.js';
+import type { BatchHandler } from './handler-call.js';
 import { deadLetter, DONE, retryLater, type BatchVerdict, type RecordOutcome } from './outcome.js';
 import { PoisonGuard } from './poison-guard.js';
 
