@@ -2,7 +2,7 @@ import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
 import type { TopicSpec } from '@sluice/event-log';
 
 /** How many partitions a topic is to have. */
-export interface WantedPartitions {
+interface WantedPartitions {
   partitions: number;
   /** The setting that asks for them, where it is set: then a topic that has less gets more. Otherwise it is taken as it is. */
   setting?: string;

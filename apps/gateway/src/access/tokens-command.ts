@@ -16,7 +16,7 @@ import {
 import type { JsonObject } from '@sluice/contracts';
 import type { StoredToken, TokenStore } from '@sluice/record-store';
 
-export const USAGE = `Tokens, for gateways that run with AUTH=tokens.
+const USAGE = `Tokens, for gateways that run with AUTH=tokens.
 
   create --device <device_id>     may send for this device; --device again: one more token, for that device
   create --pattern <prefix*>      may send for every device whose id begins so: 'lab-7:*'; repeats like --device
@@ -42,7 +42,7 @@ const OPTIONS = {
 } as const;
 
 /** What a person has to change in the command. */
-export class CommandError extends Error {
+class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code = 'wrong-command';
 }

@@ -48,7 +48,7 @@ export class LogUnderTest {
 
 export type WrittenOutcome = Extract<PublishOutcome, { written: true }>;
 
-export function written(outcomes: readonly PublishOutcome[]): WrittenOutcome[] {
+function written(outcomes: readonly PublishOutcome[]): WrittenOutcome[] {
   return outcomes.map((outcome) => {
     if (!outcome.written) throw new Error(`An entry was not written: ${outcome.reason}`);
     return outcome;

@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<SpanKind, OtelSpanKind>> = {
 };
 
 /** Spans by OpenTelemetry's SDK. Whether something is traced is decided before a span is asked for, so every span is recorded. */
-export class OtlpTracer implements Tracer {
+class OtlpTracer implements Tracer {
   constructor(private readonly tracer: OtelTracer) {}
 
   start({ name, kind = 'internal', parent, links = [], attributes = {}, startMs }: SpanStart): Span {
