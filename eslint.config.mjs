@@ -69,7 +69,11 @@ export default defineConfig(
   { files: TOP_OF_APPS, rules: { 'no-restricted-properties': 'off' } },
   { files: WITHOUT_LOGGER, rules: { 'no-console': 'off' } },
   {
-    files: [...SUITES, 'libs/test-kit/**', 'tools/**'],
+    files: ['tools/**'],
+    rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
+  },
+  {
+    files: [...SUITES, 'libs/test-kit/**'],
     rules: {
       'no-restricted-properties': 'off',
       'no-console': 'off',

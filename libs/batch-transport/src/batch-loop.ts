@@ -1,4 +1,3 @@
-import { HANDLER_FAILED } from '@sluice/contracts';
 import {
   Batcher,
   type BatchLimits,
@@ -12,19 +11,12 @@ import {
 import type { BackoffLimits } from '@sluice/async';
 import { BatchParts } from './batch-parts.js';
 import { DeadLetterOffice } from './dead-letter-office.js';
-import { namesOfError, type FailedRecord } from './failed-record.js';
+import { handlerFailed, type FailedRecord } from './failed-record.js';
 import { callHandler, outcomesIn, type BatchHandler, type Thrown } from './handler-call.js';
 import { HeldBatch, type Culprit } from './held-batch.js';
 import { HeldRecords, type HeldRecord } from './held-records.js';
 import { LoopState, type BatchObserver } from './loop-state.js';
-import {
-  deadLetter,
-  errorIn,
-  isRetryLater,
-  type BatchVerdict,
-  type DeadLetterOutcome,
-  type RecordOutcome,
-} from './outcome.js';
+import { errorIn, isRetryLater, type BatchVerdict, type RecordOutcome } from './outcome.js';
 import { Persistence } from './persistence.js';
 import { PoisonGuard } from './poison-guard.js';
 
@@ -287,11 +279,6 @@ export class BatchLoop {
 }
 
 type ReleasingOutcome = Extract<RecordOutcome, { status: 'done' | 'dead-letter' }>;
-
-function handlerFailed({ error, attempts }: FailedRecord): DeadLetterOutcome {
-  const { name, message } = namesOfError(error);
-  return deadLetter(HANDLER_FAILED, `${name} after ${attempts} attempts: ${message}`);
-}
 
 function sizeOf({ key, value }: LogRecord): number {
   return (key?.length ?? 0) + (value?.length ?? 0);
