@@ -1,17 +1,18 @@
 import { defineConfig } from 'eslint/config';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
-import { importRules } from './scripts/lint/import-rules.mjs';
 
 const SUITES = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/testing/**', 'test/**'];
-const TOP_OF_APPS = ['apps/*/src/main.ts'];
-/** Where texts of strangers are read: a pattern takes time in proportion to its text, whoever wrote that. */
+const TOP_OF_APPS = ['apps/*/src/main.ts', 'apps/operator/src/**/*.command.ts'];
+const ROOT_MODULES = ['apps/*/src/*.module.ts'];
+/** Where untrusted input is read: a pattern takes time in proportion to the length of its input. */
 const READS_REQUESTS = [
-  'apps/gateway/src/**/*.ts',
-  'apps/query/src/**/*.ts',
+  'apps/{gateway,query}/src/**/*.ts',
   'libs/{contracts,http,ingest,observability,process}/src/**/*.ts',
 ];
-/** Before there is a logger, and in the library that runs on devices, where ours is not. */
+/** Input of operators, which is read at the start. */
+const READS_CONFIGURATION = ['libs/process/src/config/**', 'apps/gateway/src/endpoints/parse-endpoints.ts'];
+/** Before there is a logger, and in the library that runs on devices, which has none. */
 const WITHOUT_LOGGER = ['libs/process/src/main-process.ts', 'libs/device/src/**'];
 
 export default defineConfig(
@@ -20,9 +21,7 @@ export default defineConfig(
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { sluice: { rules: { imports: importRules } } },
     rules: {
-      'sluice/imports': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
@@ -41,7 +40,26 @@ export default defineConfig(
     },
   },
   {
+    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    ignores: [...SUITES, ...TOP_OF_APPS, ...ROOT_MODULES],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@sluice/process'],
+              importNamePattern: '^read(Config|Settings)$',
+              message: 'Mains and root modules read the settings; everything else receives plain options.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: READS_REQUESTS,
+    ignores: READS_CONFIGURATION,
     plugins: { regexp },
     rules: {
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],

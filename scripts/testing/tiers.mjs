@@ -8,6 +8,11 @@ import { ENGINES, UNIT, isForProfile } from './suites.mjs';
 const TSC = ['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'];
 const ESLINT = ['node', 'node_modules/eslint/bin/eslint.js', '.'];
 const PRETTIER = ['node', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'];
+const DEPCRUISE = [
+  ...['node', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs'],
+  ...['apps', 'libs', 'tools', 'test'],
+];
+const KNIP = ['node', 'node_modules/knip/bin/knip.js'];
 
 const STACK_PROJECT = 'sluice-test-stack';
 const ENGINES_PROJECT = ['-p', 'sluice-test-engines', '-f', 'libs/test-kit/src/engines.compose.yml'];
@@ -26,7 +31,7 @@ const ONE_FAILURE = { passed: 0, failed: 1 };
  */
 export const TIERS = [
   { name: 'types', run: () => check(TSC) },
-  { name: 'lint', run: () => check(ESLINT, PRETTIER) },
+  { name: 'lint', run: () => check(ESLINT, PRETTIER, DEPCRUISE, KNIP) },
   { name: 'rules', problem: promtoolProblem, run: () => check(...promtoolChecks()) },
   {
     name: 'unit',

@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '@sluice/test-kit';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-// The snippets stand in no file, so that rules which ask for types cannot run on them.
+// The snippets are in no file, so that rules that need types cannot run on them.
 const eslint = new ESLint({ cwd: ROOT, overrideConfig: [tseslint.configs.disableTypeChecked as never] });
 
 async function isRefused(pattern: string, filePath = 'apps/gateway/src/a.ts'): Promise<boolean> {
@@ -12,25 +11,29 @@ async function isRefused(pattern: string, filePath = 'apps/gateway/src/a.ts'): P
   return result!.messages.some(({ ruleId }) => ruleId?.startsWith('regexp/no-super-linear'));
 }
 
-describe('a pattern that reads what strangers send', () => {
+describe('a pattern that reads untrusted input', () => {
   it.each(['/^(a+)+$/', '/^\\s*(.*?)\\s*$/', '/a*b/', '/^\\d+\\d+$/'])(
-    'is refused where its time may grow faster than its text: %s',
+    'is refused where its time may grow faster than its input: %s',
     async (pattern) => {
       await expect(isRefused(pattern)).resolves.toBe(true);
     },
   );
 
   it.each(['/^[a-z]{1,128}$/', '/^bearer +(\\S+)$/i', '/^(?:0|[1-9][0-9]*)$/'])(
-    'is taken where it does not: %s',
+    'is allowed where it does not: %s',
     async (pattern) => {
       await expect(isRefused(pattern)).resolves.toBe(false);
     },
   );
 
-  it.each(['apps/query/src/a.ts', 'libs/contracts/src/a.ts', 'libs/access/src/a.ts', 'libs/runtime/src/a.ts'])(
-    'is looked at in %s',
-    async (filePath) => {
-      await expect(isRefused('/^(a+)+$/', filePath)).resolves.toBe(true);
-    },
-  );
+  it.each([
+    'apps/query/src/a.ts',
+    'libs/contracts/src/a.ts',
+    'libs/http/src/a.ts',
+    'libs/ingest/src/access/a.ts',
+    'libs/observability/src/a.ts',
+    'libs/process/src/a.ts',
+  ])('is checked in %s', async (filePath) => {
+    await expect(isRefused('/^(a+)+$/', filePath)).resolves.toBe(true);
+  });
 });

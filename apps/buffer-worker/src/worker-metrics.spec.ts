@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EVENTS_TOPIC } from '@sluice/contracts';
+import { until } from '@sluice/test-kit';
 import { bufferWorkerHealth } from './buffer-worker.module.js';
 import { logRecord, WorkerUnderTest } from './testing/worker-under-test.js';
 
@@ -9,10 +9,6 @@ beforeEach(async () => {
   worker = await WorkerUnderTest.start();
 });
 afterEach(() => worker.stop());
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate();
-}
 
 /** When everything that was fed is behind the committed position. */
 async function allCommitted(offset: number): Promise<void> {

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { until } from '@sluice/test-kit';
 import { Admission } from './admission.js';
 import { GatewayModule } from './gateway.module.js';
 import { GatewayUnderTest, SEED_RECORD } from './testing/gateway-under-test.js';
 import { rawPost } from './testing/raw-post.js';
-import { until } from './testing/until.js';
 
 const SEED = JSON.stringify(SEED_RECORD);
 

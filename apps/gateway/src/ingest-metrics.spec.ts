@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '@sluice/test-kit';
 import { GatewayUnderTest, SEED_RECORD } from './testing/gateway-under-test.js';
-import { until } from './testing/until.js';
 
 let gateway: GatewayUnderTest;
 beforeEach(async () => {

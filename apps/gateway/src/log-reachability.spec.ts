@@ -1,25 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { EventLogError, type FailureCause, type PublishOutcome } from '@sluice/event-log';
-import { Clock } from '@sluice/async';
 import type { Logger } from '@sluice/observability';
+import { FakeClock } from '@sluice/test-kit';
 import { LogReachability } from './log-reachability.js';
 
 const WRITTEN: PublishOutcome = { written: true, partition: 0, offset: 0 };
 const FAILED: PublishOutcome = { written: false, reason: 'no leader', cause: 'no-leader' };
 
-class SetClock extends Clock {
-  nowMs = 0;
-
-  override monotonicMs(): number {
-    return this.nowMs;
-  }
-}
-
-let clock: SetClock;
+let clock: FakeClock;
 let lines: unknown[][];
 let reachability: LogReachability;
 beforeEach(() => {
-  clock = new SetClock();
+  clock = new FakeClock();
   lines = [];
   reachability = new LogReachability(clock, { warn: (...line: unknown[]) => lines.push(line) } as unknown as Logger);
 });
@@ -34,7 +26,7 @@ it('says once that the log does not confirm, with the reason, and once that it d
   reachability.note([FAILED]);
   expect(lines).toHaveLength(1);
   expect(lines[0]![0]).toEqual({ cause: 'no-leader', reason: 'no leader' });
-  clock.nowMs += 5000;
+  clock.advance(5000);
   reachability.note([WRITTEN]);
   reachability.note([WRITTEN]);
   expect(lines).toHaveLength(2);
@@ -43,7 +35,7 @@ it('says once that the log does not confirm, with the reason, and once that it d
 it('has no line for every turn of a log that comes and goes', () => {
   for (let turn = 0; turn < 10; turn++) {
     reachability.note([FAILED]);
-    clock.nowMs += 100;
+    clock.advance(100);
     reachability.note([WRITTEN]);
   }
   expect(lines).toHaveLength(1);
@@ -67,7 +59,7 @@ describe('readiness', () => {
 
   it('is red as long as the last record has failed and the probe fails, with the latest cause and no host', async () => {
     reachability.note([FAILED]);
-    clock.nowMs += 3600_000;
+    clock.advance(3600_000);
     await expect(readiness(fails('authorization'))).rejects.toThrow(
       'the last record was not confirmed (authorization: this service lacks a right on the event log)',
     );
@@ -83,7 +75,7 @@ describe('readiness', () => {
   it('is green again by a probe, because a gateway that is not ready gets no records', async () => {
     reachability.note([FAILED]);
     await expect(readiness(fails('no-space'))).rejects.toThrow('no-space');
-    clock.nowMs += 5000;
+    clock.advance(5000);
     await readiness(succeeds);
     await readiness(fails('no-space'));
     expect(lines.at(-1)).toEqual(['the event log confirms again']);

@@ -13,7 +13,7 @@ async function lines(name: string): Promise<string[]> {
 
 /** The next scrape is a new one. */
 function aSecondLater(): void {
-  query.clock.nowMs += 1_000;
+  query.clock.advance(1_000);
 }
 
 describe('the metrics of the buffer', () => {

@@ -114,8 +114,8 @@ describe('GET /check-buffer', () => {
     it('is the age of the oldest of all partitions', async () => {
       const [younger, older] = DEVICES as [string, string];
       const { events } = query.log;
-      events.appendEvent(anEvent({ device_id: younger }), { timestampMs: query.clock.nowMs - 1_000 });
-      events.appendEvent(anEvent({ device_id: older }), { timestampMs: query.clock.nowMs - 2_345 });
+      events.appendEvent(anEvent({ device_id: younger }), { timestampMs: query.clock.now() - 1_000 });
+      events.appendEvent(anEvent({ device_id: older }), { timestampMs: query.clock.now() - 2_345 });
       expect((await check()).body.oldest_age_seconds).toBe(2.345);
     });
 
@@ -125,17 +125,17 @@ describe('GET /check-buffer', () => {
     });
 
     it('is never below zero, although the clock of the gateway may be ahead', async () => {
-      query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.nowMs + 500 });
+      query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.now() + 500 });
       expect((await check()).body.oldest_age_seconds).toBe(0);
     });
 
     it('follows the committed offset, and reads the first waiting record once for each', async () => {
-      query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.nowMs - 9_000 });
-      query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.nowMs - 4_000 });
+      query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.now() - 9_000 });
+      query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.now() - 4_000 });
       const headPeeks = () => query.log.events.peeks.filter(({ partition }) => partition === PARTITION).length;
       const other = `?device_id=${DEVICES[(PARTITION + 1) % PARTITIONS]}`;
       expect((await check(other)).body.oldest_age_seconds).toBe(9);
-      query.clock.nowMs += 1_000;
+      query.clock.advance(1_000);
       expect((await check(other)).body.oldest_age_seconds).toBe(10);
       expect(headPeeks()).toBe(1);
       query.log.events.commit(PARTITION, 1);
@@ -150,19 +150,19 @@ describe('GET /check-buffer', () => {
 
     it('is paused for the reason that the worker left beside its position', async () => {
       arrive(DEVICE, 'r-1');
-      query.log.events.commit(PARTITION, 0, note('store_unreachable', query.clock.nowMs - 29_000));
+      query.log.events.commit(PARTITION, 0, note('store_unreachable', query.clock.now() - 29_000));
       expect((await check()).body).toMatchObject({ state: 'paused', reason: 'store_unreachable' });
     });
 
     it('is draining once the note of the worker is 30 seconds old', async () => {
       arrive(DEVICE, 'r-1');
-      query.log.events.commit(PARTITION, 0, note('store_unreachable', query.clock.nowMs - 30_000));
+      query.log.events.commit(PARTITION, 0, note('store_unreachable', query.clock.now() - 30_000));
       expect((await check()).body).toMatchObject({ state: 'draining', reason: null });
     });
 
     it('is draining while the only paused worker has nothing to store', async () => {
       arrive(DEVICE, 'r-1');
-      query.log.events.commit((PARTITION + 1) % PARTITIONS, 0, note('store_unreachable', query.clock.nowMs));
+      query.log.events.commit((PARTITION + 1) % PARTITIONS, 0, note('store_unreachable', query.clock.now()));
       expect((await check()).body).toMatchObject({ state: 'draining', reason: null });
     });
 

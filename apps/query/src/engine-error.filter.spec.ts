@@ -5,7 +5,7 @@ import { EventLogError } from '@sluice/event-log';
 import { RecordStoreError } from '@sluice/record-store';
 import { Lifecycle } from '@sluice/process';
 import { EngineErrorFilter } from './engine-error.filter.js';
-import { FakeClock } from './testing/query-under-test.js';
+import { FakeClock } from '@sluice/test-kit';
 
 const STORE_AWAY = new RecordStoreError('unavailable', 'the store does not answer');
 const LOG_AWAY = new EventLogError('unavailable', 'the log does not answer');
@@ -28,7 +28,7 @@ beforeEach(() => {
 
 it('an outage of an engine is one line, however many requests fail meanwhile', () => {
   for (let request = 0; request < 50; request++) {
-    clock.nowMs += 1_000;
+    clock.advance(1_000);
     filter.catch(STORE_AWAY, host);
   }
   expect(lines).toMatchObject([{ msg: 'the store does not answer', requestId: 'request-1' }]);
@@ -37,7 +37,7 @@ it('an outage of an engine is one line, however many requests fail meanwhile', (
 it('the outage of the other engine, and the next outage, are lines of their own', () => {
   filter.catch(STORE_AWAY, host);
   filter.catch(LOG_AWAY, host);
-  clock.nowMs += 60_000;
+  clock.advance(60_000);
   filter.catch(STORE_AWAY, host);
   expect(lines.map(({ msg }) => msg)).toEqual([
     'the store does not answer',

@@ -1,3 +1,4 @@
+import { inTime } from '@sluice/async';
 import { RecordStoreError, type RecordStore } from '@sluice/record-store';
 import type { HealthChecks } from '@sluice/process';
 
@@ -11,15 +12,11 @@ const PATIENCE_MS = 2000;
 
 /** @throws Error that may be shown to everybody */
 async function requireStore(store: RecordStore): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
   try {
-    await Promise.race([store.ping(), late]);
+    await inTime(PATIENCE_MS, store.ping(), () => new Error('no answer in time'));
   } catch (error) {
     const trouble = error instanceof RecordStoreError ? error.trouble : store.trouble;
     const cause = trouble === undefined ? '' : `: ${trouble.code}: ${trouble.sentence}`;
     throw new Error(`the record store does not answer${cause}`, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,7 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OtlpReceiver, type ReceivedSpan } from '@sluice/observability/testing';
+import { until } from '@sluice/test-kit';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
+
+/** The metrics are made once a second. */
+const PATIENCE = { everyMs: 50, errorsFail: true };
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const DEVICE_SPAN = '00f067aa0ba902b7';
@@ -112,8 +115,8 @@ describe('a collector in trouble', () => {
       'sluice_worker_committed_records_total',
       'sluice_trace_spans_total{outcome="dropped"}',
     ];
-    await until(async () => (await counted(standalone.url, committed)) === 40);
-    await until(async () => (await counted(standalone.url, dropped)) > 0);
+    await until(async () => (await counted(standalone.url, committed)) === 40, PATIENCE);
+    await until(async () => (await counted(standalone.url, dropped)) > 0, PATIENCE);
   });
 });
 
@@ -121,11 +124,6 @@ async function counted(url: string, series: string): Promise<number> {
   const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } });
   const line = (await response.text()).split('\n').find((text) => text.startsWith(`${series} `));
   return Number(line?.slice(series.length));
-}
-
-/** The metrics are made anew once a second; the runner's time limit is the deadline. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await delay(50);
 }
 
 const ONE_MS = 1_000_000n;

@@ -1,17 +1,25 @@
+/** The result of the work, or `undefined` if it takes longer than `ms`. The work goes on; its late result or error is dropped. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  const deadline = Promise.withResolvers<undefined>();
+  const timer = setTimeout(deadline.resolve, ms, undefined);
+  try {
+    return await Promise.race([work, deadline.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
- * What the work comes to, or `undefined` if that takes longer than `ms`. KafkaJS has no way to call off its work:
- * what a late one comes to, an error included, is then nobody's concern.
+ * The result of the work. The work goes on after the deadline; its late result or error is dropped.
+ *
+ * @throws the error of `late` if the work takes longer than `ms`; an error of the work
  */
-export function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms, undefined);
-    const settle = (act: () => void): void => {
-      clearTimeout(timer);
-      act();
-    };
-    work.then(
-      (result) => settle(() => resolve(result)),
-      (error: unknown) => settle(() => reject(error as Error)),
-    );
-  });
+export async function inTime<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(() => deadline.reject(late()), ms);
+  try {
+    return await Promise.race([work, deadline.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

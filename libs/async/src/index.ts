@@ -1,4 +1,4 @@
 export { Backoff, type BackoffLimits } from './backoff.js';
 export { Clock } from './clock.js';
-export { within } from './deadline.js';
+export { inTime, within } from './deadline.js';
 export { pause } from './pause.js';

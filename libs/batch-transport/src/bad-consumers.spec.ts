@@ -1,14 +1,17 @@
-import { setTimeout as nextRound } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EVENTS_TOPIC } from '@sluice/contracts';
 import type { EventLog, LogEntry } from '@sluice/event-log';
 import { openEventLog } from '@sluice/engines';
 import { EmbeddedLogs, embeddedOptions } from '@sluice/event-log-sqlite/testing';
 import { entryOfEvent, eventOf, foreignEntry } from '@sluice/event-log/testing';
-import { BatchLoop, type BatchHandler } from './batch-loop.js';
+import { until } from '@sluice/test-kit';
+import { BatchLoop } from './batch-loop.js';
+import type { BatchHandler } from './handler-call.js';
 import { eachEvent } from './each-event.js';
 import { deadLetter, DONE, retryLater, type BatchVerdict } from './outcome.js';
 import { PoisonGuard } from './poison-guard.js';
+
+const PATIENCE = { tries: 3000, everyMs: 1, errorsFail: true };
 
 const OWN_DEAD_LETTERS = 'alerts.dead-letters';
 const logs = new EmbeddedLogs();
@@ -96,7 +99,7 @@ describe('Beside a consumer that', () => {
     await until(() => wasAsked);
     const stored = consumeWell('store');
     await publish(events.slice(30).map(entryOfEvent));
-    await until(async () => (await lagOf('store')) === 0);
+    await until(async () => (await lagOf('store')) === 0, PATIENCE);
     expect([...stored].sort()).toEqual(allIds);
     await broken.stop();
     // Nothing was skipped: what has left its buffer is in its dead-letter topic.
@@ -104,7 +107,7 @@ describe('Beside a consumer that', () => {
     expect(passedOver).toBe(await lagOf('nobody', OWN_DEAD_LETTERS));
 
     const handled = consumeWell('alerts');
-    await until(async () => (await lagOf('alerts')) === 0);
+    await until(async () => (await lagOf('alerts')) === 0, PATIENCE);
     expect(handled.length + passedOver).toBe(events.length);
   });
 
@@ -113,7 +116,7 @@ describe('Beside a consumer that', () => {
     const mixed = events.map((event, n) => [entryOfEvent(event), ...(n % 12 === 0 ? [foreign[n / 12]!] : [])]);
     const handled = consumeWell('alerts');
     await publish(mixed.flat());
-    await until(async () => (await lagOf('alerts')) === 0);
+    await until(async () => (await lagOf('alerts')) === 0, PATIENCE);
     expect([...handled].sort()).toEqual(allIds);
     const inspector = log.inspect({ group: 'nobody', topic: OWN_DEAD_LETTERS });
     const letters = await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 100, maxRecords: 100 });
@@ -122,12 +125,3 @@ describe('Beside a consumer that', () => {
     expect(letters[0]?.headers).toMatchObject({ 'dead-letter-topic': EVENTS_TOPIC });
   });
 });
-
-/** Until the condition holds; each round lets everything that is ready run. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 3000; round++) {
-    if (await condition()) return;
-    await nextRound(1);
-  }
-  throw new Error('the condition never held');
-}

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEAD_LETTERS_TOPIC, decodeNote } from '@sluice/contracts';
 import { EventLogError, type LogRecord } from '@sluice/event-log';
 import { FakePublisher, FakeSubscription } from '@sluice/event-log/testing';
-import { BatchLoop, type BatchHandler } from './batch-loop.js';
+import { until } from '@sluice/test-kit';
+import { BatchLoop } from './batch-loop.js';
+import type { BatchHandler } from './handler-call.js';
 import { deadLetter, DONE, retryLater, type BatchVerdict, type RecordOutcome } from './outcome.js';
 import { PoisonGuard } from './poison-guard.js';
 
@@ -15,15 +17,6 @@ function record(offset: number, partition = 0, topic = TOPIC): LogRecord {
 }
 
 const allDone: BatchHandler = async (batch) => batch.map(() => DONE);
-
-/** Until the condition holds; each round lets everything that is ready run. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 3000; round++) {
-    if (condition()) return;
-    await nextRound(1);
-  }
-  throw new Error('the condition never held');
-}
 
 describe('BatchLoop', () => {
   let subscription: FakeSubscription;

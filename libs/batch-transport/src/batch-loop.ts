@@ -12,22 +12,13 @@ import type { BackoffLimits } from '@sluice/async';
 import { BatchParts } from './batch-parts.js';
 import { DeadLetterOffice } from './dead-letter-office.js';
 import { handlerFailed, type FailedRecord } from './failed-record.js';
+import { callHandler, outcomesIn, type BatchHandler, type Thrown } from './handler-call.js';
 import { HeldBatch, type Culprit } from './held-batch.js';
 import { HeldRecords, type HeldRecord } from './held-records.js';
 import { LoopState, type BatchObserver } from './loop-state.js';
-import {
-  asVerdict,
-  errorIn,
-  failed,
-  isRetryLater,
-  retryLater,
-  type BatchVerdict,
-  type RecordOutcome,
-} from './outcome.js';
+import { errorIn, isRetryLater, type BatchVerdict, type RecordOutcome } from './outcome.js';
 import { Persistence } from './persistence.js';
 import { PoisonGuard } from './poison-guard.js';
-
-export type BatchHandler = (batch: readonly LogRecord[]) => Promise<BatchVerdict>;
 
 export interface BatchLoopOptions {
   subscription: EventSubscription;
@@ -216,20 +207,9 @@ export class BatchLoop {
     return undefined;
   }
 
-  /** What is no verdict is a defect of the handler and not of a record: the whole batch waits until the handler is mended. */
-  private async call(topic: string, records: readonly LogRecord[]): Promise<BatchVerdict | Thrown> {
-    let returned: unknown;
-    try {
-      returned = await this.options.handlerOf(topic)(records);
-    } catch (error) {
-      return { thrown: error };
-    }
-    try {
-      return asVerdict(returned, records.length);
-    } catch (error) {
-      this.#observer.handlerFailed?.(error);
-      return retryLater('handler_failed');
-    }
+  private call(topic: string, records: readonly LogRecord[]): Promise<BatchVerdict | Thrown> {
+    const handler: BatchHandler = (batch) => this.options.handlerOf(topic)(batch);
+    return callHandler(handler, records, (error) => this.#observer.handlerFailed?.(error));
   }
 
   private hold(culprits: readonly Culprit[]): void {
@@ -298,15 +278,7 @@ export class BatchLoop {
   }
 }
 
-interface Thrown {
-  thrown: unknown;
-}
-
 type ReleasingOutcome = Extract<RecordOutcome, { status: 'done' | 'dead-letter' }>;
-
-function outcomesIn(verdict: readonly RecordOutcome[] | Thrown): readonly RecordOutcome[] {
-  return 'thrown' in verdict ? [failed(verdict.thrown)] : verdict;
-}
 
 function sizeOf({ key, value }: LogRecord): number {
   return (key?.length ?? 0) + (value?.length ?? 0);

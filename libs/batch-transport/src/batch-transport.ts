@@ -1,6 +1,7 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { BatchLoop, type BatchLoopOptions, type BatchHandler } from './batch-loop.js';
+import { BatchLoop, type BatchLoopOptions } from './batch-loop.js';
+import type { BatchHandler } from './handler-call.js';
 import { ownBatch, prepareHandlerErrors } from './handler-errors.js';
 import type { BatchVerdict } from './outcome.js';
 import type { EventSubscription, LogRecord } from '@sluice/event-log';

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { FakePublisher, FakeSubscription } from '@sluice/event-log/testing';
 import type { LogRecord } from '@sluice/event-log';
+import { until } from '@sluice/test-kit';
 import { BatchLoop } from './batch-loop.js';
 import { DONE } from './outcome.js';
 
@@ -32,10 +32,6 @@ beforeEach(() => {
   loop.start();
 });
 afterEach(() => loop.stop());
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate();
-}
 
 const movedTo = () => subscription.commits.filter(({ note }) => note === '').at(-1)?.positions[0]?.offset;
 

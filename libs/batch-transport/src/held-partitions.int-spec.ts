@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as nextRound } from 'node:timers/promises';
 import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { Controller, Logger, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -8,8 +7,11 @@ import { KafkaEventLog } from '@sluice/event-log-kafka';
 import { brokersForTests } from '@sluice/event-log-kafka/testing';
 import type { LogRecord, PublishOutcome } from '@sluice/event-log';
 import { entryOfEvent, eventOf } from '@sluice/event-log/testing';
+import { until } from '@sluice/test-kit';
 import { openBatchTransport } from './open-batch-transport.js';
 import { DONE, retryLater } from './outcome.js';
+
+const PATIENCE = { tries: 3000, everyMs: 20, errorsFail: true };
 
 const PARTITIONS = 6;
 const url = `kafka://${brokersForTests()}`;
@@ -74,13 +76,13 @@ it('holds only the partition of a record on which the handler fails, and dead-le
   service = await NestFactory.createMicroservice(module, { strategy, logger });
   await service.listen();
 
-  await until(async () => (await lags(topic, group)).every((lag, n) => lag === 0 || n === bad.partition));
+  await until(async () => (await lags(topic, group)).every((lag, n) => lag === 0 || n === bad.partition), PATIENCE);
   expect((await lags(topic, group))[bad.partition]).toBe(behind.length);
   expect(handled).toHaveLength(neighbours);
   expect(strategy.loop?.held).toMatchObject([{ record: { partition: bad.partition, offset: bad.offset } }]);
   hasLooked = true;
 
-  await until(async () => (await lags(topic, group)).every((lag) => lag === 0));
+  await until(async () => (await lags(topic, group)).every((lag) => lag === 0), PATIENCE);
   expect([...handled].sort()).toEqual(ids.filter((id) => id !== 'bad').sort());
   const letters = log.inspect({ group: 'nobody', topic: `${group}.dead-letters` });
   expect(await letters.peek({ partition: 0, fromOffset: 0, toOffset: 10, maxRecords: 10 })).toMatchObject([
@@ -103,12 +105,4 @@ it('holds only the partition of a record on which the handler fails, and dead-le
 async function lags(topic: string, group: string): Promise<number[]> {
   const positions = await log.inspect({ group, topic }).positions();
   return positions.map(({ committed, high }) => high - committed);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 3000; round++) {
-    if (await condition()) return;
-    await nextRound(20);
-  }
-  throw new Error('the condition never held');
 }

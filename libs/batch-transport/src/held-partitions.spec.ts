@@ -2,7 +2,9 @@ import { setTimeout as nextRound } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogRecord, TopicPosition } from '@sluice/event-log';
 import { entryOfEvent, eventOf, FakePublisher, FakeSubscription } from '@sluice/event-log/testing';
-import { BatchLoop, type BatchHandler, type BatchLoopOptions } from './batch-loop.js';
+import { until } from '@sluice/test-kit';
+import { BatchLoop, type BatchLoopOptions } from './batch-loop.js';
+import type { BatchHandler } from './handler-call.js';
 import { eachEvent } from './each-event.js';
 import type { FailedRecord } from './failed-record.js';
 import { DONE, retryLater } from './outcome.js';
@@ -17,15 +19,6 @@ function record(partition: number, offset: number): LogRecord {
 }
 
 const nameOf = ({ partition, offset }: LogRecord): string => `${partition}/${offset}`;
-
-/** Until the condition holds; each round lets everything that is ready run. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 3000; round++) {
-    if (condition()) return;
-    await nextRound(1);
-  }
-  throw new Error('the condition never held');
-}
 
 describe('BatchLoop, when the handler fails on a record', () => {
   let subscription: FakeSubscription;

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { setTimeout as nextRound } from 'node:timers/promises';
 import { Controller, Logger, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload } from '@nestjs/microservices';
@@ -8,6 +7,7 @@ import type { EventLog, LogEntry, LogRecord } from '@sluice/event-log';
 import { openEventLog } from '@sluice/engines';
 import { EmbeddedLogs, embeddedOptions } from '@sluice/event-log-sqlite/testing';
 import { entryOfEvent, eventOf, foreignEntry } from '@sluice/event-log/testing';
+import { until } from '@sluice/test-kit';
 import { eachEvent } from './each-event.js';
 import type { BatchObserver } from './loop-state.js';
 import { openBatchTransport } from './open-batch-transport.js';
@@ -143,12 +143,3 @@ describe('A Nest service over openBatchTransport', () => {
     await expect(serve([AlertsController, SecondController])).rejects.toThrow('Two handlers take the batches');
   });
 });
-
-/** Until the condition holds; each round lets everything that is ready run. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 3000; round++) {
-    if (condition()) return;
-    await nextRound(1);
-  }
-  throw new Error('the condition never held');
-}

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Backoff, type BackoffLimits } from '@sluice/async';
+import { Backoff, type BackoffLimits, pause } from '@sluice/async';
 import type { BatchObserver, LoopState } from './loop-state.js';
 
 /** Repeats the steps of the loop until they are done, with growing delays, and ends them at a stop. */
@@ -87,6 +86,6 @@ export class Persistence {
   async wait(delayMs: number): Promise<void> {
     this.#nudge = new AbortController();
     const ending = this.#stopping.signal.aborted ? this.#giveUp.signal : this.#stopping.signal;
-    await delay(delayMs, undefined, { signal: AbortSignal.any([ending, this.#nudge.signal]) }).catch(() => undefined);
+    await pause(delayMs, AbortSignal.any([ending, this.#nudge.signal]));
   }
 }

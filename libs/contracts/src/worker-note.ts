@@ -9,7 +9,7 @@ export interface WorkerNote {
 
 export const NOTE_INTERVAL_MS = 5_000;
 /** A note that was not renewed for this long says nothing: its worker is gone. */
-export const NOTE_STALE_AFTER_MS = 30_000;
+const NOTE_STALE_AFTER_MS = 30_000;
 
 export function encodeNote(note: WorkerNote): string {
   return JSON.stringify(note);

@@ -1,6 +1,10 @@
 import { EventLogError, type EventLog, type EventLogOptions } from '@sluice/event-log';
 
-/** The one switch: which engine stands behind the port. The other engine's client is never loaded. */
+/**
+ * The one switch that selects the engine. The client of the other engine is never loaded.
+ *
+ * @throws EventLogError `invalid-url`
+ */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
   if (options.url.startsWith('kafka://')) {
     const { KafkaEventLog } = await import('@sluice/event-log-kafka');
@@ -10,5 +14,5 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
     const { SqliteEventLog } = await import('@sluice/event-log-sqlite');
     return new SqliteEventLog(options);
   }
-  throw new EventLogError('unavailable', 'The event log URL must begin with kafka:// or file:');
+  throw new EventLogError('invalid-url', 'The event log URL must begin with kafka:// or file:');
 }

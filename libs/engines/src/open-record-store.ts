@@ -1,6 +1,10 @@
 import { type RecordStoreOptions, RecordStoreError, type RecordStore } from '@sluice/record-store';
 
-/** The one switch: which engine stands behind the port. The other engine's client is never loaded. */
+/**
+ * The one switch that selects the engine. The client of the other engine is never loaded.
+ *
+ * @throws RecordStoreError `invalid-url`
+ */
 export async function openRecordStore(options: RecordStoreOptions): Promise<RecordStore> {
   if (/^mongodb(\+srv)?:\/\//.test(options.url)) {
     const { MongoRecordStore } = await import('@sluice/record-store-mongo');
@@ -10,5 +14,5 @@ export async function openRecordStore(options: RecordStoreOptions): Promise<Reco
     const { SqliteRecordStore } = await import('@sluice/record-store-sqlite');
     return new SqliteRecordStore(options);
   }
-  throw new RecordStoreError('unavailable', 'The record store URL must begin with mongodb:// or file:');
+  throw new RecordStoreError('invalid-url', 'The record store URL must begin with mongodb:// or file:');
 }

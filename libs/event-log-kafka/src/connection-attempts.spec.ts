@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { FailureCause } from '@sluice/event-log';
+import { until } from '@sluice/test-kit';
 import { KafkaEventLog } from './kafka-event-log.js';
-import { until } from './testing/until.js';
+import { BROKER_PATIENCE } from './testing/patience.js';
 
 /** KafkaJS tries for some seconds before it says anything. */
 jest.setTimeout(60_000);
@@ -67,7 +68,7 @@ describe('a port that is no broker', () => {
       alertAndClose(socket);
     });
     const subscription = logAt(port).subscribe({ group: 'group', topics: ['events'] });
-    await until(async () => lines.length > 0);
+    await until(async () => lines.length > 0, BROKER_PATIENCE);
     expect(lines).toEqual([expect.stringMatching(/^warn: Kafka cannot be reached \(closed: /)]);
     const before = connections;
     await subscription.close();

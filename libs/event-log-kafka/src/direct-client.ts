@@ -6,7 +6,7 @@ import { newKafkaClient } from './kafka-client.js';
 import { brokerErrorOf, causeOf, describeError } from './kafka-errors.js';
 
 /** What a broker answers to a fetch of one partition. */
-export interface FetchedPartition {
+interface FetchedPartition {
   partition: number;
   messages: unknown[];
 }

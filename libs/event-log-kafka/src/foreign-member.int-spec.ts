@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@je
 import { randomUUID } from 'node:crypto';
 import kafkajs, { Kafka, logLevel, type Assigner, type Consumer, type PartitionAssigner } from 'kafkajs';
 import { type EventSubscription, type LogEntry, positionsBehind } from '@sluice/event-log';
+import { until } from '@sluice/test-kit';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { brokersForTests } from './testing/brokers.js';
-import { until } from './testing/until.js';
+import { BROKER_PATIENCE } from './testing/patience.js';
 
 jest.setTimeout(120_000);
 
@@ -96,7 +97,7 @@ describe('a group that is closed to other clients', () => {
       for (const { value } of records) values.add(String(value));
       await member.commit(positionsBehind(records));
       return values.size >= size;
-    });
+    }, BROKER_PATIENCE);
   }
 
   it('names the foreign member while it is there, and then reads all that it has taken', async () => {
@@ -104,10 +105,10 @@ describe('a group that is closed to other clients', () => {
     await publish(0, 40);
     await readUntil(values, 40);
     await stranger.join();
-    await until(async () => member.disturbance?.()?.reason === 'foreign_group_member');
+    await until(async () => member.disturbance?.()?.reason === 'foreign_group_member', BROKER_PATIENCE);
     expect(member.disturbance?.()?.detail).toContain('"a-team"');
     await publish(40, 40);
-    await until(async () => stranger.values.length > 0);
+    await until(async () => stranger.values.length > 0, BROKER_PATIENCE);
     await stranger.leave();
     await readUntil(values, 80);
     expect(lines.join('\n')).toContain('reading goes on at');
@@ -122,10 +123,10 @@ describe('a group that is closed to other clients', () => {
     await member.close();
     await publish(40, 1);
     await stranger.join();
-    await until(async () => stranger.values.length > 0 && (await isCommitted()));
+    await until(async () => stranger.values.length > 0 && (await isCommitted()), BROKER_PATIENCE);
     await stranger.leave();
     member = subscribe();
-    await until(async () => member.disturbance?.()?.reason === 'foreign_commit');
+    await until(async () => member.disturbance?.()?.reason === 'foreign_commit', BROKER_PATIENCE);
     member.acceptPositions?.();
     expect(member.disturbance?.()).toBeUndefined();
     await publish(41, 10);
@@ -140,7 +141,7 @@ describe('a group that is closed to other clients', () => {
     stranger = new Stranger(topic, group, [range]);
     await stranger.join();
     member = subscribe();
-    await until(async () => member.disturbance?.()?.reason === 'foreign_group_member');
+    await until(async () => member.disturbance?.()?.reason === 'foreign_group_member', BROKER_PATIENCE);
     await stranger.leave();
     await publish(0, 40);
     await readUntil(values, 40);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { EventSubscription } from '@sluice/event-log';
+import { until } from '@sluice/test-kit';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { OwnBroker } from './testing/own-broker.js';
 import { API, REFUSAL, RefusingProxy } from './testing/refusing-proxy.js';
-import { succeeds, until } from './testing/until.js';
+import { BROKER_PATIENCE, succeeds } from './testing/patience.js';
 
 /** The broker gives a member up 30 s after its last heartbeat; until then nobody can take its place. */
 jest.setTimeout(180_000);
@@ -28,7 +29,7 @@ beforeAll(async () => {
     replicationFactor: 1,
     log: () => undefined,
   });
-  await until(() => succeeds(log.createTopics([{ name: TOPIC, partitions: 1 }])));
+  await until(() => succeeds(log.createTopics([{ name: TOPIC, partitions: 1 }])), BROKER_PATIENCE);
 });
 
 afterAll(async () => {
@@ -43,9 +44,9 @@ it('joins again when the group has forgotten the member and the coordinator was 
   await commitUpTo(1, subscription);
   proxy.refuseNext(API.heartbeat, REFUSAL.unknownMember);
   proxy.refuseNext(API.joinGroup, REFUSAL.coordinatorIsLoading);
-  await until(async () => proxy.isSpent);
+  await until(async () => proxy.isSpent, BROKER_PATIENCE);
   const joins = proxy.answered(API.syncGroup);
-  await until(async () => proxy.answered(API.syncGroup) > joins);
+  await until(async () => proxy.answered(API.syncGroup) > joins, BROKER_PATIENCE);
   await publish('two');
   await commitUpTo(2, subscription);
   await subscription.close();
@@ -53,7 +54,10 @@ it('joins again when the group has forgotten the member and the coordinator was 
 
 async function publish(value: string): Promise<void> {
   const entry = { key: null, value: Buffer.from(value), headers: {}, timestampMs: Date.now() };
-  await until(async () => (await log.publisher.publish(TOPIC, [entry])).every(({ written }) => written));
+  await until(
+    async () => (await log.publisher.publish(TOPIC, [entry])).every(({ written }) => written),
+    BROKER_PATIENCE,
+  );
 }
 
 /** Pulls and commits until the group stands there: a commit of a member that was forgotten moves nothing. */
@@ -63,6 +67,6 @@ async function commitUpTo(offset: number, subscription: EventSubscription): Prom
     if (last !== undefined) await subscription.commit([{ topic: TOPIC, partition: 0, offset: last.offset + 1 }]);
     const [position] = await log.inspect({ group: GROUP, topic: TOPIC }).positions();
     return position!.committed === offset;
-  });
+  }, BROKER_PATIENCE);
   expect(subscription.assignment()).toEqual([{ topic: TOPIC, partition: 0, offset }]);
 }

@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { randomUUID } from 'node:crypto';
 import { partitionOf } from '@sluice/contracts';
 import type { EventSubscription, LogEntry, LogRecord } from '@sluice/event-log';
+import { until } from '@sluice/test-kit';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { OwnBroker } from './testing/own-broker.js';
-import { succeeds, until } from './testing/until.js';
+import { BROKER_PATIENCE, succeeds } from './testing/patience.js';
 
 const PUBLISH_TIMEOUT_MS = 2_000;
 const COMMIT_TIMEOUT_MS = 2_000;
@@ -27,7 +28,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
       replicationFactor: 1,
       log: (level, message) => lines.push(`${level}: ${message}`),
     });
-    await until(() => succeeds(log.ping()));
+    await until(() => succeeds(log.ping()), BROKER_PATIENCE);
   });
   afterEach(() => subscription?.close());
   afterAll(async () => {
@@ -79,7 +80,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
     const position = { topic, partition: 0, offset: 1 };
     await expect(subscription.commit([position])).rejects.toMatchObject({ code: 'unavailable' });
     await broker.thaw();
-    await until(() => succeeds(subscription!.commit([position])));
+    await until(() => succeeds(subscription!.commit([position])), BROKER_PATIENCE);
     await publishUntilWritten(topic, 'two');
     expect(await pullUntil(subscription, 'two')).toContain('two');
   });
@@ -117,7 +118,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
     await until(async () => {
       const outcomes = await log.publisher.publish(topic, [entryOf(value)]);
       return outcomes.every(({ written }) => written);
-    });
+    }, BROKER_PATIENCE);
   }
 });
 
@@ -131,7 +132,7 @@ async function pullUntil(subscription: EventSubscription, value: string): Promis
     const records = await subscription.pull({ maxRecords: 100, maxWaitMs: 1000 });
     values.push(...records.map((record) => String(record.value)));
     return values.includes(value);
-  });
+  }, BROKER_PATIENCE);
   return values;
 }
 
@@ -140,6 +141,6 @@ async function pullRecords(subscription: EventSubscription, count: number): Prom
   await until(async () => {
     records.push(...(await subscription.pull({ maxRecords: count, maxWaitMs: 1000 })));
     return records.length >= count;
-  });
+  }, BROKER_PATIENCE);
   return records;
 }

@@ -3,7 +3,7 @@ import { partitionOf } from '@sluice/contracts';
 import type { LogEntry, PublishOutcome } from '@sluice/event-log';
 
 /** Brokers take 1 MiB for each partition of a request; a request below this fits, whatever partitions it is for. */
-export const MAX_PART_BYTES = 900_000;
+const MAX_PART_BYTES = 900_000;
 
 /** Upper bound for what Kafka adds to a record and to a header: lengths, offset, time. */
 const RECORD_OVERHEAD_BYTES = 32;

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { randomUUID } from 'node:crypto';
 import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 import { UNREADABLE_SETTING } from '@sluice/event-log';
+import { until } from '@sluice/test-kit';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { OwnBroker } from './testing/own-broker.js';
-import { succeeds, until } from './testing/until.js';
+import { BROKER_PATIENCE, succeeds } from './testing/patience.js';
 
 jest.setTimeout(180_000);
 
@@ -37,7 +38,7 @@ describe('a login without a right', () => {
       replicationFactor: 1,
       log: (_, message) => lines.push(message),
     });
-    await until(() => succeeds(log.ping()));
+    await until(() => succeeds(log.ping()), BROKER_PATIENCE);
     admin = new Kafka({ clientId: 'by-hand', brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
   });
@@ -86,13 +87,13 @@ describe('a login without a right', () => {
 
   it('to write is told so, by the publish and by the probe, and the probe appends nothing', async () => {
     await allowOnly(topic, ['DESCRIBE', 'READ']);
-    await until(async () => (await publish())[0]?.written === false);
+    await until(async () => (await publish())[0]?.written === false, BROKER_PATIENCE);
     expect(await publish()).toMatchObject([{ written: false, cause: 'authorization' }]);
     await expect(log.proveWritable(topic)).rejects.toMatchObject({ failure: 'authorization' });
     await expect(log.ping()).resolves.toBeUndefined();
     await allowOnly(topic, ['WRITE']);
     const before = await high();
-    await until(() => succeeds(log.proveWritable(topic)));
+    await until(() => succeeds(log.proveWritable(topic)), BROKER_PATIENCE);
     await log.proveWritable(topic);
     expect(await high()).toBe(before);
     expect(await publish()).toMatchObject([{ written: true }]);
@@ -104,7 +105,7 @@ describe('a login without a right', () => {
     const inspector = log.inspect({ group: 'nobody', topic });
     const at = (await inspector.positions()).find((position) => position.high === 1)!;
     const peek = () => inspector.peek({ partition: at.partition, fromOffset: 0, toOffset: 1, maxRecords: 1 });
-    await until(async () => !(await succeeds(peek().then(() => undefined))));
+    await until(async () => !(await succeeds(peek().then(() => undefined))), BROKER_PATIENCE);
     await expect(peek()).rejects.toMatchObject({ code: 'unavailable', failure: 'authorization' });
     expect(lines.filter((line) => line.includes(`right Read on the topic ${topic}`))).toHaveLength(1);
     await expect(inspector.positions()).resolves.toHaveLength(2);
@@ -113,7 +114,7 @@ describe('a login without a right', () => {
   it('to see settings is told so where settings are asked for, and nowhere else', async () => {
     await allowOnly(topic, ['DESCRIBE', 'READ']);
     const inspector = log.inspect({ group: 'nobody', topic });
-    await until(async () => !(await succeeds(inspector.retentionMs().then(() => undefined))));
+    await until(async () => !(await succeeds(inspector.retentionMs().then(() => undefined))), BROKER_PATIENCE);
     await expect(inspector.retentionMs()).rejects.toMatchObject({ failure: 'authorization' });
     expect(lines.filter((line) => line.includes('right DescribeConfigs'))).toHaveLength(1);
     expect(await log.topicFindings([{ name: topic, keepsAll: true }])).toMatchObject([{ setting: UNREADABLE_SETTING }]);
@@ -132,6 +133,7 @@ describe('a login without a right', () => {
             .retentionMs()
             .then(() => undefined),
         )),
+      BROKER_PATIENCE,
     );
     await expect(grow()).rejects.toMatchObject({ code: 'topic-mismatch', failure: 'authorization' });
     await expect(grow()).rejects.toThrow(
@@ -143,7 +145,7 @@ describe('a login without a right', () => {
     const group = `rights-${randomUUID()}`;
     await denyAll(group);
     const positions = () => log.inspect({ group, topic }).positions();
-    await until(async () => !(await succeeds(positions().then(() => undefined))));
+    await until(async () => !(await succeeds(positions().then(() => undefined))), BROKER_PATIENCE);
     await expect(positions()).rejects.toMatchObject({
       failure: 'authorization',
       message: expect.stringContaining('GROUP'),
@@ -151,6 +153,7 @@ describe('a login without a right', () => {
     const subscription = log.subscribe({ group, topics: [topic] });
     await until(
       async () => !(await succeeds(subscription.pull({ maxRecords: 1, maxWaitMs: 100 }).then(() => undefined))),
+      BROKER_PATIENCE,
     );
     await expect(subscription.pull({ maxRecords: 1, maxWaitMs: 100 })).rejects.toMatchObject({
       code: 'fatal',

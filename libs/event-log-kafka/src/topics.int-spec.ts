@@ -2,9 +2,10 @@ import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import { type LogEntry, type TopicSpec, positionsBehind } from '@sluice/event-log';
+import { until } from '@sluice/test-kit';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { brokersForTests } from './testing/brokers.js';
-import { until } from './testing/until.js';
+import { BROKER_PATIENCE } from './testing/patience.js';
 
 jest.setTimeout(120_000);
 
@@ -56,7 +57,7 @@ describe('topics on Kafka', () => {
       for (const { partition } of records) read.add(partition);
       await member.commit(positionsBehind(records));
       return read.size === 4;
-    });
+    }, BROKER_PATIENCE);
     const positions = await inspector.positions();
     for (const { partition, high } of positions) {
       const peeked = await inspector.peek({ partition, fromOffset: high - 1, toOffset: high, maxRecords: 1 });

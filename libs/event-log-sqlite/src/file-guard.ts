@@ -1,16 +1,13 @@
-import { renameSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { EventLogError } from '@sluice/event-log';
-import { RememberedFile, type FileState, type Say } from './private-file.js';
+import { type FileState, OpenedFile, type Say } from '@sluice/sqlite';
 
 /**
  * Holds that the file that this process has open is the one that a restart will open. SQLite itself goes on with a file that was
  * moved, deleted or replaced, and confirms what nobody will find.
  */
 export class FileGuard {
-  private readonly file: RememberedFile;
-  private readonly walPath: string;
-  private wal: RememberedFile;
+  private readonly file: OpenedFile;
   private lastState: FileState = 'in-place';
 
   /**
@@ -22,15 +19,14 @@ export class FileGuard {
     readonly path: string,
     private readonly say: Say = () => undefined,
   ) {
-    this.file = new RememberedFile(path);
-    this.walPath = `${database.location() ?? path}-wal`;
-    this.wal = new RememberedFile(this.walPath);
+    this.file = new OpenedFile(path, database.location() ?? path);
+    this.file.rememberWal();
   }
 
   /** Never to be called inside a transaction. @throws an error of SQLite if the write-ahead log is gone and cannot be made again */
   check(): FileState {
     const { state } = this.file;
-    if (state === 'in-place' && this.wal.state !== 'in-place') this.remakeWal();
+    if (state === 'in-place' && this.file.isWalLost) this.remakeWal();
     if (state !== this.lastState) this.changed(state);
     return state;
   }
@@ -59,20 +55,20 @@ export class FileGuard {
     try {
       this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch (error) {
-      this.say('warn', `${this.walPath} could not be emptied: ${(error as Error).message}`);
+      this.say('warn', `${this.file.walPath} could not be emptied: ${(error as Error).message}`);
     }
   }
 
   /** Leaving the mode moves all pages from the open, nameless file into the database; entering it makes a new file. */
   private remakeWal(): void {
-    const path = this.walPath;
-    const { state } = this.wal;
-    if (state === 'replaced') renameSync(path, `${path}.found-${Date.now()}`);
+    const what = this.file.clearWalPath();
     this.database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
     this.database.prepare('SELECT count(*) FROM sqlite_schema').get();
-    this.wal = new RememberedFile(path);
-    const what = state === 'replaced' ? 'replaced; the foreign file is beside it, with .found- in its name' : 'deleted';
-    this.say('warn', `${path} was ${what}. It was made again, and no entry is lost. Leave it alone while Sluice runs.`);
+    this.file.rememberWal();
+    this.say(
+      'warn',
+      `${this.file.walPath} was ${what}. It was made again, and no entry is lost. Leave it alone while Sluice runs.`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { EventLogError, type EventLogOptions } from '@sluice/event-log';
-import { preparePrivateFile } from './private-file.js';
+import { preparePrivateFile } from '@sluice/sqlite';
 import { damaged, isDamage, isLocked, troubleOf } from './sqlite-errors.js';
 import { framesLeftOut } from './write-ahead-log.js';
 

@@ -3,11 +3,11 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type TopicSpec } from '@sluice/event-log';
+import { diskFull, type Say } from '@sluice/sqlite';
 import { CommittedPositions, type Position } from './committed-positions.js';
 import { FileGuard } from './file-guard.js';
 import { Partition, type PartitionRow } from './partition.js';
-import type { Say } from './private-file.js';
-import { diskFull, readingError } from './sqlite-errors.js';
+import { readingError } from './sqlite-errors.js';
 
 /** Entries of one topic that are appended together. */
 export interface Append {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TopicLimits, TopicUsage } from '@sluice/event-log';
 import type { LogFile } from './log-file.js';
 import type { Partition } from './partition.js';
-import type { Say } from './private-file.js';
+import type { Say } from '@sluice/sqlite';
 
 export interface RetentionOptions {
   /** Entries of topics without limits are kept at least this long, even when every group is done with them: time to look back. */

@@ -1,31 +1,14 @@
 import { EventLogError, type FailureCause } from '@sluice/event-log';
-
-/** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
-const SQLITE_BUSY = 5;
-const SQLITE_READONLY = 8;
-const SQLITE_IOERR = 10;
-const SQLITE_CORRUPT = 11;
-const SQLITE_FULL = 13;
-const SQLITE_CANTOPEN = 14;
-const SQLITE_NOTADB = 26;
+import { type FileError, type FileFailure, fileFailureOf } from '@sluice/sqlite';
 
 /** SQLite found pages that cannot be what it wrote. */
 export function isDamage(error: unknown): boolean {
-  return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(primaryCode(error));
+  const failure = fileFailureOf(error as FileError);
+  return failure === 'damaged' || failure === 'not-a-database';
 }
 
 export function isLocked(error: unknown): boolean {
-  return primaryCode(error) === SQLITE_BUSY;
-}
-
-/** As SQLite says it, before it has to. */
-export function diskFull(): Error {
-  return Object.assign(new Error('database or disk is full'), { errcode: SQLITE_FULL });
-}
-
-/** Extended codes carry the primary one in their lowest byte. */
-function primaryCode(error: unknown): number {
-  return Number((error as { errcode?: number }).errcode) & 0xff;
+  return fileFailureOf(error as FileError) === 'in-use';
 }
 
 /** A stable code and what a person can do. */
@@ -34,46 +17,31 @@ export interface FileTrouble {
   advice: string;
 }
 
-const NO_SPACE: FileTrouble = { code: 'no-space', advice: 'the disk is full: make room on it' };
-const READ_ONLY: FileTrouble = {
-  code: 'read-only',
-  advice: 'the file or its directory cannot be written: check their owner and mode, and how the disk is mounted',
-};
-const CANNOT_OPEN: FileTrouble = {
-  code: 'cannot-open',
-  advice: 'the file cannot be opened: check that its directory exists and can be written',
-};
-const DISK_ERROR: FileTrouble = { code: 'disk-error', advice: 'the disk failed to read or write: check it' };
 const DAMAGED: FileTrouble = {
   code: 'damaged',
   advice: 'the file is damaged: restart the process, which says how to repair it',
 };
-const IN_USE: FileTrouble = { code: 'in-use', advice: 'another process uses the file: stop that process' };
 
-/** By SQLite's primary result codes, and by the codes of the operating system. */
-const TROUBLES: ReadonlyMap<number | string, FileTrouble> = new Map<number | string, FileTrouble>([
-  [SQLITE_BUSY, IN_USE],
-  [SQLITE_READONLY, READ_ONLY],
-  [SQLITE_IOERR, DISK_ERROR],
-  [SQLITE_CORRUPT, DAMAGED],
-  [SQLITE_FULL, NO_SPACE],
-  [SQLITE_CANTOPEN, CANNOT_OPEN],
-  [SQLITE_NOTADB, DAMAGED],
-  ['ENOSPC', NO_SPACE],
-  ['EDQUOT', NO_SPACE],
-  ['EROFS', READ_ONLY],
-  ['EACCES', READ_ONLY],
-  ['EPERM', READ_ONLY],
-  ['EIO', DISK_ERROR],
-  ['ENOENT', CANNOT_OPEN],
-  ['ENOTDIR', CANNOT_OPEN],
-  ['EMFILE', CANNOT_OPEN],
-]);
+const TROUBLES: Readonly<Record<FileFailure, FileTrouble>> = {
+  'cannot-open': {
+    code: 'cannot-open',
+    advice: 'the file cannot be opened: check that its directory exists and can be written',
+  },
+  damaged: DAMAGED,
+  'disk-error': { code: 'disk-error', advice: 'the disk failed to read or write: check it' },
+  'in-use': { code: 'in-use', advice: 'another process uses the file: stop that process' },
+  'no-space': { code: 'no-space', advice: 'the disk is full: make room on it' },
+  'not-a-database': DAMAGED,
+  'read-only': {
+    code: 'read-only',
+    advice: 'the file or its directory cannot be written: check their owner and mode, and how the disk is mounted',
+  },
+};
 
 /** What is wrong with the file, by an error of SQLite or of the file system. */
 export function troubleOf(error: unknown): FileTrouble {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return TROUBLES.get(primaryCode(error)) ?? TROUBLES.get(code ?? '') ?? { code: 'unknown', advice: message };
+  const failure = fileFailureOf(error as FileError);
+  return failure === undefined ? { code: 'unknown', advice: (error as Error).message } : TROUBLES[failure];
 }
 
 /** The same as a cause; `undefined` if it is not known. */

@@ -1,6 +1,5 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import {
   EventLog,
   EventLogError,
@@ -12,6 +11,7 @@ import {
   type TopicUsage,
   type EventLogOptions,
 } from '@sluice/event-log';
+import { directoryOf } from '@sluice/sqlite';
 import { ConsumerGroups } from './consumer-groups.js';
 import { FILE_NAME, openLogDatabase } from './log-database.js';
 import { LogFile } from './log-file.js';
@@ -123,9 +123,4 @@ export class SqliteEventLog extends EventLog {
       throw new EventLogError('unavailable', detail, { cause: error, failure: failureOf(error) });
     }
   }
-}
-
-/** `file:./data` and `file:data` are relative to the working directory; `file:///var/data` is absolute. */
-function directoryOf(url: string): string {
-  return url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
 }

@@ -276,7 +276,11 @@ export abstract class EventLog {
 
   /** One publisher for all callers; connects on first use and reconnects by itself. */
   abstract readonly publisher: EventPublisher;
-  /** A new member of a group. Connects in the background and by itself: a log that is away is no error. */
+  /**
+   * A new member of a group. Connects in the background and by itself: a log that is away is no error.
+   *
+   * @throws EventLogError `topic-missing`, from the embedded engine only
+   */
   abstract subscribe(options: SubscribeOptions): EventSubscription;
   abstract inspect(options: InspectOptions): BufferInspector;
   /** Resolves if the log answers on the connection in use. @throws EventLogError `unavailable` */
@@ -295,6 +299,8 @@ export type EventLogErrorCode =
   | 'topic-mismatch'
   | 'closed'
   | 'fatal'
+  /** No engine can use the URL, and no waiting helps. */
+  | 'invalid-url'
   /** Of the packages: names that belong to Sluice, or that are none. */
   | 'reserved-group'
   | 'invalid-group'

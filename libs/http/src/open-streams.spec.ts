@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
+import { until } from '@sluice/test-kit';
 import { OpenStreams } from './open-streams.js';
 
 let server: FastifyInstance;
@@ -37,10 +38,6 @@ async function askAndTakeNothing(): Promise<Socket> {
   await once(socket, 'connect');
   socket.write('GET / HTTP/1.1\r\nHost: streams\r\n\r\n');
   return socket;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 beforeEach(() => {

@@ -5,7 +5,7 @@ import type { RecordDocument } from './record-document.js';
 const { BSON } = mongoose.mongo;
 
 /** MongoDB takes documents of 16 MiB; the margin is for what the server may add. */
-export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024 - 16 * 1024;
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024 - 16 * 1024;
 
 /** `encoding` has the same members as the document, in a form that the driver writes as they are. */
 export type LoneEncoding = { ok: true; encoding: RecordDocument } | { ok: false; detail: string };

@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { inTime } from '@sluice/async';
 import { type RecordStoreOptions, RecordStoreError, StoreOutage, type StoreTrouble } from '@sluice/record-store';
 import { mongoTroubleOf, troubleOfCode, withoutLogin } from './mongo-trouble.js';
 
@@ -88,18 +89,10 @@ export class MongoConnection {
     return this.connection.db!;
   }
 
-  /** The race listens to the loser as well, so that its late rejection is no unhandled one. */
-  private async withinDeadline<T>(work: Promise<T>): Promise<T> {
+  private withinDeadline<T>(work: Promise<T>): Promise<T> {
     const { timeoutMs } = this.options;
-    const { promise: expired, reject } = Promise.withResolvers<never>();
     const late = new Error(`no answer within ${timeoutMs} ms`);
-    const expire = () => reject(this.unavailable(troubleOfCode('timeout'), late));
-    const timer = setTimeout(expire, timeoutMs);
-    try {
-      return await Promise.race([work, expired]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return inTime(timeoutMs, work, () => this.unavailable(troubleOfCode('timeout'), late));
   }
 }
 
@@ -109,7 +102,7 @@ function requireReadable(url: string): void {
     new mongoose.mongo.MongoClient(url);
   } catch {
     const form = 'mongodb://[user:password@]host[:port][,...]/[database][?options]';
-    throw new RecordStoreError('unavailable', `The record store URL cannot be read; it must be ${form}.`);
+    throw new RecordStoreError('invalid-url', `The record store URL cannot be read; it must be ${form}.`);
   }
 }
 

@@ -74,7 +74,7 @@ function toPage({ documents, hasMore }: FoundDocuments): RecordPage {
  * Behind a cursor: older, or of the same instant with a greater key. Each branch is a range of one index by itself.
  * Values of the filter are compared and never read as operators.
  */
-export function pageFilter({ deviceId, fromMs, toMs }: RecordFilter, after?: RecordCursor): Filter {
+function pageFilter({ deviceId, fromMs, toMs }: RecordFilter, after?: RecordCursor): Filter {
   const device = deviceId === undefined ? {} : { device_id: { $eq: deviceId } };
   const isBehindCursor = after !== undefined && after.timestampMs < (toMs ?? Infinity);
   const older = { ...device, ...timestampRange(fromMs, isBehindCursor ? after.timestampMs : toMs) };

@@ -95,7 +95,7 @@ describe('MongoRecordStore', () => {
   it('refuses a URL that it cannot read, without repeating it', () => {
     const url = 'mongodb://user:secret@host:99999999/';
     expect(() => open({ url, clientId: 'suite', timeoutMs: 100 })).toThrow(
-      expect.objectContaining({ code: 'unavailable', message: expect.not.stringContaining('secret') }),
+      expect.objectContaining({ code: 'invalid-url', message: expect.not.stringContaining('secret') }),
     );
   });
 });

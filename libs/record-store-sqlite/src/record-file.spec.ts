@@ -107,11 +107,6 @@ describe('An embedded record store whose files are touched while it is open', ()
     }
   });
 
-  it('is held to its path by the same text as the event log', () => {
-    const own = readFileSync(new URL('./private-file.ts', import.meta.url), 'utf8');
-    expect(readFileSync(new URL('../../event-log-sqlite/src/private-file.ts', import.meta.url), 'utf8')).toBe(own);
-  });
-
   function open(where: string): SqliteRecordStore {
     signal = Promise.withResolvers();
     const log = (level: string, line: string): void => {

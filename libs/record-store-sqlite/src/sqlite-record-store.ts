@@ -1,6 +1,6 @@
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type RecordStoreOptions, RecordStore, type StoreTrouble } from '@sluice/record-store';
+import { directoryOf } from '@sluice/sqlite';
 import { RecordFile } from './record-file.js';
 import { RecordThreadClient } from './record-thread-client.js';
 import { SqliteRecordReader } from './sqlite-record-reader.js';
@@ -60,8 +60,4 @@ export class SqliteRecordStore extends RecordStore {
     const remove = () => void this.removeReceivedBefore(Date.now() - ageMs).catch(() => undefined);
     return setInterval(remove, EXPIRY_INTERVAL_MS).unref();
   }
-}
-
-function directoryOf(url: string): string {
-  return url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
 }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import {
   type TokenStoreOptions,
   RecordStoreError,
@@ -9,7 +8,7 @@ import {
   TokenStore,
   type StoredToken,
 } from '@sluice/record-store';
-import { preparePrivateFile } from './private-file.js';
+import { directoryOf, preparePrivateFile } from '@sluice/sqlite';
 import { fileError, FILE_MOVED, unavailable } from './sqlite-trouble.js';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
@@ -49,7 +48,7 @@ export class SqliteTokenStore extends TokenStore {
 
   constructor({ url, log }: TokenStoreOptions) {
     super();
-    this.directory = url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
+    this.directory = directoryOf(url);
     this.log = log;
   }
 

@@ -53,7 +53,8 @@ export abstract class RecordStore {
   abstract close(): Promise<void>;
 }
 
-export type RecordStoreErrorCode = 'unavailable' | 'closed';
+/** `invalid-url`: no engine can use the URL, and no waiting helps. */
+export type RecordStoreErrorCode = 'unavailable' | 'closed' | 'invalid-url';
 
 export class RecordStoreError extends Error {
   override readonly name = 'RecordStoreError';

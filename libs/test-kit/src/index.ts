@@ -1,6 +1,7 @@
 export { openBrowser } from './browser.js';
 export { Container } from './container.js';
 export { DevicePackage } from './device-package.js';
+export { FakeClock } from './fake-clock.js';
 export { FileServer } from './file-server.js';
 export { type Answer, HttpClient } from './http-client.js';
 export { freePort, output, ROOT } from './program.js';
@@ -11,4 +12,4 @@ export { Standalone } from './standalone.js';
 export { storedIds, storedRecords } from './stored-records.js';
 export { profile, startSystem } from './start-system.js';
 export type { System } from './system.js';
-export { until } from './until.js';
+export { type Patience, until } from './until.js';

@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EVENT_HEADERS, EVENTS_TOPIC } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
 import { Tracing, writeTraceParent, type TracePlace } from '@sluice/observability';
 import { ToldSpans } from '@sluice/observability/testing';
+import { until } from '@sluice/test-kit';
 import { logRecord, WorkerUnderTest } from '../testing/worker-under-test.js';
 
 const ACCEPTED_AT_MS = 1_000;
@@ -32,10 +32,6 @@ async function fed(...records: LogRecord[]): Promise<void> {
   worker.subscription.feed(...records);
   await until(() => worker.subscription.commits.at(-1)?.positions[0]?.offset === records.at(-1)!.offset + 1);
   await until(() => worker.transport.loop?.state.status === 'idle');
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate();
 }
 
 const stepsOf = ({ traceId }: TracePlace) => told.ended.filter((span) => span.place.traceId === traceId);

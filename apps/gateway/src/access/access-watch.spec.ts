@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { issueToken, KnownTokens, revokeToken, rotateToken, type Principal, type Token } from '@sluice/ingest';
-import { Clock } from '@sluice/async';
+import { FakeClock } from '@sluice/test-kit';
 import { AccessWatch } from './access-watch.js';
-
-class FakeClock extends Clock {
-  atMs = Date.parse('2025-09-09T17:00:00Z');
-  override now(): number {
-    return this.atMs;
-  }
-}
 
 let clock: FakeClock;
 let watch: AccessWatch;
@@ -26,7 +19,7 @@ function follow(principal: Principal): () => void {
 }
 
 function passMs(ms: number): void {
-  clock.atMs += ms;
+  clock.advance(ms);
   jest.advanceTimersByTime(ms);
 }
 

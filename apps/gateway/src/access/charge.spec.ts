@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Clock } from '@sluice/async';
+import { FakeClock } from '@sluice/test-kit';
 import { OPEN_ACCESS } from './access-options.js';
 import { RateLimits, type Charge, type Cost } from './rate-limits.js';
 
@@ -21,26 +21,18 @@ const STEPS = fc.array(
   { maxLength: 120 },
 );
 
-class SteppedClock {
-  elapsedMs = 0;
-
-  monotonicMs(): number {
-    return 1_000_000 + this.elapsedMs;
-  }
-}
-
 /** A limit of records and one of bytes, and what came of the requests. */
 class Limited {
-  readonly clock = new SteppedClock();
+  readonly clock = new FakeClock();
   readonly limits = new RateLimits(
     { ...OPEN_ACCESS, addressRecordsPerSecond: RATE, addressBytesPerSecond: RATE, limitBurstSeconds: BURST_SECONDS },
-    this.clock as unknown as Clock,
+    this.clock,
   );
   readonly accepted = { records: 0, bytes: 0 };
   readonly underWay = new Map<number, Charge>();
 
   step({ request, afterMs, records, bytes, isBroken }: { [K in keyof StepOf]: StepOf[K] }): void {
-    this.clock.elapsedMs += afterMs;
+    this.clock.advance(afterMs);
     const charge = this.underWay.get(request);
     if (charge === undefined) this.begin(request, { records: 1, bytes });
     else this.end(request, charge, { records, bytes }, isBroken);

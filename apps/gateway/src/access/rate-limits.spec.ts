@@ -4,11 +4,11 @@ import { connect, type Socket } from 'node:net';
 import type { Problem } from '@sluice/contracts';
 import type { Clock } from '@sluice/async';
 import { bearer, TokenDirectory } from '@sluice/operator/testing';
+import { until } from '@sluice/test-kit';
 import type { GatewayOptions } from '../gateway-options.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';
 import { answers, exchange, statusesOf } from '../testing/raw-socket.js';
-import { until } from '../testing/until.js';
 import { OPEN_ACCESS, type AccessOptions } from './access-options.js';
 import { RateLimits } from './rate-limits.js';
 

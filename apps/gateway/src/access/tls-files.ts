@@ -11,7 +11,7 @@ export interface TlsFilePaths {
   tlsCrlFile: string;
 }
 
-export class TlsFileError extends Error {
+class TlsFileError extends Error {
   override readonly name = 'TlsFileError';
   readonly code = 'tls-file';
 }

@@ -4,22 +4,13 @@ import { issueToken, type Token } from '@sluice/ingest';
 import type { JsonObject } from '@sluice/contracts';
 import type { EventLog } from '@sluice/event-log';
 import { RecordStoreError, TokenStore, type StoredToken } from '@sluice/record-store';
-import { Clock } from '@sluice/async';
+import type { Clock } from '@sluice/async';
+import { FakeClock } from '@sluice/test-kit';
 import { gatewayHealth } from '../gateway-health.js';
 import { AccessGate } from './access-gate.js';
 import { OPEN_ACCESS } from './access-options.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenFeed } from './token-feed.js';
-
-class FakeClock extends Clock {
-  atMs = 1_000_000;
-  override now(): number {
-    return this.atMs;
-  }
-  override monotonicMs(): number {
-    return this.atMs;
-  }
-}
 
 class FakeTokenStore extends TokenStore {
   isAvailable = true;
@@ -86,7 +77,7 @@ describe('TokenFeed', () => {
     store.hold(token);
     await feed.refresh();
     store.isAvailable = false;
-    clock.atMs += 5_000;
+    clock.advance(5_000);
     await feed.refresh();
     await feed.refresh();
     expect([isTaken(), feed.staleSeconds]).toEqual([true, 5]);
@@ -137,7 +128,7 @@ describe('readiness', () => {
     await feed.refresh();
     expect(tokensCheck(feed, clock).check()).toEqual({ count: 1 });
     store.isAvailable = false;
-    clock.atMs += 7_000;
+    clock.advance(7_000);
     await feed.refresh();
     expect(tokensCheck(feed, clock).check()).toMatchObject({ count: 1, stale_seconds: 7 });
   });

@@ -2,7 +2,7 @@ import type { onRequestHookHandler } from 'fastify';
 import type { EndpointDirectory } from './endpoint-directory.js';
 
 /** A device that sees it asks for its list again, and has moved before the endpoint refuses it. */
-export const DRAINING_HEADER = 'endpoint-draining';
+const DRAINING_HEADER = 'endpoint-draining';
 
 /** Answers to records say so when the endpoint at which they came in drains. */
 export function announceDraining(directory: EndpointDirectory): onRequestHookHandler {

@@ -3,7 +3,7 @@ import { EndpointList, type Assignment, type Endpoint } from './endpoint-list.js
 import { EndpointListError } from './endpoint-list-error.js';
 
 export const MAX_ENDPOINTS = 100;
-export const MAX_WEIGHT = 20;
+const MAX_WEIGHT = 20;
 
 /**
  * Reads a list of endpoints: entries are separated by commas or line ends, and `#` begins a comment.

@@ -40,7 +40,7 @@ interface ExcessiveRecord {
 export type SubmittedRecord = ReadableRecord | UnreadableRecord | ExcessiveRecord;
 
 /** The records in the order of the body. Each is parsed when it is read, so that the parsed form of one is held at a time. */
-export interface SubmittedRecords {
+interface SubmittedRecords {
   readonly length: number;
   /** @throws ProblemError `invalid-json`: the body is not JSON in this record */
   read(index: number): SubmittedRecord;

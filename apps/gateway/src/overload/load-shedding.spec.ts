@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { EventLogError, type BufferInspector, type PartitionPosition, type PublishLoad } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
-import { Clock } from '@sluice/async';
+import { FakeClock } from '@sluice/test-kit';
 import { Admission } from '../admission.js';
 import { LagWatch } from './lag-watch.js';
 import { LoadShedding } from './load-shedding.js';
@@ -18,14 +18,6 @@ const OPTIONS = {
 };
 const LIMITS = { maxBodyBytes: 1000, maxConcurrentRequests: 10, maxBytesInFlight: 1000 };
 
-class StoppedClock extends Clock {
-  nowMs = 0;
-
-  override monotonicMs(): number {
-    return this.nowMs;
-  }
-}
-
 /** A publisher one of whose records has waited as long as the test says. */
 class SlowPublisher extends FakePublisher {
   waitMs = 0;
@@ -35,7 +27,7 @@ class SlowPublisher extends FakePublisher {
   }
 }
 
-let clock: StoppedClock;
+let clock: FakeClock;
 let publisher: SlowPublisher;
 let watch: LagWatch;
 let shedding: LoadShedding;
@@ -54,7 +46,7 @@ beforeEach(() => {
   lines = [];
   waiting = 0;
   const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  clock = new StoppedClock();
+  clock = new FakeClock();
   publisher = new SlowPublisher();
   watch = new LagWatch(OPTIONS, inspector, clock, logger);
   admission = new Admission(LIMITS);
@@ -174,7 +166,7 @@ describe('the log', () => {
       observe(50, 0);
     }
     expect(said()).toEqual([['gateway-busy', false]]);
-    clock.nowMs += 5000;
+    clock.advance(5000);
     observe(1, 0);
     expect(said()).toEqual([
       ['gateway-busy', false],

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'node:net';
+import { until } from '@sluice/test-kit';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';
 import { answers, exchange, statusesOf } from '../testing/raw-socket.js';
-import { until } from '../testing/until.js';
 
 const LATE_MS = 10_000;
 

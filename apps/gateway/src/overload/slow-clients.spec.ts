@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { until } from '@sluice/test-kit';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { exchange, statusesOf } from '../testing/raw-socket.js';
-import { until } from '../testing/until.js';
 
 const LINE = 'POST /ingest HTTP/1.1\r\nHost: x\r\n';
 const headOf = (bytes: number) => `${LINE}Content-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`;

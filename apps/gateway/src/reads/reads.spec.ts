@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { FORWARDING_LIMITS } from '@sluice/http';
+import { until } from '@sluice/test-kit';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
-import { until } from '../testing/until.js';
 
 let query: FakeQuery;
 let gateway: GatewayUnderTest;

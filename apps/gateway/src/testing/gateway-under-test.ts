@@ -34,7 +34,7 @@ const SMALL_LIMITS: GatewayOptions = {
 };
 
 /** Every member that an answer of `POST /ingest` may have. */
-export interface AnswerBody extends Problem {
+interface AnswerBody extends Problem {
   record_id: string;
   device_id: string;
   receipt: string;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readTraceParent, type Tracing } from '@sluice/observability';
 import { ToldSpans } from '@sluice/observability/testing';
+import { until } from '@sluice/test-kit';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
-import { until } from '../testing/until.js';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const GIVEN = `00-${TRACE_ID}-00f067aa0ba902b7-01`;

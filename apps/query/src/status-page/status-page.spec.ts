@@ -81,7 +81,7 @@ describe('a sample', () => {
     await sampleWhere(page, () => true);
     arrive(...Array.from({ length: 20 }, (_, n) => `r-${n}`));
     query.log.events.commit(PARTITION, 10);
-    query.clock.nowMs += 2000;
+    query.clock.advance(2000);
     const { rates } = await sampleWhere(page, (sample) => sample.rates !== null);
     expect(rates).toEqual({ in_per_second: 10, out_per_second: 5 });
   });

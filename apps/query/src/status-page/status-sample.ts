@@ -7,9 +7,9 @@ import type { RecentRecord } from './recent-records.js';
 /** Most partitions that are shown one by one; of more, those in which most waits. */
 const SHOWN_PARTITIONS = 64;
 
-export type PartState = 'up' | 'paused' | 'down' | 'unknown';
+type PartState = 'up' | 'paused' | 'down' | 'unknown';
 
-export interface Part {
+interface Part {
   state: PartState;
   reason: string | null;
 }

@@ -11,6 +11,7 @@ import { createHttpApp, MetricsModule, type OpenStreams, serveDocs } from '@slui
 import { LOGGER } from '@sluice/observability';
 import { HealthModule, Lifecycle } from '@sluice/process';
 import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
+import { FakeClock } from '@sluice/test-kit';
 import { queryHealth } from '../query-health.js';
 import { QueryModule, type QueryLimits } from '../query.module.js';
 import { TAIL_STREAMS } from '../tail/tail-providers.js';
@@ -19,18 +20,6 @@ import { FakeEventLog } from './fake-event-log.js';
 const SILENT = pino({ level: 'silent' });
 
 /** Time stands still unless a test moves it. */
-export class FakeClock extends Clock {
-  nowMs = Date.parse('2025-09-09T17:00:10Z');
-
-  override now(): number {
-    return this.nowMs;
-  }
-
-  override monotonicMs(): number {
-    return this.nowMs;
-  }
-}
-
 export interface Answer<T> {
   status: number;
   headers: Headers;
@@ -42,7 +31,7 @@ export interface Answer<T> {
 export class QueryUnderTest {
   readonly log: FakeEventLog;
   readonly store = new FakeRecordStore();
-  readonly clock = new FakeClock();
+  readonly clock = new FakeClock(Date.parse('2025-09-09T17:00:10Z'));
   routes: readonly RegisteredRoute[] = [];
   private app: NestFastifyApplication | undefined;
 

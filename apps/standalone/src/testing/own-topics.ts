@@ -15,7 +15,7 @@ import {
 type Named = { topic: string };
 
 /** A log whose topics and groups are a suite's own on a broker that others use: their names have a prefix that nobody sees. */
-export class OwnTopics extends EventLog {
+class OwnTopics extends EventLog {
   readonly publisher: EventPublisher;
 
   constructor(

@@ -10,7 +10,7 @@ import { requireOwnGroup, type GroupRules } from './own-names.js';
 /**
  * One connection to the log. Nothing is connected yet. The log refuses subscriptions in the store's group.
  *
- * @throws EventLogError `unavailable` if the URL is none
+ * @throws EventLogError `invalid-url`
  */
 export async function openEventLog({ storeGroup, ...options }: EventLogOptions & GroupRules): Promise<EventLog> {
   const log = await open(options);
@@ -29,7 +29,7 @@ async function open(options: EventLogOptions): Promise<EventLog> {
     return new SqliteEventLog(options);
   }
   if (!options.url.startsWith('kafka://')) {
-    throw new EventLogError('unavailable', 'The event log URL must begin with kafka://, or with file: in tests.');
+    throw new EventLogError('invalid-url', 'The event log URL must begin with kafka://, or with file: in tests.');
   }
   const { KafkaEventLog } = await import('@sluice/event-log-kafka');
   return new KafkaEventLog(options);

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '@sluice/test-kit';
 import type { DeviceOptions } from '../options.js';
 import { LoopbackGateway } from '../testing/loopback-gateway.js';
-import { until } from '../testing/manual-clock.js';
 import { TestDevice } from '../testing/test-device.js';
 
 /** What a fake `fetch` cannot show: the platform's own one against a server that misbehaves. Time is moved by hand. */

@@ -114,7 +114,7 @@ interface DirectoryAnswer {
 }
 
 /** `undefined` if anything about it is wrong: half a list would move devices for no reason. An empty one says that there is none. */
-export function readDirectory(text: string): DirectoryAnswer | undefined {
+function readDirectory(text: string): DirectoryAnswer | undefined {
   const { version, endpoints, ttl_seconds: ttl } = parseObject(text);
   if (!Array.isArray(endpoints) || typeof ttl !== 'number' || !(ttl > 0)) return undefined;
   const listed = endpoints.map((entry: unknown) => readEndpoint(entry));

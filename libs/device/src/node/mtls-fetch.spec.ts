@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { until } from '../testing/manual-clock.js';
+import { until } from '@sluice/test-kit';
 import { TestDevice } from '../testing/test-device.js';
 import type { SentRecord } from '../testing/fake-gateway.js';
 import { mtlsFetch } from './mtls-fetch.js';

@@ -59,8 +59,3 @@ export class ManualClock implements Clock {
 export async function rest(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
-
-/** Waits for a condition that the network or a disk brings about; jest's own timeout is the limit. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -1,6 +1,6 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '@sluice/test-kit';
 
 const IMAGE = 'apache/kafka:4.3.1';
 
@@ -76,12 +76,4 @@ function docker(args: readonly string[], input = '', options: ExecFileOptions = 
     const child = execFile('docker', [...args], options, (error) => (error === null ? resolve() : reject(error)));
     child.stdin?.end(input);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { until } from '@sluice/test-kit';
 import type { EventSubscription, LogRecord, TopicPosition } from '../event-log.js';
 import {
-  eventually,
+  GROUP_PATIENCE,
   firstNumbers,
   manyEntries,
   placesOf,
@@ -55,7 +56,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       const { topic, group } = await committedGroup(underTest, 30, 3);
       const committed = await underTest.log.inspect({ group, topic }).positions();
       const subscription = underTest.subscribe(topic, group);
-      await eventually(() => subscription.assignment().length === 3);
+      await until(() => subscription.assignment().length === 3, GROUP_PATIENCE);
       const expected = committed.map((position) => ({
         topic,
         partition: position.partition,
@@ -100,10 +101,10 @@ export function describeGroups(underTest: LogUnderTest): void {
       const { topic, first, second } = await twoMembers(underTest);
       await underTest.publish(topic, manyEntries(100));
       const records: LogRecord[] = [];
-      await eventually(async () => {
+      await until(async () => {
         for (const member of [first, second]) records.push(...(await member.pull({ maxRecords: 100, maxWaitMs: 50 })));
         return records.length >= 100;
-      });
+      }, GROUP_PATIENCE);
       expect(sortedValuesOf(records)).toEqual(firstNumbers(100).map(String));
     });
 
@@ -152,18 +153,18 @@ async function twoMembers(underTest: LogUnderTest) {
   const lost: { topic: string; partition: number }[] = [];
   const first = underTest.subscribe(topic, group);
   first.onRevoked((partitions) => lost.push(...partitions));
-  await eventually(() => first.assignment().length === 4);
+  await until(() => first.assignment().length === 4, GROUP_PATIENCE);
   const second = underTest.subscribe(topic, group);
-  await eventually(() => first.assignment().length === 2 && second.assignment().length === 2);
+  await until(() => first.assignment().length === 2 && second.assignment().length === 2, GROUP_PATIENCE);
   return { topic, first, second, lost };
 }
 
 async function pullWhere(subscription: EventSubscription, count: number, matches: (record: LogRecord) => boolean) {
   const records: LogRecord[] = [];
-  await eventually(async () => {
+  await until(async () => {
     records.push(...(await subscription.pull({ maxRecords: 100, maxWaitMs: 50 })).filter(matches));
     return records.length >= count;
-  });
+  }, GROUP_PATIENCE);
   return records;
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { until } from '@sluice/test-kit';
 import type { BufferInspector, LogRecord, PeekOptions } from '../event-log.js';
 import { commitAll } from './group-contract.js';
 import {
-  eventually,
+  GROUP_PATIENCE,
   firstNumbers,
   manyEntries,
   placesOf,
@@ -29,7 +30,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
     it('shows a note of a group that does not move, and none after a commit without one', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 5);
       const subscription = underTest.subscribe(topic, group);
-      await eventually(() => subscription.assignment().length === 1);
+      await until(() => subscription.assignment().length === 1, GROUP_PATIENCE);
       await subscription.commit(subscription.assignment(), 'store away');
       expect(await inspector.positions()).toMatchObject([{ committed: 0, note: 'store away' }]);
       await subscription.commit(subscription.assignment());
@@ -125,7 +126,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       await pullRecords(subscription, 2);
       expect(await inspector.members()).toBe(1);
       await subscription.close();
-      await eventually(async () => (await inspector.members()) === 0);
+      await until(async () => (await inspector.members()) === 0, GROUP_PATIENCE);
       expect(await inspector.members()).toBe(0);
     });
   });

@@ -48,7 +48,7 @@ export class LogUnderTest {
 
 export type WrittenOutcome = Extract<PublishOutcome, { written: true }>;
 
-export function written(outcomes: readonly PublishOutcome[]): WrittenOutcome[] {
+function written(outcomes: readonly PublishOutcome[]): WrittenOutcome[] {
   return outcomes.map((outcome) => {
     if (!outcome.written) throw new Error(`An entry was not written: ${outcome.reason}`);
     return outcome;
@@ -81,11 +81,8 @@ export async function pullRecords(subscription: EventSubscription, count: number
   return records;
 }
 
-/** Resolves when the condition holds, or after so long that the test should fail on its expectation. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + CONDITION_TIMEOUT_MS;
-  while (!(await holds()) && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+/** Of suites that wait for a group to settle. */
+export const GROUP_PATIENCE = { tries: CONDITION_TIMEOUT_MS / 10, everyMs: 10, errorsFail: true };
 
 export function valuesOf(records: readonly LogRecord[]): string[] {
   return records.map(({ value }) => String(value));

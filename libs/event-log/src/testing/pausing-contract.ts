@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { until } from '@sluice/test-kit';
 import type { EventSubscription, LogRecord } from '../event-log.js';
-import { eventually, firstNumbers, manyEntries, pullRecords, uniqueName, type LogUnderTest } from './log-under-test.js';
+import {
+  GROUP_PATIENCE,
+  firstNumbers,
+  manyEntries,
+  pullRecords,
+  uniqueName,
+  type LogUnderTest,
+} from './log-under-test.js';
 
 export function describePausing(underTest: LogUnderTest): void {
   describe('pausing partitions', () => {
@@ -57,17 +65,17 @@ export function describePausing(underTest: LogUnderTest): void {
       const { topic, group, subscription: first } = await pulledTopic(underTest, 4);
       first.pause(firstNumbers(4).map((partition) => ({ topic, partition })));
       const second = underTest.subscribe(topic, group);
-      await eventually(() => second.assignment().length === 2);
+      await until(() => second.assignment().length === 2, GROUP_PATIENCE);
       const moved = second.assignment().map(({ partition }) => partition);
       await second.close();
-      await eventually(() => first.assignment().length === 4);
+      await until(() => first.assignment().length === 4, GROUP_PATIENCE);
       const outcomes = await underTest.publish(topic, manyEntries(40));
       const expected = outcomes.filter(({ partition }) => moved.includes(partition));
       const seen = new Set<string>();
-      await eventually(async () => {
+      await until(async () => {
         for (const record of await first.pull({ maxRecords: 100, maxWaitMs: 50 })) seen.add(placeOf(record));
         return expected.every((outcome) => seen.has(placeOf(outcome)));
-      });
+      }, GROUP_PATIENCE);
       expect(expected.length).toBeGreaterThan(0);
       expect(expected.filter((outcome) => !seen.has(placeOf(outcome)))).toEqual([]);
     });

@@ -4,18 +4,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Counter, Registry } from 'prom-client';
 import { Clock } from '@sluice/async';
+import { FakeClock } from '@sluice/test-kit';
 import { createHttpApp } from '../http-app.js';
 import { ProblemError } from '../problem-error.js';
 import { MetricsModule } from './metrics.module.js';
 import { createRegistry } from '@sluice/observability';
-
-class StoppedClock extends Clock {
-  nowMs = 0;
-
-  override monotonicMs(): number {
-    return this.nowMs;
-  }
-}
 
 /** An engine that remembers how often it was asked. */
 class FakeEngine {
@@ -41,13 +34,13 @@ class DevicesController {
   }
 }
 
-let clock: StoppedClock;
+let clock: FakeClock;
 let engine: FakeEngine;
 let app: NestFastifyApplication;
 let url: string;
 
 beforeEach(async () => {
-  clock = new StoppedClock();
+  clock = new FakeClock();
   engine = new FakeEngine();
   const providers = [
     { provide: Clock, useValue: clock },
@@ -147,7 +140,7 @@ describe('many scrapes', () => {
     const texts = await Promise.all(Array.from({ length: 50 }, async () => (await get('/metrics')).text));
     expect(engine.pings).toBe(1);
     expect(new Set(texts).size).toBe(1);
-    clock.nowMs += 1_000;
+    clock.advance(1_000);
     await get('/metrics');
     expect(engine.pings).toBe(2);
   });
@@ -155,7 +148,7 @@ describe('many scrapes', () => {
   it('do not wait in line for an engine that hangs', async () => {
     engine.answer = () => new Promise(() => undefined);
     await Promise.all(Array.from({ length: 20 }, () => get('/metrics')));
-    clock.nowMs += 1_000;
+    clock.advance(1_000);
     await get('/metrics');
     expect(engine.pings).toBe(1);
   });

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
+import { until } from '@sluice/test-kit';
 import { ConnectionAnswers } from './connection-answers.js';
 import { ReadTurns } from './read-turns.js';
 
@@ -29,10 +30,6 @@ afterEach(() => server.close());
 function open(): Socket {
   const { port } = server.server.address() as { port: number };
   return connect(port, '127.0.0.1').on('error', () => undefined);
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 it('prepares one answer on each connection, however many are asked for at once', async () => {

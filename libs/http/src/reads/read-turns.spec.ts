@@ -1,9 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { until } from '@sluice/test-kit';
 import { ReadTurns } from './read-turns.js';
-
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-};
 
 it('gives one turn in each pass of the event loop, in the order in which they were asked for', async () => {
   const turns = new ReadTurns();

@@ -12,15 +12,15 @@ export interface Caller {
   certificate?: { cert: Buffer; key: Buffer };
 }
 
-export type Verdict = 'passes' | 'unauthorized' | 'forbidden';
+type Verdict = 'passes' | 'unauthorized' | 'forbidden';
 
 const READER: Holder = { kind: 'readers' };
 
 /** The device that the walk asks for. */
-export const DEVICE_ID = 'dev-2';
+const DEVICE_ID = 'dev-2';
 
 /** The holders and scopes of all kinds. */
-export const GRANTS: Readonly<Record<string, { holder: Holder; scopes: readonly Scope[] }>> = {
+const GRANTS: Readonly<Record<string, { holder: Holder; scopes: readonly Scope[] }>> = {
   'sender of the device': { holder: { kind: 'device', deviceId: DEVICE_ID }, scopes: ['ingest'] },
   'reader of the device': { holder: { kind: 'device', deviceId: DEVICE_ID }, scopes: ['read'] },
   'reader of another device': { holder: { kind: 'device', deviceId: 'dev-20' }, scopes: ['read'] },
@@ -32,22 +32,17 @@ export const GRANTS: Readonly<Record<string, { holder: Holder; scopes: readonly 
 };
 
 /** The subject alternative names that give the same. Devices with certificates send, readers read. */
-export const CERTIFICATES: Readonly<Record<string, string>> = {
+const CERTIFICATES: Readonly<Record<string, string>> = {
   'sender of the device': `DNS:${DEVICE_ID}`,
   'sender of a pattern': 'URI:urn:sluice:device:d*',
   'reader of everything': 'URI:urn:sluice:readers',
 };
 
 /** What a request adds to its path. The last two name the device in ways that must not count. */
-export const QUERIES = [
-  '',
-  `?device_id=${DEVICE_ID}`,
-  `?device_id=${DEVICE_ID}&device_id=${DEVICE_ID}`,
-  '?device_id[]=dev-2',
-];
+const QUERIES = ['', `?device_id=${DEVICE_ID}`, `?device_id=${DEVICE_ID}&device_id=${DEVICE_ID}`, '?device_id[]=dev-2'];
 
 /** What the declaration of a route says of this request. Written apart from the gate, so that one checks the other. */
-export function verdictOf(route: RegisteredRoute | undefined, query: string, { grant }: Caller): Verdict {
+function verdictOf(route: RegisteredRoute | undefined, query: string, { grant }: Caller): Verdict {
   if (route?.access === 'open') return 'passes';
   if (grant === undefined) return 'unauthorized';
   if (route?.access === 'send') return grant.scopes.includes('ingest') ? 'passes' : 'forbidden';
@@ -82,7 +77,7 @@ export async function allCallers(
 }
 
 /** An address that the pattern of a route matches. */
-export function addressOf(pattern: string): string {
+function addressOf(pattern: string): string {
   const values: Record<string, string> = { device_id: DEVICE_ID, record_id: 'r-1', part: 'status.js' };
   return pattern
     .split('/')

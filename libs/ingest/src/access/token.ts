@@ -52,7 +52,7 @@ export function isHeldBy(token: Token, hash: string, nowMs: number): boolean {
 }
 
 /** The members of a stored token besides its id and its version. */
-export type TokenContent = Omit<Token, 'id' | 'version'>;
+type TokenContent = Omit<Token, 'id' | 'version'>;
 
 /** @returns `undefined` for what is no token as this version writes it: it lets nobody in */
 export function tokenFrom({

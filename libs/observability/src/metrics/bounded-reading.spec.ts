@@ -1,17 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { Clock } from '@sluice/async';
+import { FakeClock } from '@sluice/test-kit';
 import { BoundedReading } from './bounded-reading.js';
 
 /** Short enough for a test, and long for a promise that is already settled. */
 const MAX_WAIT_MS = 20;
-
-class StoppedClock extends Clock {
-  nowMs = 0;
-
-  override monotonicMs(): number {
-    return this.nowMs;
-  }
-}
 
 it('gives what is read now', async () => {
   let lag = 0;
@@ -54,7 +47,7 @@ it('reads once for all who ask together, and once while a read hangs', async () 
 });
 
 it('gives what came too late for one scrape to the next, unless it is old by then', async () => {
-  const clock = new StoppedClock();
+  const clock = new FakeClock();
   const hanging = Promise.withResolvers<number>();
   const reads = [hanging.promise];
   const reading = new BoundedReading(() => reads.pop() ?? new Promise<number>(() => undefined), clock, MAX_WAIT_MS);
@@ -62,6 +55,6 @@ it('gives what came too late for one scrape to the next, unless it is old by the
   hanging.resolve(7);
   await reading.value();
   expect(await reading.value()).toBe(7);
-  clock.nowMs = 60_000;
+  clock.advance(60_000);
   expect(await reading.value()).toBeUndefined();
 });

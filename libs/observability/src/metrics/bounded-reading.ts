@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/async';
+import { type Clock, within } from '@sluice/async';
 
 /** Longest that a scrape waits for one reading, so that it stays below a second whatever hangs. */
 const MAX_WAIT_MS = 500;
@@ -22,7 +22,7 @@ export class BoundedReading<T> {
   /** What was read now, or a moment ago if it takes too long; `undefined` if it cannot be read. */
   async value(): Promise<T | undefined> {
     this.#pending ??= this.refresh();
-    await this.inTime(this.#pending);
+    await within(this.maxWaitMs, this.#pending);
     const isFresh = this.#latest !== undefined && this.clock.monotonicMs() - this.#latest.atMs <= MAX_AGE_MS;
     return isFresh ? this.#latest?.value : undefined;
   }
@@ -35,12 +35,5 @@ export class BoundedReading<T> {
         () => void (this.#latest = undefined),
       )
       .finally(() => (this.#pending = undefined));
-  }
-
-  private async inTime(pending: Promise<void>): Promise<void> {
-    const timeout = Promise.withResolvers<void>();
-    const timer = setTimeout(timeout.resolve, this.maxWaitMs);
-    await Promise.race([pending, timeout.promise]);
-    clearTimeout(timer);
   }
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Module, type DynamicModule } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
+import { inTime } from '@sluice/async';
 import { Access } from '@sluice/http';
 import { Lifecycle } from '../lifecycle.js';
 
@@ -25,6 +26,7 @@ const CHECKS = Symbol('HealthChecks');
 
 /** Longest that one check may take; an orchestrator's own limit is usually a few seconds. */
 const CHECK_TIMEOUT_MS = 3000;
+const noAnswer = (): Error => new Error('no answer in time');
 
 @Controller('health')
 class HealthController {
@@ -56,22 +58,12 @@ class HealthController {
       checks.map(({ name, check }) => async () => {
         const indicator = this.indicators.check(name);
         try {
-          return indicator.up((await inTime(check)) ?? {});
+          return indicator.up((await inTime(CHECK_TIMEOUT_MS, Promise.resolve(check()), noAnswer)) ?? {});
         } catch (error) {
           return indicator.down({ message: (error as Error).message });
         }
       }),
     );
-  }
-}
-
-async function inTime(check: HealthCheck['check']): Promise<HealthDetails | void> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new Error('no answer in time')), CHECK_TIMEOUT_MS);
-  try {
-    return await Promise.race([check(), timeout.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, TracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { within } from '@sluice/async';
 import type { SpanDelivery } from '../span-delivery.js';
 import type { TracePlace } from '../trace-parent.js';
 import type { TracingOptions } from '../tracing-options.js';
@@ -29,7 +30,7 @@ const KINDS: Readonly<Record<SpanKind, OtelSpanKind>> = {
 };
 
 /** Spans by OpenTelemetry's SDK. Whether something is traced is decided before a span is asked for, so every span is recorded. */
-export class OtlpTracer implements Tracer {
+class OtlpTracer implements Tracer {
   constructor(private readonly tracer: OtelTracer) {}
 
   start({ name, kind = 'internal', parent, links = [], attributes = {}, startMs }: SpanStart): Span {
@@ -93,7 +94,11 @@ export function openOtlpTracer(
     spanProcessors: [boundedExport(exporter, delivery)],
   });
   const close = async (): Promise<void> => {
-    await settledWithin(flushTimeoutMs, provider.shutdown());
+    // The delivery has counted what fails or hangs: here only the time matters.
+    await within(
+      flushTimeoutMs,
+      provider.shutdown().catch(() => undefined),
+    );
     delivery.gaveUp();
   };
   return { tracer: new OtlpTracer(provider.getTracer('sluice')), close };
@@ -102,12 +107,4 @@ export function openOtlpTracer(
 function toEndpoint({ endpoint, headers, exportTimeoutMs }: TracingOptions): SpanExporter {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   return new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: exportTimeoutMs });
-}
-
-/** What fails or hangs has been told to the delivery: here only the time counts. */
-async function settledWithin(limitMs: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, limitMs);
-  await Promise.race([work.catch(() => undefined), promise]);
-  clearTimeout(timer);
 }

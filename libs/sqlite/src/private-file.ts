@@ -1,9 +1,6 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-
-/**
- * The same text in event-log and record-store, which share no library below them; a test of record-store compares the two.
- */
+import { statOf } from './opened-file.js';
 
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
@@ -12,6 +9,7 @@ const RIGHTS_OF_OTHERS = 0o077n;
 /** What the embedded engines keep in their directory, and what a file system puts at the top of a volume. */
 const EXPECTED_NAMES = /^(?:(?:event-log|records|tokens)\.db.*|lost\+found)$/;
 
+/** Receives a line for the log of the process. */
 export type Say = (level: 'info' | 'warn', message: string) => void;
 
 /**
@@ -58,35 +56,4 @@ function isOpenToOthers(path: string): boolean {
   const stats = statOf(path);
   if (stats === undefined || stats.uid !== BigInt(process.getuid?.() ?? -1)) return false;
   return (stats.mode & RIGHTS_OF_OTHERS) !== 0n;
-}
-
-/** `gone`: there is no file at the path. `replaced`: another file is there. */
-export type FileState = 'in-place' | 'gone' | 'replaced';
-
-/**
- * Remembers a file by its device and inode, as it is at its path when this is made. A file that is not there then counts as in place.
- * One comparison takes 3 µs.
- */
-export class RememberedFile {
-  readonly #stats: BigIntStats | undefined;
-
-  constructor(readonly path: string) {
-    this.#stats = statOf(path);
-  }
-
-  get state(): FileState {
-    if (this.#stats === undefined) return 'in-place';
-    const now = statOf(this.path);
-    if (now === undefined) return 'gone';
-    return now.ino === this.#stats.ino && now.dev === this.#stats.dev ? 'in-place' : 'replaced';
-  }
-}
-
-/** `undefined` for every reason why the path leads to no file: missing, no longer allowed, its file system unmounted. */
-function statOf(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true });
-  } catch {
-    return undefined;
-  }
 }
