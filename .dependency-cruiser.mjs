@@ -22,6 +22,7 @@ export default {
   forbidden: [
     { name: 'no-circular', severity: 'error', comment: 'No cycles, type imports included.', from: {}, to: { circular: true } },
     layer('async-stands-alone', lib('async'), [], 'async is the ground floor.'),
+    layer('settings-stand-alone', lib('settings'), [], 'settings is a ground floor, as async is.'),
     layer('contracts-stand-alone', lib('contracts'), [], 'contracts imports no other library of ours.'),
     layer('device-stands-alone', lib('device'), [], 'device imports nothing of ours: it runs where the rest of Sluice does not.'),
     layer('ports-know-contracts', PORTS, [lib('async', 'contracts')], 'A port imports async and contracts only.'),
@@ -32,7 +33,7 @@ export default {
       [lib('async', 'contracts', 'event-log', 'event-log-kafka', 'event-log-sqlite')],
       'What other teams install brings no part of our services along.',
     ),
-    layer('ingest-is-free-of-http', lib('ingest'), [lib('async', 'contracts', 'event-log', 'record-store')], 'ingest knows neither HTTP nor Nest applications.'),
+    layer('ingest-is-free-of-http', lib('ingest'), [lib('async', 'contracts', 'event-log', 'record-store', 'settings')], 'ingest knows neither HTTP nor Nest applications.'),
     layer('libraries-below-apps', '^libs/', ['^libs/'], 'Libraries never import apps or tools.'),
     {
       name: 'apps-apart',

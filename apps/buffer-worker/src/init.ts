@@ -1,21 +1,14 @@
-import {
-  eventLogOptions,
-  readConfig,
-  recordStoreOptions,
-  requireSharedEngines,
-  topicPartitions,
-  mainProcess,
-} from '@sluice/process';
-import { openEventLog, openRecordStore } from '@sluice/engines';
+import { eventLogOptions, openEventLog, openRecordStore, recordStoreOptions, topicPartitions } from '@sluice/engines';
+import { mainProcess } from '@sluice/process';
 import { createLogger } from '@sluice/observability';
 import { prepareWhenAvailable } from './prepare.js';
+import { readInitConfig } from './settings.js';
 import { TOPIC_RULES } from './topics.js';
 
 const APP = 'init';
 
 await mainProcess(APP, async () => {
-  const config = readConfig(process.env);
-  requireSharedEngines(config, APP);
+  const config = readInitConfig(process.env);
   const logger = createLogger({ app: APP, level: config.logLevel });
   const log = await openEventLog(eventLogOptions(config, APP));
   const store = await openRecordStore(recordStoreOptions(config, APP));

@@ -1,34 +1,30 @@
 import { Module } from '@nestjs/common';
 import { BatchTransport } from '@sluice/batch-transport';
-import {
-  bufferWorkerOptions,
-  eventLogOptions,
-  openHttpOptions,
-  readConfig,
-  recordStoreOptions,
-  requireSharedEngines,
-  tracingOptions,
-  withoutPassword,
-  HealthModule,
-  Lifecycle,
-  mainProcess,
-  runApp,
-  RuntimeModule,
-} from '@sluice/process';
+import { HealthModule, Lifecycle, mainProcess, runApp, RuntimeModule } from '@sluice/process';
 import { EVENTS_TOPIC } from '@sluice/contracts';
-import { EventLogModule, RecordStoreModule } from '@sluice/engines';
+import { EventLogModule, eventLogOptions, RecordStoreModule, recordStoreOptions } from '@sluice/engines';
 import { awaitTopics, EventLog } from '@sluice/event-log';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, MetricsModule } from '@sluice/http';
-import { createLogger, createRegistry, logLine, openTracing, traceOfLine, watchAppends } from '@sluice/observability';
+import {
+  createLogger,
+  createRegistry,
+  logLine,
+  openTracing,
+  traceOfLine,
+  tracingOptions,
+  watchAppends,
+} from '@sluice/observability';
+import { withoutPassword } from '@sluice/settings';
+import { bufferWorkerOptions } from './batch.settings.js';
 import { BufferWorkerModule, bufferWorkerHealth } from './buffer-worker.module.js';
+import { readWorkerConfig } from './settings.js';
 import { TopicCheck } from './topic-check.js';
 
 const APP = 'buffer-worker';
 
 await mainProcess(APP, async () => {
-  const config = readConfig(process.env);
-  requireSharedEngines(config, APP);
+  const config = readWorkerConfig(process.env);
   const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
   const registry = createRegistry();
   const tracing = await openTracing(tracingOptions(config, APP), logger, registry);
@@ -52,7 +48,7 @@ await mainProcess(APP, async () => {
   @Module({ imports: [...imports, worker, health] })
   class RootModule {}
 
-  const app = await createHttpApp(RootModule, logger, openHttpOptions(config));
+  const app = await createHttpApp(RootModule, logger, config);
   const transport = app.get(BatchTransport);
   app.connectMicroservice({ strategy: transport });
   process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());

@@ -1,35 +1,31 @@
 import { Module } from '@nestjs/common';
-import {
-  eventLogOptions,
-  readConfig,
-  requireSharedLog,
-  requireSharedTokens,
-  tracingOptions,
-  withoutPassword,
-  HealthModule,
-  Lifecycle,
-  mainProcess,
-  runApp,
-  RuntimeModule,
-} from '@sluice/process';
+import { HealthModule, Lifecycle, mainProcess, runApp, RuntimeModule } from '@sluice/process';
 import { EVENTS_TOPIC } from '@sluice/contracts';
-import { EventLogModule } from '@sluice/engines';
+import { EventLogModule, eventLogOptions } from '@sluice/engines';
 import { awaitTopics, EventLog } from '@sluice/event-log';
 import { createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
-import { createLogger, createRegistry, logLine, openTracing, traceOfLine, watchAppends } from '@sluice/observability';
+import {
+  createLogger,
+  createRegistry,
+  logLine,
+  openTracing,
+  traceOfLine,
+  tracingOptions,
+  watchAppends,
+} from '@sluice/observability';
+import { withoutPassword } from '@sluice/settings';
 import { AccessGate } from './access/access-gate.js';
 import { accessWarnings } from './access/access-warnings.js';
 import { configureGatewayHttp } from './configure-http.js';
 import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
 import { LogReachability } from './log-reachability.js';
+import { readGatewayConfig } from './settings.js';
 
 const APP = 'gateway';
 
 await mainProcess(APP, async () => {
-  const config = readConfig(process.env);
-  requireSharedLog(config, APP);
-  requireSharedTokens(config, APP);
+  const config = readGatewayConfig(process.env);
   const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
   const registry = createRegistry();
   const tracing = await openTracing(tracingOptions(config, APP), logger, registry);

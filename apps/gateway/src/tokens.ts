@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readConfig, tokenStoreOptions } from '@sluice/process';
-import { openTokenStore } from '@sluice/engines';
+import { openTokenStore, RECORD_STORE_SETTINGS, recordStoreOptions } from '@sluice/engines';
+import { readSettings } from '@sluice/process';
 import { runTokensCommand, type CommandOutput } from './access/tokens-command.js';
 
 const output: CommandOutput = {
@@ -11,7 +11,8 @@ const output: CommandOutput = {
 try {
   // As `npm start` does; in the image there is none.
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const store = await openTokenStore(tokenStoreOptions(readConfig(process.env), 'tokens-command'));
+  const config = readSettings(RECORD_STORE_SETTINGS, process.env);
+  const store = await openTokenStore(recordStoreOptions(config, 'tokens-command'));
   try {
     await runTokensCommand(process.argv.slice(2), store, Date.now(), output);
   } finally {

@@ -1,31 +1,20 @@
 import { Module } from '@nestjs/common';
-import {
-  eventLogOptions,
-  openHttpOptions,
-  readConfig,
-  recordStoreOptions,
-  requireSharedEngines,
-  withoutPassword,
-  HealthModule,
-  Lifecycle,
-  mainProcess,
-  runApp,
-  RuntimeModule,
-} from '@sluice/process';
+import { HealthModule, Lifecycle, mainProcess, runApp, RuntimeModule } from '@sluice/process';
 import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
-import { EventLogModule, RecordStoreModule } from '@sluice/engines';
+import { EventLogModule, eventLogOptions, RecordStoreModule, recordStoreOptions } from '@sluice/engines';
 import { awaitTopics, EventLog } from '@sluice/event-log';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
 import { createLogger, createRegistry, logLine } from '@sluice/observability';
+import { withoutPassword } from '@sluice/settings';
 import { queryHealth } from './query-health.js';
 import { QueryModule } from './query.module.js';
+import { readQueryConfig } from './settings.js';
 
 const APP = 'query';
 
 await mainProcess(APP, async () => {
-  const config = readConfig(process.env);
-  requireSharedEngines(config, APP);
+  const config = readQueryConfig(process.env);
   const logger = createLogger({ app: APP, level: config.logLevel });
   const registry = createRegistry();
 
@@ -41,7 +30,7 @@ await mainProcess(APP, async () => {
   })
   class RootModule {}
 
-  const app = await createHttpApp(RootModule, logger, { ...openHttpOptions(config), isForwarded: true });
+  const app = await createHttpApp(RootModule, logger, { ...config, isForwarded: true });
   serveDocs(app);
   const [log, store] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
   const port = await runApp(app, logger, config);

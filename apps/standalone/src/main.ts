@@ -1,18 +1,21 @@
 import { BatchTransport } from '@sluice/batch-transport';
 import { prepare } from '@sluice/buffer-worker';
-import { readConfig, topicPartitions, withoutPassword, mainProcess, runApp } from '@sluice/process';
+import { topicPartitions } from '@sluice/engines';
+import { mainProcess, runApp } from '@sluice/process';
+import { withoutPassword } from '@sluice/settings';
 import { EventLog } from '@sluice/event-log';
 import { AccessGate, accessWarnings, configureGatewayHttp } from '@sluice/gateway';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { createLogger, traceOfLine } from '@sluice/observability';
 import { announce } from './announce.js';
+import { readStandaloneConfig } from './settings.js';
 import { StandaloneModule } from './standalone.module.js';
 
 const APP = 'standalone';
 
 await mainProcess(APP, async () => {
-  const config = readConfig(process.env);
+  const config = readStandaloneConfig(process.env);
   const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
   const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
   configureGatewayHttp(app);

@@ -1,25 +1,31 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { BatchTransport } from '@sluice/batch-transport';
-import { BufferWorkerModule, bufferWorkerHealth } from '@sluice/buffer-worker';
+import { BufferWorkerModule, bufferWorkerHealth, bufferWorkerOptions } from '@sluice/buffer-worker';
+import { HealthModule, RuntimeModule, type HealthChecks } from '@sluice/process';
 import {
-  bufferWorkerOptions,
+  EventLogModule,
   eventLogOptions,
+  RecordStoreModule,
   recordStoreOptions,
-  tracingOptions,
-  type Config,
-  HealthModule,
-  RuntimeModule,
-  type HealthChecks,
-} from '@sluice/process';
-import { EventLogModule, RecordStoreModule } from '@sluice/engines';
+  retentionOptions,
+} from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
 import { AccessGate, GatewayModule, gatewayHealth, LogReachability } from '@sluice/gateway';
 import { QueryModule, queryHealth } from '@sluice/query';
 import { RecordStore } from '@sluice/record-store';
 import { Clock } from '@sluice/async';
 import { MetricsModule } from '@sluice/http';
-import { createRegistry, logLine, measureDisks, openTracing, watchAppends, type Logger } from '@sluice/observability';
+import {
+  createRegistry,
+  logLine,
+  measureDisks,
+  openTracing,
+  tracingOptions,
+  watchAppends,
+  type Logger,
+} from '@sluice/observability';
 import type { Registry } from 'prom-client';
+import type { StandaloneConfig } from './settings.js';
 import { measureEventLog } from './event-log-metrics.js';
 
 const APP = 'standalone';
@@ -27,12 +33,11 @@ const APP = 'standalone';
 /** The three feature modules in one process, over one log and one store. */
 @Module({})
 export class StandaloneModule {
-  static async forRoot(config: Config, logger: Logger): Promise<DynamicModule> {
+  static async forRoot(config: StandaloneConfig, logger: Logger): Promise<DynamicModule> {
     const registry = createRegistry();
     const tracing = await openTracing(tracingOptions(config, APP), logger, registry);
     measureDisks(registry, { event_log: config.eventLogUrl, record_store: config.recordStoreUrl });
-    // The reads are served here: there is no query service to forward them to.
-    const gateway = GatewayModule.forRoot({ ...config, queryUrl: undefined });
+    const gateway = GatewayModule.forRoot(config);
     const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
     return {
       module: StandaloneModule,
@@ -42,6 +47,7 @@ export class StandaloneModule {
         MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
         EventLogModule.forRoot({
           ...eventLogOptions(config, APP),
+          ...retentionOptions(config),
           log: logLine(logger),
           onAppend: watchAppends(registry, tracing),
         }),

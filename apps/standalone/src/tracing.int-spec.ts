@@ -4,22 +4,16 @@ import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { BatchTransport } from '@sluice/batch-transport';
-import { BufferWorkerModule, prepare } from '@sluice/buffer-worker';
-import {
-  bufferWorkerOptions,
-  eventLogOptions,
-  readConfig,
-  recordStoreOptions,
-  tracingOptions,
-  RuntimeModule,
-} from '@sluice/process';
+import { BufferWorkerModule, bufferWorkerOptions, prepare } from '@sluice/buffer-worker';
+import { RuntimeModule } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
 import { configureGatewayHttp, GatewayModule } from '@sluice/gateway';
-import { RecordStoreModule } from '@sluice/engines';
+import { eventLogOptions, RecordStoreModule, recordStoreOptions } from '@sluice/engines';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, MetricsModule } from '@sluice/http';
-import { createRegistry, openTracing, watchAppends } from '@sluice/observability';
+import { createRegistry, openTracing, tracingOptions, watchAppends } from '@sluice/observability';
 import { OtlpReceiver } from '@sluice/observability/testing';
+import { readStandaloneConfig, type StandaloneConfig } from './settings.js';
 import { ownTopicsModule } from './testing/own-topics.js';
 
 const SILENT = pino({ level: 'silent' });
@@ -30,8 +24,8 @@ let gateway: NestFastifyApplication;
 let worker: NestFastifyApplication;
 
 /** The modules of an app of its own, traced under its own name. */
-async function app(name: string, rest: (config: ReturnType<typeof readConfig>) => DynamicModule[]) {
-  const config = readConfig({
+async function app(name: string, rest: (config: StandaloneConfig) => DynamicModule[]) {
+  const config = readStandaloneConfig({
     EVENT_LOG_URL: `kafka://${required('KAFKA_BROKERS')}`,
     RECORD_STORE_URL: `${required('MONGO_URL')}/${PREFIX.slice(0, -1)}`,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,

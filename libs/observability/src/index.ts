@@ -12,4 +12,5 @@ export { traceOfLine, withinTrace } from './tracing/trace-log.js';
 export { readTraceParent, type TracePlace, writeTraceParent } from './tracing/trace-parent.js';
 export type { Span, Tracer } from './tracing/tracer.js';
 export { Tracing } from './tracing/tracing.js';
+export { TRACING_SETTINGS, tracingOptions } from './tracing/tracing.settings.js';
 export { watchAppends } from './watch-appends.js';

@@ -10,6 +10,7 @@ import { FakePublisher } from '@sluice/event-log/testing';
 import { openTokenStore } from '@sluice/engines';
 import { Access, createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
 import { HealthModule, RuntimeModule } from '@sluice/process';
+import { defaultsOf } from '@sluice/settings';
 import {
   allCallers,
   type Caller,
@@ -19,6 +20,7 @@ import {
   walk,
 } from '@sluice/http/testing';
 import { configureGatewayHttp } from '../configure-http.js';
+import { GATEWAY_MODULE_SETTINGS } from '../gateway-options.js';
 import { GatewayModule } from '../gateway.module.js';
 import { FakeQuery } from '../testing/fake-query.js';
 import { TokenDirectory } from '../testing/token-directory.js';
@@ -73,7 +75,12 @@ let callers: Caller[];
 function rootModule(): DynamicModule {
   const tls = { tlsCertFile: certificates.server.cert, tlsKeyFile: certificates.server.key };
   const access = { ...directory.options, ...tls, tlsClientCaFile: certificates.authority.cert };
-  const gateway = GatewayModule.forRoot({ ...LIMITS, ...access, queryUrl: query.url });
+  const gateway = GatewayModule.forRoot({
+    ...defaultsOf(GATEWAY_MODULE_SETTINGS),
+    ...LIMITS,
+    ...access,
+    queryUrl: query.url,
+  });
   const imports = [
     RuntimeModule.forRoot(pino({ level: 'silent' })),
     MetricsModule.forRoot(new Registry(), {}),

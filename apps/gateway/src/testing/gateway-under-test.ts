@@ -9,11 +9,12 @@ import { Clock } from '@sluice/async';
 import { createHttpApp, type HttpOptions, MetricsModule } from '@sluice/http';
 import { traceOfLine, type Logger, type Tracing } from '@sluice/observability';
 import { Lifecycle, RuntimeModule } from '@sluice/process';
+import { defaultsOf } from '@sluice/settings';
 import { AccessGate } from '../access/access-gate.js';
 import type { TlsFront } from '../access/tls-front.js';
 import { Admission } from '../admission.js';
 import { configureGatewayHttp } from '../configure-http.js';
-import type { GatewayOptions } from '../gateway-options.js';
+import { GATEWAY_MODULE_SETTINGS, type GatewayOptions } from '../gateway-options.js';
 import { GatewayModule } from '../gateway.module.js';
 import { EventLoopTicks } from '../overload/event-loop-ticks.js';
 import { LoadShedding } from '../overload/load-shedding.js';
@@ -24,7 +25,11 @@ export const SEED_RECORD = {
   data_payload: { gene_count: 12, sample_quality: 0.98 },
 };
 
-const SMALL_LIMITS: GatewayOptions = {
+/** Small limits of bodies, and no load shedding. */
+const TEST_OPTIONS: GatewayOptions = {
+  ...defaultsOf(GATEWAY_MODULE_SETTINGS),
+  maxEventLoopDelayMs: 0,
+  maxPublishDelayMs: 0,
   maxBodyBytes: 1_000_000,
   maxInflatedBytes: 2_000_000,
   maxRecordsPerRequest: 100,
@@ -75,7 +80,7 @@ export class GatewayUnderTest {
     tracing?: Tracing,
   ): Promise<GatewayUnderTest> {
     const gateway = new GatewayUnderTest();
-    await gateway.listen({ ...SMALL_LIMITS, ...options }, tracing);
+    await gateway.listen({ ...TEST_OPTIONS, ...options }, tracing);
     return gateway;
   }
 

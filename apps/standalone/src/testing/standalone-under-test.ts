@@ -5,12 +5,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { BatchTransport } from '@sluice/batch-transport';
 import { prepare } from '@sluice/buffer-worker';
-import { readConfig, topicPartitions } from '@sluice/process';
+import { topicPartitions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
 import { configureGatewayHttp } from '@sluice/gateway';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
+import { readStandaloneConfig } from '../settings.js';
 import { StandaloneModule } from '../standalone.module.js';
 
 /** The whole pipeline over HTTP on a free port, on files of its own. */
@@ -24,7 +25,7 @@ export class StandaloneUnderTest {
   /** @param settings more keys of the environment */
   static async start(settings: Record<string, string> = {}): Promise<StandaloneUnderTest> {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-standalone-'));
-    const config = readConfig({ DATA_DIR: directory, PORT: '0', ...settings });
+    const config = readStandaloneConfig({ DATA_DIR: directory, PORT: '0', ...settings });
     const logger = pino({ level: 'silent' });
     const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
     const routes = registeredRoutes(app);
