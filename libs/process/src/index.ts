@@ -1,3 +1,4 @@
+export { awaitEventLog } from './await-event-log.js';
 export { type HealthCheck, type HealthChecks, type HealthDetails, HealthModule } from './health/health.module.js';
 export { Lifecycle } from './lifecycle.js';
 export { mainProcess } from './main-process.js';
@@ -5,3 +6,4 @@ export { LOG_SETTINGS, PROCESS_SETTINGS, type ProcessOptions } from './process.s
 export { type Config, readSettings, type SettingsRule } from './read-settings.js';
 export { runApp } from './run-app.js';
 export { RuntimeModule } from './runtime.module.js';
+export { openService, type Service, ServiceModule } from './service.module.js';

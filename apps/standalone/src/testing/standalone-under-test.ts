@@ -8,11 +8,12 @@ import { prepare } from '@sluice/buffer-worker';
 import { topicPartitions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
 import { configureGatewayHttp } from '@sluice/gateway';
+import { createRegistry, openTracing, tracingOptions } from '@sluice/observability';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
 import { readStandaloneConfig } from '../settings.js';
-import { StandaloneModule } from '../standalone.module.js';
+import { StandaloneAppModule } from '../standalone.app.module.js';
 
 /** The whole pipeline over HTTP on a free port, on files of its own. */
 export class StandaloneUnderTest {
@@ -27,7 +28,9 @@ export class StandaloneUnderTest {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-standalone-'));
     const config = readStandaloneConfig({ DATA_DIR: directory, PORT: '0', ...settings });
     const logger = pino({ level: 'silent' });
-    const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
+    const registry = createRegistry();
+    const tracing = await openTracing(tracingOptions(config, 'standalone'), logger, registry);
+    const app = await createHttpApp(StandaloneAppModule.forRoot(config, { logger, registry, tracing }), logger, config);
     const routes = registeredRoutes(app);
     configureGatewayHttp(app);
     serveDocs(app);
