@@ -1,5 +1,6 @@
+export { BufferWorkerAppModule } from './buffer-worker.app.module.js';
 export { bufferWorkerHealth, BufferWorkerModule } from './buffer-worker.module.js';
 export { BATCH_SETTINGS, bufferWorkerOptions } from './batch.settings.js';
 export { connectWorker } from './connect-worker.js';
-export { INIT_SETTINGS, WORKER_SETTINGS } from './settings.js';
+export { INIT_SETTINGS, readWorkerConfig, WORKER_SETTINGS } from './settings.js';
 export { prepare } from './prepare.js';

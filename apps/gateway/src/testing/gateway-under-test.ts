@@ -26,7 +26,7 @@ export const SEED_RECORD = {
 };
 
 /** Small limits of bodies, no load shedding, and every host name. */
-const TEST_CONFIG: GatewayConfig = {
+export const TEST_CONFIG: GatewayConfig = {
   ...defaultsOf(GATEWAY_SETTINGS),
   host: '',
   maxEventLoopDelayMs: 0,
@@ -155,7 +155,7 @@ export class GatewayUnderTest {
 }
 
 /** An event log that answers, and in which nothing waits. */
-function fakeLog(publisher: EventPublisher): Partial<EventLog> {
+export function fakeLog(publisher: EventPublisher): Partial<EventLog> {
   return {
     publisher,
     ping: async () => undefined,
