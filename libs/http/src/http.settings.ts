@@ -1,4 +1,4 @@
-import { hostList, type OptionsOf, type SettingsTable, text, wholeNumber } from '@sluice/settings';
+import { hostList, type SettingsTable, text, wholeNumber } from '@sluice/settings';
 
 const MIB = 1024 * 1024;
 
@@ -24,4 +24,3 @@ export const HTTP_SETTINGS = {
   ),
 } as const satisfies SettingsTable;
 
-export type ListenOptions = OptionsOf<typeof HTTP_SETTINGS>;

@@ -2,7 +2,7 @@ export { Access } from './access.js';
 export { ACCESS_PROBLEMS, ApiProblems, problemResponses } from './docs/api-problems.js';
 export { serveDocs } from './docs/serve-docs.js';
 export { type AppFactory, createHttpApp, type HttpOptions } from './http-app.js';
-export { HTTP_SETTINGS, type ListenOptions } from './http.settings.js';
+export { HTTP_SETTINGS } from './http.settings.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { endReason, OpenStreams } from './open-streams.js';
 export { pageHeaders } from './page-headers.js';
