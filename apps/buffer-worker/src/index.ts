@@ -3,4 +3,5 @@ export { bufferWorkerHealth, BufferWorkerModule } from './buffer-worker.module.j
 export { BATCH_SETTINGS, bufferWorkerOptions } from './batch.settings.js';
 export { connectWorker } from './connect-worker.js';
 export { INIT_SETTINGS, readWorkerConfig, WORKER_SETTINGS } from './settings.js';
+export { PersistController } from './persist.controller.js';
 export { prepare } from './prepare.js';

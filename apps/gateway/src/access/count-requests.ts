@@ -32,7 +32,7 @@ export function countReads(fastify: FastifyInstance, limits: RateLimits, logger:
 
 /**
  * A hook of `POST /ingest` that refuses a sender whose limit is spent, before anything else is asked of the request. It charges
- * nothing: whether the request is one that is read is not known yet.
+ * nothing, as the request may still be refused for another reason.
  */
 export function refuseSpentSenders(limits: RateLimits, metrics: IngestMetrics, logger: Logger): onRequestHookHandler {
   return (request, reply, done) => {
