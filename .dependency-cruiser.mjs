@@ -27,6 +27,7 @@ const layerWithTests = (name, of, allowed, comment) => [
 
 const layers = [
   ...layerWithTests('async-stands-alone', lib('async'), [], 'async is the ground floor: it imports nothing of ours.'),
+  ...layerWithTests('settings-stand-alone', lib('settings'), [], 'settings is a ground floor, as async is.'),
   ...layerWithTests('contracts-stand-alone', lib('contracts'), [], 'contracts imports no other library of ours.'),
   ...layerWithTests('device-stands-alone', lib('device'), [], 'device runs where the rest of Sluice does not.'),
   ...layerWithTests('sqlite-knows-async', lib('sqlite'), [lib('async')], 'sqlite imports nothing of ours but async.'),
@@ -53,8 +54,8 @@ const layers = [
   layer(
     'ingest-knows-ports',
     lib('ingest'),
-    [lib('async', 'contracts', 'test-kit'), PORTS],
-    'ingest imports nothing of ours but async, contracts and the ports.',
+    [lib('async', 'contracts', 'settings', 'test-kit'), PORTS],
+    'ingest imports nothing of ours but async, contracts, settings and the ports.',
   ),
   layer(
     'engines-know-adapters',

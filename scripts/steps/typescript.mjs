@@ -11,15 +11,16 @@ const AS_IT_IS = [
 ];
 
 /**
- * Runs a tool from its source, beside the built apps.
+ * Runs a tool from its source, beside the built apps where it starts them.
  *
  * @param {string} main
  * @param {readonly string[]} args
+ * @param {{ needsBuild?: boolean }} options
  */
-export function runFromSource(main, args = process.argv.slice(2)) {
+export function runFromSource(main, args = process.argv.slice(2), { needsBuild = true } = {}) {
   return attempt(async () => {
     await ensureInstalled();
-    await ensureBuilt();
+    if (needsBuild) await ensureBuilt();
     endLike(await run(node24(), [...AS_IT_IS, main, ...args]));
   });
 }

@@ -3,13 +3,14 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { EventLog, EventPublisher } from '@sluice/event-log';
-import { GatewayModule, type GatewayOptions } from '@sluice/gateway';
+import { GATEWAY_MODULE_SETTINGS, GatewayModule } from '@sluice/gateway';
 import { QueryModule } from '@sluice/query';
 import { RecordStore } from '@sluice/record-store';
 import { Clock } from '@sluice/async';
 import { ReadTurns } from '@sluice/http';
 import { LOGGER } from '@sluice/observability';
 import { Lifecycle } from '@sluice/process';
+import { defaultsOf } from '@sluice/settings';
 import { withPayload } from './payload-schemas.js';
 import { SERVICE_PATHS } from './service-paths.js';
 
@@ -34,7 +35,7 @@ const ENGINES = [EventLog, EventPublisher, RecordStore, Clock, Lifecycle, LOGGER
 @Module({
   imports: [
     { module: class EnginesModule {}, global: true, providers: ENGINES, exports: ENGINES },
-    GatewayModule.forRoot({} as GatewayOptions),
+    GatewayModule.forRoot(defaultsOf(GATEWAY_MODULE_SETTINGS)),
     QueryModule.forRoot(),
   ],
 })

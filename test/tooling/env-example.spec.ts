@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { SETTINGS } from '@sluice/process';
+import { ALL_SETTINGS } from '../configuration/all-settings.js';
 
 const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -13,7 +13,7 @@ const examples = new Map(
 const NOT_FOR_PEOPLE = ['QUERY_URL'];
 
 describe('.env.example', () => {
-  const settings = Object.values(SETTINGS).filter(({ key }) => !NOT_FOR_PEOPLE.includes(key));
+  const settings = ALL_SETTINGS.filter(({ key }) => !NOT_FOR_PEOPLE.includes(key));
 
   it.each(settings)('shows $key with the value that holds without it', ({ key, fallback }) => {
     expect(examples.get(key)).toBe(String(fallback));

@@ -4,6 +4,7 @@ import { STORE_GROUP } from '@sluice/contracts';
 import { EventLog, EventLogError, EventPublisher, explainFailure } from '@sluice/event-log';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { Lifecycle, type HealthChecks, type HealthDetails } from '@sluice/process';
+import type { BufferWorkerOptions } from './batch.settings.js';
 import { batchObservers } from './batch-observers.js';
 import { CountedDeadLetters } from './counted-dead-letters.js';
 import { LoopLog } from './loop-log.js';
@@ -11,14 +12,6 @@ import { PersistController } from './persist.controller.js';
 import { BatchTracing } from './tracing/batch-tracing.js';
 import { TopicCheck } from './topic-check.js';
 import { WorkerMetrics } from './worker-metrics.js';
-
-export interface BufferWorkerOptions {
-  batchMaxRecords: number;
-  batchMaxBytes: number;
-  batchMaxAgeMs: number;
-  /** How long a stop may take, in milliseconds; what is not stored by then is read again. */
-  drainTimeoutMs: number;
-}
 
 /** Between attempts while the store is away. The longest is also how late the worker may notice that it is back. */
 const BACKOFF = { minMs: 100, maxMs: 5_000 };

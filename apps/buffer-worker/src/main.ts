@@ -1,67 +1,21 @@
-import { Module } from '@nestjs/common';
-import { BatchTransport } from '@sluice/batch-transport';
-import {
-  bufferWorkerOptions,
-  eventLogOptions,
-  openHttpOptions,
-  readConfig,
-  recordStoreOptions,
-  requireSharedEngines,
-  tracingOptions,
-  withoutPassword,
-  HealthModule,
-  Lifecycle,
-  mainProcess,
-  runApp,
-  RuntimeModule,
-} from '@sluice/process';
 import { EVENTS_TOPIC } from '@sluice/contracts';
-import { EventLogModule, RecordStoreModule } from '@sluice/engines';
-import { awaitTopics, EventLog } from '@sluice/event-log';
-import { RecordStore } from '@sluice/record-store';
-import { createHttpApp, MetricsModule } from '@sluice/http';
-import { createLogger, createRegistry, logLine, openTracing, traceOfLine, watchAppends } from '@sluice/observability';
-import { BufferWorkerModule, bufferWorkerHealth } from './buffer-worker.module.js';
-import { TopicCheck } from './topic-check.js';
+import { createHttpApp } from '@sluice/http';
+import { tracingOptions } from '@sluice/observability';
+import { awaitEventLog, mainProcess, openService, runApp } from '@sluice/process';
+import { withoutPassword } from '@sluice/settings';
+import { BufferWorkerAppModule } from './buffer-worker.app.module.js';
+import { connectWorker } from './connect-worker.js';
+import { readWorkerConfig } from './settings.js';
 
-const APP = 'buffer-worker';
-
-await mainProcess(APP, async () => {
-  const config = readConfig(process.env);
-  requireSharedEngines(config, APP);
-  const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
-  const registry = createRegistry();
-  const tracing = await openTracing(tracingOptions(config, APP), logger, registry);
-  const imports = [
-    RuntimeModule.forRoot(logger, tracing),
-    MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
-    EventLogModule.forRoot({
-      ...eventLogOptions(config, APP),
-      log: logLine(logger),
-      onAppend: watchAppends(registry, tracing),
-    }),
-    RecordStoreModule.forRoot({ ...recordStoreOptions(config, APP), log: logLine(logger) }),
-  ];
-  const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
-  const health = HealthModule.forRoot({
-    imports: [worker],
-    inject: [BatchTransport, TopicCheck, EventLog],
-    useFactory: bufferWorkerHealth,
-  });
-
-  @Module({ imports: [...imports, worker, health] })
-  class RootModule {}
-
-  const app = await createHttpApp(RootModule, logger, openHttpOptions(config));
-  const transport = app.get(BatchTransport);
-  app.connectMicroservice({ strategy: transport });
-  process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());
-  const log = withoutPassword(config.eventLogUrl);
-  const store = withoutPassword(config.recordStoreUrl);
+await mainProcess('buffer-worker', async () => {
+  const config = readWorkerConfig(process.env);
+  const service = await openService('buffer-worker', config, tracingOptions(config, 'buffer-worker'));
+  const { logger } = service;
+  const app = await createHttpApp(BufferWorkerAppModule.forRoot(config, service), logger, config);
+  connectWorker(app);
+  const [log, store] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
   logger.info({ log, store }, 'takes batches from the log and stores them');
   const port = await runApp(app, logger, config);
   logger.info({ port }, 'health and metrics are served');
-  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], (reason) =>
-    logger.info({ reason }, 'waiting for the event log'),
-  ).catch((error: Error) => app.get(Lifecycle).fail(error));
+  await awaitEventLog(app, [EVENTS_TOPIC]);
 });

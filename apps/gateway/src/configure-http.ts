@@ -4,7 +4,6 @@ import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import { ReadTurns } from '@sluice/http';
 import { LOGGER, Tracing, type Logger } from '@sluice/observability';
 import { AccessGate } from './access/access-gate.js';
-import { OPEN_ACCESS } from './access/access-options.js';
 import { countReads, refuseSpentSenders } from './access/count-requests.js';
 import { guardRequests } from './access/guard-requests.js';
 import { RateLimits } from './access/rate-limits.js';
@@ -53,7 +52,7 @@ export function configureGatewayHttp(app: NestFastifyApplication): TlsFront | un
     setTimeout(() => fastify.server.closeAllConnections(), CLOSE_GRACE_MS).unref();
     done();
   });
-  const options = { ...OPEN_ACCESS, ...app.get<GatewayOptions>(GATEWAY_OPTIONS, { strict: false }) };
+  const options = app.get<GatewayOptions>(GATEWAY_OPTIONS, { strict: false });
   if (options.corsOrigins) allowOrigins(fastify, options.corsOrigins);
   restrictAccess(app, fastify);
   nameClients(fastify, options);

@@ -1,25 +1,24 @@
-import type { AccessOptions } from './access/access-options.js';
-import type { EndpointOptions } from './endpoints/endpoint-options.js';
-import type { OverloadOptions } from './overload/overload-options.js';
+import { EVENT_LOG_SETTINGS } from '@sluice/engines';
+import type { OptionsOf, SettingsTable } from '@sluice/settings';
+import { ACCESS_SETTINGS } from './access/access.settings.js';
+import { CROSS_ORIGIN_SETTINGS } from './cross-origin/cross-origin.settings.js';
+import { ENDPOINT_SETTINGS } from './endpoints/endpoint.settings.js';
+import { INGEST_SETTINGS } from './ingest/ingest.settings.js';
+import { OVERLOAD_SETTINGS } from './overload/overload.settings.js';
+import type { READS_SETTINGS } from './reads/reads.settings.js';
 
-/** What the gateway is told at its start. The names are those of the settings, so that a checked configuration fits as it is. */
-export interface GatewayOptions extends Partial<AccessOptions>, Partial<OverloadOptions>, Partial<EndpointOptions> {
-  /** Largest body as it arrives, in bytes. */
-  maxBodyBytes: number;
-  /** Largest body after inflating, in bytes; at least `maxBodyBytes`. */
-  maxInflatedBytes: number;
-  /** Most records in one request. */
-  maxRecordsPerRequest: number;
-  /** Requests that are checked or published at one time; one more is answered 503. */
-  maxConcurrentRequests: number;
-  /** Bytes of bodies that are read or published at one time; more are answered 503. */
-  maxBytesInFlight: number;
-  /** The publisher's deadline, in milliseconds: a stop waits this long for the requests that are under way. */
-  publishTimeoutMs: number;
-  /** `http://host:port` of the query service, to which reads are forwarded. Empty or left out: reads are not served here. */
-  queryUrl?: string | undefined;
-  /** Origins whose pages may send records, separated by commas, or `*`. Empty or left out: none. */
-  corsOrigins?: string;
-}
+/** The settings of the features of the gateway, wherever it runs. */
+export const GATEWAY_MODULE_SETTINGS = {
+  ...INGEST_SETTINGS,
+  ...ACCESS_SETTINGS,
+  ...ENDPOINT_SETTINGS,
+  ...CROSS_ORIGIN_SETTINGS,
+  ...OVERLOAD_SETTINGS,
+  // A stop waits this long for the requests that are under way.
+  publishTimeoutMs: EVENT_LOG_SETTINGS.publishTimeoutMs,
+} as const satisfies SettingsTable;
+
+/** What `GatewayModule` takes. Without `queryUrl`, reads are not served here. */
+export type GatewayOptions = OptionsOf<typeof GATEWAY_MODULE_SETTINGS> & Partial<OptionsOf<typeof READS_SETTINGS>>;
 
 export const GATEWAY_OPTIONS = Symbol('GatewayOptions');

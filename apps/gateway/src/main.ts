@@ -1,69 +1,19 @@
-import { Module } from '@nestjs/common';
-import {
-  eventLogOptions,
-  readConfig,
-  requireSharedLog,
-  requireSharedTokens,
-  tracingOptions,
-  withoutPassword,
-  HealthModule,
-  Lifecycle,
-  mainProcess,
-  runApp,
-  RuntimeModule,
-} from '@sluice/process';
 import { EVENTS_TOPIC } from '@sluice/contracts';
-import { EventLogModule } from '@sluice/engines';
-import { awaitTopics, EventLog } from '@sluice/event-log';
-import { createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
-import { createLogger, createRegistry, logLine, openTracing, traceOfLine, watchAppends } from '@sluice/observability';
-import { AccessGate } from './access/access-gate.js';
-import { accessWarnings } from './access/access-warnings.js';
+import { createHttpApp, serveDocs } from '@sluice/http';
+import { tracingOptions } from '@sluice/observability';
+import { awaitEventLog, mainProcess, openService, runApp } from '@sluice/process';
+import { announce } from './announce.js';
 import { configureGatewayHttp } from './configure-http.js';
-import { gatewayHealth } from './gateway-health.js';
-import { GatewayModule } from './gateway.module.js';
-import { LogReachability } from './log-reachability.js';
+import { GatewayAppModule } from './gateway.app.module.js';
+import { readGatewayConfig } from './settings.js';
 
-const APP = 'gateway';
-
-await mainProcess(APP, async () => {
-  const config = readConfig(process.env);
-  requireSharedLog(config, APP);
-  requireSharedTokens(config, APP);
-  const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
-  const registry = createRegistry();
-  const tracing = await openTracing(tracingOptions(config, APP), logger, registry);
-  const gateway = GatewayModule.forRoot(config);
-
-  @Module({
-    imports: [
-      RuntimeModule.forRoot(logger, tracing),
-      MetricsModule.forRoot(registry, { event_log: EventLog }),
-      EventLogModule.forRoot({
-        ...eventLogOptions(config, APP),
-        log: logLine(logger),
-        onAppend: watchAppends(registry, tracing),
-      }),
-      HealthModule.forRoot({
-        imports: [gateway],
-        inject: [EventLog, AccessGate, LogReachability],
-        useFactory: gatewayHealth,
-      }),
-      gateway,
-    ],
-  })
-  class RootModule {}
-
-  const app = await createHttpApp(RootModule, logger, config);
+await mainProcess('gateway', async () => {
+  const config = readGatewayConfig(process.env);
+  const service = await openService('gateway', config, tracingOptions(config, 'gateway'));
+  const app = await createHttpApp(GatewayAppModule.forRoot(config, service), service.logger, config);
   configureGatewayHttp(app);
   serveDocs(app);
-  const port = await runApp(app, logger, { ...config, noticeMs: config.drainNoticeMs });
-  const eventLog = withoutPassword(config.eventLogUrl);
-  const scheme = config.tlsCertFile === '' ? 'http' : 'https';
-  logger.info({ address: `${scheme}://${config.host}:${port}`, eventLog }, 'takes records in at POST /ingest');
-  logger.info(`access is ${app.get(AccessGate, { strict: false }).summary}`);
-  for (const warning of accessWarnings(config)) logger.warn(warning);
-  await awaitTopics(app.get(EventLog), [EVENTS_TOPIC], (reason) =>
-    logger.info({ reason }, 'waiting for the event log'),
-  ).catch((error: Error) => app.get(Lifecycle).fail(error));
+  const port = await runApp(app, service.logger, { ...config, noticeMs: config.drainNoticeMs });
+  announce(app, config, port);
+  await awaitEventLog(app, [EVENTS_TOPIC]);
 });

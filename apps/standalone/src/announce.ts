@@ -1,25 +1,23 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccessGate, accessWarnings } from '@sluice/gateway';
 import { isLoopback } from '@sluice/ingest';
-import type { Logger } from '@sluice/observability';
-
-export interface Announcement {
-  scheme: 'http' | 'https';
-  host: string;
-  port: number;
-  /** Who may send and read, in words. */
-  access: string;
-  /** Both without a password. */
-  eventLogUrl: string;
-  recordStoreUrl: string;
-}
+import { LOGGER, type Logger } from '@sluice/observability';
+import { withoutPassword } from '@sluice/settings';
+import type { StandaloneConfig } from './settings.js';
 
 const SEED_RECORD =
   '{"device_id": "dev-2", "timestamp": "2025-09-09T17:00:00Z", "data_payload": {"gene_count": 12, "sample_quality": 0.98}}';
 
 /** The first thing a person sees: what runs, where the data lies, that access is open, and something to try. */
-export function announce(
-  { scheme, host, port, access, eventLogUrl, recordStoreUrl }: Announcement,
-  logger: Logger,
-): void {
+export function announce(app: NestFastifyApplication, config: StandaloneConfig, port: number): void {
+  const logger = app.get<Logger>(LOGGER);
+  show(app.get(AccessGate, { strict: false }).summary, config, port, logger);
+  for (const warning of accessWarnings(config)) logger.warn(warning);
+}
+
+function show(access: string, { host, tlsCertFile, ...config }: StandaloneConfig, port: number, logger: Logger): void {
+  const [eventLogUrl, recordStoreUrl] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
+  const scheme = tlsCertFile === '' ? 'http' : 'https';
   const address = `${scheme}://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
   const data = eventLogUrl === recordStoreUrl ? eventLogUrl : `${eventLogUrl} and ${recordStoreUrl}`;
   const reach = isLoopback(host) ? `${access}; only this machine reaches it` : access;

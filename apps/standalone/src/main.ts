@@ -1,30 +1,23 @@
-import { BatchTransport } from '@sluice/batch-transport';
-import { prepare } from '@sluice/engines';
-import { readConfig, topicPartitions, withoutPassword, mainProcess, runApp } from '@sluice/process';
+import { connectWorker } from '@sluice/buffer-worker';
+import { prepare, topicPartitions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
-import { AccessGate, accessWarnings, configureGatewayHttp } from '@sluice/gateway';
-import { RecordStore } from '@sluice/record-store';
+import { configureGatewayHttp } from '@sluice/gateway';
 import { createHttpApp, serveDocs } from '@sluice/http';
-import { createLogger, traceOfLine } from '@sluice/observability';
+import { tracingOptions } from '@sluice/observability';
+import { mainProcess, openService, runApp } from '@sluice/process';
+import { RecordStore } from '@sluice/record-store';
 import { announce } from './announce.js';
-import { StandaloneModule } from './standalone.module.js';
+import { readStandaloneConfig } from './settings.js';
+import { StandaloneAppModule } from './standalone.app.module.js';
 
-const APP = 'standalone';
-
-await mainProcess(APP, async () => {
-  const config = readConfig(process.env);
-  const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
-  const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
+await mainProcess('standalone', async () => {
+  const config = readStandaloneConfig(process.env);
+  const service = await openService('standalone', config, tracingOptions(config, 'standalone'));
+  const app = await createHttpApp(StandaloneAppModule.forRoot(config, service), service.logger, config);
   configureGatewayHttp(app);
   serveDocs(app);
   await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
-  const transport = app.get(BatchTransport);
-  app.connectMicroservice({ strategy: transport });
-  process.on('SIGUSR2', () => transport.loop?.acceptDeadLetters());
-  const port = await runApp(app, logger, { ...config, noticeMs: config.drainNoticeMs });
-  const [eventLogUrl, recordStoreUrl] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
-  const access = app.get(AccessGate, { strict: false }).summary;
-  const scheme = config.tlsCertFile === '' ? 'http' : 'https';
-  announce({ scheme, host: config.host, port, access, eventLogUrl, recordStoreUrl }, logger);
-  for (const warning of accessWarnings(config)) logger.warn(warning);
+  connectWorker(app);
+  const port = await runApp(app, service.logger, { ...config, noticeMs: config.drainNoticeMs });
+  announce(app, config, port);
 });

@@ -5,7 +5,8 @@ import { NestFactory } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import { BufferWorkerModule } from '@sluice/buffer-worker';
 import { EventLog, EventPublisher } from '@sluice/event-log';
-import { GatewayModule, type GatewayOptions } from '@sluice/gateway';
+import { GATEWAY_MODULE_SETTINGS, GatewayModule } from '@sluice/gateway';
+import { defaultsOf } from '@sluice/settings';
 import { QueryModule } from '@sluice/query';
 import { RecordStore } from '@sluice/record-store';
 import { Clock } from '@sluice/async';
@@ -111,7 +112,7 @@ async function registeredBy(feature: DynamicModule): Promise<string[]> {
 
 describe('the metrics of one app', () => {
   it.each([
-    ['gateway', GatewayModule.forRoot({} as GatewayOptions)],
+    ['gateway', GatewayModule.forRoot(defaultsOf(GATEWAY_MODULE_SETTINGS))],
     ['buffer-worker', BufferWorkerModule.forRoot({} as Parameters<typeof BufferWorkerModule.forRoot>[0])],
     ['query', QueryModule.forRoot()],
   ])('are documented as those of the %s', async (name, feature) => {

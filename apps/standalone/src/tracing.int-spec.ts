@@ -4,23 +4,17 @@ import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { BatchTransport } from '@sluice/batch-transport';
-import { BufferWorkerModule } from '@sluice/buffer-worker';
-import {
-  bufferWorkerOptions,
-  eventLogOptions,
-  readConfig,
-  recordStoreOptions,
-  tracingOptions,
-  RuntimeModule,
-} from '@sluice/process';
+import { BufferWorkerAppModule, readWorkerConfig } from '@sluice/buffer-worker';
+import type { Service } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
-import { configureGatewayHttp, GatewayModule } from '@sluice/gateway';
-import { prepare, RecordStoreModule } from '@sluice/engines';
+import { configureGatewayHttp, GatewayAppModule, readGatewayConfig } from '@sluice/gateway';
+import { eventLogOptions, openEventLog, prepare } from '@sluice/engines';
 import { RecordStore } from '@sluice/record-store';
-import { createHttpApp, MetricsModule } from '@sluice/http';
-import { createRegistry, openTracing, watchAppends } from '@sluice/observability';
+import { createHttpApp } from '@sluice/http';
+import { overriding } from '@sluice/http/testing';
+import { createRegistry, openTracing, tracingOptions } from '@sluice/observability';
 import { OtlpReceiver } from '@sluice/observability/testing';
-import { ownTopicsModule } from './testing/own-topics.js';
+import { OwnTopics } from './testing/own-topics.js';
 
 const SILENT = pino({ level: 'silent' });
 const PREFIX = `traces-${randomUUID()}.`;
@@ -29,26 +23,27 @@ let collector: OtlpReceiver;
 let gateway: NestFastifyApplication;
 let worker: NestFastifyApplication;
 
-/** The modules of an app of its own, traced under its own name. */
-async function app(name: string, rest: (config: ReturnType<typeof readConfig>) => DynamicModule[]) {
-  const config = readConfig({
-    EVENT_LOG_URL: `kafka://${required('KAFKA_BROKERS')}`,
-    RECORD_STORE_URL: `${required('MONGO_URL')}/${PREFIX.slice(0, -1)}`,
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-    OTEL_TRACES_SAMPLER_ARG: '0',
-  });
+const environment = () => ({
+  EVENT_LOG_URL: `kafka://${required('KAFKA_BROKERS')}`,
+  RECORD_STORE_URL: `${required('MONGO_URL')}/${PREFIX.slice(0, -1)}`,
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+  OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+  OTEL_TRACES_SAMPLER_ARG: '0',
+});
+
+/** An app by its own root, traced under its own name, on topics of this suite. */
+async function open<Config extends AppConfig>(name: string, rootOf: RootOf<Config>, config: Config) {
   const registry = createRegistry();
   const tracing = await openTracing(tracingOptions(config, name), SILENT, registry);
-  const log = { ...eventLogOptions(config, name), onAppend: watchAppends(registry, tracing) };
-  const imports = [
-    RuntimeModule.forRoot(SILENT, tracing),
-    MetricsModule.forRoot(registry, { event_log: EventLog }),
-    ownTopicsModule(log, PREFIX),
-    ...rest(config),
-  ];
-  return createHttpApp({ module: class RootModule {}, imports }, SILENT, config);
+  const log = new OwnTopics(await openEventLog(eventLogOptions(config, name)), PREFIX);
+  const root = rootOf(config, { logger: SILENT, registry, tracing });
+  return createHttpApp(root, SILENT, config, overriding([EventLog, log]));
 }
+
+type AppConfig = Parameters<typeof createHttpApp>[2] &
+  Parameters<typeof tracingOptions>[0] &
+  Parameters<typeof eventLogOptions>[0];
+type RootOf<Config> = (config: Config, service: Service) => DynamicModule;
 
 function required(key: string): string {
   const value = process.env[key];
@@ -58,12 +53,9 @@ function required(key: string): string {
 
 beforeAll(async () => {
   collector = await OtlpReceiver.start();
-  gateway = await app('gateway', (config) => [GatewayModule.forRoot(config)]);
+  gateway = await open('gateway', GatewayAppModule.forRoot, readGatewayConfig(environment()));
   configureGatewayHttp(gateway);
-  worker = await app('buffer-worker', (config) => [
-    RecordStoreModule.forRoot(recordStoreOptions(config, 'buffer-worker')),
-    BufferWorkerModule.forRoot(bufferWorkerOptions(config)),
-  ]);
+  worker = await open('buffer-worker', BufferWorkerAppModule.forRoot, readWorkerConfig(environment()));
   await prepare(worker.get(EventLog), worker.get(RecordStore), {
     events: { partitions: 3 },
     deadLetters: { partitions: 3 },

@@ -40,7 +40,7 @@ export class KafkaEventLog extends EventLog {
     this.reachability = new Reachability(this.writeLine);
     this.admin = new KafkaAdmin(options);
     this.client = new DirectClient(options);
-    this.topics = new KafkaTopics(this.admin, options.replicationFactor);
+    this.topics = new KafkaTopics(this.admin, options.replicationFactor ?? 1);
     this.publisher = new KafkaPublisher(options, this.topics, this.reachability);
   }
 

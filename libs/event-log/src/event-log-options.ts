@@ -10,8 +10,8 @@ export interface EventLogOptions {
   publishTimeoutMs: number;
   /** A commit has its confirmation or its error within this time. */
   commitTimeoutMs: number;
-  /** Copies of each partition that `createTopics` asks for. The embedded log has one. */
-  replicationFactor: number;
+  /** Copies of each partition that `createTopics` asks for; left out: one. The embedded log has one. */
+  replicationFactor?: number;
   /** How much the embedded log keeps, by topic. Without limits, a topic keeps what is not read, and the rest for 24 hours. */
   limits?: Readonly<Record<string, TopicLimits>>;
   /** Hears when the log goes away and when it is back, one line each; no secrets. */

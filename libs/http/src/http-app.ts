@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule, type NestApplicationOptions, type Type } from '@nestjs/common';
 import { type HostOptions, HostRule, requireOneHost } from './hosts.js';
 import { OtherMethods } from './http-app-methods.js';
 import { NestLogger, type Logger } from '@sluice/observability';
@@ -35,6 +35,13 @@ const MAX_CONNECTIONS = 20_000;
 /** An id of 128 characters, each percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 128;
 
+/** Makes the application from its root module; suites give one that overrides providers. */
+export type AppFactory = (
+  root: DynamicModule,
+  adapter: FastifyAdapter,
+  options: NestApplicationOptions,
+) => Promise<NestFastifyApplication>;
+
 @Module({})
 class HttpAppModule {}
 
@@ -43,13 +50,14 @@ export async function createHttpApp(
   module: DynamicModule | Type,
   logger: Logger,
   options: HttpOptions,
+  create: AppFactory = (...parts) => NestFactory.create<NestFastifyApplication>(...parts),
 ): Promise<NestFastifyApplication> {
   const adapter = fastifyAdapter(options);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const turns = { provide: ReadTurns, useValue: new ReadTurns() };
   const providers = [{ provide: OtherMethods, useValue: new OtherMethods(fastify) }, turns];
   const root = { module: HttpAppModule, global: true, imports: [module], providers, exports: [ReadTurns] };
-  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+  const app = await create(root, adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,

@@ -1,7 +1,8 @@
 export { Access } from './access.js';
 export { ACCESS_PROBLEMS, ApiProblems, problemResponses } from './docs/api-problems.js';
 export { serveDocs } from './docs/serve-docs.js';
-export { createHttpApp, type HttpOptions } from './http-app.js';
+export { type AppFactory, createHttpApp, type HttpOptions } from './http-app.js';
+export { HTTP_SETTINGS } from './http.settings.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { endReason, OpenStreams } from './open-streams.js';
 export { pageHeaders } from './page-headers.js';

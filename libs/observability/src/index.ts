@@ -11,5 +11,7 @@ export { openTracing } from './tracing/open-tracing.js';
 export { traceOfLine, withinTrace } from './tracing/trace-log.js';
 export { readTraceParent, type TracePlace, writeTraceParent } from './tracing/trace-parent.js';
 export type { Span, Tracer } from './tracing/tracer.js';
+export type { TracingOptions } from './tracing/tracing-options.js';
 export { Tracing } from './tracing/tracing.js';
+export { TRACING_SETTINGS, tracingOptions } from './tracing/tracing.settings.js';
 export { watchAppends } from './watch-appends.js';

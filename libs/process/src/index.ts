@@ -1,19 +1,9 @@
-export { type Config, readConfig, withoutPassword } from './config/config.js';
-export {
-  bufferWorkerOptions,
-  eventLogOptions,
-  openHttpOptions,
-  recordStoreOptions,
-  requireSharedEngines,
-  requireSharedLog,
-  requireSharedTokens,
-  tokenStoreOptions,
-  topicPartitions,
-  tracingOptions,
-} from './config/options.js';
-export { SETTINGS } from './config/settings.js';
+export { awaitEventLog } from './await-event-log.js';
 export { type HealthCheck, type HealthChecks, type HealthDetails, HealthModule } from './health/health.module.js';
 export { Lifecycle } from './lifecycle.js';
 export { mainProcess } from './main-process.js';
+export { LOG_SETTINGS, PROCESS_SETTINGS, type ProcessOptions } from './process.settings.js';
+export { type Config, readSettings, type SettingsRule } from './read-settings.js';
 export { runApp } from './run-app.js';
 export { RuntimeModule } from './runtime.module.js';
+export { openService, type Service, ServiceModule } from './service.module.js';

@@ -1,10 +1,10 @@
 // The gateway over an event log that confirms at once: what everything before the event log costs.
 import { Module } from '@nestjs/common';
 import { EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
-import { configureGatewayHttp, GatewayModule } from '@sluice/gateway';
+import { configureGatewayHttp, GATEWAY_RULES, GATEWAY_SETTINGS, GatewayModule } from '@sluice/gateway';
 import { createHttpApp } from '@sluice/http';
 import { createLogger } from '@sluice/observability';
-import { readConfig, runApp, RuntimeModule } from '@sluice/process';
+import { readSettings, runApp, RuntimeModule } from '@sluice/process';
 
 class ConfirmingPublisher extends EventPublisher {
   publish(_topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
@@ -15,7 +15,7 @@ class ConfirmingPublisher extends EventPublisher {
 @Module({ providers: [{ provide: EventPublisher, useClass: ConfirmingPublisher }], exports: [EventPublisher] })
 class LogModule {}
 
-const config = readConfig(process.env);
+const config = readSettings(GATEWAY_SETTINGS, process.env, GATEWAY_RULES);
 const logger = createLogger({ app: 'bench', level: 'warn' });
 
 @Module({

@@ -1,4 +1,3 @@
-import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -9,12 +8,25 @@ import { FakePublisher, FakeSubscription } from '@sluice/event-log/testing';
 import { RecordStore } from '@sluice/record-store';
 import { FakeRecordStore } from '@sluice/record-store/testing';
 import { Clock } from '@sluice/async';
-import { createHttpApp, MetricsModule } from '@sluice/http';
-import type { Tracing } from '@sluice/observability';
-import { RuntimeModule } from '@sluice/process';
-import { BufferWorkerModule } from '../buffer-worker.module.js';
+import { createHttpApp } from '@sluice/http';
+import { overriding } from '@sluice/http/testing';
+import { Tracing } from '@sluice/observability';
+import { defaultsOf } from '@sluice/settings';
+import { BufferWorkerAppModule } from '../buffer-worker.app.module.js';
+import { WORKER_SETTINGS, type WorkerConfig } from '../settings.js';
 
 const SILENT = pino({ level: 'silent' });
+
+const TEST_CONFIG: WorkerConfig = {
+  ...defaultsOf(WORKER_SETTINGS),
+  host: '',
+  maxBodyBytes: 1024,
+  batchMaxRecords: 100,
+  batchMaxBytes: 1_000_000,
+  batchMaxAgeMs: 0,
+  shutdownTimeoutMs: 100,
+  givenKeys: new Set(),
+};
 
 /** The worker over HTTP on a free port, between a log that a test feeds and a store that it may take away. */
 export class WorkerUnderTest {
@@ -24,9 +36,15 @@ export class WorkerUnderTest {
   private app: NestFastifyApplication | undefined;
 
   /** @param tracing left out: nothing is traced */
-  static async start(tracing?: Tracing): Promise<WorkerUnderTest> {
+  static async start(tracing = new Tracing()): Promise<WorkerUnderTest> {
     const worker = new WorkerUnderTest();
-    worker.app = await createHttpApp(worker.rootModule(tracing), SILENT, { maxBodyBytes: 1024 });
+    const root = BufferWorkerAppModule.forRoot(TEST_CONFIG, { logger: SILENT, registry: new Registry(), tracing });
+    const fakes = overriding(
+      [EventLog, worker.fakeLog()],
+      [EventPublisher, worker.deadLetters],
+      [RecordStore, worker.store],
+    );
+    worker.app = await createHttpApp(root, SILENT, TEST_CONFIG, fakes);
     worker.app.connectMicroservice({ strategy: worker.transport });
     await worker.app.startAllMicroservices();
     await worker.app.listen(0, '127.0.0.1');
@@ -52,32 +70,13 @@ export class WorkerUnderTest {
     await this.app?.close();
   }
 
-  private rootModule(tracing?: Tracing) {
-    const engines = [
-      {
-        provide: EventLog,
-        useValue: { subscribe: () => this.subscription, ping: async () => undefined, topicFindings: async () => [] },
-      },
-      { provide: EventPublisher, useValue: this.deadLetters },
-      { provide: RecordStore, useValue: this.store },
-    ];
-
-    @Module({
-      imports: [
-        RuntimeModule.forRoot(SILENT, tracing),
-        MetricsModule.forRoot(new Registry(), { event_log: EventLog, record_store: RecordStore }),
-        { module: class Engines {}, global: true, providers: engines, exports: engines },
-        BufferWorkerModule.forRoot({
-          batchMaxRecords: 100,
-          batchMaxBytes: 1_000_000,
-          batchMaxAgeMs: 0,
-          drainTimeoutMs: 50,
-        }),
-      ],
-    })
-    class RootModule {}
-
-    return RootModule;
+  private fakeLog(): Partial<EventLog> {
+    return {
+      subscribe: () => this.subscription,
+      ping: async () => undefined,
+      topicFindings: async () => [],
+      close: async () => undefined,
+    };
   }
 }
 

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { clientAddress, countedAs, listOf, Networks, type Principal } from '@sluice/ingest';
 import type { Clock } from '@sluice/async';
 import type { ProblemError } from '@sluice/http';
-import type { AccessOptions } from './access-options.js';
+import type { AccessOptions } from './access.settings.js';
 import { AccessWatch } from './access-watch.js';
 import { certificateOn } from './client-certificate.js';
 import type { RateLimits, Sender } from './rate-limits.js';

@@ -3,13 +3,12 @@ import { openTokenStore } from '@sluice/engines';
 import { Clock } from '@sluice/async';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { AccessGate } from './access-gate.js';
-import { OPEN_ACCESS, type AccessOptions } from './access-options.js';
+import type { AccessOptions } from './access.settings.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenFeed } from './token-feed.js';
 
 /** What the gateway module provides to know who sends, and how much. Without `auth: 'tokens'` there is no store behind it. */
-export function accessProviders(given: Partial<AccessOptions>): Provider[] {
-  const options = { ...OPEN_ACCESS, ...given };
+export function accessProviders(options: AccessOptions): Provider[] {
   return [
     ...(options.auth === 'tokens' ? [tokenFeedProvider(options)] : []),
     { provide: RateLimits, inject: [Clock], useFactory: (clock: Clock) => new RateLimits(options, clock) },

@@ -1,5 +1,5 @@
 import { isLoopback, listOf, widerThanPrivate } from '@sluice/ingest';
-import type { AccessOptions } from './access-options.js';
+import type { AccessOptions } from './access.settings.js';
 
 type WarnedOptions = Pick<AccessOptions, 'auth' | 'tlsClientCaFile' | 'allowedNetworks' | 'trustedProxies'> & {
   host: string;

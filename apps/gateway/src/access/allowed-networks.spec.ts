@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';
 import { answers, exchange, statusesOf } from '../testing/raw-socket.js';
-import type { AccessOptions } from './access-options.js';
+import type { AccessOptions } from './access.settings.js';
 
 let gateway: GatewayUnderTest;
 afterEach(() => gateway.stop());

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FakeClock } from '@sluice/test-kit';
-import { OPEN_ACCESS } from './access-options.js';
+import { defaultsOf } from '@sluice/settings';
+import { RATE_LIMIT_SETTINGS } from './rate-limit.settings.js';
 import { RateLimits, type Charge, type Cost } from './rate-limits.js';
 
 const RATE = 10;
@@ -25,7 +26,12 @@ const STEPS = fc.array(
 class Limited {
   readonly clock = new FakeClock();
   readonly limits = new RateLimits(
-    { ...OPEN_ACCESS, addressRecordsPerSecond: RATE, addressBytesPerSecond: RATE, limitBurstSeconds: BURST_SECONDS },
+    {
+      ...defaultsOf(RATE_LIMIT_SETTINGS),
+      addressRecordsPerSecond: RATE,
+      addressBytesPerSecond: RATE,
+      limitBurstSeconds: BURST_SECONDS,
+    },
     this.clock,
   );
   readonly accepted = { records: 0, bytes: 0 };

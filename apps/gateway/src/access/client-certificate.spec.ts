@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { Problem } from '@sluice/contracts';
 import { Certificates, type CertificateFiles } from '../testing/certificates.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
-import type { AccessOptions } from './access-options.js';
+import type { AccessOptions } from './access.settings.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const certificates = new Certificates();

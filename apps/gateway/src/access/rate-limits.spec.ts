@@ -4,12 +4,13 @@ import { connect, type Socket } from 'node:net';
 import type { Problem } from '@sluice/contracts';
 import type { Clock } from '@sluice/async';
 import { bearer, TokenDirectory } from '@sluice/operator/testing';
+import { defaultsOf } from '@sluice/settings';
 import { until } from '@sluice/test-kit';
 import type { GatewayOptions } from '../gateway-options.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';
 import { answers, exchange, statusesOf } from '../testing/raw-socket.js';
-import { OPEN_ACCESS, type AccessOptions } from './access-options.js';
+import { RATE_LIMIT_SETTINGS } from './rate-limit.settings.js';
 import { RateLimits } from './rate-limits.js';
 
 let gateway: GatewayUnderTest;
@@ -190,7 +191,7 @@ describe('a request that is refused by its head', () => {
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
   });
 
-  it.each<[string, Partial<AccessOptions>, number]>([
+  it.each<[string, Partial<GatewayOptions>, number]>([
     ['no token', { auth: 'tokens' }, 401],
     ['another network', { allowedNetworks: '10.0.0.0/8' }, 403],
   ])('is charged nothing: %s', async (_name, access, status) => {
@@ -298,7 +299,7 @@ describe('the headers of limits', () => {
   it('name every limit that counts the sender, what it holds and what is left', () => {
     const clock = { monotonicMs: () => 1_000_000 } as Clock;
     const rates = { addressRecordsPerSecond: 100, addressBytesPerSecond: 5_000, tokenRecordsPerSecond: 10 };
-    const limits = new RateLimits({ ...OPEN_ACCESS, ...rates, limitBurstSeconds: 2 }, clock);
+    const limits = new RateLimits({ ...defaultsOf(RATE_LIMIT_SETTINGS), ...rates, limitBurstSeconds: 2 }, clock);
     const charge = limits.chargeOf({ principal: undefined, address: '10.0.0.1' });
     expect(charge.reserve({ records: 1, bytes: 9_000 })).toBeUndefined();
     expect(charge.headers({ records: 1, bytes: 0 })).toEqual({

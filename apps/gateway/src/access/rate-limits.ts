@@ -2,7 +2,7 @@ import { TokenBuckets, type Principal } from '@sluice/ingest';
 import { problemOf, type Problem } from '@sluice/contracts';
 import type { Clock } from '@sluice/async';
 import { ProblemError } from '@sluice/http';
-import type { AccessOptions } from './access-options.js';
+import type { RateLimitOptions } from './rate-limit.settings.js';
 
 /** Most keys that one limit remembers: about 15 MB. */
 const MAX_KEYS = 50_000;
@@ -34,7 +34,7 @@ export class RateLimits {
   readonly countDevices: boolean;
 
   constructor(
-    options: AccessOptions,
+    options: RateLimitOptions,
     private readonly clock: Clock,
   ) {
     const limits = (name: string, records: number, bytes: number, reads = 0): Limit[] => [

@@ -1,27 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { Controller, Get, Module, type DynamicModule } from '@nestjs/common';
+import { Controller, Get, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { READ_ROUTES } from '@sluice/contracts';
-import { EventPublisher } from '@sluice/event-log';
+import { EventLog, EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { openTokenStore } from '@sluice/engines';
-import { Access, createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
-import { HealthModule, RuntimeModule } from '@sluice/process';
+import { Access, createHttpApp, serveDocs } from '@sluice/http';
+import { Tracing } from '@sluice/observability';
 import {
   allCallers,
   type Caller,
   ClientCertificates,
+  overriding,
   type RegisteredRoute,
   registeredRoutes,
   walk,
 } from '@sluice/http/testing';
 import { TokenDirectory } from '@sluice/operator/testing';
 import { configureGatewayHttp } from '../configure-http.js';
-import { GatewayModule } from '../gateway.module.js';
+import { GatewayAppModule } from '../gateway.app.module.js';
 import { FakeQuery } from '../testing/fake-query.js';
+import { fakeLog, TEST_CONFIG } from '../testing/gateway-under-test.js';
 import { AccessGate } from './access-gate.js';
 
 /** Kinds of declarations that no route of ours has. */
@@ -45,22 +47,11 @@ class KindsController {
   }
 }
 
-const publisher = { provide: EventPublisher, useValue: new FakePublisher() };
-
-@Module({ controllers: [KindsController], providers: [publisher], exports: [publisher] })
-class TestModule {}
+@Module({ controllers: [KindsController] })
+class KindsModule {}
 
 @Module({})
 class RootModule {}
-
-const LIMITS = {
-  maxBodyBytes: 1_000_000,
-  maxInflatedBytes: 2_000_000,
-  maxRecordsPerRequest: 100,
-  maxConcurrentRequests: 8,
-  maxBytesInFlight: 4_000_000,
-  publishTimeoutMs: 1000,
-};
 
 const query = new FakeQuery();
 const directory = new TokenDirectory();
@@ -69,19 +60,16 @@ let app: NestFastifyApplication;
 let routes: RegisteredRoute[];
 let callers: Caller[];
 
-/** The modules of the gateway's own `main`, over a publisher and a query service that are fakes. */
-function rootModule(): DynamicModule {
+/** The gateway's own root and the routes of this suite. */
+function openGateway(): Promise<NestFastifyApplication> {
   const tls = { tlsCertFile: certificates.server.cert, tlsKeyFile: certificates.server.key };
   const access = { ...directory.options, ...tls, tlsClientCaFile: certificates.authority.cert };
-  const gateway = GatewayModule.forRoot({ ...LIMITS, ...access, queryUrl: query.url });
-  const imports = [
-    RuntimeModule.forRoot(pino({ level: 'silent' })),
-    MetricsModule.forRoot(new Registry(), {}),
-    { module: TestModule, global: true },
-    HealthModule.forRoot({ inject: [], useFactory: () => ({ live: [], ready: [] }) }),
-    gateway,
-  ];
-  return { module: RootModule, imports };
+  const config = { ...TEST_CONFIG, ...access, queryUrl: query.url };
+  const service = { logger: pino({ level: 'silent' }), registry: new Registry(), tracing: new Tracing() };
+  const root = { module: RootModule, imports: [KindsModule, GatewayAppModule.forRoot(config, service)] };
+  const publisher = new FakePublisher();
+  const fakes = overriding([EventLog, fakeLog(publisher)], [EventPublisher, publisher]);
+  return createHttpApp(root, service.logger, config, fakes);
 }
 
 beforeAll(async () => {
@@ -89,7 +77,7 @@ beforeAll(async () => {
   callers = await allCallers(certificates, store as Parameters<typeof allCallers>[1]);
   await store.close();
   await query.start();
-  app = await createHttpApp(rootModule(), pino({ level: 'silent' }), LIMITS);
+  app = await openGateway();
   const registered = registeredRoutes(app);
   configureGatewayHttp(app);
   serveDocs(app);

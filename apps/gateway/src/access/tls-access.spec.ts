@@ -9,7 +9,7 @@ import { bearer, TokenDirectory } from '@sluice/operator/testing';
 import { Certificates, type CertificateFiles } from '../testing/certificates.js';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
-import type { AccessOptions } from './access-options.js';
+import type { AccessOptions } from './access.settings.js';
 
 const certificates = new Certificates();
 const [plant, stranger] = [certificates.authority('plant'), certificates.authority('stranger')];

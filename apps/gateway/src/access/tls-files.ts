@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { ClientTrust, pemBlocks } from './client-trust.js';
-
-export interface TlsFilePaths {
-  tlsCertFile: string;
-  tlsKeyFile: string;
-  /** Empty: no client certificates. */
-  tlsClientCaFile: string;
-  /** Empty: no certificate is revoked. */
-  tlsCrlFile: string;
-}
+import type { TlsFilePaths } from './tls.settings.js';
 
 class TlsFileError extends Error {
   override readonly name = 'TlsFileError';

@@ -5,10 +5,11 @@ import type { JsonObject } from '@sluice/contracts';
 import type { EventLog } from '@sluice/event-log';
 import { RecordStoreError, TokenStore, type StoredToken } from '@sluice/record-store';
 import type { Clock } from '@sluice/async';
+import { defaultsOf } from '@sluice/settings';
 import { FakeClock } from '@sluice/test-kit';
 import { gatewayHealth } from '../gateway-health.js';
 import { AccessGate } from './access-gate.js';
-import { OPEN_ACCESS } from './access-options.js';
+import { ACCESS_SETTINGS } from './access.settings.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenFeed } from './token-feed.js';
 
@@ -109,7 +110,12 @@ describe('readiness', () => {
   const log = { ping: async () => {}, requireTopics: async () => {} } as unknown as EventLog;
 
   function tokensCheck(feed: TokenFeed, clock: Clock) {
-    const gate = new AccessGate(OPEN_ACCESS, feed, new RateLimits(OPEN_ACCESS, clock), clock);
+    const gate = new AccessGate(
+      defaultsOf(ACCESS_SETTINGS),
+      feed,
+      new RateLimits(defaultsOf(ACCESS_SETTINGS), clock),
+      clock,
+    );
     return gatewayHealth(log, gate).ready.find(({ name }) => name === 'tokens')!;
   }
 

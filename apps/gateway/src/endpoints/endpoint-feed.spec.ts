@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
+import { defaultsOf } from '@sluice/settings';
 import { EndpointFeed } from './endpoint-feed.js';
-import { NO_ENDPOINTS } from './endpoint-options.js';
+import { ENDPOINT_SETTINGS } from './endpoint.settings.js';
 import { readEndpoints } from './read-endpoints.js';
 
 describe('the file of the endpoints', () => {
@@ -25,7 +26,7 @@ describe('the file of the endpoints', () => {
 
   const open = (given: object) => {
     const write = (line: string) => void logged.push(JSON.parse(line) as (typeof logged)[number]);
-    const options = { ...NO_ENDPOINTS, ...given };
+    const options = { ...defaultsOf(ENDPOINT_SETTINGS), ...given };
     feed = new EndpointFeed(options, readEndpoints(options), pino({}, { write }));
   };
   const urls = () => feed.list!.endpoints.map(({ url, draining }) => (draining ? `${url} draining` : url));

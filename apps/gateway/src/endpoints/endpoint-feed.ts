@@ -2,7 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { EndpointListError } from './endpoint-list-error.js';
 import type { EndpointList } from './endpoint-list.js';
 import type { Logger } from '@sluice/observability';
-import type { EndpointOptions } from './endpoint-options.js';
+import type { EndpointOptions } from './endpoint.settings.js';
 import { readEndpoints } from './read-endpoints.js';
 
 /** The file is read, not watched: a mounted one is changed by moving a link, which no watch on the file sees. */

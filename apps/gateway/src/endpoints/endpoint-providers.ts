@@ -3,7 +3,7 @@ import { LOGGER, type Logger } from '@sluice/observability';
 import { Lifecycle } from '@sluice/process';
 import { EndpointDirectory } from './endpoint-directory.js';
 import { EndpointFeed } from './endpoint-feed.js';
-import { NO_ENDPOINTS, type EndpointOptions } from './endpoint-options.js';
+import type { EndpointOptions } from './endpoint.settings.js';
 import { readEndpoints } from './read-endpoints.js';
 
 /**
@@ -11,8 +11,7 @@ import { readEndpoints } from './read-endpoints.js';
  *
  * @throws EndpointListError: a wrong list stops the start
  */
-export function endpointProviders(given: Partial<EndpointOptions>): Provider[] {
-  const options = { ...NO_ENDPOINTS, ...given };
+export function endpointProviders(options: EndpointOptions): Provider[] {
   const list = readEndpoints(options);
   return [
     {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { EndpointListError } from './endpoint-list-error.js';
 import type { EndpointList } from './endpoint-list.js';
 import { parseEndpoints } from './parse-endpoints.js';
-import type { EndpointOptions } from './endpoint-options.js';
+import type { EndpointOptions } from './endpoint.settings.js';
 
 /**
  * The list as the setting or its file says it now; `undefined` where there is neither.

@@ -4,7 +4,7 @@ import type { Clock } from '@sluice/async';
 import type { Logger } from '@sluice/observability';
 import { BufferLag } from './buffer-lag.js';
 import { LagStage } from './lag-stage.js';
-import type { OverloadOptions } from './overload-options.js';
+import type { OverloadOptions } from './overload.settings.js';
 
 const LOOK_EVERY_MS = 1000;
 

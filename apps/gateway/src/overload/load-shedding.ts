@@ -4,7 +4,7 @@ import { ProblemError } from '@sluice/http';
 import type { Admission } from '../admission.js';
 import { AdmissionBudget } from './admission-budget.js';
 import type { LagWatch } from './lag-watch.js';
-import type { OverloadOptions } from './overload-options.js';
+import type { OverloadOptions } from './overload.settings.js';
 import { isBackground } from './priority.js';
 import { PublishDelay } from './publish-delay.js';
 import { SHEDDING_CODES, type SheddingCode } from './shedding-codes.js';

@@ -7,12 +7,11 @@ import { Admission } from '../admission.js';
 import { EventLoopTicks } from './event-loop-ticks.js';
 import { LagWatch } from './lag-watch.js';
 import { LoadShedding } from './load-shedding.js';
-import { NO_SHEDDING, type OverloadOptions } from './overload-options.js';
+import type { OverloadOptions } from './overload.settings.js';
 import { SheddingLog } from './shedding-log.js';
 
 /** What the gateway module provides to shed load. Nothing asks the log for its positions unless a limit of the lag is set. */
-export function overloadProviders(given: Partial<OverloadOptions>): Provider[] {
-  const options = { ...NO_SHEDDING, ...given };
+export function overloadProviders(options: OverloadOptions): Provider[] {
   return [
     {
       provide: LagWatch,

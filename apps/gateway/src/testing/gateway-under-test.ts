@@ -1,22 +1,23 @@
-import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { IngestEvent, Problem } from '@sluice/contracts';
-import { EventPublisher } from '@sluice/event-log';
+import { type BufferInspector, EventLog, EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { Clock } from '@sluice/async';
-import { createHttpApp, type HttpOptions, MetricsModule } from '@sluice/http';
-import { traceOfLine, type Logger, type Tracing } from '@sluice/observability';
-import { Lifecycle, RuntimeModule } from '@sluice/process';
+import { createHttpApp, type HttpOptions } from '@sluice/http';
+import { overriding } from '@sluice/http/testing';
+import { traceOfLine, Tracing, type Logger } from '@sluice/observability';
+import { Lifecycle } from '@sluice/process';
+import { defaultsOf } from '@sluice/settings';
 import { AccessGate } from '../access/access-gate.js';
 import type { TlsFront } from '../access/tls-front.js';
 import { Admission } from '../admission.js';
 import { configureGatewayHttp } from '../configure-http.js';
-import type { GatewayOptions } from '../gateway-options.js';
-import { GatewayModule } from '../gateway.module.js';
+import { GatewayAppModule } from '../gateway.app.module.js';
 import { EventLoopTicks } from '../overload/event-loop-ticks.js';
 import { LoadShedding } from '../overload/load-shedding.js';
+import { GATEWAY_SETTINGS, type GatewayConfig } from '../settings.js';
 
 export const SEED_RECORD = {
   device_id: 'dev-2',
@@ -24,14 +25,23 @@ export const SEED_RECORD = {
   data_payload: { gene_count: 12, sample_quality: 0.98 },
 };
 
-const SMALL_LIMITS: GatewayOptions = {
+/** Small limits of bodies, no load shedding, and every host name. */
+export const TEST_CONFIG: GatewayConfig = {
+  ...defaultsOf(GATEWAY_SETTINGS),
+  host: '',
+  maxEventLoopDelayMs: 0,
+  maxPublishDelayMs: 0,
   maxBodyBytes: 1_000_000,
   maxInflatedBytes: 2_000_000,
   maxRecordsPerRequest: 100,
   maxConcurrentRequests: 8,
   maxBytesInFlight: 4_000_000,
   publishTimeoutMs: 1000,
+  givenKeys: new Set(),
 };
+
+/** What a suite may set besides. */
+type TestOptions = Partial<GatewayConfig> & Pick<HttpOptions, 'requestTimeoutMs'>;
 
 /** Every member that an answer of `POST /ingest` may have. */
 interface AnswerBody extends Problem {
@@ -50,18 +60,7 @@ export interface IngestAnswer {
   body: AnswerBody;
 }
 
-@Module({})
-class FakeLogModule {
-  static with(publisher: EventPublisher): DynamicModule {
-    const providers = [{ provide: EventPublisher, useValue: publisher }];
-    return { module: FakeLogModule, global: true, providers, exports: [EventPublisher] };
-  }
-}
-
-@Module({})
-class TestRootModule {}
-
-/** The real module over HTTP on a free port, with a publisher that does what the test says. */
+/** The gateway's own root over HTTP on a free port, with a publisher that does what the test says. */
 export class GatewayUnderTest {
   readonly publisher = new FakePublisher();
   readonly logLines: Record<string, unknown>[] = [];
@@ -70,12 +69,9 @@ export class GatewayUnderTest {
   private app: NestFastifyApplication | undefined;
 
   /** @param tracing left out: nothing is traced */
-  static async start(
-    options: Partial<GatewayOptions & HttpOptions> = {},
-    tracing?: Tracing,
-  ): Promise<GatewayUnderTest> {
+  static async start(options: TestOptions = {}, tracing = new Tracing()): Promise<GatewayUnderTest> {
     const gateway = new GatewayUnderTest();
-    await gateway.listen({ ...SMALL_LIMITS, ...options }, tracing);
+    await gateway.listen({ ...TEST_CONFIG, ...options }, tracing);
     return gateway;
   }
 
@@ -140,18 +136,11 @@ export class GatewayUnderTest {
     await this.close();
   }
 
-  private async listen(options: GatewayOptions & HttpOptions, tracing?: Tracing): Promise<void> {
+  private async listen(config: GatewayConfig & TestOptions, tracing: Tracing): Promise<void> {
     const logger = this.logger();
-    const root: DynamicModule = {
-      module: TestRootModule,
-      imports: [
-        RuntimeModule.forRoot(logger, tracing),
-        MetricsModule.forRoot(new Registry(), {}),
-        FakeLogModule.with(this.publisher),
-        GatewayModule.forRoot(options),
-      ],
-    };
-    this.app = await createHttpApp(root, logger, options);
+    const root = GatewayAppModule.forRoot(config, { logger, registry: new Registry(), tracing });
+    const fakes = overriding([EventLog, fakeLog(this.publisher)], [EventPublisher, this.publisher]);
+    this.app = await createHttpApp(root, logger, config, fakes);
     this.tls = configureGatewayHttp(this.app);
     await this.app.listen(0, '127.0.0.1');
     this.url = `http://127.0.0.1:${(this.app.getHttpServer().address() as { port: number }).port}`;
@@ -163,4 +152,16 @@ export class GatewayUnderTest {
     const formatters = { level: (label: string) => ({ level: label }) };
     return pino({ level: 'debug', formatters, mixin: traceOfLine }, { write });
   }
+}
+
+/** An event log that answers, and in which nothing waits. */
+export function fakeLog(publisher: EventPublisher): Partial<EventLog> {
+  return {
+    publisher,
+    ping: async () => undefined,
+    requireTopics: async () => undefined,
+    proveWritable: async () => undefined,
+    inspect: () => ({ positions: async () => [], peek: async () => [] }) as unknown as BufferInspector,
+    close: async () => undefined,
+  };
 }

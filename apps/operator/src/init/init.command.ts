@@ -1,14 +1,16 @@
-import { openEventLog, openRecordStore, prepareWhenAvailable, TOPIC_RULES } from '@sluice/engines';
-import { createLogger } from '@sluice/observability';
 import {
   eventLogOptions,
-  mainProcess,
-  readConfig,
+  openEventLog,
+  openRecordStore,
+  prepareWhenAvailable,
   recordStoreOptions,
-  requireSharedEngines,
+  TOPIC_RULES,
   topicPartitions,
-} from '@sluice/process';
+} from '@sluice/engines';
+import { createLogger } from '@sluice/observability';
+import { mainProcess } from '@sluice/process';
 import type { Command } from '../command.js';
+import { readInitConfig } from './init.settings.js';
 
 const APP = 'init';
 
@@ -35,8 +37,7 @@ export const init: Command = {
 };
 
 async function createWhatIsMissing(env: NodeJS.ProcessEnv): Promise<void> {
-  const config = readConfig(env);
-  requireSharedEngines(config, APP);
+  const config = readInitConfig(env);
   const logger = createLogger({ app: APP, level: config.logLevel });
   const log = await openEventLog(eventLogOptions(config, APP));
   const store = await openRecordStore(recordStoreOptions(config, APP));

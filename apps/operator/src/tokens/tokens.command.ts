@@ -1,12 +1,13 @@
-import { openTokenStore } from '@sluice/engines';
-import { readConfig, tokenStoreOptions } from '@sluice/process';
+import { openTokenStore, RECORD_STORE_SETTINGS, recordStoreOptions } from '@sluice/engines';
+import { readSettings } from '@sluice/process';
 import type { Command } from '../command.js';
 import { runTokens, USAGE } from './run-tokens.js';
 
 export const tokens: Command = {
   usage: USAGE,
   async run(args, { env, output }) {
-    const store = await openTokenStore(tokenStoreOptions(readConfig(env), 'tokens-command'));
+    const config = readSettings(RECORD_STORE_SETTINGS, env);
+    const store = await openTokenStore(recordStoreOptions(config, 'tokens-command'));
     try {
       await runTokens(args, store, Date.now(), output);
       return 0;

@@ -1,25 +1,32 @@
-import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { IngestEvent, Problem } from '@sluice/contracts';
-import { EventLog } from '@sluice/event-log';
+import { EventLog, EventPublisher } from '@sluice/event-log';
 import { RecordStore } from '@sluice/record-store';
 import { FakeRecordStore } from '@sluice/record-store/testing';
 import { Clock } from '@sluice/async';
-import { createHttpApp, MetricsModule, type OpenStreams, serveDocs } from '@sluice/http';
-import { LOGGER } from '@sluice/observability';
-import { HealthModule, Lifecycle } from '@sluice/process';
-import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
+import { createHttpApp, type OpenStreams, serveDocs } from '@sluice/http';
+import { Tracing } from '@sluice/observability';
+import { Lifecycle } from '@sluice/process';
+import { defaultsOf } from '@sluice/settings';
+import { overriding, type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
 import { FakeClock } from '@sluice/test-kit';
-import { queryHealth } from '../query-health.js';
-import { QueryModule, type QueryLimits } from '../query.module.js';
+import { QueryAppModule } from '../query.app.module.js';
+import type { QueryLimits } from '../query.module.js';
+import { QUERY_SETTINGS, type QueryConfig } from '../settings.js';
 import { TAIL_STREAMS } from '../tail/tail-providers.js';
 import { FakeEventLog } from './fake-event-log.js';
 
 const SILENT = pino({ level: 'silent' });
 
-/** Time stands still unless a test moves it. */
+const TEST_CONFIG: QueryConfig = {
+  ...defaultsOf(QUERY_SETTINGS),
+  host: '',
+  maxBodyBytes: 1024,
+  givenKeys: new Set(),
+};
+
 export interface Answer<T> {
   status: number;
   headers: Headers;
@@ -41,7 +48,15 @@ export class QueryUnderTest {
 
   static async start(partitionCount = 3, limits: QueryLimits = {}): Promise<QueryUnderTest> {
     const query = new QueryUnderTest(partitionCount);
-    query.app = await createHttpApp(query.rootModule(limits), SILENT, { maxBodyBytes: 1024 });
+    const service = { logger: SILENT, registry: new Registry(), tracing: new Tracing() };
+    const root = QueryAppModule.forRoot(TEST_CONFIG, service, limits);
+    const fakes = overriding(
+      [EventLog, query.log],
+      [EventPublisher, {}],
+      [RecordStore, query.store],
+      [Clock, query.clock],
+    );
+    query.app = await createHttpApp(root, SILENT, TEST_CONFIG, fakes);
     const routes = registeredRoutes(query.app);
     serveDocs(query.app);
     await query.app.listen(0, '127.0.0.1');
@@ -87,28 +102,6 @@ export class QueryUnderTest {
 
   private ask(path: string): Promise<Response> {
     return fetch(this.url + path, { headers: { connection: 'close' } });
-  }
-
-  private rootModule(limits: QueryLimits) {
-    const engines = [
-      Lifecycle,
-      { provide: LOGGER, useValue: SILENT },
-      { provide: EventLog, useValue: this.log },
-      { provide: RecordStore, useValue: this.store },
-      { provide: Clock, useValue: this.clock },
-    ];
-
-    @Module({
-      imports: [
-        { module: class Engines {}, global: true, providers: engines, exports: engines },
-        MetricsModule.forRoot(new Registry(), { event_log: EventLog, record_store: RecordStore }),
-        QueryModule.forRoot(limits),
-        HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
-      ],
-    })
-    class RootModule {}
-
-    return RootModule;
   }
 }
 

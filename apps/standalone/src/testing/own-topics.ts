@@ -1,10 +1,7 @@
-import type { DynamicModule, FactoryProvider } from '@nestjs/common';
-import { EventLogModule, openEventLog } from '@sluice/engines';
 import {
   EventLog,
   type EventPublisher,
   type BufferInspector,
-  type EventLogOptions,
   type EventSubscription,
   type InspectOptions,
   type LogEntry,
@@ -15,7 +12,7 @@ import {
 type Named = { topic: string };
 
 /** A log whose topics and groups are a suite's own on a broker that others use: their names have a prefix that nobody sees. */
-class OwnTopics extends EventLog {
+export class OwnTopics extends EventLog {
   readonly publisher: EventPublisher;
 
   constructor(
@@ -67,15 +64,4 @@ class OwnTopics extends EventLog {
       close: () => own.close(),
     };
   }
-}
-
-/** The module of the event log, on topics of a suite's own. */
-export function ownTopicsModule(options: EventLogOptions, prefix: string): DynamicModule {
-  const module = EventLogModule.forRoot(options);
-  const own: FactoryProvider = {
-    provide: EventLog,
-    useFactory: async () => new OwnTopics(await openEventLog(options), prefix),
-  };
-  const others = (module.providers ?? []).filter((provider) => (provider as FactoryProvider).provide !== EventLog);
-  return { ...module, providers: [own, ...others] };
 }

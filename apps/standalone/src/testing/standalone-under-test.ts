@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { BatchTransport } from '@sluice/batch-transport';
-import { prepare } from '@sluice/engines';
-import { readConfig, topicPartitions } from '@sluice/process';
+import { prepare, topicPartitions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
 import { configureGatewayHttp } from '@sluice/gateway';
+import { createRegistry, openTracing, tracingOptions } from '@sluice/observability';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
-import { StandaloneModule } from '../standalone.module.js';
+import { readStandaloneConfig } from '../settings.js';
+import { StandaloneAppModule } from '../standalone.app.module.js';
 
 /** The whole pipeline over HTTP on a free port, on files of its own. */
 export class StandaloneUnderTest {
@@ -24,9 +25,11 @@ export class StandaloneUnderTest {
   /** @param settings more keys of the environment */
   static async start(settings: Record<string, string> = {}): Promise<StandaloneUnderTest> {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-standalone-'));
-    const config = readConfig({ DATA_DIR: directory, PORT: '0', ...settings });
+    const config = readStandaloneConfig({ DATA_DIR: directory, PORT: '0', ...settings });
     const logger = pino({ level: 'silent' });
-    const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
+    const registry = createRegistry();
+    const tracing = await openTracing(tracingOptions(config, 'standalone'), logger, registry);
+    const app = await createHttpApp(StandaloneAppModule.forRoot(config, { logger, registry, tracing }), logger, config);
     const routes = registeredRoutes(app);
     configureGatewayHttp(app);
     serveDocs(app);

@@ -1,4 +1,4 @@
-import { wholeNumber } from './setting.js';
+import { type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
 
 const LAG_RECORDS = { min: 0, max: 1_000_000_000_000 };
 const LAG_SECONDS = { min: 0, max: 10_000_000 };
@@ -41,4 +41,6 @@ export const OVERLOAD_SETTINGS = {
     LAG_SECONDS,
     'The same while the oldest of them has waited longer than this.',
   ),
-} as const;
+} as const satisfies SettingsTable;
+
+export type OverloadOptions = OptionsOf<typeof OVERLOAD_SETTINGS>;

@@ -1,51 +1,37 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import { Clock } from '@sluice/async';
 import { BatchTransport } from '@sluice/batch-transport';
-import { BufferWorkerModule, bufferWorkerHealth } from '@sluice/buffer-worker';
-import {
-  bufferWorkerOptions,
-  eventLogOptions,
-  recordStoreOptions,
-  tracingOptions,
-  type Config,
-  HealthModule,
-  RuntimeModule,
-  type HealthChecks,
-} from '@sluice/process';
-import { EventLogModule, RecordStoreModule } from '@sluice/engines';
+import { BufferWorkerModule, bufferWorkerHealth, bufferWorkerOptions } from '@sluice/buffer-worker';
+import { eventLogOptions, recordStoreOptions, retentionOptions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
 import { AccessGate, GatewayModule, gatewayHealth, LogReachability } from '@sluice/gateway';
+import { measureDisks } from '@sluice/observability';
+import { type HealthChecks, HealthModule, type Service, ServiceModule } from '@sluice/process';
 import { QueryModule, queryHealth } from '@sluice/query';
 import { RecordStore } from '@sluice/record-store';
-import { Clock } from '@sluice/async';
-import { MetricsModule } from '@sluice/http';
-import { createRegistry, logLine, measureDisks, openTracing, watchAppends, type Logger } from '@sluice/observability';
-import type { Registry } from 'prom-client';
 import { measureEventLog } from './event-log-metrics.js';
+import type { StandaloneConfig } from './settings.js';
 
 const APP = 'standalone';
 
 /** The three feature modules in one process, over one log and one store. */
 @Module({})
-export class StandaloneModule {
-  static async forRoot(config: Config, logger: Logger): Promise<DynamicModule> {
-    const registry = createRegistry();
-    const tracing = await openTracing(tracingOptions(config, APP), logger, registry);
+export class StandaloneAppModule {
+  static forRoot(config: StandaloneConfig, service: Service): DynamicModule {
+    const { registry } = service;
     measureDisks(registry, { event_log: config.eventLogUrl, record_store: config.recordStoreUrl });
-    // The reads are served here: there is no query service to forward them to.
-    const gateway = GatewayModule.forRoot({ ...config, queryUrl: undefined });
+    const gateway = GatewayModule.forRoot(config);
     const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
     return {
-      module: StandaloneModule,
+      module: StandaloneAppModule,
       providers: [eventLogMetrics(registry)],
       imports: [
-        RuntimeModule.forRoot(logger, tracing),
-        MetricsModule.forRoot(registry, { event_log: EventLog, record_store: RecordStore }),
-        EventLogModule.forRoot({
-          ...eventLogOptions(config, APP),
-          log: logLine(logger),
-          onAppend: watchAppends(registry, tracing),
+        ServiceModule.forRoot(service, {
+          eventLog: { ...eventLogOptions(config, APP), ...retentionOptions(config) },
+          publishes: true,
+          recordStore: recordStoreOptions(config, APP),
         }),
-        RecordStoreModule.forRoot({ ...recordStoreOptions(config, APP), log: logLine(logger) }),
         gateway,
         QueryModule.forRoot(),
         worker,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from './config.js';
-import { tracingOptions } from './options.js';
+import { PROCESS_SETTINGS, readSettings } from '@sluice/process';
+import { TRACING_SETTINGS, tracingOptions } from './tracing.settings.js';
+
+const readConfig = (env: Record<string, string>) => readSettings({ ...PROCESS_SETTINGS, ...TRACING_SETTINGS }, env);
 
 describe('the settings of traces', () => {
   it('are off, and ask for one request in a hundred', () => {

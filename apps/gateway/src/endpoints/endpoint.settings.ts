@@ -1,7 +1,7 @@
-import { originList, text, wholeNumber } from './setting.js';
+import { file, type OptionsOf, type SettingsTable, text, wholeNumber } from '@sluice/settings';
 
-/** How devices find their gateways, and whether pages in browsers may be devices. */
-export const DEVICE_SETTINGS = {
+/** How devices find their gateways. */
+export const ENDPOINT_SETTINGS = {
   endpoints: text(
     'ENDPOINTS',
     '',
@@ -9,11 +9,8 @@ export const DEVICE_SETTINGS = {
     'entries like https://a:8000 weight=2, https://b:8000, lab-7:* -> https://b:8000',
     'Gateway: where devices report, the same for all gateways; docs/devices.md has the form. Empty: devices stay where they are.',
   ),
-  endpointsFile: text(
+  endpointsFile: file(
     'ENDPOINTS_FILE',
-    '',
-    /./,
-    'a file',
     'Gateway: a file with these entries instead, one on each line. Read again when it changes.',
   ),
   endpointsTtlSeconds: wholeNumber(
@@ -28,8 +25,6 @@ export const DEVICE_SETTINGS = {
     { min: 0, max: 600_000 },
     'Gateway: after a SIGTERM, records are taken in for so long while readiness is red and devices are told to go elsewhere; 15000 is enough for them. SHUTDOWN_TIMEOUT_MS comes after it.',
   ),
-  corsOrigins: originList(
-    'CORS_ORIGINS',
-    'Gateway: origins whose pages may send records and ask for their endpoints. Empty: none.',
-  ),
-} as const;
+} as const satisfies SettingsTable;
+
+export type EndpointOptions = Omit<OptionsOf<typeof ENDPOINT_SETTINGS>, 'drainNoticeMs'>;

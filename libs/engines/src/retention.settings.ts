@@ -1,11 +1,13 @@
-import { wholeNumber } from './setting.js';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
+import type { EventLogOptions } from '@sluice/event-log';
+import { type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
 
 const DAY_SECONDS = 24 * 60 * 60;
 const SECONDS = { min: 0, max: 2_000_000_000 };
 const BYTES = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
 /** How much the embedded event log keeps. Kafka has the retention of its topics instead. */
-export const EMBEDDED_LOG_SETTINGS = {
+export const RETENTION_SETTINGS = {
   eventLogMaxAgeSeconds: wholeNumber(
     'EVENT_LOG_MAX_AGE_SECONDS',
     DAY_SECONDS,
@@ -30,4 +32,23 @@ export const EMBEDDED_LOG_SETTINGS = {
     BYTES,
     'Embedded event log: above this, the oldest dead letters are removed. 0: no limit.',
   ),
-} as const;
+} as const satisfies SettingsTable;
+
+/** The limits of the topics, for the options of the event log. */
+export function retentionOptions(config: OptionsOf<typeof RETENTION_SETTINGS>): Pick<EventLogOptions, 'limits'> {
+  const events = limitsOf(config.eventLogMaxAgeSeconds, config.eventLogMaxBytes);
+  const deadLetters = limitsOf(config.deadLettersMaxAgeSeconds, config.deadLettersMaxBytes);
+  return {
+    limits: {
+      [EVENTS_TOPIC]: { ...events, keepsUnread: true },
+      [DEAD_LETTERS_TOPIC]: { ...deadLetters, keepsUnread: false },
+    },
+  };
+}
+
+function limitsOf(maxAgeSeconds: number, maxBytes: number) {
+  return {
+    ...(maxAgeSeconds === 0 ? {} : { maxAgeMs: maxAgeSeconds * 1000 }),
+    ...(maxBytes === 0 ? {} : { maxBytes }),
+  };
+}

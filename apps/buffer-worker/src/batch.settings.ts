@@ -1,0 +1,39 @@
+import { type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
+
+const SECOND_MS = 1000;
+const MIB = 1024 * 1024;
+
+/** How much the worker stores in one write. */
+export const BATCH_SETTINGS = {
+  batchMaxRecords: wholeNumber(
+    'BATCH_MAX_RECORDS',
+    1000,
+    { min: 1, max: 100_000 },
+    'Worker: most records in one write.',
+  ),
+  batchMaxBytes: wholeNumber(
+    'BATCH_MAX_BYTES',
+    8 * MIB,
+    { min: 1024, max: 40 * MIB },
+    'Worker: most bytes of events in one write.',
+  ),
+  batchMaxAgeMs: wholeNumber(
+    'BATCH_MAX_AGE_MS',
+    50,
+    { min: 0, max: 60 * SECOND_MS },
+    'Worker: longest wait for a batch to fill up.',
+  ),
+} as const satisfies SettingsTable;
+
+export interface BufferWorkerOptions extends OptionsOf<typeof BATCH_SETTINGS> {
+  /** How long a stop may take, in milliseconds; what is not stored by then is read again. */
+  drainTimeoutMs: number;
+}
+
+/** What `BufferWorkerModule` takes. The drain ends before the process must. */
+export function bufferWorkerOptions(
+  config: OptionsOf<typeof BATCH_SETTINGS> & { shutdownTimeoutMs: number },
+): BufferWorkerOptions {
+  const { batchMaxRecords, batchMaxBytes, batchMaxAgeMs, shutdownTimeoutMs } = config;
+  return { batchMaxRecords, batchMaxBytes, batchMaxAgeMs, drainTimeoutMs: shutdownTimeoutMs / 2 };
+}

@@ -1,0 +1,28 @@
+import { type OptionsOf, networkList, oneOf, type SettingsTable } from '@sluice/settings';
+import { RECORD_STORE_SETTINGS } from '@sluice/engines';
+import { RATE_LIMIT_SETTINGS } from './rate-limit.settings.js';
+import { TLS_SETTINGS } from './tls.settings.js';
+
+/** Who may send and read, and how much. Everything here is off unless it is set. */
+export const ACCESS_SETTINGS = {
+  auth: oneOf(
+    'AUTH',
+    'open',
+    ['open', 'tokens'],
+    'open: whoever reaches the address may send and read. tokens: every request needs a token; npm run tokens makes them.',
+  ),
+  allowedNetworks: networkList(
+    'ALLOWED_NETWORKS',
+    'Where requests may come from; all others are answered 403 before their body is read. Empty: from everywhere.',
+  ),
+  trustedProxies: networkList(
+    'TRUSTED_PROXIES',
+    'Proxies in front of the gateway whose X-Forwarded-For is believed. Empty: nobody is, and the header says nothing.',
+  ),
+  ...TLS_SETTINGS,
+  ...RATE_LIMIT_SETTINGS,
+  // The record store keeps the tokens.
+  ...RECORD_STORE_SETTINGS,
+} as const satisfies SettingsTable;
+
+export type AccessOptions = OptionsOf<typeof ACCESS_SETTINGS>;

@@ -1,0 +1,48 @@
+import { type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
+
+const RATE = { min: 0, max: 1_000_000_000 };
+
+/** How much one token, one device and one address may send and read. */
+export const RATE_LIMIT_SETTINGS = {
+  tokenRecordsPerSecond: wholeNumber(
+    'TOKEN_RECORDS_PER_SECOND',
+    0,
+    RATE,
+    'Records that one token or client certificate may send each second, on average; more are answered 429. 0: no limit.',
+  ),
+  tokenBytesPerSecond: wholeNumber('TOKEN_BYTES_PER_SECOND', 0, RATE, 'The same in bytes of bodies.'),
+  tokenReadsPerSecond: wholeNumber(
+    'TOKEN_READS_PER_SECOND',
+    0,
+    RATE,
+    'Requests that one token or client certificate may send each second, on average, to read; more are answered 429. 0: no limit.',
+  ),
+  deviceRecordsPerSecond: wholeNumber(
+    'DEVICE_RECORDS_PER_SECOND',
+    0,
+    RATE,
+    'Records that are taken of one device_id each second, on average; more get the verdict 429. 0: no limit.',
+  ),
+  deviceBytesPerSecond: wholeNumber('DEVICE_BYTES_PER_SECOND', 0, RATE, 'The same in bytes of events.'),
+  addressRecordsPerSecond: wholeNumber(
+    'ADDRESS_RECORDS_PER_SECOND',
+    0,
+    RATE,
+    'Records that one network address (IPv6: one /64 network) may send each second, on average; more are answered 429. 0: no limit.',
+  ),
+  addressBytesPerSecond: wholeNumber('ADDRESS_BYTES_PER_SECOND', 0, RATE, 'The same in bytes of bodies.'),
+  addressReadsPerSecond: wholeNumber(
+    'ADDRESS_READS_PER_SECOND',
+    0,
+    RATE,
+    'Requests to read that one network address may send each second, on average; more are answered 429. 0: no limit.',
+  ),
+  limitBurstSeconds: wholeNumber(
+    'LIMIT_BURST_SECONDS',
+    10,
+    { min: 1, max: 3600 },
+    'What a limit saves up: so many seconds of its rate may come at once.',
+  ),
+} as const satisfies SettingsTable;
+
+export type RateLimitOptions = OptionsOf<typeof RATE_LIMIT_SETTINGS>;

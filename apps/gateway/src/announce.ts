@@ -1,0 +1,16 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LOGGER, type Logger } from '@sluice/observability';
+import { withoutPassword } from '@sluice/settings';
+import { AccessGate } from './access/access-gate.js';
+import { accessWarnings } from './access/access-warnings.js';
+import type { GatewayConfig } from './settings.js';
+
+/** Logs where the gateway listens, who may send and read, and what an operator should change. */
+export function announce(app: NestFastifyApplication, config: GatewayConfig, port: number): void {
+  const logger = app.get<Logger>(LOGGER);
+  const scheme = config.tlsCertFile === '' ? 'http' : 'https';
+  const address = `${scheme}://${config.host}:${port}`;
+  logger.info({ address, eventLog: withoutPassword(config.eventLogUrl) }, 'takes records in at POST /ingest');
+  logger.info(`access is ${app.get(AccessGate, { strict: false }).summary}`);
+  for (const warning of accessWarnings(config)) logger.warn(warning);
+}

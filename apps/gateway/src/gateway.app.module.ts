@@ -1,0 +1,29 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { eventLogOptions } from '@sluice/engines';
+import { EventLog } from '@sluice/event-log';
+import { HealthModule, type Service, ServiceModule } from '@sluice/process';
+import { AccessGate } from './access/access-gate.js';
+import { gatewayHealth } from './gateway-health.js';
+import { GatewayModule } from './gateway.module.js';
+import { LogReachability } from './log-reachability.js';
+import type { GatewayConfig } from './settings.js';
+
+/** The gateway in a process of its own. */
+@Module({})
+export class GatewayAppModule {
+  static forRoot(config: GatewayConfig, service: Service): DynamicModule {
+    const gateway = GatewayModule.forRoot(config);
+    return {
+      module: GatewayAppModule,
+      imports: [
+        ServiceModule.forRoot(service, { eventLog: eventLogOptions(config, 'gateway'), publishes: true }),
+        gateway,
+        HealthModule.forRoot({
+          imports: [gateway],
+          inject: [EventLog, AccessGate, LogReachability],
+          useFactory: gatewayHealth,
+        }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,1 @@
+export { INIT_SETTINGS } from './init/init.settings.js';

@@ -1,0 +1,19 @@
+import { EVENT_LOG_SETTINGS, RECORD_STORE_SETTINGS, requireSharedLog, requireSharedStore } from '@sluice/engines';
+import { HTTP_SETTINGS } from '@sluice/http';
+import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
+import type { SettingsTable } from '@sluice/settings';
+
+/** What the query service reads. */
+export const QUERY_SETTINGS = {
+  ...HTTP_SETTINGS,
+  ...PROCESS_SETTINGS,
+  ...EVENT_LOG_SETTINGS,
+  ...RECORD_STORE_SETTINGS,
+} as const satisfies SettingsTable;
+
+export type QueryConfig = Config<typeof QUERY_SETTINGS>;
+
+/** @throws ConfigError */
+export function readQueryConfig(env: NodeJS.ProcessEnv): QueryConfig {
+  return readSettings(QUERY_SETTINGS, env, [requireSharedLog('query'), requireSharedStore('query')]);
+}

@@ -1,0 +1,34 @@
+import { BATCH_SETTINGS } from '@sluice/buffer-worker';
+import {
+  EVENT_LOG_SETTINGS,
+  EXPIRY_SETTINGS,
+  RECORD_STORE_SETTINGS,
+  RETENTION_SETTINGS,
+  TOPIC_SETTINGS,
+} from '@sluice/engines';
+import { GATEWAY_MODULE_SETTINGS, GATEWAY_RULES } from '@sluice/gateway';
+import { HTTP_SETTINGS } from '@sluice/http';
+import { TRACING_SETTINGS } from '@sluice/observability';
+import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
+import type { SettingsTable } from '@sluice/settings';
+
+/** What the process with the whole pipeline reads: no `QUERY_URL`, since it serves the reads itself. */
+export const STANDALONE_SETTINGS = {
+  ...HTTP_SETTINGS,
+  ...PROCESS_SETTINGS,
+  ...EVENT_LOG_SETTINGS,
+  ...RECORD_STORE_SETTINGS,
+  ...TOPIC_SETTINGS,
+  ...RETENTION_SETTINGS,
+  ...EXPIRY_SETTINGS,
+  ...GATEWAY_MODULE_SETTINGS,
+  ...BATCH_SETTINGS,
+  ...TRACING_SETTINGS,
+} as const satisfies SettingsTable;
+
+export type StandaloneConfig = Config<typeof STANDALONE_SETTINGS>;
+
+/** @throws ConfigError */
+export function readStandaloneConfig(env: NodeJS.ProcessEnv): StandaloneConfig {
+  return readSettings(STANDALONE_SETTINGS, env, GATEWAY_RULES);
+}

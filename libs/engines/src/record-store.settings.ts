@@ -1,0 +1,50 @@
+import type { RecordStoreOptions } from '@sluice/record-store';
+import { type OptionsOf, type SettingsTable, text, wholeNumber } from '@sluice/settings';
+import { DATA_DIR, engineUrl, requireNoFile } from './engine.settings.js';
+
+const SECOND_MS = 1000;
+
+/** The record store, which keeps the tokens as well, for every program that opens it. */
+export const RECORD_STORE_SETTINGS = {
+  dataDir: DATA_DIR,
+  recordStoreUrl: engineUrl(
+    text(
+      'RECORD_STORE_URL',
+      '',
+      /^(mongodb(\+srv)?:\/\/\S+|file:.+)$/,
+      'mongodb://host:27017/database or file:<directory>',
+      'The record store. Empty: a file in DATA_DIR.',
+    ),
+  ),
+  storeTimeoutMs: wholeNumber(
+    'STORE_TIMEOUT_MS',
+    10 * SECOND_MS,
+    { min: 100, max: 25 * SECOND_MS },
+    'A write or a read of the store that takes longer has failed. Below the 30 s after which a silent worker loses its partitions.',
+  ),
+} as const satisfies SettingsTable;
+
+/** How long records are kept, for the programs that remove them or have the engine do so. */
+export const EXPIRY_SETTINGS = {
+  expireAfterSeconds: wholeNumber(
+    'RECORD_EXPIRY_SECONDS',
+    0,
+    { min: 0, max: 2_000_000_000 },
+    'Stored records are removed this long after they were received; 0: never.',
+  ),
+} as const satisfies SettingsTable;
+
+type StoreConfig = OptionsOf<typeof RECORD_STORE_SETTINGS> & Partial<OptionsOf<typeof EXPIRY_SETTINGS>>;
+
+/** What `RecordStoreModule` and `openTokenStore` take. @param app names the process to the server */
+export function recordStoreOptions(config: StoreConfig, app: string): RecordStoreOptions {
+  const { recordStoreUrl: url, storeTimeoutMs: timeoutMs, expireAfterSeconds = 0 } = config;
+  const expiry = expireAfterSeconds === 0 ? {} : { expireAfterSeconds };
+  return { url, clientId: `sluice-${app}`, timeoutMs, ...expiry };
+}
+
+/** The rule that an app in a process of its own shares its record store with others. */
+export function requireSharedStore(app: string): (config: { recordStoreUrl: string }) => void {
+  return ({ recordStoreUrl }) =>
+    requireNoFile('RECORD_STORE_URL', recordStoreUrl, 'mongodb://host:27017/database', app);
+}

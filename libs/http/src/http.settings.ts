@@ -1,0 +1,26 @@
+import { hostList, type SettingsTable, text, wholeNumber } from '@sluice/settings';
+
+const MIB = 1024 * 1024;
+
+/** Where a service listens, and what its HTTP server takes. */
+export const HTTP_SETTINGS = {
+  host: text(
+    'HOST',
+    '127.0.0.1',
+    /^\S+$/,
+    'an address of this machine',
+    'Address to listen on; 0.0.0.0 opens the port to the network.',
+  ),
+  port: wholeNumber('PORT', 8000, { min: 0, max: 65535 }, 'Port to listen on; 0 takes a free one.'),
+  maxBodyBytes: wholeNumber(
+    'MAX_BODY_BYTES',
+    8 * MIB,
+    { min: 1024, max: 256 * MIB },
+    'Largest request body as it arrives, in bytes.',
+  ),
+  allowedHosts: hostList(
+    'ALLOWED_HOSTS',
+    'While access is open: names besides localhost and addresses that the service answers to; on 0.0.0.0 only browsers are asked.',
+  ),
+} as const satisfies SettingsTable;
+

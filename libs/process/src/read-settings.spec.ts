@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, defaultsOf, oneOf, text, wholeNumber } from '@sluice/settings';
+import { readSettings } from './read-settings.js';
+
+const TABLE = {
+  folder: text('FOLDER', './data', /./, 'a directory', 'Where files are kept.'),
+  url: {
+    ...text('URL', '', /^db:\/\/\S+$/, 'db://host', 'The database.'),
+    faultOf: (url: string) => (url.includes('?') ? 'holds options; write db://host.' : undefined),
+    derive: ({ folder }: Readonly<Record<string, unknown>>) => `file:${String(folder)}`,
+  },
+  key: { ...text('KEY', '', /^\w+$/, 'letters', 'A key.'), isSecret: true },
+  size: wholeNumber('SIZE', 3, { min: 1, max: 9 }, 'A size.'),
+  mode: oneOf('MODE', 'slow', ['slow', 'fast'], 'A mode.'),
+} as const;
+
+describe('readSettings', () => {
+  it('gives every option the type and the fallback of its setting', () => {
+    const config = readSettings(TABLE, {});
+    const typed: { folder: string; url: string; size: number; mode: 'slow' | 'fast' } = config;
+    expect(typed).toMatchObject({ ...defaultsOf(TABLE), url: 'file:./data' });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('derives a value from another setting only where it is not set', () => {
+    expect(readSettings(TABLE, { FOLDER: '/var' }).url).toBe('file:/var');
+    expect(readSettings(TABLE, { FOLDER: '/var', URL: 'db://host' }).url).toBe('db://host');
+  });
+
+  it('knows which variables are set: an empty one is not', () => {
+    expect(readSettings(TABLE, { SIZE: '3', MODE: '', OTHER: '1' }).givenKeys).toEqual(new Set(['SIZE']));
+  });
+
+  it('names every wrong variable, its value and what is allowed', () => {
+    const read = () => readSettings(TABLE, { SIZE: '10', MODE: 'loud', URL: 'db://host?x' });
+    const lines = ['URL holds options; write db://host.', 'SIZE is "10"; allowed: a whole number from 1 to 9.'];
+    expect(read).toThrow(new ConfigError([...lines, 'MODE is "loud"; allowed: slow or fast.'].join('\n')));
+  });
+
+  it('never shows a secret or a password', () => {
+    const read = () => readSettings(TABLE, { KEY: 's3cret!', URL: 'dp://me:s3cret@host' });
+    expect(read).toThrow(/KEY is not what it should be|URL is "dp:\/\/host"/);
+    expect(read).not.toThrow(/s3cret/);
+  });
+
+  it('checks the rules once all values are known', () => {
+    const rule = ({ size, mode }: { size: number; mode: string }) => {
+      if (mode === 'fast' && size > 5) throw new ConfigError('SIZE is too large for MODE=fast.');
+    };
+    expect(() => readSettings(TABLE, { SIZE: '6', MODE: 'fast' }, [rule])).toThrow('SIZE is too large');
+    expect(readSettings(TABLE, { SIZE: '6' }, [rule]).size).toBe(6);
+  });
+});

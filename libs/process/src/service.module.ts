@@ -1,0 +1,71 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import { EventLogModule, RecordStoreModule } from '@sluice/engines';
+import { EventLog, type EventLogOptions } from '@sluice/event-log';
+import { MetricsModule } from '@sluice/http';
+import {
+  createLogger,
+  createRegistry,
+  type Logger,
+  logLine,
+  openTracing,
+  traceOfLine,
+  Tracing,
+  type TracingOptions,
+  watchAppends,
+} from '@sluice/observability';
+import { RecordStore, type RecordStoreOptions } from '@sluice/record-store';
+import type { ProcessOptions } from './process.settings.js';
+import { RuntimeModule } from './runtime.module.js';
+
+/** What a service has before its modules. */
+export interface Service {
+  logger: Logger;
+  registry: Registry;
+  tracing: Tracing;
+}
+
+/**
+ * Call it once, in `main`.
+ *
+ * @param app names the process in its log lines
+ * @param traces left out: nothing is traced, and log lines name no trace
+ */
+export async function openService(
+  app: string,
+  { logLevel }: Pick<ProcessOptions, 'logLevel'>,
+  traces?: TracingOptions,
+): Promise<Service> {
+  const logger = createLogger({ app, level: logLevel, ...(traces && { context: traceOfLine }) });
+  const registry = createRegistry();
+  const tracing = traces === undefined ? new Tracing() : await openTracing(traces, logger, registry);
+  return { logger, registry, tracing };
+}
+
+/** The engines of a service. */
+export interface ServiceEngines {
+  eventLog: EventLogOptions;
+  /** Whether it appends to the event log: then appends are measured and traced. */
+  publishes?: boolean;
+  recordStore?: RecordStoreOptions;
+}
+
+/** What the features of every service stand on: runtime, metrics, the event log, and the record store where there is one. */
+@Module({})
+export class ServiceModule {
+  static forRoot({ logger, registry, tracing }: Service, engines: ServiceEngines): DynamicModule {
+    const { eventLog, publishes = false, recordStore } = engines;
+    const log = logLine(logger);
+    const measured = { event_log: EventLog, ...(recordStore && { record_store: RecordStore }) };
+    const onAppend = publishes && { onAppend: watchAppends(registry, tracing) };
+    return {
+      module: ServiceModule,
+      imports: [
+        RuntimeModule.forRoot(logger, tracing),
+        MetricsModule.forRoot(registry, measured),
+        EventLogModule.forRoot({ ...eventLog, log, ...onAppend }),
+        ...(recordStore ? [RecordStoreModule.forRoot({ ...recordStore, log })] : []),
+      ],
+    };
+  }
+}

@@ -1,0 +1,10 @@
+export { hostList, networkList, originList } from './lists.js';
+export {
+  ConfigError,
+  defaultsOf,
+  type OptionsOf,
+  type Setting,
+  type SettingsTable,
+  withoutPassword,
+} from './setting.js';
+export { file, oneOf, ratio, text, wholeNumber } from './values.js';
