@@ -9,7 +9,7 @@ const TOP_OF_APPS = ['apps/*/src/main.ts', 'apps/*/src/init.ts', 'apps/*/src/tok
 const READS_REQUESTS = [
   'apps/gateway/src/**/*.ts',
   'apps/query/src/**/*.ts',
-  'libs/{access,contracts,runtime}/src/**/*.ts',
+  'libs/{contracts,http,ingest}/src/**/*.ts',
 ];
 /** Before there is a logger, and in the library that runs on devices, where ours is not. */
 const WITHOUT_LOGGER = ['libs/runtime/src/main-process.ts', 'libs/device/src/**'];

@@ -27,7 +27,7 @@ describe('a pattern that reads what strangers send', () => {
     },
   );
 
-  it.each(['apps/query/src/a.ts', 'libs/contracts/src/a.ts', 'libs/access/src/a.ts', 'libs/runtime/src/a.ts'])(
+  it.each(['apps/query/src/a.ts', 'libs/contracts/src/a.ts', 'libs/ingest/src/a.ts', 'libs/http/src/a.ts'])(
     'is looked at in %s',
     async (filePath) => {
       await expect(isRefused('/^(a+)+$/', filePath)).resolves.toBe(true);
