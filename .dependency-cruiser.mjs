@@ -33,6 +33,13 @@ export default {
       'What other teams install brings no part of our services along.',
     ),
     layer('ingest-is-free-of-http', lib('ingest'), [lib('async', 'contracts', 'event-log', 'record-store')], 'ingest knows neither HTTP nor Nest applications.'),
+    {
+      name: 'ingest-loads-no-http',
+      severity: 'error',
+      comment: 'ingest serves any front door: no HTTP server, no web framework, no Nest.',
+      from: { path: lib('ingest'), pathNot: TESTS },
+      to: { path: ['^(node:)?(http|http2|https|tls)$', 'node_modules/(fastify|@fastify|@nestjs)/'] },
+    },
     layer('libraries-below-apps', '^libs/', ['^libs/'], 'Libraries never import apps or tools.'),
     {
       name: 'apps-apart',

@@ -17,12 +17,10 @@ import { EventLogModule } from '@sluice/engines';
 import { awaitTopics, EventLog } from '@sluice/event-log';
 import { createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
 import { createLogger, createRegistry, logLine, openTracing, traceOfLine, watchAppends } from '@sluice/observability';
-import { AccessGate } from './access/access-gate.js';
+import { AccessGate, LogReachability } from '@sluice/ingest';
 import { accessWarnings } from './access/access-warnings.js';
-import { configureGatewayHttp } from './configure-http.js';
 import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
-import { LogReachability } from './log-reachability.js';
 
 const APP = 'gateway';
 
@@ -55,7 +53,6 @@ await mainProcess(APP, async () => {
   class RootModule {}
 
   const app = await createHttpApp(RootModule, logger, config);
-  configureGatewayHttp(app);
   serveDocs(app);
   const port = await runApp(app, logger, { ...config, noticeMs: config.drainNoticeMs });
   const eventLog = withoutPassword(config.eventLogUrl);

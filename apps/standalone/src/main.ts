@@ -2,7 +2,7 @@ import { BatchTransport } from '@sluice/batch-transport';
 import { prepare } from '@sluice/buffer-worker';
 import { readConfig, topicPartitions, withoutPassword, mainProcess, runApp } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
-import { AccessGate, accessWarnings, configureGatewayHttp } from '@sluice/gateway';
+import { AccessGate, accessWarnings } from '@sluice/gateway';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { createLogger, traceOfLine } from '@sluice/observability';
@@ -15,7 +15,6 @@ await mainProcess(APP, async () => {
   const config = readConfig(process.env);
   const logger = createLogger({ app: APP, level: config.logLevel, context: traceOfLine });
   const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
-  configureGatewayHttp(app);
   serveDocs(app);
   await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
   const transport = app.get(BatchTransport);

@@ -14,7 +14,7 @@ import {
   RuntimeModule,
 } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
-import { configureGatewayHttp, GatewayModule } from '@sluice/gateway';
+import { GatewayModule } from '@sluice/gateway';
 import { RecordStoreModule } from '@sluice/engines';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, MetricsModule } from '@sluice/http';
@@ -59,7 +59,6 @@ function required(key: string): string {
 beforeAll(async () => {
   collector = await OtlpReceiver.start();
   gateway = await app('gateway', (config) => [GatewayModule.forRoot(config)]);
-  configureGatewayHttp(gateway);
   worker = await app('buffer-worker', (config) => [
     RecordStoreModule.forRoot(recordStoreOptions(config, 'buffer-worker')),
     BufferWorkerModule.forRoot(bufferWorkerOptions(config)),

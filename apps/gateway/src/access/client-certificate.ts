@@ -1,18 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { certificatePrincipal, type Principal } from '@sluice/ingest';
+import { certificatePrincipal, type ShownCertificate } from '@sluice/ingest';
 import type { ClientTrust, TrustVerdict } from './client-trust.js';
 
-/** What the certificate of a connection is good for at this time. */
-export interface ShownCertificate {
-  isShown: boolean;
-  /** A code of {@link faultText}: why it is not accepted, if one is shown and is not. */
-  fault: string | undefined;
-  /** Whom it speaks for, if it is accepted and names one. */
-  principal: Principal | undefined;
-}
-
-/** Where what is trusted now is known, and where faults that the operator should know of are told. */
+/** What is trusted now, and the receiver of faults that an operator should see. */
 export interface TrustSource {
   readonly trust: ClientTrust | undefined;
   warnOf(fault: string): void;

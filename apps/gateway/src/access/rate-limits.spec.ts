@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Problem } from '@sluice/contracts';
 import type { Clock } from '@sluice/async';
+import { RateLimits } from '@sluice/ingest';
 import type { GatewayOptions } from '../gateway-options.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';
@@ -10,7 +11,6 @@ import { answers, exchange, statusesOf } from '../testing/raw-socket.js';
 import { bearer, TokenDirectory } from '../testing/token-directory.js';
 import { until } from '../testing/until.js';
 import { OPEN_ACCESS, type AccessOptions } from './access-options.js';
-import { RateLimits } from './rate-limits.js';
 
 let gateway: GatewayUnderTest;
 let directory: TokenDirectory | undefined;
@@ -226,8 +226,8 @@ describe('a body that does not arrive', () => {
   it('is given back when there is no room for the rest of it', async () => {
     const waiting = held(declared);
     await until(() => gateway.admission.bytes === 1);
-    const ticket = gateway.admission.enter({});
-    ticket.take(3_999_999);
+    const ticket = gateway.admission.enter(0);
+    ticket.holdBytes(3_999_999);
     waiting.write('x');
     await until(() => gateway.admission.requests === 1);
     ticket.close();

@@ -8,6 +8,7 @@ import { READ_ROUTES } from '@sluice/contracts';
 import { EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { openTokenStore } from '@sluice/engines';
+import { AccessGate } from '@sluice/ingest';
 import { Access, createHttpApp, MetricsModule, serveDocs } from '@sluice/http';
 import { HealthModule, RuntimeModule } from '@sluice/process';
 import {
@@ -18,11 +19,9 @@ import {
   registeredRoutes,
   walk,
 } from '@sluice/http/testing';
-import { configureGatewayHttp } from '../configure-http.js';
 import { GatewayModule } from '../gateway.module.js';
 import { FakeQuery } from '../testing/fake-query.js';
 import { TokenDirectory } from '../testing/token-directory.js';
-import { AccessGate } from './access-gate.js';
 
 /** Kinds of declarations that no route of ours has. */
 @Controller('kinds')
@@ -91,7 +90,6 @@ beforeAll(async () => {
   await query.start();
   app = await createHttpApp(rootModule(), pino({ level: 'silent' }), LIMITS);
   const registered = registeredRoutes(app);
-  configureGatewayHttp(app);
   serveDocs(app);
   await app.listen(0, '127.0.0.1');
   routes = registered();

@@ -1,15 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { issueToken, type Token } from '@sluice/ingest';
+import { AccessGate, issueToken, RateLimits, TokenFeed, type Token } from '@sluice/ingest';
 import type { JsonObject } from '@sluice/contracts';
 import type { EventLog } from '@sluice/event-log';
 import { RecordStoreError, TokenStore, type StoredToken } from '@sluice/record-store';
 import { Clock } from '@sluice/async';
 import { gatewayHealth } from '../gateway-health.js';
-import { AccessGate } from './access-gate.js';
 import { OPEN_ACCESS } from './access-options.js';
-import { RateLimits } from './rate-limits.js';
-import { TokenFeed } from './token-feed.js';
 
 class FakeClock extends Clock {
   atMs = 1_000_000;
@@ -54,7 +51,7 @@ class FakeTokenStore extends TokenStore {
 }
 
 const feeds: TokenFeed[] = [];
-afterEach(() => Promise.all(feeds.splice(0).map((feed) => feed.onApplicationShutdown())));
+afterEach(() => Promise.all(feeds.splice(0).map((feed) => feed.stop())));
 
 function setUp() {
   const [store, clock] = [new FakeTokenStore(), new FakeClock()];

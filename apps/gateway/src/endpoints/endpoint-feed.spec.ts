@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { EndpointFeed } from './endpoint-feed.js';
+import { EndpointFeed, readEndpoints } from './endpoint-feed.js';
 import { NO_ENDPOINTS } from './endpoint-options.js';
-import { readEndpoints } from './read-endpoints.js';
 
 describe('the file of the endpoints', () => {
   let folder: string;

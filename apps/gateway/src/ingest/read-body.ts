@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { ProblemError } from '@sluice/http';
-import type { Ticket } from '../admission.js';
-import { contentCodingOf, type ContentCoding } from './content-headers.js';
+import { RefusedError, type Refusal, type Ticket } from '@sluice/ingest';
+import { bodyTooLarge, type ContentCoding } from './ingest-head.js';
 
 export interface BodyLimits {
   maxBodyBytes: number;
@@ -11,21 +11,11 @@ export interface BodyLimits {
 }
 
 /**
- * The coding of a body that may be read, by the head alone.
- *
- * @throws ProblemError `unsupported-encoding`, `body-too-large`
- */
-export function bodyCodingOf(headers: IncomingHttpHeaders, { maxBodyBytes }: BodyLimits): ContentCoding {
-  const coding = contentCodingOf(headers['content-encoding']);
-  if (Number(headers['content-length']) > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  return coding;
-}
-
-/**
  * The bytes of the body, inflated. Never holds more than the limits allow, whatever the body would inflate to.
  *
- * @throws ProblemError `body-too-large`, `invalid-encoding`, `overloaded`, `request-timeout`, `invalid-json` if it is empty,
- *   `bad-request` if the connection breaks off
+ * @throws RefusedError `overloaded`
+ * @throws ProblemError `body-too-large`, `invalid-encoding`, `request-timeout`, `invalid-json` if it is empty, `bad-request` if the
+ *   connection breaks off
  */
 export async function readBody(
   message: IncomingMessage,
@@ -49,14 +39,14 @@ function collect(source: Readable, maxBytes: number, ticket: Ticket, broken: () 
   let length = 0;
   const onData = (chunk: Buffer): void => {
     length += chunk.length;
-    const refusal = length > maxBytes ? tooLarge(maxBytes) : ticket.take(chunk.length);
-    if (refusal === undefined) chunks.push(chunk);
-    else giveUp(refusal);
+    const error = length > maxBytes ? bodyTooLarge(maxBytes) : errorOf(ticket.holdBytes(chunk.length));
+    if (error === undefined) chunks.push(chunk);
+    else giveUp(error);
   };
-  const giveUp = (refusal: ProblemError): void => {
+  const giveUp = (error: Error): void => {
     source.off('data', onData);
     chunks.length = 0;
-    reject(refusal);
+    reject(error);
   };
   ticket.onTooSlow = () => giveUp(tooSlow());
   source.on('data', onData);
@@ -107,9 +97,6 @@ async function inflate(
   }
 }
 
-function tooLarge(maxBytes: number): ProblemError {
-  return new ProblemError(
-    'body-too-large',
-    `The body may have ${maxBytes} bytes at most; send fewer records in one request.`,
-  );
+function errorOf(refusal: Refusal | undefined): RefusedError | undefined {
+  return refusal && new RefusedError(refusal);
 }

@@ -7,16 +7,13 @@ import { EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { Clock } from '@sluice/async';
 import { createHttpApp, type HttpOptions, MetricsModule } from '@sluice/http';
+import { AccessGate, Admission, EventLoopTicks, LoadShedding } from '@sluice/ingest';
 import { traceOfLine, type Logger, type Tracing } from '@sluice/observability';
 import { Lifecycle, RuntimeModule } from '@sluice/process';
-import { AccessGate } from '../access/access-gate.js';
-import type { TlsFront } from '../access/tls-front.js';
-import { Admission } from '../admission.js';
-import { configureGatewayHttp } from '../configure-http.js';
+import { AccessModule } from '../access/access.module.js';
+import type { TlsListener } from '../access/tls-listener.js';
 import type { GatewayOptions } from '../gateway-options.js';
 import { GatewayModule } from '../gateway.module.js';
-import { EventLoopTicks } from '../overload/event-loop-ticks.js';
-import { LoadShedding } from '../overload/load-shedding.js';
 
 export const SEED_RECORD = {
   device_id: 'dev-2',
@@ -66,7 +63,6 @@ export class GatewayUnderTest {
   readonly publisher = new FakePublisher();
   readonly logLines: Record<string, unknown>[] = [];
   url = '';
-  tls: TlsFront | undefined;
   private app: NestFastifyApplication | undefined;
 
   /** @param tracing left out: nothing is traced */
@@ -87,9 +83,13 @@ export class GatewayUnderTest {
     return this.app!.get(LoadShedding, { strict: false });
   }
 
-  /** What tells {@link shedding} of the event loop; stopped, the test does. */
+  /** Calls {@link shedding} with the delays of the event loop; once it is stopped, the test does. */
   get ticks(): EventLoopTicks {
     return this.app!.get(EventLoopTicks, { strict: false });
+  }
+
+  get tls(): TlsListener | undefined {
+    return this.app!.get(AccessModule, { strict: false }).tls;
   }
 
   get gate(): AccessGate {
@@ -152,7 +152,6 @@ export class GatewayUnderTest {
       ],
     };
     this.app = await createHttpApp(root, logger, options);
-    this.tls = configureGatewayHttp(this.app);
     await this.app.listen(0, '127.0.0.1');
     this.url = `http://127.0.0.1:${(this.app.getHttpServer().address() as { port: number }).port}`;
     this.lifecycle.started();

@@ -7,7 +7,6 @@ import { BatchTransport } from '@sluice/batch-transport';
 import { prepare } from '@sluice/buffer-worker';
 import { readConfig, topicPartitions } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
-import { configureGatewayHttp } from '@sluice/gateway';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
@@ -28,7 +27,6 @@ export class StandaloneUnderTest {
     const logger = pino({ level: 'silent' });
     const app = await createHttpApp(await StandaloneModule.forRoot(config, logger), logger, config);
     const routes = registeredRoutes(app);
-    configureGatewayHttp(app);
     serveDocs(app);
     await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
     app.connectMicroservice({ strategy: app.get(BatchTransport) });
