@@ -9,10 +9,10 @@ const TOP_OF_APPS = ['apps/*/src/main.ts', 'apps/*/src/init.ts', 'apps/*/src/tok
 const READS_REQUESTS = [
   'apps/gateway/src/**/*.ts',
   'apps/query/src/**/*.ts',
-  'libs/{contracts,http,ingest}/src/**/*.ts',
+  'libs/{contracts,http,ingest,observability,process}/src/**/*.ts',
 ];
 /** Before there is a logger, and in the library that runs on devices, where ours is not. */
-const WITHOUT_LOGGER = ['libs/runtime/src/main-process.ts', 'libs/device/src/**'];
+const WITHOUT_LOGGER = ['libs/process/src/main-process.ts', 'libs/device/src/**'];
 
 export default defineConfig(
   { ignores: ['dist/', 'node_modules/', 'data/', 'coverage/'] },
@@ -51,7 +51,11 @@ export default defineConfig(
   { files: TOP_OF_APPS, rules: { 'no-restricted-properties': 'off' } },
   { files: WITHOUT_LOGGER, rules: { 'no-console': 'off' } },
   {
-    files: [...SUITES, 'bench/**'],
+    files: ['tools/**'],
+    rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
+  },
+  {
+    files: [...SUITES, 'libs/test-kit/**'],
     rules: {
       'no-restricted-properties': 'off',
       'no-console': 'off',

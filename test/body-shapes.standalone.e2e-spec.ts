@@ -1,5 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { bodyShapes, honestBatch, type BodyShape } from '../tools/edge-load/body-shapes.js';
 import { Standalone } from '@sluice/test-kit';
 
@@ -7,6 +7,9 @@ import { Standalone } from '@sluice/test-kit';
 const HEAP_MIB = 259;
 const BODY_BYTES = 14_000_000;
 const AT_ONCE = 4;
+
+// Twenty bodies of 14 MB take their time on a busy machine.
+jest.setTimeout(300_000);
 
 let standalone: Standalone;
 beforeAll(async () => {

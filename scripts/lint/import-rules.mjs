@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  * Who may import what: ARCHITECTURE.md's sentences, each one an error. A rule sees the importing file (`from`) and what it
  * imports (`to`), both as places:
  *
- *   area: `apps`, `libs`, `test`, `bench`, or `package` for what is not ours
+ *   area: `apps`, `libs`, `test`, `tools`, or `package` for what is not ours
  *   part: name of the app, the library or the package
  *   path: the rest of a path, without extension; empty for an import by a `#` name
  *   isTest: the file is a suite or supports suites
@@ -77,11 +77,11 @@ const RULES = {
   },
   kafkaInItsAdapter: {
     says: 'Only libs/event-log/src/kafka imports the Kafka client.',
-    forbids: (from, to) => to.part === 'kafkajs' && adapterOf(from) !== 'event-log/kafka' && from.area !== 'bench',
+    forbids: (from, to) => to.part === 'kafkajs' && adapterOf(from) !== 'event-log/kafka' && from.area !== 'tools',
   },
   mongoInItsAdapter: {
     says: 'Only libs/record-store/src/mongo imports mongoose and the MongoDB driver.',
-    forbids: (from, to) => MONGO.has(to.part) && adapterOf(from) !== 'record-store/mongo' && from.area !== 'bench',
+    forbids: (from, to) => MONGO.has(to.part) && adapterOf(from) !== 'record-store/mongo' && from.area !== 'tools',
   },
   tracesBehindTracing: {
     says: 'Only libs/runtime/src/tracing/otlp imports OpenTelemetry, which is loaded where traces are sent and nowhere else.',
@@ -89,7 +89,7 @@ const RULES = {
   },
   contractSuitesForTests: {
     says: 'The contract suites and fakes under testing/ are for tests: the build leaves them out.',
-    forbids: (from, to) => isOurs(to) && to.isTest && !from.isTest && from.area !== 'bench',
+    forbids: (from, to) => isOurs(to) && to.isTest && !from.isTest && from.area !== 'tools',
   },
 };
 

@@ -18,6 +18,8 @@ const OF_THE_TEAM = [
   '@types/node',
 ];
 const BROUGHT_ALONG = ['kafkajs'];
+/** What a team installs; the embedded engine stands in for a broker. */
+const PACKAGES = ['async', 'contracts', 'event-log', 'event-log-kafka', 'event-log-sqlite', 'batch-transport'];
 
 /** As strict as ours, with Nest's decorators. */
 const TSCONFIG = {
@@ -51,7 +53,7 @@ export class OutsideProject {
       const place = join('node_modules', name);
       await cp(join(ROOT, place), join(project.folder, place), { recursive: true });
     }
-    const tarballs = ['contracts', 'event-log'].map((name) => join(ROOT, `dist/packages/sluice-${name}-0.1.0.tgz`));
+    const tarballs = PACKAGES.map((name) => join(ROOT, `dist/packages/sluice-${name}-0.1.0.tgz`));
     const flags = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock'];
     await run('npm', ['install', ...flags, ...tarballs], { cwd: project.folder, env: withoutJestOptions() });
     return project;

@@ -9,13 +9,13 @@ import { whenItSays } from './when-it-says.js';
 /** Packing and installing take their time on a busy machine. */
 const PATIENCE_MS = 180_000;
 
-const EVENTS_README = 'libs/event-log/package/README.md';
-const CONTRACTS_README = 'libs/contracts/package/README.md';
+const EVENTS_README = 'libs/batch-transport/README.md';
+const CONTRACTS_README = 'libs/contracts/README.md';
 
 /** Puts one event and one foreign message into an embedded log, which the next process reads as it would read Kafka. */
 const PUBLISH = `
   import { encodeEvent, EVENT_HEADERS, EVENTS_TOPIC, type IngestEvent } from '@sluice/contracts';
-  import { openEventLog, type LogEntry } from '@sluice/event-log';
+  import { openEventLog, type LogEntry } from '@sluice/batch-transport/reader';
 
   const timeouts = { publishTimeoutMs: 10_000, commitTimeoutMs: 10_000 };
   const log = await openEventLog({ url: process.argv[2]!, clientId: 'test', replicationFactor: 1, ...timeouts });
@@ -29,7 +29,7 @@ const PUBLISH = `
   await log.close();
 `;
 
-describe('@sluice/contracts and @sluice/event-log, installed from their tarballs in another project', () => {
+describe('@sluice/contracts and @sluice/batch-transport, installed from their tarballs in another project', () => {
   let project: OutsideProject;
 
   beforeAll(async () => {
@@ -74,23 +74,33 @@ describe('@sluice/contracts and @sluice/event-log, installed from their tarballs
   );
 
   it('carry what they need: contracts nothing, and the reader no Nest', async () => {
-    expect(await manifestOf('contracts')).not.toHaveProperty('dependencies');
-    const { version } = await manifestOf('contracts');
-    expect(await manifestOf('event-log')).toMatchObject({ version, dependencies: { '@sluice/contracts': version } });
-    const loaded = await project.imports('node_modules/@sluice/event-log/dist/consume/index.js');
-    expect(loaded).toContain('#contracts');
-    expect(loaded.filter((name) => name.startsWith('@nestjs/'))).toEqual([]);
+    const { version, ...contracts } = await manifestOf('contracts');
+    expect(contracts).not.toHaveProperty('dependencies');
+    const ours = ['async', 'contracts', 'event-log', 'event-log-kafka'].map((name) => [`@sluice/${name}`, version]);
+    expect(await manifestOf('batch-transport')).toMatchObject({ version, dependencies: Object.fromEntries(ours) });
+    const entries = [
+      'batch-transport/dist/reader',
+      'event-log/dist',
+      'event-log-kafka/dist',
+      'contracts/dist',
+      'async/dist',
+    ];
+    const loaded = await Promise.all(entries.map((entry) => project.imports(`node_modules/@sluice/${entry}/index.js`)));
+    expect(loaded.flat()).toContain('@sluice/contracts');
+    expect(loaded.flat().filter((name) => name.startsWith('@nestjs/'))).toEqual([]);
   });
 
   it('ask for the versions that this tree uses', async () => {
-    const ours = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as Manifest;
-    const { dependencies, peerDependencies, version } = await manifestOf('event-log');
-    expect(version).toBe(ours.version);
+    const { peerDependencies, version } = await manifestOf('batch-transport');
+    const { dependencies } = await manifestOf('event-log-kafka');
+    expect(version).toBe((await manifestIn('.')).version);
     const asked = Object.entries({ ...dependencies, ...peerDependencies }).filter(
       ([name]) => !name.startsWith('@sluice/'),
     );
     expect(asked.length).toBeGreaterThan(3);
-    for (const [name, range] of asked) expect([name, range]).toEqual([name, ours.dependencies[name]]);
+    const used = await Promise.all(['apps/buffer-worker', 'libs/event-log-kafka', 'libs/http'].map(manifestIn));
+    const ranges = Object.assign({}, ...used.map((manifest) => manifest.dependencies)) as Record<string, string>;
+    for (const [name, range] of asked) expect([name, range]).toEqual([name, ranges[name]]);
   });
 
   it('publish the JSON Schemas and the AsyncAPI document', async () => {
@@ -105,6 +115,9 @@ describe('@sluice/contracts and @sluice/event-log, installed from their tarballs
     dependencies: Record<string, string>;
     peerDependencies?: Record<string, string>;
   }
+
+  const manifestIn = async (folder: string): Promise<Manifest> =>
+    JSON.parse(await readFile(join(import.meta.dirname, '../..', folder, 'package.json'), 'utf8')) as Manifest;
 
   const manifestOf = async (name: string): Promise<Manifest> =>
     JSON.parse(await readFile(join(project.folder, 'node_modules/@sluice', name, 'package.json'), 'utf8')) as Manifest;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,16 +9,18 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url));
 const SOURCE = 'apps/standalone/src/main.ts';
 const MAIN = 'dist/apps/standalone/main.js';
+const NEST = 'node_modules/@nestjs/cli/bin/nest.js';
 
 /** An app that says that it runs, and ends as it is told to. */
 const APP = `console.log('app runs'); process.exit(Number(process.env.APP_ENDS_WITH ?? 0));`;
 
-/** Stands in for tsc: says that it builds, and writes the app. */
-const TSC = `
+/** Stands in for nest-cli: says that it builds, and writes the app. */
+const NEST_CLI = `
 const { mkdirSync, writeFileSync } = require('node:fs');
-console.log('tsc builds');
-if (process.env.TSC_FAILS) process.exit(2);
-mkdirSync('dist/apps/standalone/src', { recursive: true });
+console.error('nest builds');
+console.log('what nest says');
+if (process.env.BUILD_FAILS) process.exit(2);
+mkdirSync('dist/apps/standalone', { recursive: true });
 writeFileSync('${MAIN}', ${JSON.stringify(APP)});`;
 
 /** Stands in for npm: says what it was asked, and notes down what it has installed, as npm does. */
@@ -40,10 +42,10 @@ beforeEach(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'sluice-start-'));
   await cp(SCRIPTS, join(checkout, 'scripts'), { recursive: true });
   await put('package-lock.json', lock('1.0.0'));
-  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json']) await put(file, '{}');
+  for (const file of ['package.json', 'tsconfig.json', 'nest-cli.json', 'rspack.config.mjs']) await put(file, '{}');
   await put(SOURCE, 'first');
   await put('libs/contracts/src/index.ts', '');
-  await put('node_modules/typescript/bin/tsc', TSC);
+  await put(NEST, NEST_CLI);
   await put('npm.js', NPM);
   await mkdir(join(checkout, 'node_modules/node/bin'), { recursive: true });
   await symlink(process.execPath, join(checkout, 'node_modules/node/bin/node'));
@@ -60,20 +62,19 @@ async function start(env: Record<string, string> = {}): Promise<{ did: string[];
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += String(bytes)));
   const [code] = (await once(child, 'close')) as [number];
-  return { did: output.match(/^(npm ci|tsc builds|app runs)$/gm) ?? [], said: output, code };
+  return { did: output.match(/^(npm ci|nest builds|app runs)$/gm) ?? [], said: output, code };
 }
 
 describe('npm start', () => {
   it('installs, builds and runs on a clean clone', async () => {
-    await expect(start()).resolves.toMatchObject({ did: ['npm ci', 'tsc builds', 'app runs'], code: 0 });
+    await expect(start()).resolves.toMatchObject({ did: ['npm ci', 'nest builds', 'app runs'], code: 0 });
   });
 
-  it('puts what the app reads as it is beside it', async () => {
+  it('builds again when a part of the page has changed', async () => {
     await put('apps/query/src/page/assets/page.css', 'first');
     await start();
     await put('apps/query/src/page/assets/page.css', 'second');
-    await start();
-    await expect(readFile(join(checkout, 'dist/apps/query/src/page/assets/page.css'), 'utf8')).resolves.toBe('second');
+    expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
   it('only runs when nothing has changed', async () => {
@@ -102,7 +103,7 @@ describe('npm start', () => {
   ])('builds again when a source %s', async (_change, change) => {
     await start();
     await change();
-    expect((await start()).did).toEqual(['tsc builds', 'app runs']);
+    expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
   it('builds nothing when only a suite has changed', async () => {
@@ -114,7 +115,7 @@ describe('npm start', () => {
   it('builds again when the output is gone', async () => {
     await start();
     await rm(join(checkout, MAIN));
-    expect((await start()).did).toEqual(['tsc builds', 'app runs']);
+    expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
   it('says what to do when npm fails, and runs nothing', async () => {
@@ -126,8 +127,10 @@ describe('npm start', () => {
   it('runs nothing old when the build fails, and builds again the next time', async () => {
     await start();
     await put(SOURCE, 'broken');
-    expect(await start({ TSC_FAILS: '1' })).toMatchObject({ did: ['tsc builds'], code: 1 });
-    expect((await start()).did).toEqual(['tsc builds', 'app runs']);
+    const failed = await start({ BUILD_FAILS: '1' });
+    expect(failed).toMatchObject({ did: ['nest builds'], code: 1 });
+    expect(failed.said).toContain('what nest says');
+    expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
   it('ends as the app ends', async () => {

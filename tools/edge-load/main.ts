@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { EVENTS_TOPIC } from '@sluice/contracts';
 import { openEventLog } from '@sluice/engines';
-import { pinLoad } from './gateway-process.js';
+import { pinLoadGenerator } from '../load/program.js';
+import { BROKERS } from './gateway.js';
 import type { Proof } from './proof.js';
 import { bomb } from './proofs/bomb.js';
 import { floods } from './proofs/flood.js';
@@ -32,7 +33,7 @@ function chosen(): readonly Proof[] {
 
 /** The gateway alone, over Kafka, has no pages to read. */
 function runnable(): readonly Proof[] {
-  return process.env['KAFKA_BROKERS'] === undefined ? PROOFS : PROOFS.filter((proof) => proof !== reads);
+  return BROKERS === undefined ? PROOFS : PROOFS.filter((proof) => proof !== reads);
 }
 
 /** The gateway never makes its topic. */
@@ -48,9 +49,8 @@ async function createTopic(brokers: string): Promise<void> {
   await log.close();
 }
 
-pinLoad();
-const brokers = process.env['KAFKA_BROKERS'];
-if (brokers !== undefined) await createTopic(brokers);
+pinLoadGenerator();
+if (BROKERS !== undefined) await createTopic(BROKERS);
 const options = { rounds: Number(values.rounds), recordsPerRequest: Number(values.records) };
 for (const proof of chosen()) {
   const findings = await proof.run(options);

@@ -1,16 +1,16 @@
-import type { GatewayProcess } from './gateway-process.js';
+import type { Program } from '../load/program.js';
 
-const LOOK_EVERY_MS = 100;
+const SAMPLE_EVERY_MS = 100;
 
-/** Looks at the memory of the gateway while something runs. */
+/** Samples the resident memory of a program while something runs. */
 export class MemoryPeak {
   readonly startMiB: number;
   #peakMiB: number;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(gateway: GatewayProcess) {
-    this.startMiB = this.#peakMiB = gateway.residentMiB;
-    this.#timer = setInterval(() => (this.#peakMiB = Math.max(this.#peakMiB, gateway.residentMiB)), LOOK_EVERY_MS);
+  constructor(program: Program) {
+    this.startMiB = this.#peakMiB = program.residentMiB;
+    this.#timer = setInterval(() => (this.#peakMiB = Math.max(this.#peakMiB, program.residentMiB)), SAMPLE_EVERY_MS);
   }
 
   /** @returns the most that it has had, in MiB */

@@ -1,6 +1,6 @@
 /** `readers.ts <kind> <url> <path>`: reads, or asks and takes nothing; tells its parent once all have asked, and goes on until it is ended. */
 import { connect, type Socket } from 'node:net';
-import { READERS } from './reading.js';
+import { READERS } from './siege.js';
 
 const [kind, url, path] = process.argv.slice(2) as [keyof typeof READERS, string, string];
 const { hostname, port } = new URL(url);

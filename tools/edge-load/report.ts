@@ -1,10 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { replaceRows } from '../proof/report.js';
-import { ROOT } from '@sluice/test-kit';
+import { publishRows, tableRow } from '../load/page.js';
+import { BROKERS } from './gateway.js';
 import type { Finding } from './proof.js';
 
-const PAGE = join(ROOT, 'docs/overload.md');
+const PAGE = 'docs/overload.md';
 
 export function lineOf({ name, what, figure, bound, holds }: Finding): string {
   return `${holds ? 'held  ' : 'BROKEN'} ${name}: ${what}: ${figure} (${bound})`;
@@ -12,11 +10,9 @@ export function lineOf({ name, what, figure, bound, holds }: Finding): string {
 
 /** Puts the findings into the table of the page; rows of what was not run stay as they are. */
 export async function publish(findings: readonly Finding[]): Promise<void> {
-  const page = await readFile(PAGE, 'utf8');
-  const engine = process.env['KAFKA_BROKERS'] === undefined ? 'embedded' : 'kafka';
-  await writeFile(PAGE, replaceRows(page, engine, findings.map(rowOf)));
+  await publishRows(PAGE, BROKERS === undefined ? 'embedded' : 'kafka', findings.map(rowOf));
 }
 
 function rowOf({ name, what, figure, bound, holds }: Finding): string {
-  return `| ${[`\`${name}\``, what, figure, bound, holds ? 'yes' : '**no**'].join(' | ')} |`;
+  return tableRow(`\`${name}\``, what, figure, bound, holds ? 'yes' : '**no**');
 }

@@ -1,6 +1,4 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { Program } from '../load/program.js';
 
 /** Connections of each kind. */
 export const SIEGE = {
@@ -10,23 +8,26 @@ export const SIEGE = {
   'that stop in the middle of a body': 500,
 } as const;
 
-const BESIEGER = fileURLToPath(new URL('./besieger.ts', import.meta.url));
+/** Connections of each kind, how many requests each sends at once, and whether it takes the answers. */
+export const READERS = {
+  looping: { connections: 100, pipelined: 1, takes: true },
+  slow: { connections: 100, pipelined: 1, takes: false },
+  pipelining: { connections: 4, pipelined: 200, takes: false },
+} as const;
 
-/** Opens all these connections from a process of its own; they stay until {@link Siege.end}. */
-export async function besiege(url: string): Promise<Siege> {
-  const besieger = fork(BESIEGER, [url]);
-  const ended = once(besieger, 'exit').then(() => {
-    throw new Error('the besieger ended early');
-  });
-  await Promise.race([once(besieger, 'message'), ended]);
-  return {
-    async end() {
-      besieger.kill('SIGKILL');
-      await ended.catch(() => undefined);
-    },
-  };
+/** Opens all connections of {@link SIEGE} from a process of its own, which keeps them until it is stopped. */
+export function besiege(url: string): Promise<Program> {
+  return startSender('tools/edge-load/besieger.ts', url);
 }
 
-export interface Siege {
-  end(): Promise<void>;
+/** Begins to read from a process of its own, which goes on until it is stopped. */
+export function startReading(kind: keyof typeof READERS, url: string, path: string): Promise<Program> {
+  return startSender('tools/edge-load/readers.ts', kind, url, path);
+}
+
+/** Resolves when it has sent what it begins with. */
+async function startSender(path: string, ...args: string[]): Promise<Program> {
+  const sender = Program.start(path, { args });
+  await sender.message();
+  return sender;
 }

@@ -5,7 +5,7 @@ import type { Ledger } from '../load/ledger/ledger.js';
 import { Random } from '../load/ledger/random.js';
 import { storedCopiesOf, untilDrained } from '../load/ledger/store-dump.js';
 import { Container, HttpClient, Standalone, type System, until } from '@sluice/test-kit';
-import { docker } from './docker.js';
+import { docker } from '../load/docker.js';
 import type { Evidence, FaultResult } from './fault.js';
 import { acknowledged, ObservedLoad } from './observed-load.js';
 

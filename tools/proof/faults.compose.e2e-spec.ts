@@ -5,7 +5,7 @@ import { Ledger } from '../load/ledger/ledger.js';
 import { Random, seedOfRun } from '../load/ledger/random.js';
 import { storedCopiesOf, untilDrained } from '../load/ledger/store-dump.js';
 import { HttpClient, Stack } from '@sluice/test-kit';
-import { docker } from './docker.js';
+import { docker } from '../load/docker.js';
 import { NeitherSampler } from './neither-sampler.js';
 import { acknowledged, troublesOf } from './observed-load.js';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { seedOfRun } from '../load/ledger/random.js';
-import { docker } from './docker.js';
+import { docker } from '../load/docker.js';
 import { diskFull, proveEmbedded, standaloneKilled, tornPage } from './embedded.js';
 import { isProven, type Fault, type FaultResult } from './fault.js';
 import { CLUSTER_FAULTS, STACK_FAULTS } from './faults/index.js';

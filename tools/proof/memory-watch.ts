@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { docker } from './docker.js';
+import { docker } from '../load/docker.js';
 import type { ProofStack, Service } from './proof-stack.js';
 
 const LOOK_EVERY_MS = 10_000;

@@ -5,7 +5,7 @@ import type { RecordStore } from '@sluice/record-store';
 import type { StoredCopy } from '../load/ledger/check.js';
 import { storedCopiesFrom, untilDrained } from '../load/ledger/store-dump.js';
 import { HttpClient, freePort, isReady, type System, until } from '@sluice/test-kit';
-import { docker } from './docker.js';
+import { docker } from '../load/docker.js';
 import { Links } from './links.js';
 
 export type Service = 'gateway' | 'buffer-worker' | 'query' | 'kafka' | 'kafka-2' | 'kafka-3' | 'mongo' | 'naive';

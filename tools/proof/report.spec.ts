@@ -1,18 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isProven, type FaultResult } from './fault.js';
-import { lineOf, replaceRows } from './report.js';
-
-const PAGE = `Before
-<!-- faults -->
-
-| name | acked |
-|---|---|
-| \`a\` | 1 |
-| \`b\` | 2 |
-
-<!-- /faults -->
-after
-`;
+import { lineOf } from './report.js';
 
 function result(change: Partial<FaultResult> = {}): FaultResult {
   return {
@@ -29,18 +17,6 @@ function result(change: Partial<FaultResult> = {}): FaultResult {
     ...change,
   };
 }
-
-describe('replaceRows', () => {
-  it('replaces the row of a fault that was run again and keeps the others', () => {
-    expect(replaceRows(PAGE, 'faults', ['| `b` | 5 |', '| `c` | 6 |'])).toBe(
-      PAGE.replace('| `b` | 2 |', '| `b` | 5 |\n| `c` | 6 |'),
-    );
-  });
-
-  it('leaves other blocks alone', () => {
-    expect(replaceRows(PAGE, 'naive', ['| `b` | 5 |'])).toBe(PAGE);
-  });
-});
 
 describe('A result', () => {
   it('is proven when nothing was found and the fault was felt', () => {

@@ -1,9 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ROOT } from '@sluice/test-kit';
+import { publishRows, tableRow } from '../load/page.js';
 import { isProven, type FaultResult } from './fault.js';
 
-const PAGE = join(ROOT, 'docs/delivery-proof.md');
+const PAGE = 'docs/delivery-proof.md';
 const SHOWN_IDS = 20;
 
 /** One fault in one line, and the ids below it for which the promise does not hold. */
@@ -31,10 +29,9 @@ function list(counts: Record<string, number>): string {
 
 /** Puts the results into the tables of the page; rows of faults that were not run stay as they are. */
 export async function publish(results: readonly FaultResult[]): Promise<void> {
-  const page = await readFile(PAGE, 'utf8');
   const naive = results.filter((result) => result.naive !== undefined);
-  const withFaults = replaceRows(page, 'faults', results.map(faultRow));
-  await writeFile(PAGE, replaceRows(withFaults, 'naive', naive.map(naiveRow)));
+  await publishRows(PAGE, 'faults', results.map(faultRow));
+  await publishRows(PAGE, 'naive', naive.map(naiveRow));
 }
 
 function faultRow(result: FaultResult): string {
@@ -55,33 +52,10 @@ function faultRow(result: FaultResult): string {
     [list(evidence), ...notes].join('; '),
     seed,
   ];
-  return row(fault.name, cells);
+  return tableRow(`\`${fault.name}\``, ...cells);
 }
 
 function naiveRow({ fault, naive }: FaultResult): string {
   const { acked, lost, doubled } = naive!;
-  return row(fault.name, [fault.title, acked, lost, doubled]);
-}
-
-function row(name: string, cells: readonly (string | number)[]): string {
-  return `| ${[`\`${name}\``, ...cells].join(' | ')} |`;
-}
-
-/** Rows stand between `<!-- <block> -->` and `<!-- /<block> -->`, below the two lines of a table's head; the first cell is their key. */
-export function replaceRows(page: string, block: string, rows: readonly string[]): string {
-  const pattern = new RegExp(`(<!-- ${block} -->\\n+\\|[^\\n]*\\n\\|[^\\n]*\\n)([^<]*)(<!-- /${block} -->)`);
-  return page.replace(pattern, (_whole, head: string, old: string, end: string) => {
-    const byKey = new Map(
-      old
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => [keyOf(line), line]),
-    );
-    for (const line of rows) byKey.set(keyOf(line), line);
-    return `${head}${[...byKey.values()].join('\n')}\n\n${end}`;
-  });
-}
-
-function keyOf(line: string): string {
-  return line.split('|')[1]!.trim();
+  return tableRow(`\`${fault.name}\``, fault.title, acked, lost, doubled);
 }

@@ -1,2 +1,3 @@
 export { bufferWorkerHealth, BufferWorkerModule } from './buffer-worker.module.js';
+export { PersistController } from './persist.controller.js';
 export { prepare } from './prepare.js';

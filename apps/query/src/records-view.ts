@@ -7,8 +7,8 @@ import { WatchedStore } from './watched-store.js';
 
 /** Most bytes of the records of one page. A single record may be larger. */
 export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
-/** Most records that are asked of the store before anything is known of their size. */
-export const MAX_BLIND_STEP_RECORDS = 20;
+/** Most records that are asked of the store before anything is known of their size; their bytes are bounded all the same. */
+export const MAX_BLIND_STEP_RECORDS = 100;
 
 /** Stored records, newest first. */
 @Injectable()

@@ -2,8 +2,7 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { IngestEvent } from '@sluice/contracts';
-import type { LogRecord } from '@sluice/event-log';
-import { deadLetter, DONE, eachEvent, openBatchTransport, retryLater } from '@sluice/batch-transport';
+import { deadLetter, DONE, eachEvent, openBatchTransport, retryLater, type LogRecord } from '@sluice/batch-transport';
 
 const [webhook, url = 'kafka://localhost:9092', group = 'alerts'] = process.argv.slice(2);
 if (webhook === undefined) throw new Error('Say where alerts go: node dist/main.js <webhook> [<event log>] [<group>]');

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { openEventReader, type ReceivedEvent } from '@sluice/event-log';
+import { openEventReader, type ReceivedEvent } from '@sluice/batch-transport/reader';
 import { appendEvents, positionsIn } from './hourly-files.ts';
 
 const [directory = './export', url = 'kafka://localhost:9092', group = 'export'] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringifyExact } from '@sluice/contracts';
-import type { ReceivedEvent } from '@sluice/event-log';
+import type { ReceivedEvent } from '@sluice/batch-transport/reader';
 
 // A file holds what one partition brought in one hour, as `2025-09-09T17.p3.ndjson`; a line holds an event and its offset.
 const FILE_NAME = /\.p(\d+)\.ndjson$/;

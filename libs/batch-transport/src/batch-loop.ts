@@ -1,4 +1,3 @@
-import { HANDLER_FAILED } from '@sluice/contracts';
 import {
   Batcher,
   type BatchLimits,
@@ -12,19 +11,17 @@ import {
 import type { BackoffLimits } from '@sluice/async';
 import { BatchParts } from './batch-parts.js';
 import { DeadLetterOffice } from './dead-letter-office.js';
-import { namesOfError, type FailedRecord } from './failed-record.js';
+import { handlerFailed, type FailedRecord } from './failed-record.js';
 import { HeldBatch, type Culprit } from './held-batch.js';
 import { HeldRecords, type HeldRecord } from './held-records.js';
 import { LoopState, type BatchObserver } from './loop-state.js';
 import {
   asVerdict,
-  deadLetter,
   errorIn,
   failed,
   isRetryLater,
   retryLater,
   type BatchVerdict,
-  type DeadLetterOutcome,
   type RecordOutcome,
 } from './outcome.js';
 import { Persistence } from './persistence.js';
@@ -309,11 +306,6 @@ type ReleasingOutcome = Extract<RecordOutcome, { status: 'done' | 'dead-letter' 
 
 function outcomesIn(verdict: readonly RecordOutcome[] | Thrown): readonly RecordOutcome[] {
   return 'thrown' in verdict ? [failed(verdict.thrown)] : verdict;
-}
-
-function handlerFailed({ error, attempts }: FailedRecord): DeadLetterOutcome {
-  const { name, message } = namesOfError(error);
-  return deadLetter(HANDLER_FAILED, `${name} after ${attempts} attempts: ${message}`);
 }
 
 function sizeOf({ key, value }: LogRecord): number {

@@ -1,5 +1,6 @@
-import { decodeEvent } from '@sluice/contracts';
+import { decodeEvent, HANDLER_FAILED } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
+import { deadLetter, type DeadLetterOutcome } from './outcome.js';
 
 /** A record on which the handler fails. Its partition is held until the record has an outcome. */
 export interface FailedRecord {
@@ -51,4 +52,10 @@ export function namesOfError(error: unknown): ErrorNames {
 function oneLine(text: string, maxCharacters: number): string {
   const line = text.slice(0, maxCharacters + 1).replace(CONTROL_CHARACTERS, ' ');
   return line.length > maxCharacters ? `${line.slice(0, maxCharacters)}…` : line;
+}
+
+/** The dead letter of a record that has used up its attempts. */
+export function handlerFailed({ error, attempts }: FailedRecord): DeadLetterOutcome {
+  const { name, message } = namesOfError(error);
+  return deadLetter(HANDLER_FAILED, `${name} after ${attempts} attempts: ${message}`);
 }

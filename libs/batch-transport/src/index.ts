@@ -6,3 +6,5 @@ export * from './loop-state.js';
 export * from './open-batch-transport.js';
 export * from './outcome.js';
 export * from './poison-guard.js';
+export { EventLogError } from '@sluice/event-log';
+export type { EventLogErrorCode, LogRecord } from '@sluice/event-log';

@@ -7,6 +7,8 @@ import { keyOf, RECORDS_COLLECTION, toStoredRecord, type RecordDocument } from '
 
 type Filter = mongo.Filter<RecordDocument>;
 
+/** Asked for before anything is known of their size: MongoDB sends up to 16 MiB at once, whatever of it is read. */
+const BLIND_DOCUMENTS = 20;
 const PAGE_ORDER = { timestamp: -1, _id: 1 } as const;
 
 export class MongoRecordReader implements RecordReader {
@@ -17,39 +19,55 @@ export class MongoRecordReader implements RecordReader {
 
   async find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
     const filter = { _id: { $eq: keyOf(deviceId, recordId) } };
-    const { documents } = await this.query(filter, { limit: 1 }, Infinity);
+    const { documents } = await this.query(filter, { limit: 1 }, { limit: 1, maxBytes: Infinity });
     return documents[0] && toStoredRecord(documents[0]);
   }
 
   async page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes = Infinity): Promise<RecordPage> {
-    const order = { sort: PAGE_ORDER, limit: limit + 1, batchSize: limit + 1 };
-    const { documents, isCut } = await this.query(pageFilter(filter, after), order, maxBytes);
-    const shown = documents.slice(0, limit);
-    const hasMore = isCut || documents.length > limit;
-    return { records: shown.map(toStoredRecord), next: hasMore ? cursorOf(shown.at(-1)!) : undefined };
+    const blind = Number.isFinite(maxBytes) ? Math.min(limit, BLIND_DOCUMENTS) : limit;
+    const first = await this.documents(filter, blind, after, maxBytes);
+    const [count, left] = [first.documents.length, maxBytes - first.bytes];
+    if (!first.hasMore || count === limit || left <= 0) return toPage(first);
+    const likely = Math.max(1, Math.floor((left * count) / first.bytes));
+    const behind = cursorOf(first.documents.at(-1)!);
+    const rest = await this.documents(filter, Math.min(limit - count, likely), behind, left);
+    return toPage({ ...rest, documents: [...first.documents, ...rest.documents] });
   }
 
-  /** Documents until they have so many bytes: one of the others, which are not read, shows that there are more. */
-  private query(filter: Filter, options: mongo.FindOptions, maxBytes: number): Promise<FoundDocuments> {
+  private documents(filter: RecordFilter, limit: number, after: RecordCursor | undefined, maxBytes: number) {
+    const order = { sort: PAGE_ORDER, limit: limit + 1, batchSize: limit + 1 };
+    return this.query(pageFilter(filter, after), order, { limit, maxBytes });
+  }
+
+  /** Documents up to a limit and until they have so many bytes. One more that is found, and not read, shows that there are more. */
+  private query(
+    filter: Filter,
+    options: mongo.FindOptions,
+    { limit, maxBytes }: { limit: number; maxBytes: number },
+  ): Promise<FoundDocuments> {
     return this.connection.run(async (database) => {
       const records = database.collection<RecordDocument>(RECORDS_COLLECTION);
       const found = records.find(filter, { ...options, raw: true, maxTimeMS: this.timeoutMs });
       const documents: RecordDocument[] = [];
       let bytes = 0;
       for await (const raw of found as AsyncIterable<unknown> as AsyncIterable<Uint8Array>) {
-        if (bytes >= maxBytes) return { documents, isCut: true };
+        if (documents.length === limit || bytes >= maxBytes) return { documents, bytes, hasMore: true };
         documents.push(decodeDocument<RecordDocument>(raw));
         bytes += raw.byteLength;
       }
-      return { documents, isCut: false };
+      return { documents, bytes, hasMore: false };
     });
   }
 }
 
 interface FoundDocuments {
   documents: RecordDocument[];
-  /** Whether more were found than fit. */
-  isCut: boolean;
+  bytes: number;
+  hasMore: boolean;
+}
+
+function toPage({ documents, hasMore }: FoundDocuments): RecordPage {
+  return { records: documents.map(toStoredRecord), next: hasMore ? cursorOf(documents.at(-1)!) : undefined };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { constants, deflateRawSync } from 'node:zlib';
-import { median } from '../figures.js';
-import { GatewayProcess } from '../gateway-process.js';
+import { median } from '../../load/figures.js';
+import { startGateway } from '../gateway.js';
 import { honestLoad } from '../honest-load.js';
 import { MemoryPeak } from '../memory-peak.js';
 import type { Proof } from '../proof.js';
@@ -38,10 +38,10 @@ export const bomb: Proof = {
 
 /** To a new gateway that has worked a little: one that has met a bomb has its memory already. */
 async function measure(body: Buffer): Promise<{ status: number; growthMiB: number }> {
-  const gateway = await GatewayProcess.start(SETTINGS);
+  const gateway = await startGateway(SETTINGS);
   try {
     await honestLoad(gateway.url);
-    const memory = new MemoryPeak(gateway);
+    const memory = new MemoryPeak(gateway.program);
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     const { status } = await fetch(`${gateway.url}/ingest`, { method: 'POST', headers, body: new Uint8Array(body) });
     return { status, growthMiB: memory.stop() - memory.startMiB };

@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '@sluice/test-kit';
-import { medians } from '../figures.js';
-import { GatewayProcess } from '../gateway-process.js';
-import { honestLoad, turnedAway } from '../honest-load.js';
-import { startLoad, type Load } from '../load.js';
+import { bearerOfNewToken } from '../../load/token.js';
+import { medians } from '../../load/figures.js';
+import { BROKERS, startGateway } from '../gateway.js';
+import { honestLoad } from '../honest-load.js';
+import type { Load } from '../../load/http-load.js';
+import { notAccepted, startLoad } from '../../load/run-load.js';
 import type { Finding, Proof, ProofOptions } from '../proof.js';
 
 const MAX_P99_RATIO = 2;
@@ -23,7 +23,7 @@ export const floods: Proof = {
   async run(options) {
     const fromAddress = await floodFromAddress(options);
     // Tokens of a gateway over Kafka are in MongoDB; here they are in a file.
-    return process.env['KAFKA_BROKERS'] === undefined ? [fromAddress, await floodOfToken(options)] : [fromAddress];
+    return BROKERS === undefined ? [fromAddress, await floodOfToken(options)] : [fromAddress];
   },
 };
 
@@ -37,18 +37,11 @@ async function floodOfToken(options: ProofOptions): Promise<Finding> {
   const store = { RECORD_STORE_URL: `file:${directory}` };
   const settings = { ...store, AUTH: 'tokens', TOKEN_RECORDS_PER_SECOND: LIMIT_PER_SECOND, LIMIT_BURST_SECONDS: '1' };
   try {
-    const [flood, honest] = [bearerOf(store), bearerOf(store)];
-    return await prove('flood-token', settings, options, { flood, honest });
+    const [flood, honest] = [await bearerOfNewToken(store), await bearerOfNewToken(store)];
+    return await prove('flood-token', settings, options, { flood: { headers: flood }, honest: { headers: honest } });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** A new token that may send for every device of the load. */
-function bearerOf(store: Record<string, string>): Sender {
-  const command = ['dist/apps/gateway/tokens.js', 'create', '--pattern', 'dev-*'];
-  const token = execFileSync(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...store } });
-  return { headers: { authorization: `Bearer ${String(token).trim()}` } };
 }
 
 async function prove(
@@ -57,7 +50,7 @@ async function prove(
   { rounds }: ProofOptions,
   senders: { flood: Sender; honest: Sender },
 ): Promise<Finding> {
-  const gateway = await GatewayProcess.start(settings);
+  const gateway = await startGateway(settings);
   try {
     await honestLoad(gateway.url, senders.honest);
     const measured = [];
@@ -72,10 +65,10 @@ async function measure(url: string, { flood, honest }: { flood: Sender; honest: 
   const quiet = await honestLoad(url, honest);
   const flooding = startLoad({ url, ...FLOOD, ...flood });
   const flooded = await honestLoad(url, honest);
-  flooding.stop();
+  await flooding.stop();
   await flooding.outcome.catch(() => undefined);
   const [quietMs, floodedMs] = [quiet.acceptedMs.p99, flooded.acceptedMs.p99];
-  return { quietMs, floodedMs, ratio: floodedMs / quietMs, refused: turnedAway(quiet) + turnedAway(flooded) };
+  return { quietMs, floodedMs, ratio: floodedMs / quietMs, refused: notAccepted(quiet) + notAccepted(flooded) };
 }
 
 function findingOf(name: string, { quietMs, floodedMs, ratio, refused }: Awaited<ReturnType<typeof measure>>): Finding {

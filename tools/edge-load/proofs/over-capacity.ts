@@ -1,6 +1,8 @@
-import { medians } from '../figures.js';
-import { GatewayProcess } from '../gateway-process.js';
-import { runLoad, type Load, type Outcome } from '../load.js';
+import { medians } from '../../load/figures.js';
+import { startGateway } from '../gateway.js';
+import type { Server } from '../../load/server.js';
+import type { Load, Outcome } from '../../load/http-load.js';
+import { runLoad } from '../../load/run-load.js';
 import { MemoryPeak } from '../memory-peak.js';
 import type { Finding, Proof, ProofOptions } from '../proof.js';
 
@@ -25,7 +27,7 @@ const MAX_GROWTH_MIB = 128;
 export const overCapacity: Proof = {
   name: 'capacity',
   async run(options) {
-    const gateway = await GatewayProcess.start();
+    const gateway = await startGateway();
     try {
       await peakOf(gateway, options);
       const rounds = Object.groupBy(await measureRounds(gateway, options), ({ multiple }) => multiple);
@@ -38,7 +40,7 @@ export const overCapacity: Proof = {
 
 type Measured = Awaited<ReturnType<typeof measure>>;
 
-async function measureRounds(gateway: GatewayProcess, options: ProofOptions): Promise<Measured[]> {
+async function measureRounds(gateway: Server, options: ProofOptions): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (let round = 0; round < options.rounds; round++) {
     for (const multiple of MULTIPLES) measured.push(await measure(gateway, options, multiple));
@@ -47,27 +49,24 @@ async function measureRounds(gateway: GatewayProcess, options: ProofOptions): Pr
 }
 
 /** What is accepted in a closed loop is the peak. It is taken again before each load, because a machine is never the same for long. */
-async function peakOf(gateway: GatewayProcess, { recordsPerRequest }: ProofOptions) {
+async function peakOf(gateway: Server, { recordsPerRequest }: ProofOptions) {
   const load = { perSecond: 0, seconds: PEAK_SECONDS, connections: PEAK_CONNECTIONS, recordsPerRequest };
   return sent(gateway, load);
 }
 
 /** @returns the outcome, and how many requests were accepted for each second of CPU that the gateway took */
-async function sent(
-  gateway: GatewayProcess,
-  load: Omit<Load, 'url'>,
-): Promise<Outcome & { acceptedPerCpuSecond: number }> {
-  const before = gateway.cpuSeconds;
+async function sent(gateway: Server, load: Omit<Load, 'url'>): Promise<Outcome & { acceptedPerCpuSecond: number }> {
+  const before = gateway.program.cpuSeconds;
   const outcome = await runLoad({ url: gateway.url, ...load });
-  return { ...outcome, acceptedPerCpuSecond: (outcome.statuses['202'] ?? 0) / (gateway.cpuSeconds - before) };
+  return { ...outcome, acceptedPerCpuSecond: (outcome.statuses['202'] ?? 0) / (gateway.program.cpuSeconds - before) };
 }
 
-async function measure(gateway: GatewayProcess, options: ProofOptions, multiple: number) {
+async function measure(gateway: Server, options: ProofOptions, multiple: number) {
   const { recordsPerRequest } = options;
   const peak = await peakOf(gateway, options);
   const quietLoad = { perSecond: QUIET_PER_SECOND, connections: 8, recordsPerRequest };
   const quiet = await sent(gateway, { ...quietLoad, seconds: QUIET_SECONDS });
-  const memory = new MemoryPeak(gateway);
+  const memory = new MemoryPeak(gateway.program);
   const perSecond = multiple * peak.acceptedPerSecond;
   const fleet = {
     perSecond,

@@ -1,14 +1,18 @@
-import { medians } from '../figures.js';
-import { GatewayProcess } from '../gateway-process.js';
-import { honestLoad, turnedAway } from '../honest-load.js';
+import { medians } from '../../load/figures.js';
+import { BROKERS, startGateway } from '../gateway.js';
+import type { Server } from '../../load/server.js';
+import { honestLoad } from '../honest-load.js';
+import { notAccepted } from '../../load/run-load.js';
 import { MemoryPeak } from '../memory-peak.js';
 import type { Finding, Proof } from '../proof.js';
-import { READERS, startReading } from '../reading.js';
+import { READERS, startReading } from '../siege.js';
 import { LARGEST_PAGE, ORDINARY_PAGE, storePages } from '../stored-pages.js';
 
 const MAX_RATIO = 5;
 const MAX_MIB = 512;
 const MAX_STOP_SECONDS = 8;
+/** The heap that Node takes in a container of 512 MB. */
+const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=259' };
 
 interface ReadCase {
   name: string;
@@ -34,8 +38,8 @@ const CASES: readonly ReadCase[] = [
 export const reads: Proof = {
   name: 'reads',
   async run({ rounds }) {
-    if (process.env['KAFKA_BROKERS'] !== undefined) throw new Error('reads: the gateway alone answers none');
-    const gateway = await GatewayProcess.start();
+    if (BROKERS !== undefined) throw new Error('reads: the gateway alone answers none');
+    const gateway = await startGateway(SETTINGS);
     try {
       await storePages(gateway.url);
       await honestLoad(gateway.url);
@@ -48,16 +52,16 @@ export const reads: Proof = {
   },
 };
 
-async function measureCase(gateway: GatewayProcess, { name, kind, what, path }: ReadCase, rounds: number) {
+async function measureCase(gateway: Server, { name, kind, what, path }: ReadCase, rounds: number) {
   const measured = [];
   for (let round = 0; round < rounds; round++) {
     const quiet = await honestLoad(gateway.url);
-    const memory = new MemoryPeak(gateway);
+    const memory = new MemoryPeak(gateway.program);
     const reading = await startReading(kind, gateway.url, path);
     const loaded = await honestLoad(gateway.url);
-    await reading.end();
+    await reading.stop('SIGKILL');
     const [quietMs, loadedMs] = [quiet.acceptedMs.p50, loaded.acceptedMs.p50];
-    const refused = turnedAway(quiet) + turnedAway(loaded);
+    const refused = notAccepted(quiet) + notAccepted(loaded);
     measured.push({ quietMs, loadedMs, ratio: loadedMs / quietMs, refused, peakMiB: memory.stop() });
   }
   const { quietMs, loadedMs, ratio, refused, peakMiB } = medians(measured);
@@ -71,12 +75,12 @@ async function measureCase(gateway: GatewayProcess, { name, kind, what, path }: 
   };
 }
 
-async function measureStop(gateway: GatewayProcess): Promise<Finding> {
+async function measureStop(gateway: Server): Promise<Finding> {
   const reading = await startReading('slow', gateway.url, LARGEST_PAGE);
   const beganAtMs = performance.now();
   await gateway.stop();
   const seconds = (performance.now() - beganAtMs) / 1000;
-  await reading.end();
+  await reading.stop('SIGKILL');
   return {
     name: 'reads-stop',
     what: `SIGTERM while ${READERS.slow.connections} clients take nothing of the largest pages`,

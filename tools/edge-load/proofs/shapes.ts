@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '@sluice/test-kit';
 import { bodyShapes, honestBatch, type BodyShape } from '../body-shapes.js';
-import { median } from '../figures.js';
-import { GatewayProcess } from '../gateway-process.js';
+import { median } from '../../load/figures.js';
+import { startGateway } from '../gateway.js';
+import type { Server } from '../../load/server.js';
 import { lineOf } from '../report.js';
 import type { Finding, Proof, ProofOptions } from '../proof.js';
 
@@ -49,7 +50,7 @@ export const shapes: Proof = {
 };
 
 async function costOf(shape: BodyShape, { rounds }: ProofOptions): Promise<Cost> {
-  const gateway = await GatewayProcess.start(SETTINGS);
+  const gateway = await startGateway(SETTINGS);
   try {
     for (let time = 0; time < WARM_UPS; time++) await send(gateway, honestBatch, honestBatch.make(WARM_UP_BYTES));
     await settle(gateway);
@@ -67,15 +68,19 @@ async function costOf(shape: BodyShape, { rounds }: ProofOptions): Promise<Cost>
   }
 }
 
-async function measure(gateway: GatewayProcess, shape: BodyShape, body: Buffer): Promise<Cost> {
-  gateway.resetPeak();
-  const [cpuBefore, memoryBefore] = [gateway.cpuSeconds, gateway.residentMiB];
+async function measure(gateway: Server, shape: BodyShape, body: Buffer): Promise<Cost> {
+  gateway.program.resetPeak();
+  const [cpuBefore, memoryBefore] = [gateway.program.cpuSeconds, gateway.program.residentMiB];
   const status = await send(gateway, shape, body);
   await settle(gateway);
-  return { status, cpuSeconds: gateway.cpuSeconds - cpuBefore, growthMiB: gateway.peakMiB - memoryBefore };
+  return {
+    status,
+    cpuSeconds: gateway.program.cpuSeconds - cpuBefore,
+    growthMiB: gateway.program.peakMiB - memoryBefore,
+  };
 }
 
-async function send({ url }: GatewayProcess, { mediaType }: BodyShape, body: Buffer): Promise<number> {
+async function send({ url }: Server, { mediaType }: BodyShape, body: Buffer): Promise<number> {
   const headers = { 'content-type': mediaType };
   const response = await fetch(`${url}/ingest`, { method: 'POST', headers, body: new Uint8Array(body) });
   await response.arrayBuffer();
@@ -83,14 +88,14 @@ async function send({ url }: GatewayProcess, { mediaType }: BodyShape, body: Buf
 }
 
 /** Until everything is stored and the process does nothing. */
-async function settle(gateway: GatewayProcess): Promise<void> {
+async function settle(gateway: Server): Promise<void> {
   await until(
     'everything is stored',
     async () => {
       const answer = (await (await fetch(`${gateway.url}/check-buffer?limit=1`)).json()) as { waiting: number };
-      const before = gateway.cpuSeconds;
+      const before = gateway.program.cpuSeconds;
       await delay(LOOK_EVERY_MS);
-      return answer.waiting === 0 && gateway.cpuSeconds - before <= SETTLED_SECONDS ? true : undefined;
+      return answer.waiting === 0 && gateway.program.cpuSeconds - before <= SETTLED_SECONDS ? true : undefined;
     },
     { tries: 600 },
   );

@@ -1,6 +1,8 @@
-import { medians } from '../figures.js';
-import { GatewayProcess } from '../gateway-process.js';
-import { honestLoad, turnedAway } from '../honest-load.js';
+import { medians } from '../../load/figures.js';
+import { startGateway } from '../gateway.js';
+import type { Server } from '../../load/server.js';
+import { honestLoad } from '../honest-load.js';
+import { notAccepted } from '../../load/run-load.js';
 import type { Proof, ProofOptions } from '../proof.js';
 import { besiege, SIEGE } from '../siege.js';
 
@@ -10,7 +12,7 @@ const MAX_P99_RATIO = 2;
 export const slowClients: Proof = {
   name: 'slow-clients',
   async run(options) {
-    const gateway = await GatewayProcess.start();
+    const gateway = await startGateway();
     try {
       await honestLoad(gateway.url);
       const { quietMs, besiegedMs, ratio, refused } = medians(await measureRounds(gateway, options));
@@ -31,21 +33,21 @@ export const slowClients: Proof = {
 };
 
 /** What is measured is the siege: to let thousands of connections in, and to see them off, takes a moment of its own. */
-async function measureRounds({ url }: GatewayProcess, { rounds }: ProofOptions) {
+async function measureRounds({ url }: Server, { rounds }: ProofOptions) {
   const measured = [];
   for (let round = 0; round < rounds; round++) {
     const quiet = await honestLoad(url);
     const siege = await besiege(url);
     await honestLoad(url);
     const besieged = await honestLoad(url);
-    await siege.end();
+    await siege.stop('SIGKILL');
     await honestLoad(url);
     const [quietMs, besiegedMs] = [quiet.acceptedMs.p99, besieged.acceptedMs.p99];
     measured.push({
       quietMs,
       besiegedMs,
       ratio: besiegedMs / quietMs,
-      refused: turnedAway(quiet) + turnedAway(besieged),
+      refused: notAccepted(quiet) + notAccepted(besieged),
     });
   }
   return measured;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { seedOfRun } from '../../load/ledger/random.js';
-import { docker } from '../../proof/docker.js';
+import { docker } from '../../load/docker.js';
 import { bytesFigures } from './bytes.js';
 import { gatewayKilled } from './gateway-killed.js';
 import { overload } from './overload.js';

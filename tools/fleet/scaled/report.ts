@@ -1,11 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { replaceRows } from '../../proof/report.js';
-import { ROOT } from '@sluice/test-kit';
+import { publishRows, replaceBlock, tableRow } from '../../load/page.js';
 import { isHeld, type Figure, type ScenarioResult } from './result.js';
 
-const PAGE = join(ROOT, 'docs/under-load.md');
-const SCALING_PAGE = join(ROOT, 'docs/scaling.md');
+const PAGE = 'docs/under-load.md';
+const SCALING_PAGE = 'docs/scaling.md';
 
 /** One line for each figure. */
 export function textOf(result: ScenarioResult): string {
@@ -19,22 +16,20 @@ export function textOf(result: ScenarioResult): string {
 
 /** Puts the figures into the tables of the page. */
 export async function publish({ name, figures }: ScenarioResult): Promise<void> {
-  const rows = figures.map(({ name: figure, value, wanted }) => `| ${figure} | ${value} | ${wanted} |`);
-  await writeFile(PAGE, replaceRows(await readFile(PAGE, 'utf8'), name, rows));
+  const rows = figures.map(({ name: figure, value, wanted }) => tableRow(figure, value, wanted));
+  await publishRows(PAGE, name, rows);
 }
 
 /** Puts what a record takes into the page about scaling. */
 export async function publishBytes(figures: readonly Figure[]): Promise<void> {
-  const rows = figures.map(({ name, value }) => `| ${name} | ${value} |`);
-  await writeFile(SCALING_PAGE, replaceRows(await readFile(SCALING_PAGE, 'utf8'), 'bytes', rows));
+  await publishRows(
+    SCALING_PAGE,
+    'bytes',
+    figures.map(({ name, value }) => tableRow(name, value)),
+  );
 }
 
-/** Puts what a person saw of a run into the page. */
+/** Puts the output of a run into the page. */
 export async function publishOutput(text: string): Promise<void> {
-  const page = await readFile(PAGE, 'utf8');
-  const block = /(<!-- output -->).*?(<!-- \/output -->)/s;
-  await writeFile(
-    PAGE,
-    page.replace(block, (_whole, start: string, end: string) => `${start}\n\n\`\`\`text\n${text}\n\`\`\`\n\n${end}`),
-  );
+  await replaceBlock(PAGE, 'output', `\`\`\`text\n${text}\n\`\`\``);
 }

@@ -1,5 +1,5 @@
 import { storedCopiesFrom, untilDrained, type ReadStored } from '../../load/ledger/store-dump.js';
-import { docker } from '../../proof/docker.js';
+import { docker } from '../../load/docker.js';
 import { HttpClient, freePort, isReady, until } from '@sluice/test-kit';
 
 const FILES = ['-f', 'docker-compose.yml', '-f', 'tools/fleet/scaled/scaled.compose.yml'];

@@ -1,5 +1,5 @@
 import type { Random } from '../../load/ledger/random.js';
-import { docker } from '../docker.js';
+import { docker } from '../../load/docker.js';
 import type { Fault, FaultScene } from '../fault.js';
 import { LINK_NAMES, type LinkMode } from '../links.js';
 import { MemoryWatch } from '../memory-watch.js';

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.js';
-import { docker } from '../docker.js';
+import { docker } from '../../load/docker.js';
 import { acknowledged } from '../observed-load.js';
 import { countingRebalances, felt, lasting, randomMoment } from './scene.js';
 

@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 const ONE_READ: Cost = { reads: 1 };
 
-/** Charges nothing: whether the request is one that is read is not known yet. */
+/** Records what the core decides by, and makes the one charge of the request. */
 export function recordArrival(limits: RateLimits): onRequestHookHandler {
   return (request, _reply, done) => {
     const arrival = arrivalOf(request);
@@ -34,7 +34,10 @@ function arrivalOf({ raw: { headers }, sender, trace }: FastifyRequest): Arrival
   };
 }
 
-/** Refuses a sender that has spent a limit, before anything else is asked of the request. Charges nothing. */
+/**
+ * Refuses a sender that has spent a limit, before anything else is asked of the request. Charges nothing, as the request may still
+ * be refused for another reason.
+ */
 export function refuseSpentSender(refusals: Refusals): onRequestHookHandler {
   return (request, reply, done) => {
     const [charge, cost] = [request.charge!, declaredCost(request.arrival!)];

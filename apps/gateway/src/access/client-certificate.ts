@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { certificatePrincipal, type ShownCertificate } from '@sluice/ingest';
 import type { ClientTrust, TrustVerdict } from './client-trust.js';
 
-/** What is trusted now, and the receiver of faults that an operator should see. */
+/** Gives the authorities and revocation lists as they are now, and logs faults that an operator has to fix. */
 export interface TrustSource {
   readonly trust: ClientTrust | undefined;
   warnOf(fault: string): void;
@@ -47,7 +47,11 @@ class PeerCertificate {
   private verdict(nowMs: number): TrustVerdict {
     if (this.#certificate === undefined || this.#trust === undefined) return { fault: undefined, ...ALWAYS };
     if (!this.socket.authorized) return { fault: String(this.socket.authorizationError), ...ALWAYS };
-    return this.#trust.verdictOn(this.#certificate, nowMs);
+    try {
+      return this.#trust.verdictOn(this.#certificate, nowMs);
+    } catch {
+      return { fault: 'UNREADABLE', ...ALWAYS };
+    }
   }
 }
 
@@ -69,7 +73,7 @@ export function followCertificate(socket: TLSSocket, source: TrustSource): void 
   peers.set(socket, new PeerCertificate(socket, source));
 }
 
-/** What the certificate of this connection is good for now: what was good when it was made may have expired or been revoked. */
+/** What the certificate of this connection is good for now: since the handshake it may have expired or been revoked. */
 export function certificateOn(connection: object, nowMs: number): ShownCertificate {
   return peers.get(connection)?.shown(nowMs) ?? NONE;
 }

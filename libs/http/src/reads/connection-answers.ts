@@ -15,6 +15,7 @@ declare module 'fastify' {
 const MAX_WAITING = 16;
 /** With more that wait on all connections together, those that have more than {@link MAX_WAITING} are cut. */
 const MAX_WAITING_IN_ALL = 2_048;
+const SMALL_BYTES = 4 * 1024;
 /** A stop waits this long for answers that are on their way. */
 const STOP_GRACE_MS = 2_000;
 
@@ -50,7 +51,7 @@ export class ConnectionAnswers {
       void this.admit(request, connection, before).then((isAwaited) => (isAwaited ? done() : undefined));
     });
     fastify.addHook('onSend', (_request, { raw }, payload, done) => {
-      raw.setTimeout(READ_LIMITS.untakenMs, () => raw.destroy());
+      if (mayStayUntaken(payload)) raw.setTimeout(READ_LIMITS.untakenMs, () => raw.destroy());
       done(null, payload);
     });
     fastify.addHook('preClose', (done) => {
@@ -101,6 +102,12 @@ export class ConnectionAnswers {
     this.#waiting--;
     if (waiting.size === MAX_WAITING - 1) socket.resume();
   }
+}
+
+/** The system takes a small answer at once, for whatever client. */
+function mayStayUntaken(payload: unknown): boolean {
+  const { length = Infinity } = (payload ?? '') as { length?: number };
+  return length >= SMALL_BYTES;
 }
 
 /** All but what devices send. */

@@ -1,4 +1,4 @@
-/** Why a client certificate is not accepted, in OpenSSL's words where it has one, and what that means for who holds it. */
+/** Why a client certificate is not accepted, in OpenSSL's words where it has one, and what its holder or the operator has to know. */
 const MEANINGS: Readonly<Record<string, string>> = {
   IS_AUTHORITY:
     'it may sign other certificates (CA:TRUE), so its holder could sign one for anybody; ' +
@@ -6,6 +6,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   UNTRUSTED:
     'no authority in TLS_CLIENT_CA_FILE has signed it; an authority between has to be in that file, ' +
     'and the certificate of a device or server is none',
+  UNREADABLE: 'its dates or names are not in the form of RFC 5280',
   CERT_HAS_EXPIRED: 'its time, or that of an authority that has signed it, is over',
   CERT_NOT_YET_VALID: 'its time, or that of an authority that has signed it, has not begun',
   CERT_REVOKED: 'it is on the revocation list of its authority',

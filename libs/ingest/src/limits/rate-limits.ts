@@ -148,7 +148,7 @@ export class Charge {
     return exceeded.length === 0 ? undefined : refusalBy(exceeded, nowMs);
   }
 
-  /** For a request that ends before it is settled: charges what it has cost until then, as far as the limits hold that. Without a reservation, nothing. */
+  /** Ends a request that is not settled: charges what it has cost so far, if the limits allow that. Needs a reservation. */
   close(cost: Cost): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -186,7 +186,7 @@ export class Charge {
 /** For senders that no limit counts. */
 const FREE = new Charge([], () => 0);
 
-/** Whether the limit takes this cost in place of what is charged: that is no less, or without it the limit is not spent. */
+/** Whether this cost may replace what is charged: it is not larger, or the limit has something left without this request. */
 function allows(line: Line, cost: Cost, nowMs: number): boolean {
   return (cost[line.limit.unit] ?? 0) <= line.charged || isOpen(line, nowMs);
 }
@@ -201,7 +201,7 @@ interface SpentLimit {
   seconds: number;
 }
 
-/** Where several are spent, the time of the one that takes longest is the honest one. */
+/** The spent limit that takes longest to recover. */
 function longest(lines: readonly Line[], nowMs: number): SpentLimit {
   const spent = lines
     .map(({ limit, key }) => ({ limit, ...limit.buckets.allowance(key, nowMs) }))

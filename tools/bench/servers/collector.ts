@@ -1,7 +1,7 @@
-// Takes traces as a collector does, and forgets them.
+// Takes traces as a collector does, and drops them.
 import { createServer } from 'node:http';
 
 createServer((request, response) => {
   request.resume();
   request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
-}).listen(Number(process.env.PORT), '127.0.0.1');
+}).listen(Number(process.env['PORT']), '127.0.0.1');

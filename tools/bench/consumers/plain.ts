@@ -1,35 +1,31 @@
 // The plainest loop there is: KafkaJS eachBatch, JSON.parse, one unordered bulkWrite for each batch.
 import { Kafka, logLevel } from 'kafkajs';
 import mongoose from 'mongoose';
+import { BROKERS, GROUP, MeasuredRun, MONGO_URL, STORE, TOPIC } from './measured-run.js';
 
-const { BROKERS, MONGO_URL, TOPIC, GROUP, COUNT, STORE } = process.env;
+interface Document {
+  _id: string;
+  device_id: string;
+  record_id: string;
+}
+
 process.removeAllListeners('warning');
 const connection = STORE === 'null' ? undefined : await mongoose.createConnection(MONGO_URL).asPromise();
-const collection = connection?.collection('plain');
+const collection = connection?.collection<Document>('plain');
 const kafka = new Kafka({ brokers: [BROKERS], logLevel: logLevel.NOTHING });
 const consumer = kafka.consumer({ groupId: GROUP });
-let seen = 0;
-let began;
-let cpu;
+const run = new MeasuredRun();
 
 await consumer.connect();
 await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
 await consumer.run({
   eachBatch: async ({ batch }) => {
-    began ??= process.hrtime.bigint();
-    cpu ??= process.cpuUsage();
+    run.begin();
     const operations = batch.messages.map(({ value }) => {
-      const event = JSON.parse(value.toString());
+      const event = JSON.parse(value!.toString()) as Omit<Document, '_id'>;
       return { insertOne: { document: { _id: `${event.device_id}/${event.record_id}`, ...event } } };
     });
     await collection?.bulkWrite(operations, { ordered: false });
-    seen += operations.length;
-    if (seen >= Number(COUNT)) report();
+    run.add(operations.length);
   },
 });
-
-function report() {
-  const { user, system } = process.cpuUsage(cpu);
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-  process.send({ cpuMicros: (user + system) / seen, perSecond: seen / seconds });
-}

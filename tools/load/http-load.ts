@@ -1,16 +1,48 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Arrivals, inTurns } from './arrivals.js';
 import { Connection, type Answer } from './connection.js';
 import { percentile } from './figures.js';
-import type { Load, Outcome } from './load.js';
 import { requestBytes } from './request.js';
 
+/** What to send. */
+export interface Load {
+  /** Of the server. */
+  url: string;
+  /** Requests that arrive each second, whether or not earlier ones are answered (open loop); 0: as fast as the connections allow (closed loop). */
+  perSecond: number;
+  seconds: number;
+  /** What is accepted in the first seconds does not count as rate: it settles first. */
+  settleSeconds?: number;
+  /** Most connections. An arrival that finds none waits, and its time runs. */
+  connections: number;
+  recordsPerRequest: number;
+  headers?: Record<string, string>;
+  localAddress?: string;
+}
+
+/** What came of a load. Times are in milliseconds, from the arrival of a request to the end of its answer. */
+export interface Outcome {
+  /** Answers by status. */
+  statuses: Record<string, number>;
+  /** 429 and 503 without a Retry-After header. */
+  withoutRetryAfter: number;
+  /** Requests without an answer. */
+  errors: number;
+  /** Arrivals that still waited for a connection at the end. */
+  unsent: number;
+  acceptedPerSecond: number;
+  acceptedMs: { p50: number; p99: number };
+  /** Seconds from the start to the last answer that was not 202; 0 if all were. */
+  lastRefusalSeconds: number;
+}
+
 const TICK_MS = 5;
-/** What is under way at the end gets its answers within this time, or counts as an error. */
+/** A request without an answer this long after the end counts as an error. */
 const LAST_ANSWERS_MS = 10_000;
 const OPENED_AT_ONCE = 50;
 
 /** Sends a load from this process and counts the answers. */
-export class Traffic {
+export class HttpLoad {
   private readonly request: Buffer;
   private readonly idle: Connection[] = [];
   private readonly waiting: number[] = [];
@@ -29,13 +61,21 @@ export class Traffic {
   }
 
   async run(): Promise<Outcome> {
-    if (this.load.perSecond > 0) await this.openAll();
+    const { perSecond, connections } = this.load;
+    if (perSecond > 0) await this.openAll();
     this.startedAtMs = performance.now();
-    await (this.load.perSecond === 0 ? this.sendInTurns() : this.sendAtRate());
+    if (perSecond > 0) await this.sendAtRate();
+    else
+      await inTurns(
+        connections,
+        () => !this.isOver,
+        () => this.send(performance.now()),
+      );
     const settledMs = this.elapsedMs - this.settleMs;
     const acceptedInTime = this.acceptedMs.length - this.acceptedBefore;
     const unsent = this.waiting.splice(0).length;
     for (let waitedMs = 0; this.underWay > 0 && waitedMs < LAST_ANSWERS_MS; waitedMs += 50) await delay(50);
+    this.closeAll();
     return {
       statuses: this.statuses,
       withoutRetryAfter: this.withoutRetryAfter,
@@ -47,12 +87,16 @@ export class Traffic {
     };
   }
 
-  /** A fleet is connected before there is too much of it; what is measured is its requests. */
+  /** A fleet is connected before it overloads a server; only its requests are measured. */
   private async openAll(): Promise<void> {
     while (this.open < this.load.connections) {
       const several = Math.min(OPENED_AT_ONCE, this.load.connections - this.open);
       this.idle.push(...(await Promise.all(Array.from({ length: several }, () => this.connect()))));
     }
+  }
+
+  private closeAll(): void {
+    for (const connection of this.idle.splice(0)) connection.close();
   }
 
   private get elapsedMs(): number {
@@ -67,20 +111,13 @@ export class Traffic {
     return this.elapsedMs >= this.load.seconds * 1000;
   }
 
-  /** Closed loop: each connection sends the next request when it has its answer. */
-  private async sendInTurns(): Promise<void> {
-    const sender = async (): Promise<void> => {
-      while (!this.isOver) await this.send(performance.now());
-    };
-    await Promise.all(Array.from({ length: this.load.connections }, sender));
-  }
-
-  /** Open loop: requests arrive at their rate, whatever becomes of the ones before. */
   private async sendAtRate(): Promise<void> {
-    for (let arrived = 0; !this.isOver; await delay(TICK_MS)) {
-      const due = Math.floor((this.elapsedMs / 1000) * this.load.perSecond);
-      for (; arrived < due; arrived++) this.arrive(this.startedAtMs + (arrived * 1000) / this.load.perSecond);
-    }
+    const { perSecond, seconds } = this.load;
+    const intervalMs = 1000 / perSecond;
+    const plan = { firstAtMs: this.startedAtMs + intervalMs, pauseMs: () => intervalMs, tickMs: TICK_MS };
+    const arrivals = new Arrivals(plan, (atMs) => this.arrive(atMs - intervalMs));
+    await delay(seconds * 1000);
+    arrivals.stop();
   }
 
   private arrive(atMs: number): void {

@@ -1,41 +1,46 @@
 // Ingest rate and page latency of the embedded engines while the store grows.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openRecordStore } from '#record-store';
-import { manyRecords, median, requestsPerSecond } from './support/load.mjs';
-import { freePort, startNode, stop, whenReady } from './support/process.mjs';
+import { openRecordStore } from '@sluice/engines';
+import { median } from '../load/figures.js';
+import { Server } from '../load/server.js';
+import type { Row } from './result.js';
+import { BATCHES, recordsPerSecond } from './side-by-side.js';
 
 /** The smallest has enough for a full page of one device, so that the pages are alike. */
 const SIZES = [100_000, 1_000_000, 5_000_000];
-const BATCH = 500;
+const SECONDS = 8;
 const PAGE_READS = 50;
 
-/** @param {number} largest records in the largest store */
-export async function benchGrowth(largest = SIZES.at(-1)) {
-  const rows = [];
+type MeasuredRow = Omit<Row, 'ratio'> & { value: number };
+
+/** @param largest records in the largest store */
+export async function benchGrowth(largest = Infinity): Promise<Row[]> {
+  const rows: MeasuredRow[] = [];
   for (const size of SIZES.filter((one) => one <= largest)) {
-    const dataDir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+    const dataDir = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
     try {
       await fill(dataDir, size);
       rows.push(...(await measure(dataDir, size)));
     } finally {
-      rmSync(dataDir, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true });
     }
   }
-  return rows.map((row) => ({ ...row, ratio: row.value / rows.find(({ variant }) => variant === row.variant).value }));
+  const smallest = (variant: string): number => rows.find((row) => row.variant === variant)!.value;
+  return rows.map(({ value, ...row }) => ({ ...row, ratio: value / smallest(row.variant) }));
 }
 
-/** Through the store's own file, because writing millions of records one batch after the other would take longer than all the rest. */
-async function fill(dataDir, size) {
+/** Writes to the store's file: storing millions of records batch by batch would take longer than all the rest. */
+async function fill(dataDir: string, size: number): Promise<void> {
   const store = await openRecordStore({ url: `file:${dataDir}`, clientId: 'bench', timeoutMs: 60_000 });
   await store.prepare();
   await store.close();
   const database = new DatabaseSync(join(dataDir, 'records.db'));
   const indexes = database
     .prepare(`SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
-    .all();
+    .all() as { name: string; sql: string }[];
   database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; BEGIN');
   for (const { name } of indexes) database.exec(`DROP INDEX ${name}`);
   database.prepare(FILL).run(size);
@@ -53,16 +58,12 @@ const FILL = `
     '{"gene_count":' || (n % 100) || ',"sample_quality":0.98}', n % 12, n
   FROM numbers`;
 
-async function measure(dataDir, size) {
-  const port = await freePort();
-  const child = startNode(['dist/apps/standalone/main.js'], { env: { PORT: String(port), DATA_DIR: dataDir } });
-  const baseUrl = `http://127.0.0.1:${port}`;
-  await whenReady(`${baseUrl}/health/ready`, child);
-  const first = await pageMillis(`${baseUrl}/records?limit=100`);
-  const ofDevice = await pageMillis(`${baseUrl}/records?device_id=dev-7&limit=100`);
-  const body = manyRecords(BATCH);
-  const rate = BATCH * (await requestsPerSecond(`${baseUrl}/ingest`, { body, connections: 8, seconds: 8 }));
-  await stop(child);
+async function measure(dataDir: string, size: number): Promise<MeasuredRow[]> {
+  const server = await Server.start('dist/apps/standalone/main.js', { env: { DATA_DIR: dataDir } });
+  const first = await pageMillis(`${server.url}/records?limit=100`);
+  const ofDevice = await pageMillis(`${server.url}/records?device_id=dev-7&limit=100`);
+  const rate = await recordsPerSecond({ server }, { ...BATCHES, seconds: SECONDS });
+  await server.stop();
   const what = `growth: ${(size / 1e6).toLocaleString('en')} M records stored before`;
   return [
     { what, variant: 'ingest, POST of 500', value: rate, figure: `${Math.round(rate).toLocaleString('en')} records/s` },
@@ -71,8 +72,8 @@ async function measure(dataDir, size) {
   ];
 }
 
-async function pageMillis(url) {
-  const times = [];
+async function pageMillis(url: string): Promise<number> {
+  const times: number[] = [];
   for (let read = 0; read < PAGE_READS; read++) {
     const began = performance.now();
     await (await fetch(url)).text();

@@ -1,0 +1,14 @@
+import { expect, it } from '@jest/globals';
+import { Standalone } from '@sluice/test-kit';
+
+it('the process says at its start that access is open, and listens on this machine only', async () => {
+  const standalone = await Standalone.start();
+  try {
+    expect(standalone.log).toContain(
+      'open: whoever reaches the address can send and read; only this machine reaches it',
+    );
+    expect(standalone.log).toContain('"listens":"127.0.0.1"');
+  } finally {
+    await standalone.dispose();
+  }
+});

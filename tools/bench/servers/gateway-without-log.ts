@@ -1,0 +1,27 @@
+// The gateway over an event log that confirms at once: what everything before the event log costs.
+import { Module } from '@nestjs/common';
+import { EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
+import { GatewayModule } from '@sluice/gateway';
+import { createHttpApp } from '@sluice/http';
+import { createLogger } from '@sluice/observability';
+import { readConfig, runApp, RuntimeModule } from '@sluice/process';
+
+class ConfirmingPublisher extends EventPublisher {
+  publish(_topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    return Promise.resolve(entries.map((_, offset) => ({ written: true, partition: 0, offset })));
+  }
+}
+
+@Module({ providers: [{ provide: EventPublisher, useClass: ConfirmingPublisher }], exports: [EventPublisher] })
+class LogModule {}
+
+const config = readConfig(process.env);
+const logger = createLogger({ app: 'bench', level: 'warn' });
+
+@Module({
+  imports: [RuntimeModule.forRoot(logger), { module: LogModule, global: true }, GatewayModule.forRoot(config)],
+})
+class RootModule {}
+
+const app = await createHttpApp(RootModule, logger, config);
+await runApp(app, logger, config);

@@ -1,0 +1,29 @@
+import type { Load, Outcome } from './http-load.js';
+import { Program } from './program.js';
+
+/** A load under way. */
+export interface RunningLoad {
+  outcome: Promise<Outcome>;
+  stop(): Promise<void>;
+}
+
+/** Sends a load from a process of its own, on the core of this one. */
+export function startLoad(load: Load): RunningLoad {
+  const sender = Program.start('tools/load/send-load.ts', { args: [JSON.stringify(load)] });
+  return { outcome: sender.message<Outcome>(), stop: () => sender.stop('SIGKILL') };
+}
+
+export async function runLoad(load: Load): Promise<Outcome> {
+  const { outcome, stop } = startLoad(load);
+  try {
+    return await outcome;
+  } finally {
+    await stop();
+  }
+}
+
+/** Requests that were not answered 202, and those without an answer. */
+export function notAccepted({ statuses, errors, unsent }: Outcome): number {
+  const answers = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  return answers - (statuses['202'] ?? 0) + errors + unsent;
+}
