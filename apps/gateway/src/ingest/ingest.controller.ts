@@ -7,9 +7,8 @@ import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { Refusals } from '../refusals.js';
 import { answerToMany, answerToOne, type Answer } from './answer.js';
 import { DescribesIngest } from './ingest-docs.js';
-import { type IngestHead, readHead } from './ingest-head.js';
 import { IngestMetrics } from './ingest-metrics.js';
-import { readBody } from './read-body.js';
+import { type IngestHead, readBody, readHead } from './read-request.js';
 
 /** The units of the limits that count a request of this path. */
 const INGEST_UNITS: Cost = { records: 1, bytes: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { contentCodingOf, mediaTypeOf } from './ingest-head.js';
+import { contentCodingOf, mediaTypeOf } from './read-request.js';
 
 describe('the media type', () => {
   it.each([
