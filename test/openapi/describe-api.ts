@@ -8,7 +8,7 @@ import { QueryModule } from '@sluice/query';
 import { RecordStore } from '@sluice/record-store';
 import { Clock } from '@sluice/async';
 import { ReadTurns } from '@sluice/http';
-import { LOGGER } from '@sluice/observability';
+import { LOGGER, Tracing } from '@sluice/observability';
 import { Lifecycle } from '@sluice/process';
 import { defaultsOf } from '@sluice/settings';
 import { withPayload } from './payload-schemas.js';
@@ -27,7 +27,7 @@ const DESCRIPTION =
 const TOKEN = 'Needed where the gateway runs with AUTH=tokens; `npm run tokens -- create` makes one.';
 
 /** Named, and never used: nothing is instantiated for a description. */
-const ENGINES = [EventLog, EventPublisher, RecordStore, Clock, Lifecycle, LOGGER, ReadTurns].map((token) => ({
+const ENGINES = [EventLog, EventPublisher, RecordStore, Clock, Lifecycle, LOGGER, ReadTurns, Tracing].map((token) => ({
   provide: token,
   useValue: {},
 }));

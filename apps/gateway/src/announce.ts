@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccessGate } from '@sluice/ingest';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { withoutPassword } from '@sluice/settings';
-import { AccessGate } from './access/access-gate.js';
 import { accessWarnings } from './access/access-warnings.js';
 import type { GatewayConfig } from './settings.js';
 

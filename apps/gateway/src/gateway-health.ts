@@ -1,9 +1,7 @@
 import { EVENTS_TOPIC } from '@sluice/contracts';
 import { EventLogError, explainFailure, type EventLog } from '@sluice/event-log';
 import type { HealthChecks, HealthDetails } from '@sluice/process';
-import type { AccessGate } from './access/access-gate.js';
-import type { TokenFeed } from './access/token-feed.js';
-import type { LogReachability } from './log-reachability.js';
+import type { AccessGate, LogReachability, TokenFeed } from '@sluice/ingest';
 
 /**
  * The gateway is ready when it can publish, which is when the last record was confirmed or a probe succeeds, and when it knows the tokens that it asks for. A restart would mend nothing that it

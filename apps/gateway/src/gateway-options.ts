@@ -1,7 +1,7 @@
 import { EVENT_LOG_SETTINGS } from '@sluice/engines';
 import type { OptionsOf, SettingsTable } from '@sluice/settings';
 import { ACCESS_SETTINGS } from './access/access.settings.js';
-import { CROSS_ORIGIN_SETTINGS } from './cross-origin/cross-origin.settings.js';
+import { CROSS_ORIGIN_SETTINGS } from './cross-origin.settings.js';
 import { ENDPOINT_SETTINGS } from './endpoints/endpoint.settings.js';
 import { INGEST_SETTINGS } from './ingest/ingest.settings.js';
 import { OVERLOAD_SETTINGS } from './overload/overload.settings.js';

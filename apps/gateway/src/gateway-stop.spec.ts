@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ReadTurns } from '@sluice/http';
+import { Admission } from '@sluice/ingest';
 import { until } from '@sluice/test-kit';
-import { Admission } from './admission.js';
-import { GatewayModule } from './gateway.module.js';
+import { IngestModule } from './ingest/ingest.module.js';
 import { GatewayUnderTest, SEED_RECORD } from './testing/gateway-under-test.js';
 import { rawPost } from './testing/raw-post.js';
 
@@ -82,8 +83,8 @@ describe('a gateway that stops', () => {
     gateway = await GatewayUnderTest.start();
     const limits = { maxBodyBytes: 1, maxConcurrentRequests: 1, maxBytesInFlight: 1 };
     const admission = new Admission(limits);
-    admission.enter({});
-    const module = new GatewayModule(admission, { ...limits, publishTimeoutMs: 1 } as never);
+    admission.enter(0);
+    const module = new IngestModule(admission, { ...limits, publishTimeoutMs: 1 } as never, new ReadTurns());
     await module.beforeApplicationShutdown();
     expect(admission.requests).toBe(1);
   });

@@ -1,11 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { eventLogOptions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
+import { AccessGate, LogReachability } from '@sluice/ingest';
 import { HealthModule, type Service, ServiceModule } from '@sluice/process';
-import { AccessGate } from './access/access-gate.js';
 import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
-import { LogReachability } from './log-reachability.js';
 import type { GatewayConfig } from './settings.js';
 
 /** The gateway in a process of its own. */

@@ -1,65 +1,41 @@
-import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
-import { EventPublisher } from '@sluice/event-log';
-import { Clock } from '@sluice/async';
-import { LOGGER, type Logger } from '@sluice/observability';
-import { AccessGate } from './access/access-gate.js';
-import { accessProviders } from './access/access-providers.js';
-import { Admission } from './admission.js';
-import { endpointProviders } from './endpoints/endpoint-providers.js';
-import { EndpointsController } from './endpoints/endpoints.controller.js';
-import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options.js';
-import { IngestMetrics } from './ingest-metrics.js';
-import { IngestController } from './ingest/ingest.controller.js';
-import { IngestService } from './ingest/ingest.service.js';
-import { LogReachability } from './log-reachability.js';
-import { overloadProviders } from './overload/overload-providers.js';
-import { forwarderProvider } from './reads/forwarder-provider.js';
-import { ReadsController } from './reads/reads.controller.js';
+import { Inject, Module, type DynamicModule, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { AccessModule } from './access/access.module.js';
+import { EndpointsModule } from './endpoints/endpoints.module.js';
+import type { GatewayOptions } from './gateway-options.js';
+import { IngestModule } from './ingest/ingest.module.js';
+import { OverloadModule } from './overload/overload.module.js';
+import { ReadsModule } from './reads/reads.module.js';
+import { RequestPipeline } from './request-pipeline.js';
 
 /**
- * The way in: `POST /ingest`, where devices report (`GET /endpoints`), and the reads where a query service is named. Expects, from global modules, the providers
- * EventPublisher, Clock, Lifecycle and LOGGER; and {@link configureGatewayHttp} on the application.
+ * The HTTP front door: `POST /ingest`, `GET /endpoints`, and the reads where a query service is named. Expects the providers
+ * EventPublisher, Clock, Lifecycle, Tracing, ReadTurns and LOGGER from global modules.
  */
 @Module({})
-export class GatewayModule implements BeforeApplicationShutdown {
+export class GatewayModule implements NestModule {
   constructor(
-    @Inject(Admission) private readonly admission: Admission,
-    @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
+    @Inject(RequestPipeline) private readonly pipeline: RequestPipeline,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
   static forRoot(options: GatewayOptions): DynamicModule {
-    const { queryUrl } = options;
+    const access = AccessModule.forRoot(options);
+    const overload = OverloadModule.forRoot(options);
+    const ingest = IngestModule.forRoot(options, [access, overload]);
+    const endpoints = EndpointsModule.forRoot(options);
+    const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl)] : [];
     return {
       module: GatewayModule,
-      controllers: [IngestController, EndpointsController, ...(queryUrl ? [ReadsController] : [])],
-      providers: [
-        { provide: GATEWAY_OPTIONS, useValue: options },
-        {
-          provide: Admission,
-          inject: [EventPublisher],
-          useFactory: (publisher: EventPublisher) => new Admission(options, () => publisher.load.oldestAgeMs),
-        },
-        {
-          provide: LogReachability,
-          inject: [Clock, LOGGER],
-          useFactory: (clock: Clock, logger: Logger) => new LogReachability(clock, logger),
-        },
-        IngestMetrics,
-        IngestService,
-        ...accessProviders(options),
-        ...endpointProviders(options),
-        ...overloadProviders(options),
-        ...(queryUrl ? [forwarderProvider(queryUrl)] : []),
-      ],
-      exports: [AccessGate, LogReachability],
+      imports: [access, overload, ingest, endpoints, ...reads],
+      providers: [RequestPipeline],
+      exports: [access, ingest],
     };
   }
 
-  /** Requests that are under way get their answers; none is waited for longer than the log may take. */
-  async beforeApplicationShutdown(): Promise<void> {
-    const deadline = Promise.withResolvers<void>();
-    const timer = setTimeout(deadline.resolve, this.options.publishTimeoutMs);
-    await Promise.race([this.admission.whenIdle(), deadline.promise]);
-    clearTimeout(timer);
+  /** Nest calls this before it registers the routes. */
+  configure(): void {
+    this.pipeline.attach(this.host.httpAdapter.getInstance() as unknown as FastifyInstance);
   }
 }

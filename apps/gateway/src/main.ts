@@ -3,7 +3,6 @@ import { createHttpApp, serveDocs } from '@sluice/http';
 import { tracingOptions } from '@sluice/observability';
 import { awaitEventLog, mainProcess, openService, runApp } from '@sluice/process';
 import { announce } from './announce.js';
-import { configureGatewayHttp } from './configure-http.js';
 import { GatewayAppModule } from './gateway.app.module.js';
 import { readGatewayConfig } from './settings.js';
 
@@ -11,7 +10,6 @@ await mainProcess('gateway', async () => {
   const config = readGatewayConfig(process.env);
   const service = await openService('gateway', config, tracingOptions(config, 'gateway'));
   const app = await createHttpApp(GatewayAppModule.forRoot(config, service), service.logger, config);
-  configureGatewayHttp(app);
   serveDocs(app);
   const port = await runApp(app, service.logger, { ...config, noticeMs: config.drainNoticeMs });
   announce(app, config, port);

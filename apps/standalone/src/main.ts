@@ -1,7 +1,6 @@
 import { connectWorker } from '@sluice/buffer-worker';
 import { prepare, topicPartitions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
-import { configureGatewayHttp } from '@sluice/gateway';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { tracingOptions } from '@sluice/observability';
 import { mainProcess, openService, runApp } from '@sluice/process';
@@ -14,7 +13,6 @@ await mainProcess('standalone', async () => {
   const config = readStandaloneConfig(process.env);
   const service = await openService('standalone', config, tracingOptions(config, 'standalone'));
   const app = await createHttpApp(StandaloneAppModule.forRoot(config, service), service.logger, config);
-  configureGatewayHttp(app);
   serveDocs(app);
   await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
   connectWorker(app);

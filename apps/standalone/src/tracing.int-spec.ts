@@ -7,7 +7,7 @@ import { BatchTransport } from '@sluice/batch-transport';
 import { BufferWorkerAppModule, readWorkerConfig } from '@sluice/buffer-worker';
 import type { Service } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
-import { configureGatewayHttp, GatewayAppModule, readGatewayConfig } from '@sluice/gateway';
+import { GatewayAppModule, readGatewayConfig } from '@sluice/gateway';
 import { eventLogOptions, openEventLog, prepare } from '@sluice/engines';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp } from '@sluice/http';
@@ -54,7 +54,6 @@ function required(key: string): string {
 beforeAll(async () => {
   collector = await OtlpReceiver.start();
   gateway = await open('gateway', GatewayAppModule.forRoot, readGatewayConfig(environment()));
-  configureGatewayHttp(gateway);
   worker = await open('buffer-worker', BufferWorkerAppModule.forRoot, readWorkerConfig(environment()));
   await prepare(worker.get(EventLog), worker.get(RecordStore), {
     events: { partitions: 3 },

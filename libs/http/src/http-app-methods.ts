@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { OnModuleInit } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
+import type { RouteDeclaration } from './access.js';
 import { ProblemError } from './problem-error.js';
 import { sendProblem } from './problem.filter.js';
 
@@ -45,8 +46,20 @@ export class OtherMethods implements OnModuleInit {
   }
 }
 
-/** What all routes of a path declare alike; where they differ, nothing is declared, which asks for the most. */
-function sharedConfig([first, ...others]: readonly RouteOptions[]): NonNullable<RouteOptions['config']> {
-  const config = first?.config ?? {};
-  return others.every((other) => isDeepStrictEqual(other.config ?? {}, config)) ? config : {};
+/**
+ * What all routes of a path declare alike of access; where they differ, nothing is declared, which asks for the most. A refusal is no
+ * work, so nothing else is declared.
+ */
+function sharedConfig([first, ...others]: readonly RouteOptions[]): RouteDeclaration {
+  const config = accessOf(first?.config);
+  return others.every((other) => isDeepStrictEqual(accessOf(other.config), config)) ? config : {};
+}
+
+function accessOf({ access, deviceFrom, isProbe, crossOrigin }: RouteDeclaration = {}): RouteDeclaration {
+  return {
+    ...(access && { access }),
+    ...(deviceFrom && { deviceFrom }),
+    ...(isProbe && { isProbe }),
+    ...(crossOrigin && { crossOrigin }),
+  };
 }

@@ -1,4 +1,4 @@
-export { Access } from './access.js';
+export { Access, type RouteDeclaration } from './access.js';
 export { ACCESS_PROBLEMS, ApiProblems, problemResponses } from './docs/api-problems.js';
 export { serveDocs } from './docs/serve-docs.js';
 export { type AppFactory, createHttpApp, type HttpOptions } from './http-app.js';

@@ -1,4 +1,7 @@
+export { AccessGate, type AccessRequest, type ShownCertificate } from './access/access-gate.js';
+export { mayNotIngestFor } from './access/access-refusals.js';
 export { certificatePrincipal } from './access/certificate.js';
+export { faultText } from './access/certificate-faults.js';
 export {
   deviceHolder,
   devicesHolder,
@@ -8,16 +11,15 @@ export {
   SCOPES,
   speaksFor,
 } from './access/holder.js';
-export { KnownTokens, type Refusal } from './access/known-tokens.js';
 export { clientAddress, countedAs, isLoopback, listOf, Networks, widerThanPrivate } from './access/networks.js';
-export { mayIngest, mayIngestFor, mayOperate, mayRead, type Principal } from './access/principal.js';
+export { mayIngestFor, type Principal } from './access/principal.js';
 export {
   type CertificateFacts,
   readCertificateFacts,
   readRevocationList,
   type RevocationList,
 } from './access/revocation-list.js';
-export { TokenBuckets } from './access/token-bucket.js';
+export { TokenFeed } from './access/token-feed.js';
 export { hashOf, TOKEN_PATTERN } from './access/token-text.js';
 export {
   isHeldBy,
@@ -28,3 +30,22 @@ export {
   type Token,
   tokenFrom,
 } from './access/token.js';
+export {
+  type Arrival,
+  type ArrivalTrace,
+  declaredCost,
+  Ingestion,
+  type PublishSteps,
+  type Visit,
+} from './ingestion.js';
+export { RATE_LIMIT_SETTINGS, type RateLimitOptions } from './limits/rate-limit.settings.js';
+export { type Charge, type Cost, RateLimits, type Sender } from './limits/rate-limits.js';
+export { LogReachability } from './log-reachability.js';
+export { Admission, type Ticket } from './overload/admission.js';
+export { EventLoopTicks } from './overload/event-loop-ticks.js';
+export { LagWatch } from './overload/lag-watch.js';
+export { LoadShedding, SHEDDING_CODES } from './overload/load-shedding.js';
+export { RefusedError, type Refusal } from './refusal.js';
+export { readSubmission } from './submission/read-submission.js';
+export type { MediaType } from './submission/scan-body.js';
+export { confirmed, rejected, type Verdict } from './verdict.js';

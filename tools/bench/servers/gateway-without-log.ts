@@ -1,7 +1,7 @@
 // The gateway over an event log that confirms at once: what everything before the event log costs.
 import { Module } from '@nestjs/common';
 import { EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
-import { configureGatewayHttp, GATEWAY_RULES, GATEWAY_SETTINGS, GatewayModule } from '@sluice/gateway';
+import { GATEWAY_RULES, GATEWAY_SETTINGS, GatewayModule } from '@sluice/gateway';
 import { createHttpApp } from '@sluice/http';
 import { createLogger } from '@sluice/observability';
 import { readSettings, runApp, RuntimeModule } from '@sluice/process';
@@ -24,5 +24,4 @@ const logger = createLogger({ app: 'bench', level: 'warn' });
 class RootModule {}
 
 const app = await createHttpApp(RootModule, logger, config);
-configureGatewayHttp(app);
 await runApp(app, logger, config);

@@ -1,16 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { certificatePrincipal, type Principal } from '@sluice/ingest';
+import { certificatePrincipal, type ShownCertificate } from '@sluice/ingest';
 import type { ClientTrust, TrustVerdict } from './client-trust.js';
-
-/** What the certificate of a connection is good for at this time. */
-export interface ShownCertificate {
-  isShown: boolean;
-  /** A code of {@link faultText}: why it is not accepted, if one is shown and is not. */
-  fault: string | undefined;
-  /** Whom it speaks for, if it is accepted and names one. */
-  principal: Principal | undefined;
-}
 
 /** Gives the authorities and revocation lists as they are now, and logs faults that an operator has to fix. */
 export interface TrustSource {

@@ -6,7 +6,7 @@ const MAX_CHAIN = 10;
 
 /** What holds of a certificate now, and from when until when without a new question. */
 export interface TrustVerdict {
-  /** A code of {@link faultText}; `undefined`: it is good. */
+  /** A code of `faultText`; `undefined`: it is good. */
   fault: string | undefined;
   fromMs: number;
   untilMs: number;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Problem } from '@sluice/contracts';
 import type { Clock } from '@sluice/async';
+import { RATE_LIMIT_SETTINGS, RateLimits } from '@sluice/ingest';
 import { bearer, TokenDirectory } from '@sluice/operator/testing';
 import { defaultsOf } from '@sluice/settings';
 import { until } from '@sluice/test-kit';
@@ -10,8 +11,6 @@ import type { GatewayOptions } from '../gateway-options.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 import { rawPost } from '../testing/raw-post.js';
 import { answers, exchange, statusesOf } from '../testing/raw-socket.js';
-import { RATE_LIMIT_SETTINGS } from './rate-limit.settings.js';
-import { RateLimits } from './rate-limits.js';
 
 let gateway: GatewayUnderTest;
 let directory: TokenDirectory | undefined;
@@ -227,8 +226,8 @@ describe('a body that does not arrive', () => {
   it('is given back when there is no room for the rest of it', async () => {
     const waiting = held(declared);
     await until(() => gateway.admission.bytes === 1);
-    const ticket = gateway.admission.enter({});
-    ticket.take(3_999_999);
+    const ticket = gateway.admission.enter(0);
+    ticket.holdBytes(3_999_999);
     waiting.write('x');
     await until(() => gateway.admission.requests === 1);
     ticket.close();

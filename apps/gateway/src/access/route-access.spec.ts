@@ -8,6 +8,7 @@ import { READ_ROUTES } from '@sluice/contracts';
 import { EventLog, EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { openTokenStore } from '@sluice/engines';
+import { AccessGate } from '@sluice/ingest';
 import { Access, createHttpApp, serveDocs } from '@sluice/http';
 import { Tracing } from '@sluice/observability';
 import {
@@ -20,11 +21,9 @@ import {
   walk,
 } from '@sluice/http/testing';
 import { TokenDirectory } from '@sluice/operator/testing';
-import { configureGatewayHttp } from '../configure-http.js';
 import { GatewayAppModule } from '../gateway.app.module.js';
 import { FakeQuery } from '../testing/fake-query.js';
 import { fakeLog, TEST_CONFIG } from '../testing/gateway-under-test.js';
-import { AccessGate } from './access-gate.js';
 
 /** Kinds of declarations that no route of ours has. */
 @Controller('kinds')
@@ -79,7 +78,6 @@ beforeAll(async () => {
   await query.start();
   app = await openGateway();
   const registered = registeredRoutes(app);
-  configureGatewayHttp(app);
   serveDocs(app);
   await app.listen(0, '127.0.0.1');
   routes = registered();

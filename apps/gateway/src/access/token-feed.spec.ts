@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { issueToken, type Token } from '@sluice/ingest';
+import { AccessGate, issueToken, RateLimits, TokenFeed, type Token } from '@sluice/ingest';
 import type { JsonObject } from '@sluice/contracts';
 import type { EventLog } from '@sluice/event-log';
 import { RecordStoreError, TokenStore, type StoredToken } from '@sluice/record-store';
@@ -8,10 +8,7 @@ import type { Clock } from '@sluice/async';
 import { defaultsOf } from '@sluice/settings';
 import { FakeClock } from '@sluice/test-kit';
 import { gatewayHealth } from '../gateway-health.js';
-import { AccessGate } from './access-gate.js';
 import { ACCESS_SETTINGS } from './access.settings.js';
-import { RateLimits } from './rate-limits.js';
-import { TokenFeed } from './token-feed.js';
 
 class FakeTokenStore extends TokenStore {
   isAvailable = true;
@@ -46,7 +43,7 @@ class FakeTokenStore extends TokenStore {
 }
 
 const feeds: TokenFeed[] = [];
-afterEach(() => Promise.all(feeds.splice(0).map((feed) => feed.onApplicationShutdown())));
+afterEach(() => Promise.all(feeds.splice(0).map((feed) => feed.stop())));
 
 function setUp() {
   const [store, clock] = [new FakeTokenStore(), new FakeClock()];

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { defaultsOf } from '@sluice/settings';
-import { EndpointFeed } from './endpoint-feed.js';
+import { EndpointFeed, readEndpoints } from './endpoint-feed.js';
 import { ENDPOINT_SETTINGS } from './endpoint.settings.js';
-import { readEndpoints } from './read-endpoints.js';
 
 describe('the file of the endpoints', () => {
   let folder: string;

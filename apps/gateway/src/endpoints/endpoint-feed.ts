@@ -1,9 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { EndpointListError } from './endpoint-list-error.js';
-import type { EndpointList } from './endpoint-list.js';
+import { EndpointListError, type EndpointList } from './endpoint-list.js';
 import type { Logger } from '@sluice/observability';
 import type { EndpointOptions } from './endpoint.settings.js';
-import { readEndpoints } from './read-endpoints.js';
+import { parseEndpoints } from './parse-endpoints.js';
 
 /** The file is read, not watched: a mounted one is changed by moving a link, which no watch on the file sees. */
 const RELOAD_MS = 2_000;
@@ -52,5 +52,27 @@ export class EndpointFeed implements OnApplicationShutdown {
     if (fault === this.fault) return;
     this.fault = fault;
     this.logger.warn({ reason: fault }, 'the list of endpoints cannot be used: the last one stays');
+  }
+}
+
+/**
+ * The list as the setting or its file says it now; `undefined` where there is neither.
+ *
+ * @throws EndpointListError that names the setting and the fix
+ */
+export function readEndpoints({ endpoints, endpointsFile }: EndpointOptions): EndpointList | undefined {
+  if (endpoints !== '' && endpointsFile !== '') {
+    throw new EndpointListError('ENDPOINTS and ENDPOINTS_FILE are both set; set one of them.');
+  }
+  if (endpointsFile !== '') return parseEndpoints(textOf(endpointsFile), `ENDPOINTS_FILE (${endpointsFile})`);
+  return endpoints === '' ? undefined : parseEndpoints(endpoints, 'ENDPOINTS');
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new EndpointListError(`ENDPOINTS_FILE: ${file} cannot be read (${code}); name a readable file.`);
   }
 }

@@ -2,6 +2,12 @@ import { createHash } from 'node:crypto';
 import { speaksFor, type Holder } from '@sluice/ingest';
 import { rankEndpoints } from './rank-endpoints.js';
 
+/** A list of endpoints that cannot be used: says where it stands, which entry is wrong, and what is allowed there. */
+export class EndpointListError extends Error {
+  override readonly name = 'EndpointListError';
+  readonly code = 'invalid-endpoints';
+}
+
 /** An address at which devices report. */
 export interface Endpoint {
   /** http or https, without a slash at its end. */

@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { mayIngestFor } from '@sluice/ingest';
+import { mayIngestFor, mayNotIngestFor } from '@sluice/ingest';
 import { EndpointsQueryDto, parseQuery } from '@sluice/contracts/dto';
 import { Access, ProblemError } from '@sluice/http';
-import { mayNotIngestFor } from '../access/refusals.js';
+import { problemErrorOf } from '../refusals.js';
 import { EndpointDirectory } from './endpoint-directory.js';
 import { DescribesEndpoints } from './endpoints-docs.js';
 
@@ -18,7 +18,7 @@ export class EndpointsController {
   find(@Req() { query, headers, sender }: FastifyRequest, @Res() reply: FastifyReply): void {
     const deviceId = deviceIdOf(query as object);
     if (sender?.principal !== undefined && !mayIngestFor(sender.principal, deviceId)) {
-      throw new ProblemError('forbidden', mayNotIngestFor(sender.principal, deviceId));
+      throw problemErrorOf(mayNotIngestFor(sender.principal, deviceId));
     }
     const answer = this.directory.answerTo(deviceId, headers.host);
     const etag = `"${answer.version}-${answer.ttl_seconds}"`;

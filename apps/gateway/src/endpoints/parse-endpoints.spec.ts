@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EndpointListError } from './endpoint-list-error.js';
+import { EndpointListError } from './endpoint-list.js';
 import { MAX_ENDPOINTS, parseEndpoints } from './parse-endpoints.js';
 
 const parse = (text: string) => parseEndpoints(text, 'ENDPOINTS');

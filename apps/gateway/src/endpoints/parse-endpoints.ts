@@ -1,6 +1,5 @@
 import { deviceHolder, devicesHolder, holderText } from '@sluice/ingest';
-import { EndpointList, type Assignment, type Endpoint } from './endpoint-list.js';
-import { EndpointListError } from './endpoint-list-error.js';
+import { EndpointList, EndpointListError, type Assignment, type Endpoint } from './endpoint-list.js';
 
 export const MAX_ENDPOINTS = 100;
 const MAX_WEIGHT = 20;
@@ -70,7 +69,7 @@ class EntryReader {
     const isUrl = /^https?:\/\/[^\s?#@\\]+$/i.test(address) && URL.canParse(address);
     if (!isUrl) throw this.fault(entry, 'an endpoint is an http or https URL without user, query and fragment.');
     const { protocol, host, pathname } = new URL(address);
-    return `${protocol}//${host}${pathname.replace(/\/+$/, '')}`;
+    return `${protocol}//${host}${withoutLastSlashes(pathname)}`;
   }
 
   private weightOf(option: string, entry: string): number {
@@ -81,7 +80,19 @@ class EntryReader {
 
   /** A password in a URL is wrong, and still not to be shown. */
   private fault(entry: string, what: string): EndpointListError {
-    const shown = entry.replace(/\/\/\S*@/g, '//…@');
+    const shown = entry.split(/(\s+)/).map(withoutUser).join('');
     return new EndpointListError(`${this.source}: the entry "${shown}" cannot be used: ${what}`);
   }
+}
+
+function withoutLastSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return path.slice(0, end);
+}
+
+/** `https://user:secret@a` -> `https://…@a` */
+function withoutUser(word: string): string {
+  const [start, end] = [word.indexOf('//'), word.lastIndexOf('@')];
+  return start === -1 || end < start + 2 ? word : `${word.slice(0, start)}//…@${word.slice(end + 1)}`;
 }

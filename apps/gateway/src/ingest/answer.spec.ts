@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { answerToMany, answerToOne } from './answer.js';
-import { confirmed, rejected, type Verdict } from './verdict.js';
+import { confirmed, rejected, type Verdict } from '@sluice/ingest';
 
 const ACCEPTED = confirmed('run-1', 'dev-2', { written: true, partition: 3, offset: 17 });
 const RETRY = confirmed('run-2', 'dev-2', { written: false, reason: 'broker-7.internal is away' });

@@ -1,7 +1,7 @@
 import { problemOf, type Problem, type ProblemEntry } from '@sluice/contracts';
 import { explainFailure, type FailureCause } from '@sluice/event-log';
 import { ProblemError } from '@sluice/http';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from '@sluice/ingest';
 
 type Accepted = Extract<Verdict, { status: 'accepted' }>;
 type Rejected = Extract<Verdict, { status: 'rejected' }>;

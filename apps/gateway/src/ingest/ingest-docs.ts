@@ -12,7 +12,7 @@ import {
 import { encodeReceipt, MAX_ID_LENGTH, problemOf } from '@sluice/contracts';
 import { AcceptedDto, BatchResultDto, DeviceReportDto } from '@sluice/contracts/dto';
 import { ApiProblems } from '@sluice/http';
-import { SHEDDING_CODES } from '../overload/shedding-codes.js';
+import { SHEDDING_CODES } from '@sluice/ingest';
 
 const SEED_RECORD: DeviceReportDto = {
   device_id: 'dev-2',

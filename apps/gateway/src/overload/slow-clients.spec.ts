@@ -48,7 +48,7 @@ it('answers them beside more bodies on their way than requests may be under way'
 });
 
 it('gives up bodies that stop when they hold the memory, and says so', async () => {
-  gateway.ticks.onApplicationShutdown();
+  gateway.ticks.stop();
   const answers = Array.from({ length: 4 }, () =>
     exchange(gateway.url, headOf(999_999) + ' '.repeat(900_000), (answer) => answer.endsWith('}')),
   );

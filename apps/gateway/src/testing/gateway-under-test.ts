@@ -7,16 +7,13 @@ import { FakePublisher } from '@sluice/event-log/testing';
 import { Clock } from '@sluice/async';
 import { createHttpApp, type HttpOptions } from '@sluice/http';
 import { overriding } from '@sluice/http/testing';
+import { AccessGate, Admission, EventLoopTicks, LoadShedding } from '@sluice/ingest';
 import { traceOfLine, Tracing, type Logger } from '@sluice/observability';
 import { Lifecycle } from '@sluice/process';
 import { defaultsOf } from '@sluice/settings';
-import { AccessGate } from '../access/access-gate.js';
-import type { TlsFront } from '../access/tls-front.js';
-import { Admission } from '../admission.js';
-import { configureGatewayHttp } from '../configure-http.js';
+import { AccessModule } from '../access/access.module.js';
+import type { TlsListener } from '../access/tls-listener.js';
 import { GatewayAppModule } from '../gateway.app.module.js';
-import { EventLoopTicks } from '../overload/event-loop-ticks.js';
-import { LoadShedding } from '../overload/load-shedding.js';
 import { GATEWAY_SETTINGS, type GatewayConfig } from '../settings.js';
 
 export const SEED_RECORD = {
@@ -65,7 +62,6 @@ export class GatewayUnderTest {
   readonly publisher = new FakePublisher();
   readonly logLines: Record<string, unknown>[] = [];
   url = '';
-  tls: TlsFront | undefined;
   private app: NestFastifyApplication | undefined;
 
   /** @param tracing left out: nothing is traced */
@@ -83,9 +79,13 @@ export class GatewayUnderTest {
     return this.app!.get(LoadShedding, { strict: false });
   }
 
-  /** What tells {@link shedding} of the event loop; stopped, the test does. */
+  /** Calls {@link shedding} with the delays of the event loop; once it is stopped, the test does. */
   get ticks(): EventLoopTicks {
     return this.app!.get(EventLoopTicks, { strict: false });
+  }
+
+  get tls(): TlsListener | undefined {
+    return this.app!.get(AccessModule, { strict: false }).tls;
   }
 
   get gate(): AccessGate {
@@ -141,7 +141,6 @@ export class GatewayUnderTest {
     const root = GatewayAppModule.forRoot(config, { logger, registry: new Registry(), tracing });
     const fakes = overriding([EventLog, fakeLog(this.publisher)], [EventPublisher, this.publisher]);
     this.app = await createHttpApp(root, logger, config, fakes);
-    this.tls = configureGatewayHttp(this.app);
     await this.app.listen(0, '127.0.0.1');
     this.url = `http://127.0.0.1:${(this.app.getHttpServer().address() as { port: number }).port}`;
     this.lifecycle.started();

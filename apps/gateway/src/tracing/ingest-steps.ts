@@ -1,23 +1,25 @@
 import type { PublishOutcome } from '@sluice/event-log';
+import type { PublishSteps } from '@sluice/ingest';
 import { writeTraceParent, type Span, type TracePlace, type Tracer } from '@sluice/observability';
 
 /**
- * Tells where one `POST /ingest` spends its time: `receive` until its body is read and checked, then `publish` until the log has
- * confirmed its records.
+ * Measures where a request that brings records spends its time: `receive` until its body is read and checked, then `publish` until
+ * the event log has confirmed its records.
  */
-export class IngestSteps {
+export class IngestSteps implements PublishSteps {
   readonly #request: Span;
   #step: Span | undefined;
 
   constructor(
     private readonly tracer: Tracer,
     parent: TracePlace | undefined,
+    { method, route }: { method: string; route: string },
   ) {
     this.#request = tracer.start({
-      name: 'POST /ingest',
+      name: `${method} ${route}`,
       kind: 'server',
       parent,
-      attributes: { 'http.request.method': 'POST', 'http.route': '/ingest' },
+      attributes: { 'http.request.method': method, 'http.route': route },
     });
     this.#step = tracer.start({ name: 'receive', parent: this.#request.place });
   }
@@ -26,7 +28,7 @@ export class IngestSteps {
     return this.#request.place.traceId;
   }
 
-  /** Names this request to whoever handles its records. */
+  /** The header `traceparent` of the records of this request. */
   get traceParent(): string {
     return writeTraceParent(this.#request.place);
   }

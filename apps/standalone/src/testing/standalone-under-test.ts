@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import { BatchTransport } from '@sluice/batch-transport';
 import { prepare, topicPartitions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
-import { configureGatewayHttp } from '@sluice/gateway';
 import { createRegistry, openTracing, tracingOptions } from '@sluice/observability';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp, serveDocs } from '@sluice/http';
@@ -31,7 +30,6 @@ export class StandaloneUnderTest {
     const tracing = await openTracing(tracingOptions(config, 'standalone'), logger, registry);
     const app = await createHttpApp(StandaloneAppModule.forRoot(config, { logger, registry, tracing }), logger, config);
     const routes = registeredRoutes(app);
-    configureGatewayHttp(app);
     serveDocs(app);
     await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
     app.connectMicroservice({ strategy: app.get(BatchTransport) });

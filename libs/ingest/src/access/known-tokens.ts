@@ -3,7 +3,7 @@ import { hashOf, readTokenText } from './token-text.js';
 import { isHeldBy, type Token } from './token.js';
 
 /** Why a request has no principal. */
-export type Refusal = 'missing' | 'malformed' | 'mistyped' | 'unknown';
+export type TokenFault = 'missing' | 'malformed' | 'mistyped' | 'unknown';
 
 /** Why a token that was good no longer is; `token-replaced`: it was rotated, and the grace is over. */
 export type TokenEnd = 'token-deleted' | 'token-revoked' | 'token-replaced';
@@ -35,14 +35,14 @@ export class KnownTokens {
    * @param authorization the header of that name
    * @param connection on which it came: what that has shown before is not hashed again, until the tokens change
    */
-  authenticate(authorization: string | undefined, nowMs: number, connection: object): Principal | Refusal {
+  authenticate(authorization: string | undefined, nowMs: number, connection: object): Principal | TokenFault {
     if (authorization === undefined) return 'missing';
     const shown = this.shown.get(connection);
     if (shown?.authorization === authorization) return shown.principal;
     return this.check(authorization, nowMs, connection);
   }
 
-  private check(authorization: string, nowMs: number, connection: object): Principal | Refusal {
+  private check(authorization: string, nowMs: number, connection: object): Principal | TokenFault {
     const [, text] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
     if (text === undefined) return 'malformed';
     const read = readTokenText(text);

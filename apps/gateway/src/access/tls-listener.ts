@@ -1,0 +1,108 @@
+import { constants } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { createServer, type SecureContextOptions, type Server as TlsServer } from 'node:tls';
+import { faultText } from '@sluice/ingest';
+import type { Logger } from '@sluice/observability';
+import { followCertificate, type TrustSource } from './client-certificate.js';
+import type { ClientTrust } from './client-trust.js';
+import { isSameContext, readTlsFiles, type TlsFiles } from './tls-files.js';
+import type { TlsFilePaths } from './tls.settings.js';
+
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** The files are read, not watched: a mounted secret is changed by moving a link, which no watch on the file sees. */
+const RELOAD_MS = 5_000;
+
+/**
+ * TLS on the connections of an HTTP server: they are handed to the server when their handshake is done. So the server, its limits
+ * and its stop are the same with and without TLS.
+ *
+ * A client certificate is asked for where there is an authority, and a connection without a good one still gets through: its
+ * requests are answered 401, which says what to do. Sessions are not resumed there: each connection shows its certificate, and has it
+ * checked, from the beginning.
+ */
+export class TlsListener implements TrustSource {
+  private readonly tls: TlsServer;
+  private readonly timer: NodeJS.Timeout;
+  private readonly listeners: (() => void)[] = [];
+  private readonly warned = new Set<string>();
+  private files: TlsFiles;
+
+  /** @throws TlsFileError */
+  constructor(
+    server: Server,
+    private readonly paths: TlsFilePaths,
+    private readonly logger: Logger,
+  ) {
+    this.files = readTlsFiles(paths);
+    this.tls = createServer({
+      ...secureContextOf(this.files),
+      requestCert: this.files.trust !== undefined,
+      rejectUnauthorized: false,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      ALPNProtocols: ['http/1.1'],
+    });
+    this.wrap(server);
+    this.timer = setInterval(() => this.reload(), RELOAD_MS).unref();
+    server.once('close', () => clearInterval(this.timer));
+  }
+
+  /** The authorities and lists that hold now, also for connections that are open. */
+  get trust(): ClientTrust | undefined {
+    return this.files.trust;
+  }
+
+  /** @param listener called when the files have changed, and with them perhaps what the certificate of an open connection is worth */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Of what an operator has to change, the log has one line for each kind. */
+  warnOf(fault: string): void {
+    if ((fault !== 'IS_AUTHORITY' && fault !== 'UNTRUSTED') || this.warned.has(fault)) return;
+    this.warned.add(fault);
+    const reason = faultText(fault);
+    this.logger.warn({ reason }, 'a client certificate is refused, and so is every other one like it');
+  }
+
+  /** New connections get what the files hold now; files that do not fit together are left for the next time. */
+  reload(): void {
+    if (!this.readAgain()) return;
+    this.logger.info('the TLS files have changed: new connections get the new certificate');
+    for (const listener of this.listeners) listener();
+  }
+
+  /** @returns whether the files have changed */
+  private readAgain(): boolean {
+    try {
+      const files = readTlsFiles(this.paths);
+      if (isSameContext(files.context, this.files.context)) return false;
+      this.tls.setSecureContext(secureContextOf(files));
+      this.files = files;
+      return true;
+    } catch (error) {
+      this.logger.warn({ reason: (error as Error).message }, 'the TLS files cannot be used: the last ones stay');
+      return false;
+    }
+  }
+
+  private wrap(server: Server): void {
+    const accept = server.listeners('connection') as ((socket: Socket) => void)[];
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      // An HTTP server leaves its half open when a client ends; a handshake would wait for that client until its time is over.
+      socket.allowHalfOpen = false;
+      this.tls.emit('connection', socket);
+    });
+    this.tls.on('secureConnection', (socket) => {
+      if (this.trust !== undefined) followCertificate(socket, this);
+      for (const listener of accept) listener.call(server, socket);
+    });
+    // No HTTP was spoken yet: there is nobody to answer.
+    this.tls.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+}
+
+function secureContextOf({ context, trust }: TlsFiles): SecureContextOptions {
+  return trust === undefined ? context : { ...context, secureOptions: constants.SSL_OP_NO_TICKET };
+}

@@ -1,0 +1,109 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { FIELD_PROBLEM_CODES, type ProblemCode } from '@sluice/contracts';
+import { boundedLabel } from '@sluice/observability';
+import { Admission, LoadShedding, SHEDDING_CODES, type Verdict } from '@sluice/ingest';
+
+const REJECTION_REASONS = [...FIELD_PROBLEM_CODES, 'invalid-json', 'invalid-utf8', 'forbidden'];
+const RETRY_REASON = 'log-unavailable';
+/** Alerts look at these: only a series that was there before its first event shows that event as an increase. */
+const WATCHED_PROBLEMS: readonly ProblemCode[] = [...SHEDDING_CODES, 'log-unavailable', 'stopping'];
+
+const rejectionLabel = boundedLabel(REJECTION_REASONS);
+
+/** What is measured of the way in: by request, not by record. Without a MetricsModule in the process, nobody reads it. */
+@Injectable()
+export class IngestMetrics {
+  private readonly records = new Counter({
+    name: 'sluice_ingest_records_total',
+    help: 'Records that were given a verdict, by verdict and by the first thing that is wrong with a rejected one.',
+    labelNames: ['verdict', 'reason'],
+    registers: [this.registry],
+  });
+  private readonly problems = new Counter({
+    name: 'sluice_ingest_problems_total',
+    help: 'Requests to POST /ingest that were answered with a problem, by its code.',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+  #recordsInFlight = 0;
+
+  constructor(
+    @Inject(Admission) admission: Admission,
+    @Inject(LoadShedding) shedding: LoadShedding,
+    @Optional() @Inject(Registry) private readonly registry: Registry = new Registry(),
+  ) {
+    this.measure(
+      'sluice_ingest_in_flight_requests',
+      'Requests that are read or published now.',
+      () => admission.requests,
+    );
+    this.measure(
+      'sluice_ingest_in_flight_bytes',
+      'Bytes of bodies that are read or published now.',
+      () => admission.bytes,
+    );
+    this.measure(
+      'sluice_ingest_in_flight_records',
+      'Records that are checked or published now.',
+      () => this.#recordsInFlight,
+    );
+    this.measureShares(shedding);
+    this.records.inc({ verdict: 'accepted', reason: '' }, 0);
+    this.records.inc({ verdict: 'retry', reason: RETRY_REASON }, 0);
+    for (const reason of REJECTION_REASONS) this.records.inc({ verdict: 'rejected', reason }, 0);
+    for (const code of WATCHED_PROBLEMS) this.problems.inc({ code }, 0);
+  }
+
+  /** Counts the records of a request as in flight until they have their verdicts. @throws what the judging throws */
+  async inFlight<T>(records: number, verdicts: Promise<T>): Promise<T> {
+    this.#recordsInFlight += records;
+    try {
+      return await verdicts;
+    } finally {
+      this.#recordsInFlight -= records;
+    }
+  }
+
+  /** @param verdicts of one request */
+  judged(verdicts: readonly Verdict[]): void {
+    let accepted = 0;
+    for (const verdict of verdicts) {
+      if (verdict.status === 'accepted') accepted++;
+      else this.records.inc({ verdict: verdict.status, reason: reasonOf(verdict) });
+    }
+    if (accepted > 0) this.records.inc({ verdict: 'accepted', reason: '' }, accepted);
+  }
+
+  refused(code: ProblemCode): void {
+    this.problems.inc({ code });
+  }
+
+  private measureShares(shedding: LoadShedding): void {
+    new Gauge({
+      name: 'sluice_ingest_admitted_share',
+      help: 'Share of the requests that is let in now, by the code with which the others are answered.',
+      labelNames: ['code'],
+      registers: [this.registry],
+      collect() {
+        for (const code of SHEDDING_CODES) this.set({ code }, shedding.shareOf(code));
+      },
+    });
+  }
+
+  private measure(name: string, help: string, now: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(now());
+      },
+    });
+  }
+}
+
+function reasonOf(verdict: Exclude<Verdict, { status: 'accepted' }>): string {
+  if (verdict.status === 'retry') return verdict.problem?.code ?? RETRY_REASON;
+  return rejectionLabel(verdict.problem.errors?.[0]?.code);
+}

@@ -1,0 +1,76 @@
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { Clock } from '@sluice/async';
+import { EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
+import { EventLog, EventPublisher } from '@sluice/event-log';
+import { Admission, EventLoopTicks, LagWatch, LoadShedding } from '@sluice/ingest';
+import { LOGGER, type Logger } from '@sluice/observability';
+import type { GatewayOptions } from '../gateway-options.js';
+import type { OverloadOptions } from './overload.settings.js';
+
+const WORKER = { group: STORE_GROUP, topic: EVENTS_TOPIC };
+
+/** How much work the gateway accepts at one time, and when it sheds load. */
+@Module({})
+export class OverloadModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(LagWatch) private readonly watch: LagWatch,
+    @Inject(EventLoopTicks) private readonly ticks: EventLoopTicks,
+  ) {}
+
+  /** Nothing asks the event log for its positions unless a limit of the lag is set. */
+  static forRoot(options: GatewayOptions): DynamicModule {
+    return {
+      module: OverloadModule,
+      providers: [
+        {
+          provide: Admission,
+          inject: [EventPublisher],
+          useFactory: (publisher: EventPublisher) => new Admission(options, () => publisher.load.oldestAgeMs),
+        },
+        {
+          provide: LagWatch,
+          inject: [Clock, LOGGER, { token: EventLog, optional: true }],
+          useFactory: (clock: Clock, logger: Logger, log?: EventLog) =>
+            new LagWatch(options, limitsLag(options) ? log?.inspect(WORKER) : undefined, clock, logger),
+        },
+        {
+          provide: LoadShedding,
+          inject: [Admission, EventPublisher, LagWatch, Clock, LOGGER],
+          useFactory: (...parts: [Admission, EventPublisher, LagWatch, Clock, Logger]) =>
+            new LoadShedding(options, ...parts),
+        },
+        {
+          provide: EventLoopTicks,
+          inject: [LoadShedding, Admission],
+          useFactory: (shedding: LoadShedding, admission: Admission) =>
+            new EventLoopTicks(
+              (delayMs) => shedding.observe(delayMs),
+              () => admission.giveUpSlowBodies(),
+            ),
+        },
+      ],
+      exports: [Admission, LoadShedding],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.watch.start();
+    this.ticks.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.watch.stop();
+    this.ticks.stop();
+  }
+}
+
+function limitsLag(options: OverloadOptions): boolean {
+  const { backgroundMaxLagRecords, backgroundMaxLagSeconds, maxLagRecords, maxLagSeconds } = options;
+  return backgroundMaxLagRecords + backgroundMaxLagSeconds + maxLagRecords + maxLagSeconds > 0;
+}

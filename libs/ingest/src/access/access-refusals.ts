@@ -1,0 +1,77 @@
+import type { Refusal } from '../refusal.js';
+import { faultText } from './certificate-faults.js';
+import { holderText } from './holder.js';
+import type { TokenFault } from './known-tokens.js';
+import type { Principal } from './principal.js';
+
+const ASK = 'ask whoever runs this gateway for one (npm run tokens -- create).';
+
+const UNAUTHORIZED: Readonly<Record<TokenFault, string>> = {
+  missing: `Send a token in the header "Authorization: Bearer sluice_..."; ${ASK}`,
+  malformed: 'The header Authorization holds no token of this gateway; send "Authorization: Bearer sluice_...".',
+  mistyped: 'The token was changed on its way: its checksum does not fit. Copy it again, from sluice_ to its end.',
+  unknown: `The token is not known here: it was revoked, its time after a rotation is over, or it is another gateway's; ${ASK}`,
+};
+
+export function unauthorized(fault: TokenFault): Refusal {
+  return { code: 'unauthorized', detail: UNAUTHORIZED[fault] };
+}
+
+/** @param fault code of why the certificate that was shown is not accepted; `undefined` if none was shown */
+export function certificateNeeded(fault: string | undefined): Refusal {
+  const detail =
+    fault === undefined
+      ? 'Connect with a client certificate that the authority of this gateway has signed.'
+      : `The client certificate is not accepted (${faultText(fault)}); connect with a valid one of the authority of this gateway.`;
+  return { code: 'unauthorized', detail };
+}
+
+export function nameless(): Refusal {
+  const detail =
+    'The client certificate names no device: its subject alternative name must be DNS:<device_id>, ' +
+    'URI:urn:sluice:device:<device_id> or URI:urn:sluice:readers.';
+  return { code: 'forbidden', detail };
+}
+
+export function notLoaded(): Refusal {
+  const detail = 'The gateway cannot read its tokens yet, so it lets nobody in; send the request again later.';
+  return { code: 'store-unavailable', detail, retryAfterSeconds: 2 };
+}
+
+export function outsideNetworks(): Refusal {
+  const detail = 'This address is in none of the networks that may reach the gateway (ALLOWED_NETWORKS).';
+  return { code: 'forbidden', detail };
+}
+
+export function mayNotIngest(principal: Principal): Refusal {
+  return { code: 'forbidden', detail: `${whose(principal)} may read, not send; use one with the scope ingest.` };
+}
+
+export function mayNotRead(principal: Principal): Refusal {
+  if (!principal.scopes.includes('read')) return mayNotReadAtAll(principal);
+  const detail = `${whose(principal)} may read these devices only: name one of them, for example /records?device_id=dev-2.`;
+  return { code: 'forbidden', detail };
+}
+
+export function mayNotReadAll(principal: Principal): Refusal {
+  if (!principal.scopes.includes('read')) return mayNotReadAtAll(principal);
+  const detail = `${whose(principal)} may read these devices only, and this path is for readers of everything.`;
+  return { code: 'forbidden', detail };
+}
+
+function mayNotReadAtAll(principal: Principal): Refusal {
+  return { code: 'forbidden', detail: `${whose(principal)} may not read; use one with the scope read.` };
+}
+
+export function mayNotOperate(principal: Principal): Refusal {
+  return { code: 'forbidden', detail: `${whose(principal)} may not operate; use one with the scope operate.` };
+}
+
+export function mayNotIngestFor(principal: Principal, deviceId: string): Refusal {
+  return { code: 'forbidden', detail: `${whose(principal)} may not send for ${deviceId}; use the one of that device.` };
+}
+
+function whose({ name, holders }: Principal): string {
+  const kind = name.startsWith('token') ? 'token' : 'client certificate';
+  return `This ${kind} (${holders.map(holderText).join(', ')})`;
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '@sluice/async';
+import type { TokenStore } from '@sluice/record-store';
+import type { IngestLogger } from '../logger.js';
+import { KnownTokens } from './known-tokens.js';
+import { tokenFrom } from './token.js';
+
+/** A change holds everywhere within 10 s; the rest of that is for a store that is slow. */
+const REFRESH_MS = 3000;
+
+/**
+ * Keeps the tokens in memory in step with the store. While the store is unavailable, the last tokens stay valid; before the first
+ * read, every request that needs a token is refused.
+ */
+export class TokenFeed {
+  readonly tokens = new KnownTokens();
+  #revision: string | undefined;
+  #seenAtMs = 0;
+  #isFailing = false;
+  #timer: NodeJS.Timeout | undefined;
+  #refreshing: Promise<void> | undefined;
+  #isStopped = false;
+  #onChange = (): void => undefined;
+
+  constructor(
+    private readonly store: TokenStore,
+    private readonly clock: Clock,
+    private readonly logger: IngestLogger,
+  ) {}
+
+  get isLoaded(): boolean {
+    return this.#revision !== undefined;
+  }
+
+  /** Whole seconds since the store was last seen, 0 while it answers; that long, a revocation may be missing. */
+  get staleSeconds(): number {
+    return this.#isFailing ? Math.ceil((this.clock.monotonicMs() - this.#seenAtMs) / 1000) : 0;
+  }
+
+  /** Resolves after the first attempt to read the tokens; goes on until the end of the process. */
+  async start(): Promise<void> {
+    await this.refresh();
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => void this.start(), REFRESH_MS).unref();
+  }
+
+  /** Calls back after each change of the tokens. One listener. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  /** Reads what has changed. Never fails: what is wrong is in the log and in {@link staleSeconds}. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.read()
+      .then(
+        () => this.seen(),
+        (error: Error) => this.failed(error),
+      )
+      .finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.store.close();
+    await this.#refreshing;
+  }
+
+  /** The revision is read first, so that the list is at least as new. */
+  private async read(): Promise<void> {
+    const revision = await this.store.revision();
+    if (revision === this.#revision) return;
+    const stored = await this.store.list();
+    const tokens = stored.map(tokenFrom).filter((token) => token !== undefined);
+    if (tokens.length < stored.length) {
+      this.logger.warn({ unreadable: stored.length - tokens.length }, 'tokens of another version let nobody in');
+    }
+    this.tokens.replace(tokens);
+    this.#revision = revision;
+    this.#onChange();
+  }
+
+  private seen(): void {
+    if (this.#isFailing) this.logger.warn({ tokens: this.tokens.count }, 'the tokens are up to date again');
+    this.#isFailing = false;
+    this.#seenAtMs = this.clock.monotonicMs();
+  }
+
+  private failed(error: Error): void {
+    if (this.#isStopped || this.#isFailing) return;
+    this.#isFailing = true;
+    if (!this.isLoaded) this.#seenAtMs = this.clock.monotonicMs();
+    const consequence = this.isLoaded ? 'the last ones stay good' : 'nobody is let in until they are';
+    this.logger.warn({ reason: error.message }, `the tokens cannot be read: ${consequence}`);
+  }
+}

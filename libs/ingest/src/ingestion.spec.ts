@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Clock } from '@sluice/async';
+import { FakePublisher } from '@sluice/event-log/testing';
+import type { Principal } from './access/principal.js';
+import { Ingestion, type Arrival } from './ingestion.js';
+import { RateLimits } from './limits/rate-limits.js';
+import { LogReachability } from './log-reachability.js';
+import { Admission } from './overload/admission.js';
+import { LagWatch } from './overload/lag-watch.js';
+import { LoadShedding } from './overload/load-shedding.js';
+import { RECORD_CHECKS, type RecordCheck } from './record-checks.js';
+import { readSubmission } from './submission/read-submission.js';
+import { forbidden, type Verdict } from './verdict.js';
+
+const SEED = { device_id: 'dev-2', timestamp: '2025-09-09T17:00:00Z', data_payload: { gene_count: 12 } };
+const RATES = {
+  tokenRecordsPerSecond: 0,
+  tokenBytesPerSecond: 0,
+  tokenReadsPerSecond: 0,
+  deviceRecordsPerSecond: 0,
+  deviceBytesPerSecond: 0,
+  addressRecordsPerSecond: 2,
+  addressBytesPerSecond: 0,
+  addressReadsPerSecond: 0,
+  limitBurstSeconds: 1,
+};
+const NO_DELAY_LIMITS = { maxEventLoopDelayMs: 0, maxPublishDelayMs: 0 };
+const NO_LAG_LIMITS = {
+  backgroundMaxLagRecords: 0,
+  backgroundMaxLagSeconds: 0,
+  maxLagRecords: 0,
+  maxLagSeconds: 0,
+};
+const LOGGER = { info: () => undefined, warn: () => undefined };
+
+class StoppedClock extends Clock {
+  override monotonicMs(): number {
+    return 0;
+  }
+}
+
+let publisher: FakePublisher;
+let admission: Admission;
+let limits: RateLimits;
+beforeEach(() => {
+  publisher = new FakePublisher();
+  admission = new Admission({ maxBodyBytes: 1000, maxConcurrentRequests: 1, maxBytesInFlight: 1000 });
+  limits = new RateLimits(RATES, new StoppedClock());
+});
+
+/** The core with nothing of HTTP around it. */
+function ingestion(checks?: readonly RecordCheck[]): Ingestion {
+  const clock = new StoppedClock();
+  const watch = new LagWatch(NO_LAG_LIMITS, undefined, clock, LOGGER);
+  const shedding = new LoadShedding(NO_DELAY_LIMITS, admission, publisher, watch, clock, LOGGER);
+  const reachability = new LogReachability(clock, LOGGER);
+  return new Ingestion({ admission, shedding, limits, publisher, reachability, clock }, checks);
+}
+
+/** What a front door does that receives whole messages, each of them one or many records. */
+async function receive(
+  message: unknown,
+  given: Partial<Arrival> = {},
+  core: Ingestion = ingestion(),
+): Promise<Verdict[]> {
+  const bytes = Buffer.from(JSON.stringify(message));
+  const arrival = { principal: undefined, address: 'broker', priority: undefined, trace: undefined, ...given };
+  const records = await readSubmission(bytes, { mediaType: 'application/json', maxRecords: 10 });
+  return core.submit(records, { declaredBytes: bytes.length, ...arrival });
+}
+
+const statusesOf = (verdicts: readonly Verdict[]) => verdicts.map(({ status }) => status);
+
+describe('a front door without HTTP', () => {
+  it('submits records and gets a verdict for each, in their order', async () => {
+    expect(statusesOf(await receive([SEED, { ...SEED, timestamp: 'never' }, SEED]))).toEqual([
+      'accepted',
+      'rejected',
+      'accepted',
+    ]);
+    expect(publisher.records).toHaveLength(2);
+  });
+
+  it('sends for the devices of the principal only', async () => {
+    const principal: Principal = {
+      name: 'token a',
+      holders: [{ kind: 'device', deviceId: 'dev-3' }],
+      scopes: ['ingest'],
+    };
+    expect(await receive(SEED, { principal })).toMatchObject([{ status: 'rejected', problem: { code: 'forbidden' } }]);
+  });
+
+  it('hands its trace on with every record', async () => {
+    await receive([SEED, SEED], { trace: { traceParent: 'given' } });
+    expect(publisher.records.map(({ headers }) => headers['traceparent'])).toEqual(['given', 'given']);
+  });
+
+  it('is refused with the code of a problem when its sender has spent a limit', async () => {
+    await receive([SEED, SEED, SEED]);
+    const refusal = { code: 'rate-limited', retryAfterSeconds: 1 };
+    await expect(receive(SEED)).rejects.toMatchObject({ refusal });
+    await expect(receive(SEED, { address: 'another broker' })).resolves.toHaveLength(1);
+  });
+
+  it('is refused when there is no room, and holds nothing afterwards', async () => {
+    const busy = admission.enter(0);
+    busy.begin();
+    await expect(receive(SEED)).rejects.toMatchObject({ code: 'overloaded' });
+    busy.close();
+    await receive(SEED);
+    expect([admission.requests, admission.bytes]).toEqual([0, 0]);
+  });
+
+  it('costs its sender nothing when the service has no room for it', async () => {
+    await expect(receive(SEED, { declaredBytes: 1001 })).rejects.toMatchObject({ code: 'overloaded' });
+    const charge = limits.chargeOf({ principal: undefined, address: 'broker' });
+    expect(charge.headers({ records: 1 })['ratelimit']).toBe('"address-records";r=2;t=1');
+  });
+});
+
+describe('the checks of a record', () => {
+  it('take another one, which sees the event that the checks before it have built', async () => {
+    const schema: RecordCheck = ({ event, pointer }) =>
+      'gene_count' in event.data_payload ? forbidden(pointer, `not for ${event.device_id}`) : undefined;
+    const core = ingestion([...RECORD_CHECKS, schema]);
+    const verdicts = await receive([SEED, { ...SEED, data_payload: {} }, { timestamp: 'never' }], {}, core);
+    expect(verdicts).toMatchObject([
+      { status: 'rejected', problem: { detail: 'not for dev-2' } },
+      { status: 'accepted' },
+      { status: 'rejected', problem: { code: 'invalid-record' } },
+    ]);
+  });
+});

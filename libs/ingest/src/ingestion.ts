@@ -1,0 +1,227 @@
+import type { Clock } from '@sluice/async';
+import { EVENT_HEADERS, EVENTS_TOPIC, type ProblemCode } from '@sluice/contracts';
+import { EventLogError, type EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
+import type { Charge, Cost, RateLimits, Sender } from './limits/rate-limits.js';
+import type { LogReachability } from './log-reachability.js';
+import type { Admission, Ticket } from './overload/admission.js';
+import type { LoadShedding, RequestLoad } from './overload/load-shedding.js';
+import { CandidateRecord, RECORD_CHECKS, type RecordCheck, type RecordContext } from './record-checks.js';
+import { isOurFault, RefusedError, type Refusal } from './refusal.js';
+import type { Submission } from './submission/read-submission.js';
+import { TimeSlice } from './submission/time-slice.js';
+import { confirmed, ErrorSpace, type Verdict } from './verdict.js';
+
+/** What a front door knows of a request before its records are read. */
+export interface Arrival extends Sender, RequestLoad {
+  trace: ArrivalTrace | undefined;
+}
+
+/** The trace that a request belongs to. */
+export interface ArrivalTrace {
+  /** The header `traceparent` of the records of the request, for their consumers. */
+  traceParent: string;
+  /** Measures the steps of the request; left out where it is not traced here. */
+  steps?: PublishSteps;
+}
+
+export interface PublishSteps {
+  publishing(records: readonly { deviceId: string; recordId: string }[]): void;
+  published(outcomes: readonly PublishOutcome[]): void;
+}
+
+export interface IngestionParts {
+  admission: Admission;
+  shedding: LoadShedding;
+  limits: RateLimits;
+  publisher: EventPublisher;
+  reachability: LogReachability;
+  clock: Clock;
+}
+
+/** A record that has passed its checks. */
+interface PassedRecord {
+  index: number;
+  recordId: string;
+  deviceId: string;
+  entry: LogEntry;
+}
+
+/** What a record costs besides its bytes, as bytes. */
+const RECORD_COST = 128;
+
+/** What the head of a request says of its cost. */
+export function declaredCost({ declaredBytes }: RequestLoad): Cost {
+  return { records: 1, bytes: declaredBytes };
+}
+
+/**
+ * The core of the door: every front door hands its records to it, and each record gets its verdict. A record is `accepted` only when
+ * the event log has confirmed it.
+ */
+export class Ingestion {
+  constructor(
+    private readonly parts: IngestionParts,
+    private readonly checks: readonly RecordCheck[] = RECORD_CHECKS,
+  ) {}
+
+  /**
+   * The whole way of a request whose records are in memory. A front door that receives a body piece by piece takes the same steps
+   * itself: the limits and the load by the head, {@link enter}, then {@link Visit}.
+   *
+   * @returns a verdict for each record, in their order
+   * @throws RefusedError if the request as a whole is not taken
+   */
+  async submit(records: Submission, arrival: Arrival): Promise<Verdict[]> {
+    const charge = this.parts.limits.chargeOf(arrival);
+    refuseIf(charge.refusalOf(declaredCost(arrival)) ?? this.parts.shedding.refusalOf(arrival));
+    const visit = this.enter(arrival, charge);
+    try {
+      refuseIf(visit.ticket.holdBytes(arrival.declaredBytes));
+      visit.ticket.begin();
+      return await visit.submit(records, arrival.declaredBytes);
+    } catch (error) {
+      visit.fail(error instanceof RefusedError ? error.code : undefined, declaredCost(arrival));
+      throw error;
+    } finally {
+      visit.close();
+    }
+  }
+
+  /**
+   * Lets a request in by its head, if there is room for it and its sender has something left.
+   *
+   * @throws RefusedError `overloaded`, `rate-limited`
+   */
+  enter(arrival: Arrival, charge: Charge): Visit {
+    const ticket = this.parts.admission.enter(arrival.declaredBytes);
+    const refusal = charge.reserve(declaredCost(arrival));
+    if (refusal === undefined) return new Visit(this, arrival, ticket, charge);
+    ticket.close();
+    throw new RefusedError(refusal);
+  }
+
+  /**
+   * For {@link Visit}. Nothing is published before all records have been read. Long work is divided into slices.
+   *
+   * @returns a verdict for each record, in their order; `retry` for those that the event log has not confirmed
+   * @throws RefusedError `invalid-json`
+   */
+  async judge({ isBatch, records }: Submission, arrival: Arrival): Promise<Verdict[]> {
+    const context = this.contextOf(arrival);
+    const headers = headersOf(arrival);
+    const verdicts = new Array<Verdict>(records.length);
+    const passed: PassedRecord[] = [];
+    const slice = new TimeSlice();
+    for (let index = 0; index < records.length; index++) {
+      if (slice.isOver(records.bytesOf(index) + RECORD_COST)) await slice.next();
+      const record = new CandidateRecord(records.read(index), index, isBatch);
+      const verdict = this.firstObjection(record, context);
+      if (verdict === undefined) passed.push(passedOf(record, context.atMs, headers));
+      else verdicts[index] = verdict;
+    }
+    const open = this.withinLimits(passed, verdicts);
+    if (open.length > 0) await this.publish(open, verdicts, arrival.trace?.steps);
+    return verdicts;
+  }
+
+  private contextOf({ principal }: Arrival): RecordContext {
+    const atMs = this.parts.clock.now();
+    return { principal, atMs, atText: new Date(atMs).toISOString(), space: new ErrorSpace() };
+  }
+
+  private firstObjection(record: CandidateRecord, context: RecordContext): Verdict | undefined {
+    for (const check of this.checks) {
+      const verdict = check(record, context);
+      if (verdict !== undefined) return verdict;
+    }
+    return undefined;
+  }
+
+  /** @returns those whose device has not spent its limit; the others get their verdict */
+  private withinLimits(passed: readonly PassedRecord[], verdicts: Verdict[]): readonly PassedRecord[] {
+    const { limits } = this.parts;
+    if (!limits.countDevices) return passed;
+    return passed.filter(({ index, deviceId, entry }) => {
+      const spent = limits.chargeDevice(deviceId, entry.value!.length);
+      if (spent !== undefined) verdicts[index] = { status: 'retry', ...spent };
+      return spent === undefined;
+    });
+  }
+
+  private async publish(records: readonly PassedRecord[], verdicts: Verdict[], steps?: PublishSteps): Promise<void> {
+    steps?.publishing(records);
+    const outcomes = await this.outcomesOf(records.map(({ entry }) => entry));
+    steps?.published(outcomes);
+    this.parts.reachability.note(outcomes);
+    for (let at = 0; at < records.length; at++) {
+      const { index, recordId, deviceId } = records[at]!;
+      verdicts[index] = confirmed(recordId, deviceId, outcomes[at]!);
+    }
+  }
+
+  private async outcomesOf(entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    try {
+      return await this.parts.publisher.publish(EVENTS_TOPIC, entries);
+    } catch (error) {
+      if (!(error instanceof EventLogError)) throw error;
+      const { message: reason, failure } = error;
+      return entries.map(() => ({ written: false, reason, ...(failure && { cause: failure }) }));
+    }
+  }
+}
+
+/** One request that was let in, until its records have their verdicts. Close it exactly once. */
+export class Visit {
+  constructor(
+    private readonly ingestion: Ingestion,
+    private readonly arrival: Arrival,
+    /** Its share of memory: call `holdBytes` as the body arrives and `begin` when all of it has. */
+    readonly ticket: Ticket,
+    private readonly charge: Charge,
+  ) {}
+
+  /**
+   * @param bytes length of the body as it was read
+   * @throws RefusedError `rate-limited` if other requests have spent a limit meanwhile; `invalid-json`
+   */
+  submit(submission: Submission, bytes: number): Promise<Verdict[]> {
+    refuseIf(this.charge.settle({ records: submission.records.length, bytes }));
+    return this.ingestion.judge(submission, this.arrival);
+  }
+
+  /**
+   * Charges a request that ends before {@link submit}: what has arrived. A request that the service could not take costs nothing.
+   *
+   * @param code why it ends; `undefined` for an error of ours
+   * @param cost what has arrived
+   */
+  fail(code: ProblemCode | undefined, cost: Cost): void {
+    this.charge.close(code === undefined || isOurFault(code) ? {} : cost);
+  }
+
+  close(): void {
+    this.ticket.close();
+  }
+}
+
+function refuseIf(refusal: Refusal | undefined): void {
+  if (refusal !== undefined) throw new RefusedError(refusal);
+}
+
+function headersOf({ trace }: Arrival): Readonly<Record<string, string>> {
+  return trace === undefined ? EVENT_HEADERS : { ...EVENT_HEADERS, traceparent: trace.traceParent };
+}
+
+function passedOf(
+  { index, event, value }: CandidateRecord,
+  timestampMs: number,
+  headers: Readonly<Record<string, string>>,
+): PassedRecord {
+  const key = Buffer.from(event.device_id, 'latin1');
+  return {
+    index,
+    recordId: event.record_id,
+    deviceId: event.device_id,
+    entry: { key, value, headers, timestampMs },
+  };
+}

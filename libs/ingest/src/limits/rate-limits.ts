@@ -1,0 +1,216 @@
+import type { Clock } from '@sluice/async';
+import { problemOf, type Problem } from '@sluice/contracts';
+import type { Principal } from '../access/principal.js';
+import type { Refusal } from '../refusal.js';
+import type { RateLimitOptions } from './rate-limit.settings.js';
+import { TokenBuckets } from './token-bucket.js';
+
+/** Most keys that one limit remembers: about 15 MB. */
+const MAX_KEYS = 50_000;
+
+type Unit = 'records' | 'bytes' | 'reads';
+
+interface Limit {
+  /** In problems and headers: `token-records`. */
+  name: string;
+  unit: Unit;
+  buckets: TokenBuckets;
+}
+
+/** Who sends a request and from where: what its limits count, and what it may do. */
+export interface Sender {
+  /** `undefined` where access is open. */
+  principal: Principal | undefined;
+  /** As {@link RateLimits} counts it; empty where nothing needs it. */
+  address: string;
+}
+
+/** What a request costs, as far as that is known: the limits of these units are asked, and charged. */
+export type Cost = Readonly<Partial<Record<Unit, number>>>;
+
+/** How much one token, one device and one address may send and read. Without a limit, nothing is counted. */
+export class RateLimits {
+  private readonly ofToken: Limit[];
+  private readonly ofAddress: Limit[];
+  private readonly ofDevice: Limit[];
+  readonly countSenders: boolean;
+  readonly countDevices: boolean;
+
+  constructor(
+    options: RateLimitOptions,
+    private readonly clock: Clock,
+  ) {
+    const limits = (name: string, records: number, bytes: number, reads = 0): Limit[] => [
+      ...limit(`${name}-records`, 'records', records, options.limitBurstSeconds),
+      ...limit(`${name}-bytes`, 'bytes', bytes, options.limitBurstSeconds),
+      ...limit(`${name}-reads`, 'reads', reads, options.limitBurstSeconds),
+    ];
+    const { tokenRecordsPerSecond, tokenBytesPerSecond, tokenReadsPerSecond } = options;
+    const { addressRecordsPerSecond, addressBytesPerSecond, addressReadsPerSecond } = options;
+    this.ofToken = limits('token', tokenRecordsPerSecond, tokenBytesPerSecond, tokenReadsPerSecond);
+    this.ofAddress = limits('address', addressRecordsPerSecond, addressBytesPerSecond, addressReadsPerSecond);
+    this.ofDevice = limits('device', options.deviceRecordsPerSecond, options.deviceBytesPerSecond);
+    this.countSenders = this.ofToken.length + this.ofAddress.length > 0;
+    this.countDevices = this.ofDevice.length > 0;
+  }
+
+  /** @returns the one charge of a request of this sender; nothing is charged yet */
+  chargeOf(sender: Sender): Charge {
+    if (!this.countSenders) return FREE;
+    const ofToken = sender.principal === undefined ? [] : this.ofToken;
+    const lines = [
+      ...ofToken.map((limit) => lineOf(limit, sender.principal!.name)),
+      ...this.ofAddress.map((limit) => lineOf(limit, sender.address)),
+    ];
+    return new Charge(lines, () => this.clock.monotonicMs());
+  }
+
+  /** @returns the problem of one record whose device has spent a limit, and when to send it again; else it is charged */
+  chargeDevice(deviceId: string, bytes: number): { problem: Problem; retryAfterSeconds: number } | undefined {
+    const nowMs = this.clock.monotonicMs();
+    if (this.ofDevice.every(({ buckets }) => buckets.isOpen(deviceId, nowMs))) {
+      for (const { unit, buckets } of this.ofDevice) buckets.spend(deviceId, unit === 'records' ? 1 : bytes, nowMs);
+      return undefined;
+    }
+    const spent = longest(
+      this.ofDevice.map((limit) => lineOf(limit, deviceId)),
+      nowMs,
+    );
+    return { problem: problemOf('rate-limited', detailOf(spent)), retryAfterSeconds: spent.seconds };
+  }
+}
+
+/** What one request has spent of one limit so far. */
+interface Line {
+  limit: Limit;
+  key: string;
+  charged: number;
+}
+
+/**
+ * What one request costs its sender:
+ *
+ *     reserve what its head declares -> settle what it turned out to be, or close it with what had arrived
+ *
+ * Each step asks first whether the limit has anything left without this request, unless the request costs no more than it has reserved.
+ * So requests side by side cannot overdraw a limit one after the other: it owes one largest request at most, whatever arrives.
+ */
+export class Charge {
+  /** Whether something is reserved that is to be settled. */
+  #isOpen = false;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(
+    private readonly lines: readonly Line[],
+    private readonly now: () => number,
+  ) {}
+
+  /** @returns the refusal if a limit that counts one of these units is spent. Nothing is charged. */
+  refusalOf(cost: Cost): Refusal | undefined {
+    const nowMs = this.now();
+    const spent = this.lines.filter((line) => cost[line.limit.unit] !== undefined && !isOpen(line, nowMs));
+    return spent.length === 0 ? undefined : refusalBy(spent, nowMs);
+  }
+
+  /** Charges what is known of the request before its body is read. @returns the refusal if a limit is spent; nothing is charged */
+  reserve(cost: Cost): Refusal | undefined {
+    const refusal = this.refusalOf(cost);
+    if (refusal === undefined) {
+      this.#isOpen = true;
+      this.chargeAs(cost);
+    }
+    return refusal;
+  }
+
+  /**
+   * Charges what the request has turned out to cost, in place of what was reserved. To be called before it is published.
+   *
+   * @returns the refusal if other requests have spent a limit meanwhile; then this one costs nothing
+   */
+  settle(cost: Cost): Refusal | undefined {
+    this.#isOpen = false;
+    const nowMs = this.now();
+    const exceeded = this.lines.filter((line) => !allows(line, cost, nowMs));
+    this.chargeAs(exceeded.length === 0 ? cost : {});
+    return exceeded.length === 0 ? undefined : refusalBy(exceeded, nowMs);
+  }
+
+  /** Ends a request that is not settled: charges what it has cost so far, if the limits allow that. Needs a reservation. */
+  close(cost: Cost): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.chargeAs(cost);
+  }
+
+  /** The fields of draft-ietf-httpapi-ratelimit-headers for the limits that count these units. */
+  headers(cost: Cost): Record<string, string> {
+    const nowMs = this.now();
+    const [policies, states]: string[][] = [[], []];
+    for (const { limit, key } of this.lines) {
+      const { name, unit, buckets } = limit;
+      if (cost[unit] === undefined) continue;
+      const { rate } = buckets;
+      const { remaining, seconds } = buckets.allowance(key, nowMs);
+      const quotaUnit = unit === 'bytes' ? ';qu="content-bytes"' : '';
+      policies!.push(`"${name}";q=${rate.burst};w=${rate.burst / rate.perSecond}${quotaUnit}`);
+      states!.push(`"${name}";r=${remaining};t=${seconds}`);
+    }
+    if (policies!.length === 0) return {};
+    return { 'ratelimit-policy': policies!.join(', '), ratelimit: states!.join(', ') };
+  }
+
+  private chargeAs(cost: Cost): void {
+    const nowMs = this.now();
+    for (const line of this.lines) {
+      const units = cost[line.limit.unit] ?? 0;
+      if (units === line.charged || !allows(line, cost, nowMs)) continue;
+      line.limit.buckets.spend(line.key, units - line.charged, nowMs);
+      line.charged = units;
+    }
+  }
+}
+
+/** For senders that no limit counts. */
+const FREE = new Charge([], () => 0);
+
+/** Whether this cost may replace what is charged: it is not larger, or the limit has something left without this request. */
+function allows(line: Line, cost: Cost, nowMs: number): boolean {
+  return (cost[line.limit.unit] ?? 0) <= line.charged || isOpen(line, nowMs);
+}
+
+/** Whether the limit would have something left without this request. */
+function isOpen({ limit, key, charged }: Line, nowMs: number): boolean {
+  return limit.buckets.isOpen(key, nowMs, charged);
+}
+
+interface SpentLimit {
+  limit: Limit;
+  seconds: number;
+}
+
+/** The spent limit that takes longest to recover. */
+function longest(lines: readonly Line[], nowMs: number): SpentLimit {
+  const spent = lines
+    .map(({ limit, key }) => ({ limit, ...limit.buckets.allowance(key, nowMs) }))
+    .filter(({ isOpen }) => !isOpen);
+  return spent.reduce((a, b) => (a.seconds >= b.seconds ? a : b));
+}
+
+function refusalBy(lines: readonly Line[], nowMs: number): Refusal {
+  const spent = longest(lines, nowMs);
+  return { code: 'rate-limited', detail: detailOf(spent), retryAfterSeconds: spent.seconds };
+}
+
+function limit(name: string, unit: Unit, perSecond: number, burstSeconds: number): Limit[] {
+  if (perSecond === 0) return [];
+  return [{ name, unit, buckets: new TokenBuckets({ perSecond, burst: perSecond * burstSeconds }, MAX_KEYS) }];
+}
+
+function lineOf(limit: Limit, key: string): Line {
+  return { limit, key, charged: 0 };
+}
+
+function detailOf({ limit: { name, unit, buckets }, seconds }: SpentLimit): string {
+  const whose = name.split('-', 1)[0];
+  return `The limit ${name} is spent: ${buckets.rate.perSecond} ${unit} a second for each ${whose}. Send again after ${seconds} s.`;
+}

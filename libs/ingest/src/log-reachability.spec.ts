@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { EventLogError, type FailureCause, type PublishOutcome } from '@sluice/event-log';
+import { FakeClock } from '@sluice/test-kit';
+import type { IngestLogger } from './logger.js';
+import { LogReachability } from './log-reachability.js';
+
+const WRITTEN: PublishOutcome = { written: true, partition: 0, offset: 0 };
+const FAILED: PublishOutcome = { written: false, reason: 'no leader', cause: 'no-leader' };
+
+let clock: FakeClock;
+let lines: unknown[][];
+let reachability: LogReachability;
+beforeEach(() => {
+  clock = new FakeClock();
+  lines = [];
+  reachability = new LogReachability(clock, {
+    warn: (...line: unknown[]) => lines.push(line),
+  } as unknown as IngestLogger);
+});
+
+it('says nothing while the log confirms', () => {
+  reachability.note([WRITTEN, WRITTEN]);
+  expect(lines).toEqual([]);
+});
+
+it('says once that the log does not confirm, with the reason, and once that it does again', () => {
+  reachability.note([WRITTEN, FAILED]);
+  reachability.note([FAILED]);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]![0]).toEqual({ cause: 'no-leader', reason: 'no leader' });
+  clock.advance(5000);
+  reachability.note([WRITTEN]);
+  reachability.note([WRITTEN]);
+  expect(lines).toHaveLength(2);
+});
+
+it('has no line for every turn of a log that comes and goes', () => {
+  for (let turn = 0; turn < 10; turn++) {
+    reachability.note([FAILED]);
+    clock.advance(100);
+    reachability.note([WRITTEN]);
+  }
+  expect(lines).toHaveLength(1);
+});
+
+describe('readiness', () => {
+  const fails = (failure: FailureCause) => () =>
+    Promise.reject(new EventLogError('unavailable', 'broker:9092', { failure }));
+  const succeeds = () => Promise.resolve();
+  const readiness = (probe: () => Promise<void>) => reachability.requireWritable(probe);
+
+  it('asks no probe while the last record was confirmed', async () => {
+    let probes = 0;
+    const probe = async () => void probes++;
+    await readiness(probe);
+    reachability.note([FAILED]);
+    reachability.note([WRITTEN]);
+    await readiness(probe);
+    expect(probes).toBe(0);
+  });
+
+  it('is red as long as the last record has failed and the probe fails, with the latest cause and no host', async () => {
+    reachability.note([FAILED]);
+    clock.advance(3600_000);
+    await expect(readiness(fails('authorization'))).rejects.toThrow(
+      'the last record was not confirmed (authorization: this service lacks a right on the event log)',
+    );
+    await expect(readiness(succeeds)).rejects.toThrow('authorization');
+  });
+
+  it('is green again as soon as a record is confirmed', async () => {
+    reachability.note([FAILED]);
+    reachability.note([WRITTEN]);
+    await expect(readiness(fails('timeout'))).resolves.toBeUndefined();
+  });
+
+  it('is green again by a probe, because a gateway that is not ready gets no records', async () => {
+    reachability.note([FAILED]);
+    await expect(readiness(fails('no-space'))).rejects.toThrow('no-space');
+    clock.advance(5000);
+    await readiness(succeeds);
+    await readiness(fails('no-space'));
+    expect(lines.at(-1)).toEqual(['the event log confirms again']);
+  });
+
+  it('shares one probe between all who ask, and believes a record that failed meanwhile', async () => {
+    reachability.note([FAILED]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let probes = 0;
+    const probe = () => {
+      probes++;
+      return promise;
+    };
+    const asked = [readiness(probe), readiness(probe)];
+    reachability.note([{ written: false, reason: 'full', cause: 'no-space' }]);
+    resolve();
+    for (const one of asked) await expect(one).rejects.toThrow('no-space');
+    expect(probes).toBe(1);
+  });
+
+  it('says nothing of the log for a record that the log refuses for what it is', async () => {
+    reachability.note([{ written: false, reason: 'MESSAGE_TOO_LARGE', cause: 'record' }]);
+    await readiness(fails('timeout'));
+    expect(lines).toEqual([]);
+  });
+});

@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { PROBLEMS } from '@sluice/contracts';
+import { Admission, type Ticket } from './admission.js';
+
+const OVERLOADED = expect.objectContaining({ code: 'overloaded' });
+
+let oldestWaitMs = 0;
+let admission: Admission;
+beforeEach(() => {
+  oldestWaitMs = 0;
+  const limits = { maxBodyBytes: 90, maxConcurrentRequests: 2, maxBytesInFlight: 100 };
+  admission = new Admission(limits, () => oldestWaitMs);
+});
+
+/** A request whose body has arrived. */
+function begun(): Ticket {
+  const ticket = admission.enter(0);
+  ticket.begin();
+  return ticket;
+}
+
+it('lets in as many requests as there may be, and the next one when one has left', () => {
+  const first = begun();
+  begun();
+  expect(() => admission.enter(0)).toThrow(OVERLOADED);
+  first.close();
+  begun();
+  expect(admission.requests).toBe(2);
+});
+
+it('gives no slot to a body that is still arriving: slow ones keep no other request out', () => {
+  const slow = Array.from({ length: 50 }, () => admission.enter(0));
+  begun().close();
+  begun();
+  begun();
+  expect(() => slow[0]!.begin()).toThrow(OVERLOADED);
+  for (const ticket of slow) ticket.close();
+  expect(admission.requests).toBe(2);
+});
+
+it('refuses a request whose declared bytes have no room, and counts it not', () => {
+  admission.enter(60).holdBytes(60);
+  expect(() => admission.enter(41)).toThrow(OVERLOADED);
+  expect([admission.requests, admission.bytes]).toEqual([1, 60]);
+});
+
+it('lets a body in that is larger than any may be: it is refused for that, however busy we are', () => {
+  admission.enter(0).holdBytes(10);
+  expect(admission.refusalOf(1_000_000)).toBeUndefined();
+});
+
+it('gives a request bytes as they arrive, up to the last one, and takes them back when it leaves', () => {
+  const ticket = admission.enter(90);
+  expect(ticket.holdBytes(60)).toBeUndefined();
+  expect(ticket.holdBytes(40)).toBeUndefined();
+  expect(ticket.holdBytes(1)).toMatchObject({ code: 'overloaded' });
+  expect(admission.bytes).toBe(100);
+  ticket.close();
+  expect([admission.requests, admission.bytes]).toEqual([0, 0]);
+});
+
+describe('bodies that hardly move', () => {
+  let given: string[];
+  beforeEach(() => {
+    given = [];
+  });
+
+  function reading(name: string, bytes: number): Ticket {
+    const ticket = admission.enter(0);
+    ticket.onTooSlow = () => {
+      given.push(name);
+      ticket.close();
+    };
+    ticket.holdBytes(bytes);
+    return ticket;
+  }
+
+  function seconds(count: number): void {
+    for (let second = 0; second < count; second++) admission.giveUpSlowBodies();
+  }
+
+  it('are given up when memory is short, and their bytes are free again', () => {
+    reading('slow', 60);
+    seconds(2);
+    expect([given, admission.bytes]).toEqual([['slow'], 0]);
+  });
+
+  it('have a second at least', () => {
+    reading('new', 60);
+    seconds(1);
+    expect(given).toEqual([]);
+  });
+
+  it('may take their time while there is memory', () => {
+    reading('slow', 50);
+    seconds(10);
+    expect(given).toEqual([]);
+  });
+
+  it('are nobody who is being published', () => {
+    reading('published', 60).begin();
+    seconds(10);
+    expect(given).toEqual([]);
+  });
+});
+
+it('says to come back after as long as the oldest request has waited for the log, after a second at least', () => {
+  begun();
+  begun();
+  expect(admission.refusalOf(0)).toMatchObject({ retryAfterSeconds: 1 });
+  oldestWaitMs = 3100;
+  expect(admission.refusalOf(0)).toMatchObject({ retryAfterSeconds: 4 });
+});
+
+it('is idle when the last request has left', async () => {
+  const tickets = [admission.enter(0), begun()];
+  let isIdle = false;
+  const idle = admission.whenIdle().then(() => (isIdle = true));
+  tickets[0]!.close();
+  await Promise.resolve();
+  expect(isIdle).toBe(false);
+  tickets[1]!.close();
+  await idle;
+  await admission.whenIdle();
+});
+
+it('refuses as a service that is not available, so that the sender repeats the request', () => {
+  expect(PROBLEMS.overloaded.status).toBe(503);
+});
