@@ -4,19 +4,20 @@ import tseslint from 'typescript-eslint';
 
 const SUITES = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/testing/**', 'test/**'];
 const TOP_OF_APPS = ['apps/*/src/main.ts', 'apps/operator/src/**/*.command.ts'];
-const ROOT_MODULES = ['apps/*/src/*.module.ts'];
+/** Which settings a program reads. */
+const SETTINGS = ['apps/*/src/settings.ts', '**/*.settings.ts'];
 /** Where untrusted input is read: a pattern takes time in proportion to the length of its input. */
 const READS_REQUESTS = [
   'apps/{gateway,query}/src/**/*.ts',
   'libs/{contracts,http,ingest,observability,process}/src/**/*.ts',
 ];
 /** Input of operators, which is read at the start. */
-const READS_CONFIGURATION = ['libs/process/src/config/**', 'apps/gateway/src/endpoints/parse-endpoints.ts'];
+const READS_CONFIGURATION = [...SETTINGS, 'apps/gateway/src/endpoints/parse-endpoints.ts'];
 /** Before there is a logger, and in the library that runs on devices, which has none. */
 const WITHOUT_LOGGER = ['libs/process/src/main-process.ts', 'libs/device/src/**'];
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'data/', 'coverage/'] },
+  { ignores: ['**/dist/', 'node_modules/', 'data/', 'coverage/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],
@@ -41,7 +42,7 @@ export default defineConfig(
   },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: [...SUITES, ...TOP_OF_APPS, ...ROOT_MODULES],
+    ignores: [...SUITES, ...TOP_OF_APPS, ...SETTINGS],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -49,8 +50,9 @@ export default defineConfig(
           patterns: [
             {
               group: ['@sluice/process'],
-              importNamePattern: '^read(Config|Settings)$',
-              message: 'Mains and root modules read the settings; everything else receives plain options.',
+              importNamePattern: '^readSettings$',
+              message:
+                'Settings are read by the mains, with the tables of settings.ts; everything else receives plain options.',
             },
           ],
         },

@@ -2,7 +2,6 @@ import type { Random } from '../load/ledger/random.js';
 
 /** What goes wrong on the devices' side. */
 export const FAULTS = ['clock-skew', 'offline', 'duplicates', 'malformed'] as const;
-export type FaultName = (typeof FAULTS)[number];
 
 /** Shares of the reports, 0..1. */
 export const DUPLICATE_SHARE = 0.05;

@@ -23,4 +23,3 @@ export const HTTP_SETTINGS = {
     'While access is open: names besides localhost and addresses that the service answers to; on 0.0.0.0 only browsers are asked.',
   ),
 } as const satisfies SettingsTable;
-
