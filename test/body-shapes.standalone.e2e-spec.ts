@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { GatewayAlone, Standalone, until } from '@sluice/test-kit';
 import { bodyShapes, honestBatch, type BodyShape } from '../tools/edge-load/body-shapes.js';
-import { Standalone, until } from '@sluice/test-kit';
 
 /** What Node takes for its heap in a container with the memory limit of the compose file, in MiB. */
 const HEAP_MIB = 259;
@@ -15,11 +15,18 @@ const TOGETHER = [
 // Twenty bodies of 14 MB take their time on a busy machine.
 jest.setTimeout(300_000);
 
+const SETTINGS = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`, MAX_BODY_BYTES: '16777216' };
+
 let standalone: Standalone;
+let gateway: GatewayAlone;
 beforeAll(async () => {
-  standalone = await Standalone.start({ NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`, MAX_BODY_BYTES: '16777216' });
+  standalone = await Standalone.start(SETTINGS);
+  gateway = await GatewayAlone.start(SETTINGS);
 });
-afterAll(() => standalone.dispose());
+afterAll(async () => {
+  await standalone.dispose();
+  await gateway.stop();
+});
 
 const CODINGS = {
   identity: (body: Buffer) => body,
@@ -27,15 +34,17 @@ const CODINGS = {
   zstd: (body: Buffer) => zstdCompressSync(body),
 };
 
+type Coding = keyof typeof CODINGS;
+
 interface Answer {
   status: number;
   code: string | undefined;
 }
 
-async function post({ mediaType }: BodyShape, body: Buffer, coding: keyof typeof CODINGS): Promise<Answer> {
+async function post(baseUrl: string, { mediaType }: BodyShape, body: Buffer, coding: Coding): Promise<Answer> {
   const headers = { 'content-type': mediaType, 'content-encoding': coding };
   const bytes = new Uint8Array(CODINGS[coding](body));
-  const response = await fetch(`${standalone.baseUrl}/ingest`, { method: 'POST', headers, body: bytes });
+  const response = await fetch(`${baseUrl}/ingest`, { method: 'POST', headers, body: bytes });
   const { code } = (await response.json()) as { code?: string };
   return { status: response.status, code };
 }
@@ -52,26 +61,33 @@ async function expectAlive(): Promise<void> {
   expect([answer.status, standalone.log]).toEqual([200, expect.not.stringMatching(/heap|FATAL|reason of our own/)]);
 }
 
-describe('the process outlives', () => {
-  const codings = Object.keys(CODINGS) as (keyof typeof CODINGS)[];
-  const cases = bodyShapes.map((shape, index) => [shape.name, codings[index % codings.length]!, shape] as const);
+const codings = Object.keys(CODINGS) as Coding[];
+const cases = bodyShapes.map((shape, index) => [shape.name, codings[index % codings.length]!, shape] as const);
 
+describe('the gateway outlives', () => {
   it.each(cases)('%s (%s)', async (_name, coding, shape) => {
-    expectAnswered(await post(shape, shape.make(BODY_BYTES), coding));
+    expectAnswered(await post(gateway.baseUrl, shape, shape.make(BODY_BYTES), coding));
+    expect([gateway.isRunning, gateway.log]).toEqual([true, '']);
+  });
+});
+
+describe('everything in one process outlives', () => {
+  it.each(cases)('%s (%s)', async (_name, coding, shape) => {
+    expectAnswered(await post(standalone.baseUrl, shape, shape.make(BODY_BYTES), coding));
     await expectAlive();
   });
 
   it.each(TOGETHER)('%s and three others at a time', async (...names) => {
     const shapes = bodyShapes.filter(({ name }) => names.includes(name));
     expect(shapes).toHaveLength(names.length);
-    const answers = shapes.map((shape) => post(shape, shape.make(BODY_BYTES), 'gzip'));
+    const answers = shapes.map((shape) => post(standalone.baseUrl, shape, shape.make(BODY_BYTES), 'gzip'));
     for (const answer of await Promise.all(answers)) expectAnswered(answer);
     await expectAlive();
   });
 
   it('and takes an honest batch afterwards', async () => {
     await until('an honest batch is accepted', async () => {
-      const { status } = await post(honestBatch, honestBatch.make(BODY_BYTES / 10), 'gzip');
+      const { status } = await post(standalone.baseUrl, honestBatch, honestBatch.make(BODY_BYTES / 10), 'gzip');
       return status === 202 ? true : undefined;
     });
     await expect(standalone.end()).resolves.toBe(0);

@@ -45,7 +45,7 @@ export interface BrokenOff {
 }
 
 /**
- * @param text the beginning of JSON up to the end of a token
+ * @param text the beginning of JSON up to the end of a token, or of a character of a text
  * @throws JsonSyntaxError if it is not JSON before its end
  */
 export function whereBrokenOff(text: string): BrokenOff {
@@ -55,6 +55,7 @@ export function whereBrokenOff(text: string): BrokenOff {
   } catch (error) {
     if (!(error instanceof JsonSyntaxError) || error.position < text.length) throw error;
   }
+  reader.endKey();
   return { steps: reader.steps, fields: reader.fields };
 }
 
@@ -96,6 +97,8 @@ class JsonReader {
   #top: OpenContainer | undefined;
   #value: unknown;
   #at = 0;
+  /** The text that has no end, if it is a key. */
+  #brokenKey: string | undefined;
 
   constructor(
     private readonly text: string,
@@ -177,17 +180,26 @@ class JsonReader {
     return true;
   }
 
-  private readKey(top: OpenContainer): void {
-    if (this.text.charCodeAt(this.next()) !== QUOTE) throw this.fault();
-    const key = this.readString();
+  /** After the text has broken off: a key counts as far as it goes. */
+  endKey(): void {
+    if (this.#brokenKey !== undefined) this.setKey(this.#top!, this.#brokenKey);
+  }
+
+  private setKey(top: OpenContainer, key: string): void {
     top.key = key;
     if (this.#open.length === 1) this.fields.push(key);
+  }
+
+  private readKey(top: OpenContainer): void {
+    if (this.text.charCodeAt(this.next()) !== QUOTE) throw this.fault();
+    const key = this.readString(true);
+    this.setKey(top, key);
     if (Object.hasOwn(top.value, key)) this.note(this.duplicateKeys);
     if (this.text.charCodeAt(this.next()) !== COLON) throw this.fault();
     this.#at++;
   }
 
-  private readString(): string {
+  private readString(isKey = false): string {
     const { text } = this;
     let from = this.#at + 1;
     let read = '';
@@ -204,6 +216,7 @@ class JsonReader {
         from = at + escapeLength(text, at);
         at = from - 1;
       } else if (!(code >= SPACE)) {
+        if (isKey && at >= text.length) this.#brokenKey = read + text.slice(from);
         throw this.fault(at);
       }
     }

@@ -82,6 +82,14 @@ describe('ValueScanner', () => {
     expect(scan(`{"a":${'7'.repeat(2000)}}`, { maxBytes: 100 }).flaw).toBe('size');
   });
 
+  it('finds the first character of a text that is too much', () => {
+    for (const character of ['x', '\u00e9', '\u{1f600}']) {
+      const { flaw, flawEnd } = scan(`["${character.repeat(1000)}"]`, { maxBytes: 101 });
+      expect([flaw, flawEnd]).toEqual(['size', '["'.length + 100]);
+    }
+    expect(scan(`["${'\\u0041'.repeat(1000)}"]`, { maxBytes: 101 }).flawEnd).toBe('["'.length + 600);
+  });
+
   it('goes on behind a value that exceeds a limit, unless its end is of no interest', () => {
     const text = '[[[1]],"]"]';
     expect(scan(text, { maxDepth: 1 })).toMatchObject({

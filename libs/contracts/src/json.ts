@@ -56,10 +56,15 @@ export function parseScanned(text: string, scanned: ScannedText): ParsedJson {
   } catch (error) {
     return withoutInput(error as Error);
   }
-  // A key that was dropped is found by counting: the text then has more strings than the value.
-  return scanned.strings === countStrings(value)
+  return isWhole(value, scanned)
     ? { ok: true, value, duplicateKeys: NOWHERE, vanishedNumbers: NOWHERE }
     : readAll(text, false);
+}
+
+/** Whether JSON.parse has read this text as it is: see {@link parseScanned}. */
+export function isWhole(value: unknown, { strings }: ScannedText): boolean {
+  // A key that was dropped is found by counting: the text then has more strings than the value.
+  return strings === countStrings(value);
 }
 
 function readAll(text: string, hasNewShapes: boolean): ParsedJson {

@@ -132,3 +132,23 @@ describe('lines', () => {
     expect(PROBLEMS['too-many-records'].status).toBe(413);
   });
 });
+
+describe('a long body', () => {
+  const MIB = 1024 * 1024;
+  const record = `{"a":"${'x'.repeat(MIB / 8)}"}`;
+
+  it.each([
+    ['application/json', `[${new Array(64).fill(record).join(',')}]`],
+    ['application/x-ndjson', `${record}\n`.repeat(64)],
+  ] as const)('gives the event loop back while it is scanned: %s', async (mediaType, text) => {
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      immediate = setImmediate(count);
+    };
+    let immediate = setImmediate(count);
+    await readSubmission(Buffer.from(text), { mediaType, maxRecords: 100 });
+    clearImmediate(immediate);
+    expect(turns).toBeGreaterThanOrEqual(7);
+  });
+});

@@ -2,6 +2,7 @@ import {
   checkJson,
   decodeUtf8,
   flawProblems,
+  isWhole,
   JsonSyntaxError,
   NOT_AN_OBJECT,
   parseScanned,
@@ -107,11 +108,14 @@ function isNoObject(record: SubmittedRecord): boolean {
 
 const OBJECT = 0x7b;
 
-/** A shorter body is decoded at once, which is cheaper than record by record. */
-const MAX_WHOLE_TEXT = 1024 * 1024;
+/** Records that are parsed together: JSON.parse is twice as fast on a list of like objects. */
+const CHUNK_BYTES = 64 * 1024;
 
 class ScannedRecords implements SubmittedRecords {
-  #text: string | undefined;
+  /** Parsed values of the records from this index on. */
+  #chunk: { from: number; values: readonly unknown[] } = { from: 0, values: [] };
+  /** Up to here, records are parsed one by one. */
+  #singleUntil = 0;
 
   constructor(private readonly body: ScannedBody) {}
 
@@ -127,12 +131,43 @@ class ScannedRecords implements SubmittedRecords {
     const { spans } = this.body;
     const flaw = spans.flaw(index);
     if (flaw !== undefined) return this.readExcessive(index, flaw);
+    const mayHaveNegativeZero = spans.mayHaveNegativeZero(index);
+    const value = this.fromChunk(index);
+    if (value !== undefined && isWhole(value, spans.scanned(index))) {
+      return { state: 'read', value, mayHaveNegativeZero, problems: NO_PROBLEMS };
+    }
     const text = this.decode(spans.start(index), spans.end(index));
     if (text === undefined) return NOT_UTF8;
     const parsed = parseScanned(text, spans.scanned(index));
     if (!parsed.ok) return this.notJson(index, text, parsed);
     const problems = changesOf(parsed.duplicateKeys, parsed.vanishedNumbers);
-    return { state: 'read', value: parsed.value, mayHaveNegativeZero: spans.mayHaveNegativeZero(index), problems };
+    return { state: 'read', value: parsed.value, mayHaveNegativeZero, problems };
+  }
+
+  /** @returns the value of a record of an array, or `undefined` if it is to be parsed by itself */
+  private fromChunk(index: number): unknown {
+    if (this.body.form !== 'array' || index < this.#singleUntil) return undefined;
+    const { from, values } = this.#chunk;
+    if (index < from || index >= from + values.length) this.parseChunk(index);
+    return this.#chunk.values[index - this.#chunk.from];
+  }
+
+  private parseChunk(from: number): void {
+    const { spans } = this.body;
+    const start = spans.start(from);
+    let to = from;
+    while (to < spans.length && spans.isPlain(to) && spans.end(to) - start <= CHUNK_BYTES) to++;
+    this.#chunk = { from, values: [] };
+    this.#singleUntil = to === from ? from + 1 : to;
+    if (to === from) return;
+    try {
+      const values = JSON.parse(`[${this.decode(start, spans.end(to - 1))}]`) as unknown[];
+      if (values.length !== to - from) return;
+      this.#chunk = { from, values };
+      this.#singleUntil = from;
+    } catch {
+      // One of them is not JSON: which one is found when they are parsed one by one.
+    }
   }
 
   /** Its beginning is read as far as the limit goes, to name the place. In an array it must be JSON all the same. */
@@ -161,10 +196,6 @@ class ScannedRecords implements SubmittedRecords {
 
   private decode(start: number, end: number): string | undefined {
     const { bytes, encoding, form } = this.body;
-    if (encoding === 'latin1' && bytes.length <= MAX_WHOLE_TEXT) {
-      this.#text ??= bytes.toString('latin1');
-      return this.#text.slice(start, end);
-    }
     if (form === 'lines' && encoding === 'utf8') return decodeUtf8(bytes.subarray(start, end));
     return bytes.toString(encoding, start, end);
   }
