@@ -46,7 +46,7 @@ export async function openBatchTransport(options: OpenTransportOptions): Promise
   const deadLetterTopic = options.deadLetterTopic ?? `${options.group}.dead-letters`;
   requireOwnDeadLetterTopic(deadLetterTopic);
   const lines = new ConsumerLogLines(options.group, deadLetterTopic);
-  const log = await openConsumerLog({ log: (level, message) => lines.write(level, message), ...options });
+  const log = await openConsumerLog({ logger: (level, message) => lines.write(level, message), ...options });
   return new ConsumingTransport(log, deadLetterTopic, lines, options);
 }
 

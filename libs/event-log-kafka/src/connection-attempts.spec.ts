@@ -35,7 +35,7 @@ describe('a port that is no broker', () => {
       publishTimeoutMs: 10_000,
       commitTimeoutMs: 1_000,
       replicationFactor: 1,
-      log: (level, message) => lines.push(`${level}: ${message}`),
+      logger: (level, message) => lines.push(`${level}: ${message}`),
     }));
   }
 

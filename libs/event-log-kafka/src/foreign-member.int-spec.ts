@@ -59,7 +59,7 @@ describe('a group that is closed to other clients', () => {
     publishTimeoutMs: 10_000,
     commitTimeoutMs: 10_000,
     replicationFactor: 1,
-    log: (level, message) => lines.push(`${level}: ${message}`),
+    logger: (level, message) => lines.push(`${level}: ${message}`),
   });
   let topic: string;
   let group: string;

@@ -27,7 +27,7 @@ beforeAll(async () => {
     publishTimeoutMs: TIMEOUT_MS,
     commitTimeoutMs: TIMEOUT_MS,
     replicationFactor: 1,
-    log: () => undefined,
+    logger: () => undefined,
   });
   await until(() => succeeds(log.createTopics([{ name: TOPIC, partitions: 1 }])), BROKER_PATIENCE);
 });

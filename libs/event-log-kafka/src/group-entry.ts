@@ -1,9 +1,8 @@
-import type { SubscribeOptions, TopicPosition } from '@sluice/event-log';
+import type { LineLogger, SubscribeOptions, TopicPosition } from '@sluice/event-log';
 import { pause } from '@sluice/async';
 import { groupCommits, groupPositions } from './group-positions.js';
 import { GroupWatch, type Commit } from './group-watch.js';
 import type { KafkaAdmin } from './kafka-admin.js';
-import type { LogLine } from './reachability.js';
 
 /** How late a foreign member may be noticed that joins without a rebalance of this member. */
 const WATCH_INTERVAL_MS = 5_000;
@@ -27,10 +26,10 @@ export class GroupEntry {
     private readonly admin: KafkaAdmin,
     private readonly subscribed: SubscribeOptions,
     clientId: string,
-    log: LogLine,
+    logger: LineLogger,
   ) {
     const { group, clients } = subscribed;
-    this.watch = clients && new GroupWatch({ group, clients: [...clients, clientId], log });
+    this.watch = clients && new GroupWatch({ group, clients: [...clients, clientId], logger });
   }
 
   /**

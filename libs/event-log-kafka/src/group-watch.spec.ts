@@ -14,7 +14,7 @@ describe('GroupWatch', () => {
 
   function newWatch(): GroupWatch {
     const log = (level: string, message: string) => lines.push(`${level}: ${message}`);
-    return new GroupWatch({ group: 'store', clients: [US.clientId], log });
+    return new GroupWatch({ group: 'store', clients: [US.clientId], logger: log });
   }
 
   it('has nothing against siblings', () => {

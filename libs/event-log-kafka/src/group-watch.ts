@@ -1,5 +1,4 @@
-import type { GroupDisturbance, TopicPosition } from '@sluice/event-log';
-import type { LogLine } from './reachability.js';
+import type { GroupDisturbance, LineLogger, TopicPosition } from '@sluice/event-log';
 
 /** A committed offset, and whether it carries the mark of our commits. */
 export interface Commit extends TopicPosition {
@@ -16,7 +15,7 @@ export interface GroupWatchOptions {
   group: string;
   /** Client ids that may be members. */
   clients: readonly string[];
-  log: LogLine;
+  logger: LineLogger;
 }
 
 /**
@@ -115,7 +114,7 @@ export class GroupWatch {
     if (position.offset <= own) return position;
     const { topic, partition, offset } = position;
     const where = `${topic}/${partition} at ${offset} in the group ${this.options.group}`;
-    this.options.log(
+    this.options.logger(
       'warn',
       `Another client has committed ${where}; reading goes on at ${own}, where this service was.`,
     );
@@ -126,8 +125,8 @@ export class GroupWatch {
     const { disturbance } = this;
     if (disturbance?.reason === before) return;
     if (disturbance === undefined)
-      this.options.log('info', `The group ${this.options.group} has no foreign member any more.`);
-    else this.options.log('warn', `${disturbance.detail} Nothing is read or committed until that is settled.`);
+      this.options.logger('info', `The group ${this.options.group} has no foreign member any more.`);
+    else this.options.logger('warn', `${disturbance.detail} Nothing is read or committed until that is settled.`);
   }
 }
 

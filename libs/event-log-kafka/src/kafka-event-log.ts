@@ -8,6 +8,7 @@ import {
   type TopicFinding,
   type TopicSpec,
   type EventLogOptions,
+  type LineLogger,
 } from '@sluice/event-log';
 import { within } from '@sluice/async';
 import { DirectClient } from './direct-client.js';
@@ -19,7 +20,7 @@ import { KafkaSubscription } from './kafka-subscription.js';
 import { KafkaTopics } from './kafka-topics.js';
 import { topicFindings } from './topic-settings.js';
 import { probeWrites } from './write-probe.js';
-import { Reachability, type LogLine } from './reachability.js';
+import { Reachability } from './reachability.js';
 
 const PING_TIMEOUT_MS = 3_000;
 
@@ -29,14 +30,14 @@ export class KafkaEventLog extends EventLog {
   private readonly admin: KafkaAdmin;
   private readonly client: DirectClient;
   private readonly topics: KafkaTopics;
-  private readonly writeLine: LogLine;
+  private readonly writeLine: LineLogger;
   private readonly reachability: Reachability;
   private readonly open = new Set<KafkaSubscription>();
   private closed: Promise<void> | undefined;
 
   constructor(private readonly options: EventLogOptions) {
     super();
-    this.writeLine = options.log ?? (() => undefined);
+    this.writeLine = options.logger ?? (() => undefined);
     this.reachability = new Reachability(this.writeLine);
     this.admin = new KafkaAdmin(options);
     this.client = new DirectClient(options);

@@ -61,7 +61,7 @@ export class KafkaInspector implements BufferInspector {
   }
 
   private sayOnce(line: string): void {
-    if (!this.said.has(line)) this.options.log?.('warn', line);
+    if (!this.said.has(line)) this.options.logger?.('warn', line);
     this.said.add(line);
   }
 

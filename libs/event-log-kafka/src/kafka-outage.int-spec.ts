@@ -26,7 +26,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
       publishTimeoutMs: PUBLISH_TIMEOUT_MS,
       commitTimeoutMs: COMMIT_TIMEOUT_MS,
       replicationFactor: 1,
-      log: (level, message) => lines.push(`${level}: ${message}`),
+      logger: (level, message) => lines.push(`${level}: ${message}`),
     });
     await until(() => succeeds(log.ping()), BROKER_PATIENCE);
   });

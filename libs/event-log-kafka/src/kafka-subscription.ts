@@ -9,6 +9,7 @@ import {
   type TopicPartition,
   type TopicPosition,
   type EventLogOptions,
+  type LineLogger,
 } from '@sluice/event-log';
 import { ConsumerSession } from './consumer-session.js';
 import { pause, within } from '@sluice/async';
@@ -24,7 +25,7 @@ import {
 } from './kafka-errors.js';
 import { Membership } from './membership.js';
 import { Chunk, PullQueue } from './pull-queue.js';
-import type { LogLine, Reachability } from './reachability.js';
+import type { Reachability } from './reachability.js';
 
 const RESTART_DELAY_MS = 1_000;
 const COMMIT_RETRY_DELAY_MS = 100;
@@ -52,10 +53,10 @@ export class KafkaSubscription implements EventSubscription {
     private readonly subscribed: SubscribeOptions,
     admin: KafkaAdmin,
     private readonly reachability: Reachability,
-    private readonly log: LogLine,
+    private readonly logger: LineLogger,
   ) {
     this.membership.end();
-    this.entry = new GroupEntry(admin, subscribed, options.clientId, log);
+    this.entry = new GroupEntry(admin, subscribed, options.clientId, logger);
     void this.entry.follow(() => this.membership.assignment().length > 0, this.closing.signal);
     this.life = this.live();
   }
@@ -159,7 +160,7 @@ export class KafkaSubscription implements EventSubscription {
   private report(error: Error): void {
     if (!isTopicMissing(error)) return this.reachability.lost(this, describeError(error));
     const names = this.subscribed.topics.join(', ');
-    this.log(
+    this.logger(
       'warn',
       `A topic of ${names} is missing; run the init step, which makes it. Looking again until it is there.`,
     );

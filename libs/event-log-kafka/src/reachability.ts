@@ -1,4 +1,4 @@
-export type LogLine = (level: 'info' | 'warn', message: string) => void;
+import type { LineLogger } from '@sluice/event-log';
 
 /**
  * Whether the brokers can be reached, as the publisher and each subscription find out for themselves.
@@ -7,15 +7,15 @@ export type LogLine = (level: 'info' | 'warn', message: string) => void;
 export class Reachability {
   private readonly away = new Set<object>();
 
-  constructor(private readonly log: LogLine) {}
+  constructor(private readonly logger: LineLogger) {}
 
   lost(part: object, reason: string): void {
-    if (this.away.size === 0) this.log('warn', `Kafka cannot be reached (${reason}); trying again until it can.`);
+    if (this.away.size === 0) this.logger('warn', `Kafka cannot be reached (${reason}); trying again until it can.`);
     this.away.add(part);
   }
 
   back(part: object): void {
-    if (this.away.delete(part) && this.away.size === 0) this.log('info', 'Kafka can be reached again.');
+    if (this.away.delete(part) && this.away.size === 0) this.logger('info', 'Kafka can be reached again.');
   }
 
   /** The part is closed: nobody waits for its return. */

@@ -36,7 +36,7 @@ describe('a login without a right', () => {
       publishTimeoutMs: 5_000,
       commitTimeoutMs: 5_000,
       replicationFactor: 1,
-      log: (_, message) => lines.push(message),
+      logger: (_, message) => lines.push(message),
     });
     await until(() => succeeds(log.ping()), BROKER_PATIENCE);
     admin = new Kafka({ clientId: 'by-hand', brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();

@@ -121,7 +121,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
 
   function open(where: string): SqliteEventLog {
     const say = (level: string, line: string): void => void lines.push(`${level} ${line}`);
-    return new SqliteEventLog({ ...embeddedOptions(where), log: say });
+    return new SqliteEventLog({ ...embeddedOptions(where), logger: say });
   }
 
   async function publish(value: string) {

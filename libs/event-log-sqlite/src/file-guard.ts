@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { EventLogError } from '@sluice/event-log';
-import { type FileState, OpenedFile, type Say } from '@sluice/sqlite';
+import { type FileState, OpenedFile, type LineLogger } from '@sluice/sqlite';
 
 /**
  * Holds that the file that this process has open is the one that a restart will open. SQLite itself goes on with a file that was
@@ -12,12 +12,12 @@ export class FileGuard {
 
   /**
    * @param path by which a restart will look for the file; may lead over symbolic links, which SQLite resolves when it opens it
-   * @param say receives one line when the file goes and one when it is back
+   * @param logger receives one line when the file goes and one when it is back
    */
   constructor(
     private readonly database: DatabaseSync,
     readonly path: string,
-    private readonly say: Say = () => undefined,
+    private readonly logger: LineLogger = () => undefined,
   ) {
     this.file = new OpenedFile(path, database.location() ?? path);
     this.file.rememberWal();
@@ -40,11 +40,11 @@ export class FileGuard {
   private changed(state: FileState): void {
     this.lastState = state;
     if (state === 'in-place') {
-      this.say('warn', `${this.path} is back at its path: the event log appends again.`);
+      this.logger('warn', `${this.path} is back at its path: the event log appends again.`);
       return;
     }
     this.emptyWal();
-    this.say('warn', `Records are refused with 503. ${adviceFor(state, this.path)}`);
+    this.logger('warn', `Records are refused with 503. ${adviceFor(state, this.path)}`);
   }
 
   /**
@@ -55,7 +55,7 @@ export class FileGuard {
     try {
       this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch (error) {
-      this.say('warn', `${this.file.walPath} could not be emptied: ${(error as Error).message}`);
+      this.logger('warn', `${this.file.walPath} could not be emptied: ${(error as Error).message}`);
     }
   }
 
@@ -65,7 +65,7 @@ export class FileGuard {
     this.database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
     this.database.prepare('SELECT count(*) FROM sqlite_schema').get();
     this.file.rememberWal();
-    this.say(
+    this.logger(
       'warn',
       `${this.file.walPath} was ${what}. It was made again, and no entry is lost. Leave it alone while Sluice runs.`,
     );

@@ -115,7 +115,7 @@ describe('A damaged file of the embedded log', () => {
     const wal = join(crashed, 'event-log.db-wal');
     truncateSync(wal, statSync(wal).size - 100);
     const said: string[] = [];
-    const log = new SqliteEventLog({ ...embeddedOptions(crashed), log: (_level, message) => said.push(message) });
+    const log = new SqliteEventLog({ ...embeddedOptions(crashed), logger: (_level, message) => said.push(message) });
     await log.close();
     expect(said).toEqual([expect.stringMatching(/is torn: 1 pages.*restore the directory from a backup/)]);
   });

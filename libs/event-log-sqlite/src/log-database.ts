@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { EventLogError, type EventLogOptions } from '@sluice/event-log';
+import { EventLogError, type LineLogger } from '@sluice/event-log';
 import { preparePrivateFile } from '@sluice/sqlite';
 import { damaged, isDamage, isLocked, troubleOf } from './sqlite-errors.js';
 import { framesLeftOut } from './write-ahead-log.js';
@@ -52,19 +52,19 @@ const SIZES = `
  * Opens the log's file in the directory for this process alone, and makes both if they are missing, readable for this user only.
  * The operating system ends the lock with the process, however that ends.
  *
- * @param say receives a line if the end of the write-ahead log is torn, and if other users could read the file
+ * @param logger receives a line if the end of the write-ahead log is torn, and if other users could read the file
  * @throws EventLogError `unavailable` if another process has the file or the directory cannot be used; `fatal` if it is damaged
  */
-export function openLogDatabase(directory: string, say?: EventLogOptions['log']): DatabaseSync {
+export function openLogDatabase(directory: string, logger?: LineLogger): DatabaseSync {
   const file = join(directory, FILE_NAME);
   let database: DatabaseSync | undefined;
   try {
-    preparePrivateFile(directory, FILE_NAME, say);
+    preparePrivateFile(directory, FILE_NAME, logger);
     const torn = framesLeftOut(file);
     database = new DatabaseSync(file);
     lockAndTune(database);
     prepareSchema(database, file);
-    if (torn > 0) say?.('warn', tornWarning(file, torn));
+    if (torn > 0) logger?.('warn', tornWarning(file, torn));
     return database;
   } catch (error) {
     database?.close();

@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type TopicSpec } from '@sluice/event-log';
-import { diskFull, type Say } from '@sluice/sqlite';
+import { diskFull, type LineLogger } from '@sluice/sqlite';
 import { CommittedPositions, type Position } from './committed-positions.js';
 import { FileGuard } from './file-guard.js';
 import { Partition, type PartitionRow } from './partition.js';
@@ -48,12 +48,12 @@ export class LogFile {
 
   /**
    * @param path of the file
-   * @param say receives a line when the file is moved, deleted or replaced, and when it is back
+   * @param logger receives a line when the file is moved, deleted or replaced, and when it is back
    */
   constructor(
     private readonly database: DatabaseSync,
     path: string,
-    say?: Say,
+    logger?: LineLogger,
   ) {
     this.statements = {
       begin: database.prepare('BEGIN IMMEDIATE'),
@@ -69,7 +69,7 @@ export class LogFile {
       database.close();
       throw readingError(error as Error, path);
     }
-    this.guard = new FileGuard(database, path, say);
+    this.guard = new FileGuard(database, path, logger);
   }
 
   /** @throws EventLogError `topic-missing` */

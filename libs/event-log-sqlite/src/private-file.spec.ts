@@ -49,7 +49,7 @@ describe('The files of the embedded event log', () => {
   });
 
   async function openAndPublish(): Promise<void> {
-    const log = new SqliteEventLog({ ...embeddedOptions(directory), log: (_, line) => void lines.push(line) });
+    const log = new SqliteEventLog({ ...embeddedOptions(directory), logger: (_, line) => void lines.push(line) });
     await log.createTopics([{ name: 'events', partitions: 1 }]);
     open = modesNow();
     await log.close();

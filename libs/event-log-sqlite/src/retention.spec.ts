@@ -174,7 +174,7 @@ describe('Retention of the embedded log', () => {
   function open(limits?: Record<string, TopicLimits>): SqliteEventLog {
     const say = (_: string, line: string): void => void lines.push(line);
     const retention = limits === undefined ? RETENTION : { ...RETENTION, limits };
-    return new SqliteEventLog({ ...embeddedOptions(directory), log: say }, { retention });
+    return new SqliteEventLog({ ...embeddedOptions(directory), logger: say }, { retention });
   }
 
   async function reopen(limits?: Record<string, TopicLimits>): Promise<void> {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TopicLimits, TopicUsage } from '@sluice/event-log';
 import type { LogFile } from './log-file.js';
 import type { Partition } from './partition.js';
-import type { Say } from '@sluice/sqlite';
+import type { LineLogger } from '@sluice/sqlite';
 
 export interface RetentionOptions {
   /** Entries of topics without limits are kept at least this long, even when every group is done with them: time to look back. */
@@ -32,11 +32,11 @@ export class Retention {
   private readonly hasByteLimits: boolean;
   private readonly tooLarge = new Set<string>();
 
-  /** @param say receives a line when the entries that must be kept exceed the limit of a topic, and when they no longer do */
+  /** @param logger receives a line when the entries that must be kept exceed the limit of a topic, and when they no longer do */
   constructor(
     private readonly file: LogFile,
     private readonly options: RetentionOptions,
-    private readonly say: Say = () => undefined,
+    private readonly logger: LineLogger = () => undefined,
   ) {
     this.hasByteLimits = Object.values(options.limits ?? {}).some(({ maxBytes }) => maxBytes !== undefined);
   }
@@ -115,10 +115,10 @@ export class Retention {
     const size = `Topic "${topic}" holds ${this.bytesOf(topic)} bytes; its limit is ${this.limitsOf(topic).maxBytes}.`;
     if (isTooLarge) {
       this.tooLarge.add(topic);
-      this.say('warn', `${size} Records that are not stored yet are never removed. Find out why they are not stored.`);
+      this.logger('warn', `${size} Records that are not stored yet are never removed. Find out why they are not stored.`);
     } else {
       this.tooLarge.delete(topic);
-      this.say('info', size);
+      this.logger('info', size);
     }
   }
 

@@ -47,11 +47,11 @@ export class SqliteEventLog extends EventLog {
   constructor(options: EventLogOptions, parts: Partial<SqliteParts> = {}) {
     super();
     const directory = directoryOf(options.url);
-    const database = parts.database ?? openLogDatabase(directory, options.log);
-    this.file = new LogFile(database, join(directory, FILE_NAME), options.log);
+    const database = parts.database ?? openLogDatabase(directory, options.logger);
+    this.file = new LogFile(database, join(directory, FILE_NAME), options.logger);
     this.publisher = new SqlitePublisher(this.file, options.publishTimeoutMs, () => this.appended());
     const limits = options.limits ?? {};
-    this.retention = new Retention(this.file, { ...DEFAULT_RETENTION, limits, ...parts.retention }, options.log);
+    this.retention = new Retention(this.file, { ...DEFAULT_RETENTION, limits, ...parts.retention }, options.logger);
     this.retention.start();
     this.watch = setInterval(() => this.checkFile(), WATCH_EVERY_MS).unref();
   }

@@ -1,6 +1,9 @@
 import type { TopicLimits } from './event-log.js';
 import type { Append } from './shared-publisher.js';
 
+/** Writes one line to the log of the process. */
+export type LineLogger = (level: 'info' | 'warn', message: string) => void;
+
 export interface EventLogOptions {
   /** `kafka://host:9092,host2:9092` or `file:<directory>`. */
   url: string;
@@ -14,8 +17,8 @@ export interface EventLogOptions {
   replicationFactor?: number;
   /** How much the embedded log keeps, by topic. Without limits, a topic keeps what is not read, and the rest for 24 hours. */
   limits?: Readonly<Record<string, TopicLimits>>;
-  /** Hears when the log goes away and when it is back, one line each; no secrets. */
-  log?: (level: 'info' | 'warn', message: string) => void;
-  /** Hears of each append of the shared publisher, once it has its outcomes. For metrics and traces; must not throw. */
+  /** Receives one line when the event log becomes unavailable and one when it is back; no secrets. */
+  logger?: LineLogger;
+  /** Called with each append of the shared publisher, once it has its outcomes. For metrics and traces; must not throw. */
   onAppend?: (append: Append) => void;
 }

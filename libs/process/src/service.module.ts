@@ -55,7 +55,7 @@ export interface ServiceEngines {
 export class ServiceModule {
   static forRoot({ logger, registry, tracing }: Service, engines: ServiceEngines): DynamicModule {
     const { eventLog, publishes = false, recordStore } = engines;
-    const log = logLine(logger);
+    const line = logLine(logger);
     const measured = { event_log: EventLog, ...(recordStore && { record_store: RecordStore }) };
     const onAppend = publishes && { onAppend: watchAppends(registry, tracing) };
     return {
@@ -63,8 +63,8 @@ export class ServiceModule {
       imports: [
         RuntimeModule.forRoot(logger, tracing),
         MetricsModule.forRoot(registry, measured),
-        EventLogModule.forRoot({ ...eventLog, log, ...onAppend }),
-        ...(recordStore ? [RecordStoreModule.forRoot({ ...recordStore, log })] : []),
+        EventLogModule.forRoot({ ...eventLog, logger: line, ...onAppend }),
+        ...(recordStore ? [RecordStoreModule.forRoot({ ...recordStore, logger: line })] : []),
       ],
     };
   }

@@ -19,7 +19,7 @@ export class MongoConnection {
 
   constructor(private readonly options: RecordStoreOptions) {
     requireReadable(options.url);
-    this.outage = new StoreOutage(options.log);
+    this.outage = new StoreOutage(options.logger);
     this.open().catch(() => undefined);
   }
 

@@ -18,7 +18,7 @@ const PASSWORD = 'correct-horse';
 async function troubleAt(url: string) {
   const lines: string[] = [];
   const log = (_: string, line: string): void => void lines.push(line);
-  const store = new MongoRecordStore({ url, clientId: 'suite', timeoutMs: 1_000, log });
+  const store = new MongoRecordStore({ url, clientId: 'suite', timeoutMs: 1_000, logger: log });
   try {
     const error = await store.ping().then(
       () => undefined,

@@ -113,7 +113,7 @@ describe('An embedded record store whose files are touched while it is open', ()
       lines.push(`${level} ${line}`);
       signal.resolve();
     };
-    return new SqliteRecordStore({ ...embeddedOptions(where), log });
+    return new SqliteRecordStore({ ...embeddedOptions(where), logger: log });
   }
 
   function deleteAll(): void {

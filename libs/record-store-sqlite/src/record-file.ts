@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { RecordStoreError, StoreLog } from '@sluice/record-store';
+import type { RecordStoreError, StoreLogger } from '@sluice/record-store';
 import { type FileState, OpenedFile, preparePrivateFile } from '@sluice/sqlite';
 import { fileError, FILE_MOVED, FILE_REPLACED, unavailable } from './sqlite-trouble.js';
 
@@ -11,13 +11,13 @@ export class RecordFile {
 
   constructor(
     readonly path: string,
-    private readonly log?: StoreLog,
+    private readonly logger?: StoreLogger,
   ) {}
 
   /** Before each attempt to open it. @throws RecordStoreError `unavailable` */
   prepare(): void {
     try {
-      preparePrivateFile(dirname(this.path), basename(this.path), this.log);
+      preparePrivateFile(dirname(this.path), basename(this.path), this.logger);
       this.file = new OpenedFile(this.path);
     } catch (error) {
       throw fileError(this.path, error);
@@ -48,7 +48,7 @@ export class RecordFile {
   /** Before the write-ahead log is made again: says so, and puts a foreign one aside. @throws an error of the file system */
   clearWalPath(): void {
     const what = this.file?.clearWalPath() ?? 'deleted';
-    this.log?.(
+    this.logger?.(
       'warn',
       `${this.path}-wal was ${what}. It is made again, and no record is lost. Leave it alone while Sluice runs.`,
     );

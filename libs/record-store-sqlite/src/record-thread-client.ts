@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { RecordStoreError, StoreOutage, type StoreLog } from '@sluice/record-store';
+import { RecordStoreError, StoreOutage, type StoreLogger } from '@sluice/record-store';
 import type { RecordAnswer, RecordCalls, RecordThreadData } from './record-row.js';
 import type { RecordFile } from './record-file.js';
 import { fileError, fileTrouble, unavailable } from './sqlite-trouble.js';
@@ -32,9 +32,9 @@ export class RecordThreadClient {
     private readonly file: RecordFile,
     expires: boolean,
     private readonly timeoutMs: number,
-    log?: StoreLog,
+    logger?: StoreLogger,
   ) {
-    this.outage = new StoreOutage(log);
+    this.outage = new StoreOutage(logger);
     const data: RecordThreadData = { file: file.path, expires };
     const script = new URL(`./record-thread${extname(import.meta.url)}`, import.meta.url);
     this.worker = new Worker(script, { workerData: data });

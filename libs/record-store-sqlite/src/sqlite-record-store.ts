@@ -21,10 +21,10 @@ export class SqliteRecordStore extends RecordStore {
   private readonly watch: NodeJS.Timeout;
   private readonly expiry: NodeJS.Timeout | undefined;
 
-  constructor({ url, timeoutMs, expireAfterSeconds, log }: RecordStoreOptions) {
+  constructor({ url, timeoutMs, expireAfterSeconds, logger }: RecordStoreOptions) {
     super();
-    const file = new RecordFile(join(directoryOf(url), 'records.db'), log);
-    this.thread = new RecordThreadClient(file, expireAfterSeconds !== undefined, timeoutMs, log);
+    const file = new RecordFile(join(directoryOf(url), 'records.db'), logger);
+    this.thread = new RecordThreadClient(file, expireAfterSeconds !== undefined, timeoutMs, logger);
     this.watch = setInterval(() => void this.thread.check(), WATCH_EVERY_MS).unref();
     this.writer = new SqliteRecordWriter(this.thread);
     this.reader = new SqliteRecordReader(this.thread);

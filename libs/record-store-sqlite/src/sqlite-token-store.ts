@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import {
   type TokenStoreOptions,
   RecordStoreError,
-  type StoreLog,
+  type StoreLogger,
   TokenStore,
   type StoredToken,
 } from '@sluice/record-store';
@@ -42,14 +42,14 @@ const CHANGES = `
  */
 export class SqliteTokenStore extends TokenStore {
   private readonly directory: string;
-  private readonly log: StoreLog | undefined;
+  private readonly logger: StoreLogger | undefined;
   private wasOpened = false;
   private isClosed = false;
 
-  constructor({ url, log }: TokenStoreOptions) {
+  constructor({ url, logger }: TokenStoreOptions) {
     super();
     this.directory = directoryOf(url);
-    this.log = log;
+    this.logger = logger;
   }
 
   revision(): Promise<string> {
@@ -94,7 +94,7 @@ export class SqliteTokenStore extends TokenStore {
     const file = join(this.directory, FILE_NAME);
     if (this.wasOpened && !existsSync(file)) throw missing(file);
     try {
-      preparePrivateFile(this.directory, FILE_NAME, this.log);
+      preparePrivateFile(this.directory, FILE_NAME, this.logger);
       const database = openFile(file);
       this.wasOpened = true;
       try {

@@ -1,4 +1,4 @@
-import type { StoreLog } from './store-trouble.js';
+import type { StoreLogger } from './store-trouble.js';
 
 export interface RecordStoreOptions {
   /** `mongodb://...`, `mongodb+srv://...` or `file:<directory>`. */
@@ -10,7 +10,7 @@ export interface RecordStoreOptions {
   /** Stored records are removed this long after `received_at`; `undefined`: never. */
   expireAfterSeconds?: number;
   /** Receives one line when the store goes away, with the cause, and one when it is back; no secrets. */
-  log?: StoreLog;
+  logger?: StoreLogger;
 }
 
-export type TokenStoreOptions = Pick<RecordStoreOptions, 'url' | 'clientId' | 'timeoutMs' | 'log'>;
+export type TokenStoreOptions = Pick<RecordStoreOptions, 'url' | 'clientId' | 'timeoutMs' | 'logger'>;

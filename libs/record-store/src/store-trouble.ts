@@ -31,13 +31,13 @@ export function needsPerson({ code }: StoreTrouble): boolean {
   return NEEDS_A_PERSON.has(code);
 }
 
-export type StoreLog = (level: 'info' | 'warn', message: string) => void;
+export type StoreLogger = (level: 'info' | 'warn', message: string) => void;
 
 /** Remembers why the store cannot be used. Writes one line when that begins, when the cause changes, and when it ends. */
 export class StoreOutage {
   private current: StoreTrouble | undefined;
 
-  constructor(private readonly log: StoreLog = () => undefined) {}
+  constructor(private readonly logger: StoreLogger = () => undefined) {}
 
   /** `undefined` while the store answers. */
   get trouble(): StoreTrouble | undefined {
@@ -48,12 +48,12 @@ export class StoreOutage {
   failed(trouble: StoreTrouble, line: string): void {
     const isChange = trouble.code !== this.current?.code;
     this.current = trouble;
-    if (isChange) this.log('warn', line);
+    if (isChange) this.logger('warn', line);
   }
 
   answered(): void {
     if (this.current === undefined) return;
     this.current = undefined;
-    this.log('info', 'The record store answers again.');
+    this.logger('info', 'The record store answers again.');
   }
 }

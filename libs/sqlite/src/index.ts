@@ -1,4 +1,4 @@
 export { diskFull, type FileError, type FileFailure, fileFailureOf } from './file-failure.js';
 export { directoryOf } from './file-url.js';
 export { type FileState, OpenedFile } from './opened-file.js';
-export { preparePrivateFile, type Say } from './private-file.js';
+export { preparePrivateFile, type LineLogger } from './private-file.js';

@@ -10,21 +10,21 @@ const RIGHTS_OF_OTHERS = 0o077n;
 const EXPECTED_NAMES = /^(?:(?:event-log|records|tokens)\.db.*|lost\+found)$/;
 
 /** Receives a line for the log of the process. */
-export type Say = (level: 'info' | 'warn', message: string) => void;
+export type LineLogger = (level: 'info' | 'warn', message: string) => void;
 
 /**
  * Makes the directory and an empty file in it where they are missing, for this user alone whatever the umask. Existing ones of this
  * user lose the rights of the group and of others; a directory keeps them if it holds anything else, like a home directory.
  *
- * @param say receives one line for each of them that is changed
+ * @param logger receives one line for each of them that is changed
  * @returns the path of the file
  * @throws an error of the file system
  */
-export function preparePrivateFile(directory: string, name: string, say?: Say): string {
+export function preparePrivateFile(directory: string, name: string, logger?: LineLogger): string {
   const file = join(directory, name);
   if (statOf(directory) === undefined) mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-  else tightenDirectory(directory, say);
-  for (const existing of [file, `${file}-wal`, `${file}-shm`, `${file}-journal`]) tighten(existing, PRIVATE_FILE, say);
+  else tightenDirectory(directory, logger);
+  for (const existing of [file, `${file}-wal`, `${file}-shm`, `${file}-journal`]) tighten(existing, PRIVATE_FILE, logger);
   if (statOf(file) === undefined) create(file);
   return file;
 }
@@ -38,17 +38,17 @@ function create(file: string): void {
   }
 }
 
-function tightenDirectory(directory: string, say?: Say): void {
+function tightenDirectory(directory: string, logger?: LineLogger): void {
   if (!isOpenToOthers(directory)) return;
-  if (readdirSync(directory).every((name) => EXPECTED_NAMES.test(name))) tighten(directory, PRIVATE_DIRECTORY, say);
+  if (readdirSync(directory).every((name) => EXPECTED_NAMES.test(name))) tighten(directory, PRIVATE_DIRECTORY, logger);
   else
-    say?.('info', `${directory} holds other files too, so other users may still list it. They cannot read the data.`);
+    logger?.('info', `${directory} holds other files too, so other users may still list it. They cannot read the data.`);
 }
 
-function tighten(path: string, mode: number, say?: Say): void {
+function tighten(path: string, mode: number, logger?: LineLogger): void {
   if (!isOpenToOthers(path)) return;
   chmodSync(path, mode);
-  say?.('warn', `${path} was open to other users of this machine; its mode is now ${mode.toString(8)}.`);
+  logger?.('warn', `${path} was open to other users of this machine; its mode is now ${mode.toString(8)}.`);
 }
 
 /** False for what belongs to another user: its mode cannot be changed. */

@@ -1,4 +1,4 @@
-import type { EventLog } from '@sluice/event-log';
+import type { EventLog, LineLogger } from '@sluice/event-log';
 import { openEventLog } from './open-event-log.js';
 import { requireOwnGroup, type GroupRules } from './own-names.js';
 
@@ -11,8 +11,8 @@ export interface ConsumerOptions extends GroupRules {
    * begins at the first record that the log still has. The group of the store, which is or ends with `sluice-store`, is refused.
    */
   group: string;
-  /** Hears when the log goes away and when it is back, one line each; no secrets. */
-  log?: (level: 'info' | 'warn', message: string) => void;
+  /** Receives one line when the event log becomes unavailable and one when it is back; no secrets. */
+  logger?: LineLogger;
 }
 
 /** A publish or a commit has its outcome within this time. */
@@ -25,7 +25,7 @@ const BROKERS_DEFAULT = -1;
  *
  * @throws EventLogError `reserved-group`, `invalid-group`
  */
-export async function openConsumerLog({ url, group, storeGroup, log }: ConsumerOptions): Promise<EventLog> {
+export async function openConsumerLog({ url, group, storeGroup, logger }: ConsumerOptions): Promise<EventLog> {
   requireOwnGroup(group, { storeGroup });
   return openEventLog({
     storeGroup,
@@ -34,7 +34,7 @@ export async function openConsumerLog({ url, group, storeGroup, log }: ConsumerO
     publishTimeoutMs: ANSWER_TIMEOUT_MS,
     commitTimeoutMs: ANSWER_TIMEOUT_MS,
     replicationFactor: BROKERS_DEFAULT,
-    log: log ?? warnProcess,
+    logger: logger ?? warnProcess,
   });
 }
 
