@@ -5,7 +5,7 @@ import type { RouteDeclaration } from '@sluice/http';
 import {
   AccessGate,
   clientAddress,
-  countedAs,
+  rateLimitKey,
   listOf,
   LoadShedding,
   Networks,
@@ -136,7 +136,7 @@ function nameClient(trustedProxies: string): onRequestHookHandler {
     const { raw, sender } = request;
     const forwardedFor = raw.headers['x-forwarded-for'] as string | undefined;
     const address = clientAddress(raw.socket.remoteAddress ?? '', forwardedFor, proxies);
-    request.client = sender?.principal?.name ?? countedAs(address);
+    request.client = sender?.principal?.name ?? rateLimitKey(address);
     done();
   };
 }

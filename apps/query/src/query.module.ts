@@ -10,7 +10,7 @@ import { StatusPageController } from './status-page/status-page.controller.js';
 import { type StatusLimits, statusProviders } from './status-page/status-providers.js';
 import { TailController } from './tail/tail.controller.js';
 import { type TailLimits, tailProviders } from './tail/tail-providers.js';
-import { Whereabouts } from './whereabouts.js';
+import { RecordLocator } from './record-locator.js';
 
 export type QueryLimits = StatusLimits & TailLimits & ReadingLimits;
 
@@ -29,7 +29,7 @@ export class QueryModule {
         BufferMetrics,
         BufferView,
         RecordsView,
-        Whereabouts,
+        RecordLocator,
       ],
     };
   }

@@ -9,7 +9,7 @@ import { invalidParameter, QueryPipe, refuseParameters } from './query.pipe.js';
 import { recordsRequest } from './records-request.js';
 import { Reads } from './reads.js';
 import { RecordsView } from './records-view.js';
-import { Whereabouts } from './whereabouts.js';
+import { RecordLocator } from './record-locator.js';
 
 /** `GET /records` and `GET /records/{device_id}/{record_id}`. */
 @Controller('records')
@@ -17,7 +17,7 @@ import { Whereabouts } from './whereabouts.js';
 export class RecordsController {
   constructor(
     @Inject(RecordsView) private readonly records: RecordsView,
-    @Inject(Whereabouts) private readonly whereabouts: Whereabouts,
+    @Inject(RecordLocator) private readonly locator: RecordLocator,
     @Inject(ReadAdmission) private readonly admission: ReadAdmission,
   ) {}
 
@@ -46,7 +46,7 @@ export class RecordsController {
     refuseParameters(query);
     checkIds(deviceId, recordId);
     const read = await this.admission.enter(reply);
-    const answer = await read.step(() => this.whereabouts.find(deviceId, recordId));
+    const answer = await read.step(() => this.locator.find(deviceId, recordId));
     const bytes = Buffer.from(stringifyExact(answer));
     read.give(bytes.length);
     void reply.send(bytes);

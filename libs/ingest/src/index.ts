@@ -11,7 +11,7 @@ export {
   SCOPES,
   speaksFor,
 } from './access/holder.js';
-export { clientAddress, countedAs, isLoopback, listOf, Networks, widerThanPrivate } from './access/networks.js';
+export { clientAddress, rateLimitKey, isLoopback, listOf, Networks, widerThanPrivate } from './access/networks.js';
 export { mayIngestFor, type Principal } from './access/principal.js';
 export {
   type CertificateFacts,

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { EVENT_HEADERS, EVENTS_TOPIC } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
 import { Tracing, writeTraceParent, type TracePlace } from '@sluice/observability';
-import { ToldSpans } from '@sluice/observability/testing';
+import { RecordedSpans } from '@sluice/observability/testing';
 import { until } from '@sluice/test-kit';
 import { logRecord, WorkerUnderTest } from '../testing/worker-under-test.js';
 
@@ -19,12 +19,12 @@ function traced(offset: number, of: TracePlace, values: Partial<LogRecord> = {})
   return logRecord(offset, { headers, timestampMs: ACCEPTED_AT_MS, ...values });
 }
 
-let told: ToldSpans;
+let told: RecordedSpans;
 let worker: WorkerUnderTest;
 afterEach(() => worker.stop());
 
 async function start(): Promise<void> {
-  told = new ToldSpans();
+  told = new RecordedSpans();
   worker = await WorkerUnderTest.start(told.tracing());
 }
 
@@ -119,7 +119,7 @@ describe('a record that is not sampled', () => {
   });
 
   it('has no header looked at for its trace while tracing is off', async () => {
-    told = new ToldSpans();
+    told = new RecordedSpans();
     worker = await WorkerUnderTest.start(new Tracing());
     const asked: PropertyKey[] = [];
     const headers = new Proxy(EVENT_HEADERS, {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readTraceParent, type Tracing } from '@sluice/observability';
-import { ToldSpans } from '@sluice/observability/testing';
+import { RecordedSpans } from '@sluice/observability/testing';
 import { until } from '@sluice/test-kit';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 
@@ -8,11 +8,11 @@ const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const GIVEN = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
 
 let gateway: GatewayUnderTest;
-let told: ToldSpans;
+let told: RecordedSpans;
 afterEach(() => gateway.stop());
 
-async function start(tracing: (spans: ToldSpans) => Tracing = (spans) => spans.tracing()): Promise<void> {
-  told = new ToldSpans();
+async function start(tracing: (spans: RecordedSpans) => Tracing = (spans) => spans.tracing()): Promise<void> {
+  told = new RecordedSpans();
   gateway = await GatewayUnderTest.start({}, tracing(told));
 }
 

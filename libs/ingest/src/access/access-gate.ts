@@ -14,7 +14,7 @@ import {
   unauthorized,
 } from './access-refusals.js';
 import { AccessWatch } from './access-watch.js';
-import { clientAddress, countedAs, listOf, Networks } from './networks.js';
+import { clientAddress, rateLimitKey, listOf, Networks } from './networks.js';
 import { mayIngest, mayOperate, mayRead, type Principal } from './principal.js';
 import type { TokenFeed } from './token-feed.js';
 
@@ -104,7 +104,7 @@ export class AccessGate {
     if (isRefusal(principal)) return { refusal: principal };
     const refusal = principal && routeRefusal(principal, request);
     if (refusal !== undefined) return { refusal };
-    return { sender: { principal, address: this.limits.countSenders ? countedAs(address) : address } };
+    return { sender: { principal, address: this.limits.countSenders ? rateLimitKey(address) : address } };
   }
 
   /** Whether the connection of this request shows a certificate that is not, or no longer, accepted. */

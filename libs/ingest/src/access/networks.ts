@@ -77,7 +77,7 @@ const IPV6_GROUPS = 8;
  * Whom a limit of an address counts. Whoever has one IPv6 address has all of its /64 network, so that is one sender: its first four
  * groups. What is no IPv6 address stays what it is.
  */
-export function countedAs(address: string): string {
+export function rateLimitKey(address: string): string {
   if (!isIPv6(address)) return address;
   const [start, end] = address.split('::').map((part) => part.split(':').filter(Boolean));
   // The last 32 bits may be written as an IPv4 address, which stands for two groups.

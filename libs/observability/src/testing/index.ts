@@ -1,3 +1,3 @@
 export * from './otlp-receiver.js';
 
-export * from './told-spans.js';
+export * from './recorded-spans.js';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ToldSpans } from '../testing/told-spans.js';
+import { RecordedSpans } from '../testing/recorded-spans.js';
 import { MAX_LINKS, traceAppends, type TracedAppend } from './append-spans.js';
 import { writeTraceParent, type TracePlace } from './trace-parent.js';
 import { Tracing } from './tracing.js';
@@ -13,7 +13,7 @@ const traced = (number: number) => ({ headers: { traceparent: writeTraceParent(p
 const PLAIN = { headers: {} };
 
 function spansOf(append: Partial<TracedAppend>) {
-  const told = new ToldSpans();
+  const told = new RecordedSpans();
   traceAppends(told.tracing())({ topic: 'a-topic', entries: [], durationMs: 40, isConfirmed: true, ...append });
   return told.ended;
 }

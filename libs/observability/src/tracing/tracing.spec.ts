@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { ToldSpans } from '../testing/told-spans.js';
+import { RecordedSpans } from '../testing/recorded-spans.js';
 import { readTraceParent } from './trace-parent.js';
 import { Tracing, type TraceSampler } from './tracing.js';
 
 const SAMPLED = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), isSampled: true };
 const UNSAMPLED = { ...SAMPLED, isSampled: false };
-const sampling = (sampler: TraceSampler, ratio: number): Tracing => new ToldSpans().tracing({ sampler, ratio });
+const sampling = (sampler: TraceSampler, ratio: number): Tracing => new RecordedSpans().tracing({ sampler, ratio });
 
 describe('what is traced', () => {
   it('is nothing while tracing is off', () => {

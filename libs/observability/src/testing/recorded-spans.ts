@@ -11,7 +11,7 @@ export interface ToldSpan extends Omit<SpanStart, 'attributes'> {
 }
 
 /** A tracer that remembers the spans that have ended, in that order. */
-export class ToldSpans implements Tracer {
+export class RecordedSpans implements Tracer {
   readonly ended: ToldSpan[] = [];
   readonly open = new Set<string>();
 

@@ -11,7 +11,7 @@ import { WatchedStore } from './watched-store.js';
 
 /** Where one record is now, and when it got there. */
 @Injectable()
-export class Whereabouts {
+export class RecordLocator {
   private readonly waiting: RecordSearch;
   private readonly deadLetters: RecordSearch;
 
