@@ -9,7 +9,7 @@ export const ACCESS_SETTINGS = {
     'AUTH',
     'open',
     ['open', 'tokens'],
-    'open: whoever reaches the address may send and read. tokens: every request needs a token; npm run tokens makes them.',
+    'open: whoever reaches the address may send and read. tokens: every request needs a token; sluice tokens creates them.',
   ),
   allowedNetworks: networkList(
     'ALLOWED_NETWORKS',
