@@ -8,12 +8,13 @@ COPY . .
 RUN find . -type f ! -name package.json ! -name package-lock.json -delete && find . -type d -empty -delete
 
 # What the apps need at run time. No install script is run: none of these packages has a binary part. Our own packages are built
-# into the apps.
+# into the apps. Types and source maps of packages are not needed.
 FROM base AS packages
 COPY --from=manifests /app .
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   -w apps/gateway -w apps/buffer-worker -w apps/query -w apps/operator -w apps/standalone \
-  && rm -rf node_modules/@sluice
+  && rm -rf node_modules/@sluice \
+  && find node_modules \( -name "*.map" -o -name "*.d.ts" -o -name "*.d.mts" -o -name "*.d.cts" \) -delete
 
 FROM base AS build
 COPY --from=manifests /app .
