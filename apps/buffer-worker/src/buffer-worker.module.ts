@@ -5,13 +5,11 @@ import { EventLog, EventLogError, EventPublisher, explainFailure } from '@sluice
 import { LOGGER, type Logger } from '@sluice/observability';
 import { Lifecycle, type HealthChecks, type HealthDetails } from '@sluice/process';
 import type { BufferWorkerOptions } from './batch.settings.js';
-import { batchObservers } from './batch-observers.js';
-import { CountedDeadLetters } from './counted-dead-letters.js';
 import { LoopLog } from './loop-log.js';
 import { PersistController } from './persist.controller.js';
 import { BatchTracing } from './tracing/batch-tracing.js';
 import { TopicCheck } from './topic-check.js';
-import { WorkerMetrics } from './worker-metrics.js';
+import { CountedDeadLetters, WorkerMetrics } from './worker-metrics.js';
 
 /** Between attempts while the store is away. The longest is also how late the worker may notice that it is back. */
 const BACKOFF = { minMs: 100, maxMs: 5_000 };
@@ -23,6 +21,21 @@ const STALLED_AFTER_MS = 60_000;
 const STORE_CLIENTS = ['sluice-buffer-worker', 'sluice-standalone'];
 
 const LOOP_OBSERVER = Symbol('LoopObserver');
+
+/** Passes each event of the loop on to several observers. */
+function batchObservers(...observers: readonly BatchObserver[]): Required<BatchObserver> {
+  return {
+    pauseChanged: (...event) => observers.forEach((observer) => observer.pauseChanged?.(...event)),
+    retrying: (...event) => observers.forEach((observer) => observer.retrying?.(...event)),
+    pulled: (...event) => observers.forEach((observer) => observer.pulled?.(...event)),
+    flushed: (...event) => observers.forEach((observer) => observer.flushed?.(...event)),
+    committed: (...event) => observers.forEach((observer) => observer.committed?.(...event)),
+    batchFailed: (...event) => observers.forEach((observer) => observer.batchFailed?.(...event)),
+    recordHeld: (...event) => observers.forEach((observer) => observer.recordHeld?.(...event)),
+    recordReleased: (...event) => observers.forEach((observer) => observer.recordReleased?.(...event)),
+    handlerFailed: (...event) => observers.forEach((observer) => observer.handlerFailed?.(...event)),
+  };
+}
 
 const observerProvider: FactoryProvider<BatchObserver> = {
   provide: LOOP_OBSERVER,

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchObserver, RecordOutcome } from '@sluice/batch-transport';
-import { DEAD_LETTER_REASONS } from '@sluice/contracts';
-import type { LogRecord } from '@sluice/event-log';
+import { DEAD_LETTER_HEADERS, DEAD_LETTER_REASONS } from '@sluice/contracts';
+import { EventPublisher, type LogEntry, type LogRecord, type PublishOutcome } from '@sluice/event-log';
 import type { WriteOutcome } from '@sluice/record-store';
 import { BATCH_BUCKETS, boundedLabel, DURATION_BUCKETS } from '@sluice/observability';
 import { PAUSE_CAUSES } from './loop-log.js';
@@ -183,5 +183,22 @@ export class WorkerMetrics implements BatchObserver {
     const counts = { stored: 0, 'already-stored': 0, conflict: 0, refused: 0 };
     for (const { status } of written) counts[status]++;
     for (const outcome of WRITE_OUTCOMES) this.records.inc({ outcome }, counts[outcome]);
+  }
+}
+
+/** Publishes dead letters, and counts those that are confirmed. */
+export class CountedDeadLetters extends EventPublisher {
+  constructor(
+    private readonly publisher: EventPublisher,
+    private readonly metrics: WorkerMetrics,
+  ) {
+    super();
+  }
+
+  async publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    const outcomes = await this.publisher.publish(topic, entries);
+    for (const [index, { written }] of outcomes.entries())
+      if (written) this.metrics.deadLettered(entries[index]!.headers[DEAD_LETTER_HEADERS.reason]);
+    return outcomes;
   }
 }
