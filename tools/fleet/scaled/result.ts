@@ -29,6 +29,8 @@ export interface Extent {
    * so the devices of two gateways are 1/√devices from even on average; four times that is seen once in 16,000 runs.
    */
   mostUneven: number;
+  /** The share of devices that need one or two failures to find another gateway; a busy machine makes some need more. */
+  fastMoves: number;
   /** The least that is taken of what can be taken while far more is offered, as a share: below it, the fleet has collapsed. */
   leastTaken: number;
 }
@@ -40,6 +42,7 @@ export const SHORT: Extent = {
   maxBackoff: '5s',
   overloadMs: 20_000,
   mostUneven: 0.4,
+  fastMoves: 0.95,
   leastTaken: 0.2,
 };
 /** For the figures of the page. */
@@ -49,6 +52,7 @@ export const LONG: Extent = {
   maxBackoff: '60s',
   overloadMs: 60_000,
   mostUneven: 0.15,
+  fastMoves: 0.99,
   leastTaken: 0.4,
 };
 
