@@ -1,5 +1,5 @@
 /** What a worker leaves beside its committed positions while it is paused, for whoever looks at the buffer. */
-export interface WorkerNote {
+interface WorkerNote {
   state: 'paused';
   /** A stable code: `store_unreachable`, `poison_flood`, ... */
   reason: string;

@@ -115,7 +115,10 @@ export class Retention {
     const size = `Topic "${topic}" holds ${this.bytesOf(topic)} bytes; its limit is ${this.limitsOf(topic).maxBytes}.`;
     if (isTooLarge) {
       this.tooLarge.add(topic);
-      this.logger('warn', `${size} Records that are not stored yet are never removed. Find out why they are not stored.`);
+      this.logger(
+        'warn',
+        `${size} Records that are not stored yet are never removed. Find out why they are not stored.`,
+      );
     } else {
       this.tooLarge.delete(topic);
       this.logger('info', size);

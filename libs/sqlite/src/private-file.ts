@@ -24,7 +24,8 @@ export function preparePrivateFile(directory: string, name: string, logger?: Lin
   const file = join(directory, name);
   if (statOf(directory) === undefined) mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
   else tightenDirectory(directory, logger);
-  for (const existing of [file, `${file}-wal`, `${file}-shm`, `${file}-journal`]) tighten(existing, PRIVATE_FILE, logger);
+  for (const existing of [file, `${file}-wal`, `${file}-shm`, `${file}-journal`])
+    tighten(existing, PRIVATE_FILE, logger);
   if (statOf(file) === undefined) create(file);
   return file;
 }
@@ -42,7 +43,10 @@ function tightenDirectory(directory: string, logger?: LineLogger): void {
   if (!isOpenToOthers(directory)) return;
   if (readdirSync(directory).every((name) => EXPECTED_NAMES.test(name))) tighten(directory, PRIVATE_DIRECTORY, logger);
   else
-    logger?.('info', `${directory} holds other files too, so other users may still list it. They cannot read the data.`);
+    logger?.(
+      'info',
+      `${directory} holds other files too, so other users may still list it. They cannot read the data.`,
+    );
 }
 
 function tighten(path: string, mode: number, logger?: LineLogger): void {
