@@ -1,5 +1,5 @@
 import type { EventLogOptions } from '@sluice/event-log';
-import { type OptionsOf, type SettingsTable, text, wholeNumber } from '@sluice/settings';
+import { oneOf, type OptionsOf, type SettingsTable, text, wholeNumber } from '@sluice/settings';
 import { DATA_DIR, engineUrl, requireNoFile } from './engine.settings.js';
 
 const SECOND_MS = 1000;
@@ -28,6 +28,12 @@ export const EVENT_LOG_SETTINGS = {
     { min: 100, max: 60 * SECOND_MS },
     'A record that the log has not confirmed by then is answered 503.',
   ),
+  eventLogProducer: oneOf(
+    'EVENT_LOG_PRODUCER',
+    'direct',
+    ['direct', 'kafkajs'],
+    'What appends to Kafka: record batches of our own, or the producer of KafkaJS. The second goes away with the next release.',
+  ),
 } as const satisfies SettingsTable;
 
 type LogConfig = OptionsOf<typeof EVENT_LOG_SETTINGS> & Partial<Pick<EventLogOptions, 'replicationFactor'>>;
@@ -39,6 +45,7 @@ export function eventLogOptions({ replicationFactor, ...config }: LogConfig, app
     url: config.eventLogUrl,
     clientId: `sluice-${app}`,
     publishTimeoutMs: config.publishTimeoutMs,
+    producer: config.eventLogProducer,
     commitTimeoutMs: COMMIT_TIMEOUT_MS,
   };
 }

@@ -1,51 +1,9 @@
-import type { Kafka } from 'kafkajs';
 import { EventLogError, type EventLogOptions } from '@sluice/event-log';
 import { ConnectionAttempts } from './connection-attempts.js';
 import { pause, within } from '@sluice/async';
+import { type DirectBroker, type DirectCluster, newCluster } from './direct-cluster.js';
 import { newKafkaClient } from './kafka-client.js';
 import { brokerErrorOf, causeOf, describeError } from './kafka-errors.js';
-
-/** What a broker answers to a fetch of one partition. */
-interface FetchedPartition {
-  partition: number;
-  messages: unknown[];
-}
-
-interface FetchRequest {
-  replicaId: number;
-  isolationLevel: number;
-  maxWaitTime: number;
-  minBytes: number;
-  maxBytes: number;
-  topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
-}
-
-interface ProduceRequest {
-  acks: number;
-  timeout: number;
-  topicData: { topic: string; partitions: { partition: number; firstSequence: number; messages: [] }[] }[];
-}
-
-/** The part of KafkaJS's broker that is used here: one request of the protocol each. */
-export interface DirectBroker {
-  fetch(request: FetchRequest): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
-  produce(request: ProduceRequest): Promise<unknown>;
-}
-
-interface PartitionMetadata {
-  partitionId: number;
-  leader: number;
-}
-
-interface DirectCluster {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  addTargetTopic(topic: string): Promise<void>;
-  refreshMetadata(): Promise<void>;
-  refreshMetadataIfNecessary(): Promise<void>;
-  findTopicPartitionMetadata(topic: string): PartitionMetadata[];
-  findBroker(options: { nodeId: number }): Promise<DirectBroker>;
-}
 
 const METADATA_MAX_AGE_MS = 10_000;
 const ATTEMPTS = 3;
@@ -134,7 +92,7 @@ export class DirectClient {
   }
 
   private async connect(): Promise<DirectCluster> {
-    const cluster = newCluster(newKafkaClient(this.options, this.attempts));
+    const cluster = newCluster(newKafkaClient(this.options, this.attempts), METADATA_MAX_AGE_MS);
     try {
       await cluster.connect();
       return cluster;
@@ -150,14 +108,3 @@ export class DirectClient {
     await (await connection?.catch(() => undefined))?.disconnect().catch(() => undefined);
   }
 }
-
-/** KafkaJS makes its clusters by a function that it keeps under a symbol. */
-function newCluster(client: Kafka): DirectCluster {
-  const symbol = Object.getOwnPropertySymbols(client).find(({ description }) => description === CREATE_CLUSTER);
-  const create = (client as unknown as Record<symbol, ClusterFactory>)[symbol!];
-  if (create === undefined) throw new EventLogError('fatal', 'This version of KafkaJS has another inside than 2.2.');
-  return create({ metadataMaxAge: METADATA_MAX_AGE_MS, allowAutoTopicCreation: false });
-}
-
-const CREATE_CLUSTER = 'private:Kafka:createCluster';
-type ClusterFactory = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => DirectCluster;

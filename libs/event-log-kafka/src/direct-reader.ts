@@ -1,7 +1,8 @@
 import type { Batch } from 'kafkajs';
 import KafkaBatch from 'kafkajs/src/consumer/batch.js';
 import type { LogRecord, PeekOptions } from '@sluice/event-log';
-import type { DirectBroker, DirectClient } from './direct-client.js';
+import type { DirectClient } from './direct-client.js';
+import type { DirectBroker } from './direct-cluster.js';
 import { RecordReader } from './log-records.js';
 
 const MAX_BYTES = 512 * 1024;

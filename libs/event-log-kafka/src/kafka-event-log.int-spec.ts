@@ -1,13 +1,14 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { EventSubscription, LogEntry, LogRecord, TopicPosition } from '@sluice/event-log';
-import { describeEventLogContract } from '@sluice/event-log/testing';
+import { describeEventLogContract, describePublishingContract } from '@sluice/event-log/testing';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { brokersForTests } from './testing/brokers.js';
 
 const brokers = brokersForTests();
 
 describeEventLogContract('KafkaEventLog', async () => newLog());
+describePublishingContract('KafkaEventLog with the producer of KafkaJS', async () => newLog('kafkajs'));
 
 describe('KafkaEventLog in a group that changes', () => {
   const log = newLog();
@@ -82,8 +83,9 @@ describe('KafkaEventLog in a group that changes', () => {
   }
 });
 
-function newLog(): KafkaEventLog {
+function newLog(producer: 'direct' | 'kafkajs' = 'direct'): KafkaEventLog {
   return new KafkaEventLog({
+    producer,
     url: `kafka://${brokers}`,
     clientId: 'kafka-event-log-spec',
     publishTimeoutMs: 10_000,

@@ -1,4 +1,3 @@
-import type { Producer } from 'kafkajs';
 import {
   EventLogError,
   EventPublisher,
@@ -11,11 +10,9 @@ import { within } from '@sluice/async';
 import { causeOf, describeError } from './kafka-errors.js';
 import type { KafkaTopics } from './kafka-topics.js';
 import { ProducerConnection } from './producer-connection.js';
-import { messageOf, outcomesOf, partsOf } from './publish-parts.js';
+import type { ProducerClient } from './producer-client.js';
+import { partsOf } from './publish-parts.js';
 import type { Reachability } from './reachability.js';
-
-/** Every in-sync copy has it. Without the idempotent producer, which in KafkaJS can lose a message after a timeout. */
-const ALL_IN_SYNC = -1;
 
 export class KafkaPublisher extends EventPublisher {
   private readonly connection: ProducerConnection;
@@ -96,11 +93,13 @@ export class KafkaPublisher extends EventPublisher {
     }
   }
 
-  private async sendPart(producer: Producer, topic: string, part: readonly LogEntry[]): Promise<PublishOutcome[]> {
-    const messages = part.map(messageOf);
+  private async sendPart(
+    producer: ProducerClient,
+    topic: string,
+    part: readonly LogEntry[],
+  ): Promise<PublishOutcome[]> {
     try {
-      const timeout = this.options.publishTimeoutMs;
-      return outcomesOf(messages, await producer.send({ topic, messages, acks: ALL_IN_SYNC, timeout }));
+      return await producer.send(topic, part);
     } catch (error) {
       this.knownTopics.delete(topic);
       this.connection.failed(error);

@@ -1,10 +1,11 @@
-import type { Producer } from 'kafkajs';
 import { EventLogError, type EventLogOptions, type FailureCause } from '@sluice/event-log';
 import { pause, within } from '@sluice/async';
 import { ConnectionAttempts } from './connection-attempts.js';
+import { DirectProducer } from './direct-producer.js';
 import { newKafkaClient } from './kafka-client.js';
 import { brokerErrorOf, causeOf, describeError } from './kafka-errors.js';
-import { pinPartition } from './publish-parts.js';
+import { KafkaJsProducer } from './kafkajs-producer.js';
+import type { ProducerClient } from './producer-client.js';
 import type { Reachability } from './reachability.js';
 
 /**
@@ -17,12 +18,12 @@ type State = 'idle' | 'connecting' | 'connected' | 'away' | 'closed';
 
 const RECOVERY_DELAY_MS = 500;
 const CLOSE_TIMEOUT_MS = 3_000;
-/** The probe asks the brokers only if KafkaJS has not done so for this long. */
+/** Leaders are looked up again after this time, and a probe asks the brokers only if this has not happened for so long. */
 const MAX_METADATA_AGE_MS = 5_000;
 
 /** The producer and what is known about its brokers. */
 export class ProducerConnection {
-  private readonly producer: Producer;
+  private readonly producer: ProducerClient;
   private readonly attempts = new ConnectionAttempts();
   private state: State = 'idle';
   /** Of the last probe. */
@@ -36,12 +37,12 @@ export class ProducerConnection {
     private readonly reachability: Reachability,
   ) {
     const client = newKafkaClient(options, this.attempts, { requestTimeout: options.publishTimeoutMs });
-    this.producer = client.producer({
-      createPartitioner: pinPartition,
-      allowAutoTopicCreation: false,
-      idempotent: false,
-      metadataMaxAge: Math.min(MAX_METADATA_AGE_MS, options.publishTimeoutMs),
-    });
+    const Client = options.producer === 'kafkajs' ? KafkaJsProducer : DirectProducer;
+    this.producer = new Client(
+      client,
+      options.publishTimeoutMs,
+      Math.min(MAX_METADATA_AGE_MS, options.publishTimeoutMs),
+    );
   }
 
   get isInUse(): boolean {
@@ -55,21 +56,17 @@ export class ProducerConnection {
   }
 
   /** The connected producer. Waits for the first attempt to connect, and for nothing after it. @throws EventLogError `unavailable` */
-  async ready(): Promise<Producer> {
+  async ready(): Promise<ProducerClient> {
     if (this.state !== 'connected') await (this.firstAttempt ??= this.connectFirst());
     if (this.state === 'connected') return this.producer;
     const failure = this.failure ?? 'unreachable';
     throw new EventLogError('unavailable', `Kafka cannot be reached (${failure})`, { failure });
   }
 
-  /**
-   * A round trip on the connection that publishes: a send of nothing makes KafkaJS refresh its metadata if they are old,
-   * and connect again if it has to.
-   */
+  /** A round trip on the connection that publishes. */
   async probe(): Promise<void> {
     try {
-      await this.producer.connect();
-      await this.producer.sendBatch({ topicMessages: [] });
+      await this.producer.probe();
       this.lastFailure = undefined;
     } catch (error) {
       this.lastFailure = causeOf(error);

@@ -15,6 +15,8 @@ export interface EventLogOptions {
   commitTimeoutMs: number;
   /** Copies of each partition that `createTopics` asks for; left out: one. The embedded log has one. */
   replicationFactor?: number;
+  /** What appends to Kafka: record batches of our own (`direct`, the default), or KafkaJS's producer. */
+  producer?: 'direct' | 'kafkajs';
   /** How much the embedded log keeps, by topic. Without limits, a topic keeps what is not read, and the rest for 24 hours. */
   limits?: Readonly<Record<string, TopicLimits>>;
   /** Receives one line when the event log becomes unavailable and one when it is back; no secrets. */

@@ -43,3 +43,18 @@ export function describeEventLogContract(
     describeClosing(openLog);
   });
 }
+
+/** The part of the contract that is about publishing, for another publisher of the same adapter. */
+export function describePublishingContract(name: string, openLog: () => Promise<EventLog>): void {
+  describe(`${name} keeps the contract of the event log`, () => {
+    jest.setTimeout(60_000);
+    const underTest = new LogUnderTest(openLog);
+
+    beforeAll(() => underTest.open());
+    afterEach(() => underTest.closeSubscriptions());
+    afterAll(() => underTest.close());
+
+    describePublishing(underTest);
+    describeClosing(openLog);
+  });
+}

@@ -1,0 +1,42 @@
+import type { Kafka, Producer } from 'kafkajs';
+import type { LogEntry, PublishOutcome } from '@sluice/event-log';
+import type { ProducerClient } from './producer-client.js';
+import { messageOf, outcomesOf, pinPartition } from './publish-parts.js';
+
+/** Every in-sync copy has it. Without the idempotent producer, which in KafkaJS can lose a message after a timeout. */
+const ALL_IN_SYNC = -1;
+
+/** KafkaJS's own producer. */
+export class KafkaJsProducer implements ProducerClient {
+  private readonly producer: Producer;
+
+  /** @param metadataMaxAge see `newCluster` */
+  constructor(
+    client: Kafka,
+    private readonly timeoutMs: number,
+    metadataMaxAge: number,
+  ) {
+    this.producer = client.producer({
+      createPartitioner: pinPartition,
+      allowAutoTopicCreation: false,
+      idempotent: false,
+      metadataMaxAge,
+    });
+  }
+
+  /** A send of nothing makes KafkaJS refresh its metadata if they are old, and connect again if it has to. */
+  async probe(): Promise<void> {
+    await this.producer.connect();
+    await this.producer.sendBatch({ topicMessages: [] });
+  }
+
+  async send(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
+    const messages = entries.map(messageOf);
+    const sent = await this.producer.send({ topic, messages, acks: ALL_IN_SYNC, timeout: this.timeoutMs });
+    return outcomesOf(messages, sent);
+  }
+
+  disconnect(): Promise<void> {
+    return this.producer.disconnect();
+  }
+}
