@@ -1,6 +1,5 @@
 import type { Kafka } from 'kafkajs';
 import { EventLogError } from '@sluice/event-log';
-import type { ProtocolCall } from './produce-request.js';
 
 /** What a broker answers to a fetch of one partition. */
 export interface FetchedPartition {
@@ -28,8 +27,42 @@ export interface DirectBroker {
   fetch(request: FetchRequest): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
   produce(request: ProduceRequest): Promise<unknown>;
   disconnect(): Promise<void>;
-  /** It connects, signs in, signs in again before the session ends, and matches answers to requests. */
-  connectionPool: { send<Answer>(call: ProtocolCall<Answer>): Promise<Answer> };
+  connectionPool: {
+    /** Connects if it is not connected. */
+    getConnection(): Promise<DirectConnection>;
+  };
+}
+
+/** The part of KafkaJS's connection that is used here. */
+export interface DirectConnection {
+  clientId: string;
+  /** Whether no login is due: the first one, or that of the next session. */
+  isAuthenticated(): boolean;
+  authenticate(): Promise<void>;
+  failIfNotConnected(): void;
+  nextCorrelationId(): number;
+  socket: { write(bytes: Buffer): boolean };
+  requestQueue: {
+    /** Sends it when there is room among the requests in flight, and settles its entry. */
+    push(request: QueuedRequest): void;
+    /** Sends nothing for so many milliseconds. */
+    maybeThrottle(throttleMs: number): void;
+  };
+}
+
+interface QueuedRequest {
+  entry: {
+    apiKey: number;
+    apiVersion: number;
+    apiName: string;
+    correlationId: number;
+    resolve: (answer: { payload: Buffer }) => void;
+    reject: (error: Error) => void;
+  };
+  expectResponse: boolean;
+  /** Null: that of the client. */
+  requestTimeout: number | null;
+  sendRequest: () => void;
 }
 
 export interface PartitionMetadata {

@@ -6,7 +6,8 @@ import type { LogEntry, PublishOutcome } from '@sluice/event-log';
 import { type DirectBroker, type DirectCluster, newCluster, type PartitionMetadata } from './direct-cluster.js';
 import { brokerErrorOf, causeOf, describeError, isFatal, isTransientAnswer } from './kafka-errors.js';
 import type { ProducerClient } from './producer-client.js';
-import { type AppendResult, produceCall } from './produce-request.js';
+import { LeaderLink } from './leader-link.js';
+import type { AppendResult } from './produce-request.js';
 
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
@@ -33,6 +34,7 @@ interface PartitionAppend {
  */
 export class DirectProducer implements ProducerClient {
   private readonly cluster: DirectCluster;
+  private readonly link: LeaderLink;
   private readonly targets = new Set<string>();
   /** Partitions whose last append came to nothing: they are tried once in a send, so that the others need not wait for them. */
   private readonly failing = new Set<string>();
@@ -46,6 +48,7 @@ export class DirectProducer implements ProducerClient {
     metadataMaxAgeMs: number,
   ) {
     this.cluster = newCluster(client, metadataMaxAgeMs);
+    this.link = new LeaderLink(timeoutMs);
   }
 
   async probe(): Promise<void> {
@@ -112,9 +115,19 @@ export class DirectProducer implements ProducerClient {
       // LEADER_NOT_AVAILABLE
       if (leader === NO_LEADER) throw createErrorFromCode(5);
       const broker = await this.cluster.findBroker({ nodeId: leader });
-      note(appends, await ask(broker, topic, appends, this.timeoutMs));
+      note(appends, await this.ask(broker, topic, appends));
     } catch (error) {
       for (const append of appends) append.error = error as Error;
+    }
+  }
+
+  private async ask(broker: DirectBroker, topic: string, appends: readonly PartitionAppend[]): Promise<AppendResult[]> {
+    try {
+      return await this.link.append(broker, topic, appends);
+    } catch (error) {
+      // As KafkaJS does: the next request connects again.
+      if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
+      throw error;
     }
   }
 }
@@ -123,21 +136,6 @@ const NO_LEADER = -1;
 
 function leaderEntry({ partitionId, leader }: PartitionMetadata): [number, number] {
   return [partitionId, leader < 0 ? NO_LEADER : leader];
-}
-
-async function ask(
-  broker: DirectBroker,
-  topic: string,
-  appends: readonly PartitionAppend[],
-  timeoutMs: number,
-): Promise<AppendResult[]> {
-  try {
-    return await broker.connectionPool.send(produceCall(topic, appends, timeoutMs));
-  } catch (error) {
-    // As KafkaJS does: the next request connects again.
-    if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
-    throw error;
-  }
 }
 
 /** A partition that the answer does not name has no outcome. */

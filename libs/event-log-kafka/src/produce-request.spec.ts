@@ -1,25 +1,26 @@
 import { expect, it } from '@jest/globals';
-import { produceCall } from './produce-request.js';
+import { maxRequestBytes, readProduceAnswer, writeProduceRequest } from './produce-request.js';
 
+const HEAD = { clientId: 'gateway', correlationId: 41, timeoutMs: 5000 };
 const entries = [{ key: Buffer.from('dev-2'), value: Buffer.from('{}'), headers: {}, timestampMs: 1 }];
+const batches = [3, 7].map((partition) => ({ partition, entries }));
 
-it('a request names its topic, and each partition with the length of its batch', async () => {
-  const { request } = produceCall(
-    'events',
-    [3, 7].map((partition) => ({ partition, entries })),
-    5000,
-  );
-  const { buffer } = await request.encode();
-  expect(buffer.readInt16BE(0)).toBe(-1);
-  expect(buffer.readInt16BE(2)).toBe(-1);
-  expect(buffer.readInt32BE(4)).toBe(5000);
-  expect([buffer.readInt32BE(8), buffer.readInt16BE(12), buffer.toString('utf8', 14, 20)]).toEqual([1, 6, 'events']);
-  expect(buffer.readInt32BE(20)).toBe(2);
-  const [first, length] = [buffer.readInt32BE(24), buffer.readInt32BE(28)];
-  expect([first, buffer.readInt32BE(32 + length), 40 + length + length]).toEqual([3, 7, buffer.length]);
+it('a request has a head, its topic, and each partition with the length of its batch', () => {
+  const target = Buffer.alloc(maxRequestBytes(HEAD.clientId, 'events', batches), 0xaa);
+  const request = writeProduceRequest(HEAD, 'events', batches, target);
+  expect(request.readInt32BE(0)).toBe(request.length - 4);
+  expect([request.readInt16BE(4), request.readInt16BE(6), request.readInt32BE(8)]).toEqual([0, 7, 41]);
+  expect([request.readInt16BE(12), request.toString('utf8', 14, 21)]).toEqual([7, 'gateway']);
+  const body = request.subarray(21);
+  expect([body.readInt16BE(0), body.readInt16BE(2), body.readInt32BE(4)]).toEqual([-1, -1, 5000]);
+  expect([body.readInt32BE(8), body.readInt16BE(12), body.toString('utf8', 14, 20)]).toEqual([1, 6, 'events']);
+  expect(body.readInt32BE(20)).toBe(2);
+  const length = body.readInt32BE(28);
+  expect([body.readInt32BE(24), body.readInt32BE(32 + length)]).toEqual([3, 7]);
+  expect(body.length).toBe(40 + 2 * length);
 });
 
-it('an answer has a result for each partition, and the time that the broker asks to wait', async () => {
+it('an answer has a result for each partition, and the time that the broker asks to wait', () => {
   const partition = (index: number, error: number, offset: bigint): Buffer => {
     const bytes = Buffer.alloc(30);
     bytes.writeInt32BE(index, 0);
@@ -28,12 +29,12 @@ it('an answer has a result for each partition, and the time that the broker asks
     return bytes;
   };
   const head = Buffer.from([0, 0, 0, 1, 0, 2, ...Buffer.from('ev'), 0, 0, 0, 2]);
-  const payload = Buffer.concat([head, partition(3, 0, 41n), partition(7, 6, -1n), Buffer.from([0, 0, 0, 9])]);
-  const { response } = produceCall('ev', [], 1);
-  const decoded = await response.decode(payload);
-  expect(decoded.clientSideThrottleTime).toBe(9);
-  expect(await response.parse(decoded)).toEqual([
-    { partition: 3, errorCode: 0, baseOffset: 41 },
-    { partition: 7, errorCode: 6, baseOffset: -1 },
-  ]);
+  const answer = Buffer.concat([head, partition(3, 0, 41n), partition(7, 6, -1n), Buffer.from([0, 0, 0, 9])]);
+  expect(readProduceAnswer(answer)).toEqual({
+    results: [
+      { partition: 3, errorCode: 0, baseOffset: 41 },
+      { partition: 7, errorCode: 6, baseOffset: -1 },
+    ],
+    throttleMs: 9,
+  });
 });

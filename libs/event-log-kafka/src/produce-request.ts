@@ -16,67 +16,57 @@ export interface AppendResult {
   baseOffset: number;
 }
 
-/** A request and its answer in the form that a connection of KafkaJS takes. */
-export interface ProtocolCall<Answer> {
-  request: {
-    apiKey: number;
-    apiVersion: number;
-    apiName: string;
-    /** It copies `buffer` behind the head of the request. */
-    encode(): Promise<{ buf: Buffer; buffer: Buffer }>;
-  };
-  response: {
-    /** `clientSideThrottleTime`: milliseconds that the broker asks to wait before the next request. */
-    decode(payload: Buffer): Promise<{ answer: Answer; clientSideThrottleTime: number }>;
-    parse(decoded: { answer: Answer }): Promise<Answer>;
-  };
+export interface ProduceHead {
+  clientId: string;
+  /** The answer has the same. */
+  correlationId: number;
+  /** How long the broker may wait for the replicas in sync, in milliseconds. */
+  timeoutMs: number;
 }
 
-const API_KEY = 0;
-/** Brokers have it since Kafka 2.1; 4.x brokers still do. */
-const API_VERSION = 7;
+/** Brokers have version 7 since Kafka 2.1; those of Kafka 4 still do. */
+export const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const;
+
 /** Every replica in sync has the records. */
 const ALL_IN_SYNC = -1;
-/** Lengths, acks, timeout and counts; the topic comes on top. */
-const HEAD_BYTES = 20;
+/** Lengths, versions, acks, timeout and counts; the two names come on top. */
+const HEAD_BYTES = 34;
 const PARTITION_HEAD_BYTES = 8;
 /** Behind the offset of a partition: the times of the log. */
 const TIMES_BYTES = 16;
 
-/** Asks a leader to append batches of partitions that it leads. One request, one answer with a result for each partition. */
-export function produceCall(
-  topic: string,
-  batches: readonly PartitionBatch[],
-  timeoutMs: number,
-): ProtocolCall<AppendResult[]> {
-  return {
-    request: {
-      apiKey: API_KEY,
-      apiVersion: API_VERSION,
-      apiName: 'Produce',
-      encode: () => {
-        const buffer = encodeProduce(topic, batches, timeoutMs);
-        return Promise.resolve({ buf: buffer, buffer });
-      },
-    },
-    response: {
-      decode: (payload) => Promise.resolve(decodeProduce(payload)),
-      parse: ({ answer }) => Promise.resolve(answer),
-    },
-  };
+/** @returns an upper bound for the size of the request, in bytes */
+export function maxRequestBytes(clientId: string, topic: string, batches: readonly PartitionBatch[]): number {
+  const names = Buffer.byteLength(clientId) + Buffer.byteLength(topic);
+  return batches.reduce((sum, { entries }) => sum + PARTITION_HEAD_BYTES + maxBatchBytes(entries), HEAD_BYTES + names);
 }
 
-/** transactional_id | acks | timeout_ms | topics: name | partitions: index | length | record batch */
-function encodeProduce(topic: string, batches: readonly PartitionBatch[], timeoutMs: number): Buffer {
-  const nameBytes = Buffer.byteLength(topic);
-  const room = batches.reduce((sum, { entries }) => sum + PARTITION_HEAD_BYTES + maxBatchBytes(entries), 0);
-  const target = Buffer.allocUnsafe(HEAD_BYTES + nameBytes + room);
-  let at = target.writeInt16BE(-1, 0);
+/**
+ * Asks a leader to append batches of partitions that it leads.
+ *
+ * ```
+ * length int32 | api_key int16 | api_version int16 | correlation_id int32 | client_id string |
+ * transactional_id string | acks int16 | timeout_ms int32 | topics: name string | partitions: index int32 | length int32 | batch
+ * ```
+ *
+ * @param target has room for {@link maxRequestBytes}
+ * @returns the request, a part of `target`
+ */
+export function writeProduceRequest(
+  { clientId, correlationId, timeoutMs }: ProduceHead,
+  topic: string,
+  batches: readonly PartitionBatch[],
+  target: Buffer,
+): Buffer {
+  let at = target.writeInt16BE(PRODUCE.apiKey, 4);
+  at = target.writeInt16BE(PRODUCE.apiVersion, at);
+  at = target.writeInt32BE(correlationId, at);
+  at = writeText(clientId, target, at);
+  at = target.writeInt16BE(-1, at);
   at = target.writeInt16BE(ALL_IN_SYNC, at);
   at = target.writeInt32BE(timeoutMs, at);
   at = target.writeInt32BE(1, at);
-  at = target.writeInt16BE(nameBytes, at);
-  at += target.write(topic, at);
+  at = writeText(topic, target, at);
   at = target.writeInt32BE(batches.length, at);
   for (const { partition, entries } of batches) {
     at = target.writeInt32BE(partition, at);
@@ -84,12 +74,26 @@ function encodeProduce(topic: string, batches: readonly PartitionBatch[], timeou
     target.writeInt32BE(end - at - 4, at);
     at = end;
   }
+  target.writeInt32BE(at - 4, 0);
   return target.subarray(0, at);
 }
 
-/** topics: name | partitions: index | error | base offset | append time | log start offset; throttle_time_ms */
-function decodeProduce(payload: Buffer): { answer: AppendResult[]; clientSideThrottleTime: number } {
-  const answer: AppendResult[] = [];
+function writeText(text: string, target: Buffer, at: number): number {
+  const bytes = target.write(text, at + 2);
+  target.writeInt16BE(bytes, at);
+  return at + 2 + bytes;
+}
+
+/**
+ * Reads the answer behind its correlation id.
+ *
+ * ```
+ * topics: name string | partitions: index int32 | error int16 | base_offset int64 | append time int64 | start offset int64;
+ * throttle_time_ms int32
+ * ```
+ */
+export function readProduceAnswer(payload: Buffer): { results: AppendResult[]; throttleMs: number } {
+  const results: AppendResult[] = [];
   let at = 4;
   for (let topics = payload.readInt32BE(0); topics > 0; topics--) {
     at += 2 + payload.readInt16BE(at);
@@ -98,9 +102,9 @@ function decodeProduce(payload: Buffer): { answer: AppendResult[]; clientSideThr
     for (let index = 0; index < partitions; index++) {
       const partition = payload.readInt32BE(at);
       const errorCode = payload.readInt16BE(at + 4);
-      answer.push({ partition, errorCode, baseOffset: Number(payload.readBigInt64BE(at + 6)) });
+      results.push({ partition, errorCode, baseOffset: Number(payload.readBigInt64BE(at + 6)) });
       at += 14 + TIMES_BYTES;
     }
   }
-  return { answer, clientSideThrottleTime: payload.readInt32BE(at) };
+  return { results, throttleMs: payload.readInt32BE(at) };
 }

@@ -49,7 +49,8 @@ export function maxRecordBytes({ key, value, headers }: LogEntry): number {
 export function writeRecordBatch(entries: readonly LogEntry[], target: Buffer, start: number): number {
   const baseMs = entries[0]!.timestampMs;
   let [at, maxMs] = [start + HEAD_BYTES, baseMs];
-  for (const [offsetDelta, entry] of entries.entries()) {
+  for (let offsetDelta = 0; offsetDelta < entries.length; offsetDelta++) {
+    const entry = entries[offsetDelta]!;
     if (entry.timestampMs > maxMs) maxMs = entry.timestampMs;
     at = writeRecord(entry, offsetDelta, entry.timestampMs - baseMs, target, at);
   }

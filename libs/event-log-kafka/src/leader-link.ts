@@ -1,0 +1,64 @@
+import type { DirectBroker, DirectConnection } from './direct-cluster.js';
+import {
+  type AppendResult,
+  maxRequestBytes,
+  type PartitionBatch,
+  PRODUCE,
+  readProduceAnswer,
+  writeProduceRequest,
+} from './produce-request.js';
+
+/** A buffer is kept for the next request if it is no larger than this: a request of usual size fits. */
+const MAX_KEPT_BYTES = 2 * 1024 * 1024;
+
+/** Sends produce requests to the leaders over KafkaJS's connections, each written into a buffer that is used again. */
+export class LeaderLink {
+  private spare: Buffer = Buffer.alloc(0);
+
+  /** @param timeoutMs how long the broker may wait for the replicas in sync */
+  constructor(private readonly timeoutMs: number) {}
+
+  /**
+   * One request, and a result for each partition.
+   *
+   * @throws an error of KafkaJS: then nobody knows whether the leader has appended
+   */
+  async append(broker: DirectBroker, topic: string, batches: readonly PartitionBatch[]): Promise<AppendResult[]> {
+    const connection = await broker.connectionPool.getConnection();
+    // Also when the session of a login is about to end.
+    if (!connection.isAuthenticated()) await connection.authenticate();
+    connection.failIfNotConnected();
+    const target = this.take(maxRequestBytes(connection.clientId, topic, batches));
+    const correlationId = connection.nextCorrelationId();
+    const head = { clientId: connection.clientId, correlationId, timeoutMs: this.timeoutMs };
+    const payload = await exchange(connection, correlationId, writeProduceRequest(head, topic, batches, target));
+    // With an answer, the request has been read: the socket holds the buffer no more.
+    this.keep(target);
+    const { results, throttleMs } = readProduceAnswer(payload);
+    connection.requestQueue.maybeThrottle(throttleMs);
+    return results;
+  }
+
+  private take(bytes: number): Buffer {
+    const { spare } = this;
+    this.spare = Buffer.alloc(0);
+    return spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes)));
+  }
+
+  private keep(buffer: Buffer): void {
+    if (buffer.length <= MAX_KEPT_BYTES && buffer.length > this.spare.length) this.spare = buffer;
+  }
+}
+
+/** As a connection of KafkaJS does it, without the copies that it makes of every request. */
+async function exchange(connection: DirectConnection, correlationId: number, request: Buffer): Promise<Buffer> {
+  const answered = new Promise<{ payload: Buffer }>((resolve, reject) => {
+    connection.requestQueue.push({
+      entry: { ...PRODUCE, correlationId, resolve, reject },
+      expectResponse: true,
+      requestTimeout: null,
+      sendRequest: () => void connection.socket.write(request),
+    });
+  });
+  return (await answered).payload;
+}
