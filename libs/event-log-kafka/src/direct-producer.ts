@@ -1,9 +1,8 @@
-import type { Kafka } from 'kafkajs';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
 import { pause } from '@sluice/async';
 import { partitionOf } from '@sluice/contracts';
 import type { LogEntry, PublishOutcome } from '@sluice/event-log';
-import { type DirectBroker, type DirectCluster, newCluster, type PartitionMetadata } from './direct-cluster.js';
+import type { DirectBroker, DirectCluster, PartitionMetadata } from './direct-cluster.js';
 import { brokerErrorOf, causeOf, describeError, isFatal, isTransientAnswer } from './kafka-errors.js';
 import type { ProducerClient } from './producer-client.js';
 import { LeaderLink } from './leader-link.js';
@@ -33,7 +32,6 @@ interface PartitionAppend {
  *   that harmless.
  */
 export class DirectProducer implements ProducerClient {
-  private readonly cluster: DirectCluster;
   private readonly link: LeaderLink;
   private readonly targets = new Set<string>();
   /** Partitions whose last append came to nothing: they are tried once in a send, so that the others need not wait for them. */
@@ -42,12 +40,11 @@ export class DirectProducer implements ProducerClient {
   private readonly tails = new Map<string, Promise<unknown>>();
   private readonly closing = new AbortController();
 
+  /** @param timeoutMs a send has its outcomes by then, unless a request to a broker takes longer */
   constructor(
-    client: Kafka,
+    private readonly cluster: DirectCluster,
     private readonly timeoutMs: number,
-    metadataMaxAgeMs: number,
   ) {
-    this.cluster = newCluster(client, metadataMaxAgeMs);
     this.link = new LeaderLink(timeoutMs);
   }
 

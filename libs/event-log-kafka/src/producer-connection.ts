@@ -1,6 +1,7 @@
 import { EventLogError, type EventLogOptions, type FailureCause } from '@sluice/event-log';
 import { pause, within } from '@sluice/async';
 import { ConnectionAttempts } from './connection-attempts.js';
+import { newCluster } from './direct-cluster.js';
 import { DirectProducer } from './direct-producer.js';
 import { newKafkaClient } from './kafka-client.js';
 import { brokerErrorOf, causeOf, describeError } from './kafka-errors.js';
@@ -37,12 +38,11 @@ export class ProducerConnection {
     private readonly reachability: Reachability,
   ) {
     const client = newKafkaClient(options, this.attempts, { requestTimeout: options.publishTimeoutMs });
-    const Client = options.producer === 'kafkajs' ? KafkaJsProducer : DirectProducer;
-    this.producer = new Client(
-      client,
-      options.publishTimeoutMs,
-      Math.min(MAX_METADATA_AGE_MS, options.publishTimeoutMs),
-    );
+    const metadataMaxAgeMs = Math.min(MAX_METADATA_AGE_MS, options.publishTimeoutMs);
+    this.producer =
+      options.producer === 'kafkajs'
+        ? new KafkaJsProducer(client, options.publishTimeoutMs, metadataMaxAgeMs)
+        : new DirectProducer(newCluster(client, metadataMaxAgeMs), options.publishTimeoutMs);
   }
 
   get isInUse(): boolean {
