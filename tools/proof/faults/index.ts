@@ -4,7 +4,7 @@ import { cutGatewayKafka, cutGatewayQuery, cutWorkerKafka, cutWorkerStore } from
 import { kafkaFrozen, kafkaKilled, kafkaStopped } from './kafka-outages.js';
 import { workerKilledBeforeCommit, workerKilledBehindDeadLetter } from './killed-before-commit.js';
 import { gatewayKilled, queryKilled, workerKilled } from './killed-services.js';
-import { leaderMoves } from './leader-moves.js';
+import { leaderFrozen, leaderMoves, tooFewInSync } from './leader-moves.js';
 import { poisonFlood, poisonRecords } from './poison.js';
 import { clockSetBack } from './slow-clock.js';
 import { storeFrozen, storeFrozenInWrite, storeKilled, storeStopped } from './store-outages.js';
@@ -38,4 +38,4 @@ export const STACK_FAULTS: readonly Fault[] = [
 ];
 
 /** What needs more than one broker. */
-export const CLUSTER_FAULTS: readonly Fault[] = [leaderMoves];
+export const CLUSTER_FAULTS: readonly Fault[] = [leaderMoves, leaderFrozen, tooFewInSync];
