@@ -4,6 +4,7 @@ import {
   type BufferInspector,
   type EventSubscription,
   type InspectOptions,
+  type LogNames,
   type SubscribeOptions,
   type TopicFinding,
   type TopicSpec,
@@ -42,6 +43,10 @@ export class KafkaEventLog extends EventLog {
     this.client = new DirectClient(options);
     this.topics = new KafkaTopics(this.admin, options.replicationFactor ?? 1);
     this.publisher = new KafkaPublisher(options, this.topics, this.reachability);
+  }
+
+  override get names(): LogNames {
+    return this.options.names ?? super.names;
   }
 
   override createTopics(topics: readonly TopicSpec[]): Promise<void> {

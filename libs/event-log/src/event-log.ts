@@ -1,4 +1,5 @@
 import type { FailureCause } from './failure-cause.js';
+import { DEFAULT_NAMES, type LogNames } from './log-names.js';
 
 /**
  * The port to the event log: topics of ordered, durable partitions. Adapters: Kafka (`kafka/`), one SQLite file (`sqlite/`).
@@ -54,6 +55,11 @@ const NOTHING_OPEN: PublishLoad = Object.freeze({ openEntries: 0, settledEntries
 
 /** The writing side. An abstract class, so that it is its own injection token; the same holds for {@link EventLog}. */
 export abstract class EventPublisher {
+  /** What the topics of its log are called. */
+  get names(): LogNames {
+    return DEFAULT_NAMES;
+  }
+
   /**
    * Appends the entries to the topic. Resolves when every entry has an outcome, in the order of the entries;
    * `written: true` is never said of an entry that is not durable. A log that cannot be reached is an outcome, not an error.
@@ -246,6 +252,11 @@ export interface TopicUsage {
 
 /** One connection to a log, and everything that hangs on it. Made once for each process. */
 export abstract class EventLog {
+  /** What its topics and the group of the buffer worker are called. */
+  get names(): LogNames {
+    return DEFAULT_NAMES;
+  }
+
   /**
    * Makes the topics that are missing. Of the others, only the number of partitions is looked at: {@link TopicSpec.otherCount}.
    * Idempotent.

@@ -81,7 +81,11 @@ describe('A secret from a file', () => {
   });
 
   it.each([
-    ['keeps a second line break, which is then refused without being shown', 's3cret\n\n', /^KEY is not what it should be/],
+    [
+      'keeps a second line break, which is then refused without being shown',
+      's3cret\n\n',
+      /^KEY is not what it should be/,
+    ],
     ['must not be empty', '\n', /^KEY_FILE names a file that is empty: /],
   ])('%s', (_, content, message) => {
     const read = () => readSettings(TABLE, { KEY_FILE: fileOf(content) });
