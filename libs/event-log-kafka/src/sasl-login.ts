@@ -8,7 +8,8 @@ import { TokenSource } from './token-source.js';
 export function saslOptions(login: KafkaLogin): SASLOptions {
   if (login.mechanism === 'oauthbearer') return bearer(new TokenSource(() => clientCredentials(login)));
   if (login.mechanism === 'aws-msk-iam') return bearer(new TokenSource(() => mskToken(login.region)));
-  return login;
+  // KafkaJS writes into what it is given.
+  return { ...login };
 }
 
 function bearer(source: TokenSource): SASLOptions {

@@ -7,8 +7,8 @@ export interface BearerToken {
 
 /** A token that has so little left is not shown to a broker any more: the broker ends the session with the token. */
 const RENEW_BEFORE_MS = 60_000;
-/** Of a token with a short life, this share of it. */
-const RENEW_SHARE = 0.2;
+/** Of a token with a short life, this share of it: brokers refuse a login that comes within a second of the last one. */
+const RENEW_SHARE = 0.5;
 
 /** A token for all connections, got again before it expires. Attempts that come together share one request. */
 export class TokenSource {
