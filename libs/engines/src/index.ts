@@ -7,10 +7,11 @@ export { prepare, prepareWhenAvailable } from './prepare.js';
 export { RecordStoreModule } from './record-store.module.js';
 export {
   EXPIRY_SETTINGS,
+  READING_SETTINGS,
   RECORD_STORE_SETTINGS,
   recordStoreOptions,
   requireSharedStore,
 } from './record-store.settings.js';
 export { RETENTION_SETTINGS, retentionOptions } from './retention.settings.js';
-export { TOPIC_RULES } from './topics.js';
+export { topicRules } from './topics.js';
 export { TOPIC_SETTINGS, topicPartitions } from './topics.settings.js';

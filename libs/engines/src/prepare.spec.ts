@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventLogError, type EventLog } from '@sluice/event-log';
+import { DEFAULT_NAMES, EventLogError, type EventLog } from '@sluice/event-log';
 import { RecordStoreError, type RecordStore, type StoreTroubleCode } from '@sluice/record-store';
 import { prepareWhenAvailable } from './prepare.js';
 
@@ -21,7 +21,7 @@ function prepared(log: ReturnType<typeof failing>, store: ReturnType<typeof fail
   const waits: string[] = [];
   const options = { onWaiting: ({ message }: Error) => void waits.push(message), retryDelayMs: 1 };
   const ended = prepareWhenAvailable(
-    { createTopics: log.step } as unknown as EventLog,
+    { createTopics: log.step, names: DEFAULT_NAMES } as unknown as EventLog,
     { prepare: store.step } as unknown as RecordStore,
     { events: { partitions: 12 }, deadLetters: { partitions: 12 } },
     options,

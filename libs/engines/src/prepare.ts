@@ -33,7 +33,7 @@ export async function prepareWhenAvailable(
 }
 
 async function createTopics(log: EventLog, partitions: TopicPartitions): Promise<void> {
-  await log.createTopics(topicSpecs(partitions));
+  await log.createTopics(topicSpecs(log.names, partitions));
 }
 
 async function untilAvailable(

@@ -4,8 +4,8 @@ import {
   openRecordStore,
   prepareWhenAvailable,
   recordStoreOptions,
-  TOPIC_RULES,
   topicPartitions,
+  topicRules,
 } from '@sluice/engines';
 import { createLogger } from '@sluice/observability';
 import { mainProcess } from '@sluice/process';
@@ -45,7 +45,7 @@ async function createWhatIsMissing(env: NodeJS.ProcessEnv): Promise<void> {
   await prepareWhenAvailable(log, store, topicPartitions(config), {
     onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
   });
-  for (const { detail, ...finding } of await log.topicFindings(TOPIC_RULES)) logger.warn(finding, detail);
+  for (const { detail, ...finding } of await log.topicFindings(topicRules(log.names))) logger.warn(finding, detail);
   logger.info('topics and indexes are there');
   await log.close();
   await store.close();
