@@ -3,7 +3,7 @@ export { EVENT_LOG_SETTINGS, eventLogOptions, requireSharedLog } from './event-l
 export { openEventLog } from './open-event-log.js';
 export { openRecordStore } from './open-record-store.js';
 export { openTokenStore } from './open-token-store.js';
-export { prepare, prepareWhenAvailable } from './prepare.js';
+export { NotPreparedError, prepare, prepareWhenAvailable } from './prepare.js';
 export { RecordStoreModule } from './record-store.module.js';
 export {
   EXPIRY_SETTINGS,

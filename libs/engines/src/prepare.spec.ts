@@ -50,6 +50,24 @@ describe('The init step', () => {
     },
   );
 
+  it('makes nothing where topics are only expected, and says in one error all that differs', async () => {
+    const [made, log, store] = [
+      failing(undefined),
+      {
+        topicDifferences: async () => ['The topic is missing. Run a'],
+        createTopics: () => made.step(),
+        names: DEFAULT_NAMES,
+      },
+      { missing: async () => ['An index is missing. Run b'], prepare: () => made.step() },
+    ];
+    const partitions = { isExpected: true, events: { partitions: 12 }, deadLetters: { partitions: 12 } };
+    const ended = prepareWhenAvailable(log as unknown as EventLog, store as unknown as RecordStore, partitions, {
+      onWaiting: () => {},
+    });
+    await expect(ended).rejects.toThrow('The topic is missing. Run a\nAn index is missing. Run b');
+    expect(made.calls()).toBe(0);
+  });
+
   it('ends at once on an event log that no waiting mends', async () => {
     const fatal = new EventLogError('fatal', 'The brokers refuse the login.');
     await expect(prepared(failing(fatal), failing(undefined)).ended).rejects.toBe(fatal);

@@ -8,6 +8,8 @@ interface WantedPartitions {
 }
 
 export interface TopicPartitions {
+  /** Nothing is made: what differs is an error. */
+  isExpected?: boolean;
   events: WantedPartitions;
   deadLetters: WantedPartitions;
 }

@@ -53,6 +53,10 @@ export class KafkaEventLog extends EventLog {
     return this.topics.create(topics);
   }
 
+  override topicDifferences(topics: readonly TopicSpec[]): Promise<string[]> {
+    return this.topics.differences(topics);
+  }
+
   override requireTopics(names: readonly string[]): Promise<void> {
     return this.topics.require(names);
   }

@@ -267,6 +267,16 @@ export abstract class EventLog {
   /** @throws EventLogError `topic-missing` naming the topic and the step that makes it; `unavailable` */
   abstract requireTopics(names: readonly string[]): Promise<void>;
   /**
+   * What {@link createTopics} would make or change, one sentence each with the command that does it; empty if the topics are as they
+   * are wanted. Makes nothing, and needs no right to.
+   *
+   * @throws EventLogError `unavailable`
+   */
+  async topicDifferences(topics: readonly TopicSpec[]): Promise<string[]> {
+    return topics.flatMap(() => []);
+  }
+
+  /**
    * Looks for settings of the topics by which records may be lost. A log without such settings has nothing to find.
    *
    * @throws EventLogError `unavailable`, `topic-missing`

@@ -108,6 +108,18 @@ describe('MongoRecordStore', () => {
     expect(await indexesAfterPreparing({})).toEqual(new Map(lasting));
   });
 
+  it('says which indexes are missing, with the command that makes each, and makes none', async () => {
+    const options = { ...databases.newOptions(), expireAfterSeconds: 60 };
+    const store = open(options);
+    expect(await store.missing()).toEqual([
+      expect.stringMatching(/createIndex\(\{"device_id":1,"timestamp":-1,"_id":1\}/),
+      expect.stringMatching(/createIndex\(\{"timestamp":-1,"_id":1\}/),
+      expect.stringMatching(/createIndex\(\{"received_at":1\}, .*"expireAfterSeconds":60/),
+    ]);
+    await store.prepare();
+    expect(await store.missing()).toEqual([]);
+  });
+
   it('uses the database sluice when the URL names none', async () => {
     const options = databases.newOptions();
     const url = new URL(options.url);

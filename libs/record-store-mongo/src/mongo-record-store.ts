@@ -2,7 +2,7 @@ import { type RecordStoreOptions, RecordStore, type StoreTrouble } from '@sluice
 import { MongoConnection } from './mongo-connection.js';
 import { MongoRecordReader } from './mongo-record-reader.js';
 import { MongoRecordWriter } from './mongo-record-writer.js';
-import { prepareRecords } from './prepare-records.js';
+import { missingIndexes, prepareRecords, type WantedCollection } from './prepare-records.js';
 import { DEFAULT_COLLECTION } from './record-document.js';
 
 /**
@@ -25,8 +25,11 @@ export class MongoRecordStore extends RecordStore {
   }
 
   async prepare(): Promise<void> {
-    const wanted = { collection: this.collection, expireAfterSeconds: this.options.expireAfterSeconds };
-    await this.connection.run((database) => prepareRecords(database, wanted));
+    await this.connection.run((database) => prepareRecords(database, this.wanted));
+  }
+
+  override missing(): Promise<string[]> {
+    return this.connection.run((database) => missingIndexes(database, this.wanted));
   }
 
   async ping(): Promise<void> {
@@ -39,5 +42,9 @@ export class MongoRecordStore extends RecordStore {
 
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  private get wanted(): WantedCollection {
+    return { collection: this.collection, expireAfterSeconds: this.options.expireAfterSeconds };
   }
 }

@@ -43,6 +43,14 @@ export abstract class RecordStore {
   abstract readonly reader: RecordReader;
   /** Makes collections, tables and indexes that are missing. Idempotent. @throws RecordStoreError `unavailable` */
   abstract prepare(): Promise<void>;
+  /**
+   * What {@link prepare} would make, one sentence each with the command that makes it; empty if all of it is there. Makes nothing.
+   *
+   * @throws RecordStoreError `unavailable`
+   */
+  async missing(): Promise<string[]> {
+    return [];
+  }
   /** Resolves if the store answers. @throws RecordStoreError `unavailable` */
   abstract ping(): Promise<void>;
   /** Why the last call failed, where that is known; `undefined` while the store answers. */
