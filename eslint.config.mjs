@@ -44,14 +44,14 @@ export default defineConfig(
   },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: [...SUITES, ...TOP_OF_APPS, ...SETTINGS],
+    ignores: [...SUITES, ...TOP_OF_APPS, ...SETTINGS, ...READS_ENVIRONMENT, 'libs/process/src/index.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
         {
           patterns: [
             {
-              group: ['@sluice/process'],
+              group: ['@sluice/process', '@sluice/settings'],
               importNamePattern: '^readSettings$',
               message:
                 'Settings are read by the mains, with the tables of settings.ts; everything else receives plain options.',
