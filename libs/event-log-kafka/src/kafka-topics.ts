@@ -60,6 +60,12 @@ export class KafkaTopics {
     }
   }
 
+  /** Resolves if this login may make the topic; none is made. @throws EventLogError `unavailable` */
+  async proveCreatable(name: string): Promise<void> {
+    const topics = [{ topic: name, numPartitions: 1, replicationFactor: this.replicationFactor }];
+    await this.admin.ask((admin) => admin.createTopics({ topics, validateOnly: true, waitForLeaders: false }));
+  }
+
   private async reconcile(spec: TopicSpec, found: number): Promise<void> {
     if (spec.otherCount === 'keep') return;
     if (spec.otherCount !== 'grow' || spec.partitions < found) throw mismatch(spec, found);

@@ -1,5 +1,6 @@
 import type { FailureCause } from './failure-cause.js';
 import { DEFAULT_NAMES, type LogNames } from './log-names.js';
+import type { LogRight } from './log-right.js';
 
 /**
  * The port to the event log: topics of ordered, durable partitions. Adapters: Kafka (`kafka/`), one SQLite file (`sqlite/`).
@@ -293,6 +294,20 @@ export abstract class EventLog {
    */
   async proveWritable(topic: string): Promise<void> {
     await this.requireTopics([topic]);
+  }
+
+  /**
+   * Whether this login lacks a right, found out by a request that needs it and changes nothing.
+   *
+   * @throws EventLogError `unavailable`, `topic-missing`
+   */
+  async lacks(_right: LogRight): Promise<boolean> {
+    return false;
+  }
+
+  /** What is known of the brokers, one sentence each; empty for an engine that has none. @throws EventLogError `unavailable` */
+  async brokerFacts(): Promise<string[]> {
+    return [];
   }
 
   /** One publisher for all callers; connects on first use and reconnects by itself. */

@@ -1,5 +1,12 @@
-import { type RecordStoreOptions, RecordStore, type StoreTrouble } from '@sluice/record-store';
+import {
+  type RecordStoreOptions,
+  RecordStore,
+  type StoreExamination,
+  type StoreTrouble,
+  type StoreUse,
+} from '@sluice/record-store';
 import { MongoConnection } from './mongo-connection.js';
+import { examineRights } from './mongo-rights.js';
 import { MongoRecordReader } from './mongo-record-reader.js';
 import { MongoRecordWriter } from './mongo-record-writer.js';
 import { missingIndexes, prepareRecords, type WantedCollection } from './prepare-records.js';
@@ -26,6 +33,10 @@ export class MongoRecordStore extends RecordStore {
 
   async prepare(): Promise<void> {
     await this.connection.run((database) => prepareRecords(database, this.wanted));
+  }
+
+  override examine(use: StoreUse): Promise<StoreExamination> {
+    return this.connection.run((database) => examineRights(database, this.collection, use));
   }
 
   override missing(): Promise<string[]> {
