@@ -40,14 +40,14 @@ const layers = [
   layer(
     'adapters-know-their-port',
     ADAPTERS,
-    [lib('async', 'contracts', 'sqlite'), '^libs/$2/'],
-    'An adapter imports async, contracts, sqlite and its port.',
+    [lib('async', 'contracts', 'settings', 'sqlite'), '^libs/$2/'],
+    'An adapter imports async, contracts, settings, sqlite and its port.',
     [TESTS],
   ),
   layer(
     'batch-transport-is-installed-alone',
     lib('batch-transport'),
-    [lib('async', 'contracts', 'event-log', 'event-log-kafka', 'event-log-sqlite')],
+    [lib('async', 'contracts', 'settings', 'event-log', 'event-log-kafka', 'event-log-sqlite')],
     'What other teams install does not bring our services along.',
     [TESTS],
   ),

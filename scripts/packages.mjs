@@ -10,6 +10,7 @@ const OUTPUT = 'dist/packages';
 /** In the order in which they need each other. */
 const PACKAGES = [
   'async',
+  'settings',
   'sqlite',
   'contracts',
   'event-log',

@@ -1,4 +1,4 @@
-import type { Setting } from '@sluice/settings';
+import { isFromFile, type Setting } from '@sluice/settings';
 import { ALL_SETTINGS, PROGRAMS, readersOf } from './all-settings.js';
 
 const HEAD = `# Configuration
@@ -7,7 +7,9 @@ For people who run Sluice: every setting, its default and its allowed values. Ge
 the code.
 
 Environment variables are the only configuration. Each program reads its own once, at the start, and ignores all others. A wrong value
-stops the start with the variable, the value and what is allowed. An empty value counts as not set. The compose file passes these
+stops the start with the variable, the value and what is allowed. An empty value counts as not set. Where a row says "or a file", the
+file that this variable names may hold the value instead: one line break at its end is left out, and both variables together are
+refused. The compose file passes these
 variables on from \`.env\`; \`.env.example\` shows the ones that people change most.
 
 | key | default | allowed | what it does | read by |
@@ -27,7 +29,8 @@ export function configurationPage(): string {
 function rowOf(setting: Setting<unknown>): string {
   const { key, fallback, allowed, description } = setting;
   const shown = fallback === '' ? 'empty' : `\`${String(fallback)}\``;
-  return `| \`${key}\` | ${shown} | ${allowed} | ${description} | ${readBy(setting)} |`;
+  const given = isFromFile(setting) ? `${allowed}; or a file: \`${key}_FILE\`` : allowed;
+  return `| \`${key}\` | ${shown} | ${given} | ${description} | ${readBy(setting)} |`;
 }
 
 function readBy(setting: Setting<unknown>): string {

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { BatchTransport, type BatchObserver } from '@sluice/batch-transport';
-import { STORE_GROUP } from '@sluice/contracts';
+import { EVENTS_TOPIC } from '@sluice/contracts';
 import { EventLog, EventLogError, EventPublisher, explainFailure } from '@sluice/event-log';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { Lifecycle, type HealthChecks, type HealthDetails } from '@sluice/process';
@@ -68,7 +68,9 @@ export class BufferWorkerModule {
           inject: [EventLog, CountedDeadLetters, Lifecycle, LOOP_OBSERVER],
           useFactory: (log: EventLog, deadLetters: EventPublisher, lifecycle: Lifecycle, observer: BatchObserver) =>
             new BatchTransport({
-              subscribe: (topics) => log.subscribe({ group: STORE_GROUP, topics, clients: STORE_CLIENTS }),
+              subscribe: (topics) => log.subscribe({ group: log.names.storeGroup, topics, clients: STORE_CLIENTS }),
+              topicOf: (pattern) => (pattern === EVENTS_TOPIC ? log.names.events : pattern),
+              deadLetterTopic: log.names.deadLetters,
               deadLetters,
               limits: {
                 maxRecords: options.batchMaxRecords,

@@ -1,4 +1,3 @@
-import { EVENTS_TOPIC } from '@sluice/contracts';
 import { createHttpApp } from '@sluice/http';
 import { tracingOptions } from '@sluice/observability';
 import { awaitEventLog, mainProcess, openService, runApp } from '@sluice/process';
@@ -17,5 +16,5 @@ await mainProcess('buffer-worker', async () => {
   logger.info({ log, store }, 'takes batches from the log and stores them');
   const port = await runApp(app, logger, config);
   logger.info({ port }, 'health and metrics are served');
-  await awaitEventLog(app, [EVENTS_TOPIC]);
+  await awaitEventLog(app, ({ events }) => [events]);
 });

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { EventLogError, UNREADABLE_SETTING, type TopicFinding } from '@sluice/event-log';
+import { DEFAULT_NAMES, EventLogError, UNREADABLE_SETTING, type TopicFinding } from '@sluice/event-log';
 import type { Logger } from '@sluice/observability';
 import { TopicCheck } from './topic-check.js';
 
@@ -16,7 +16,7 @@ beforeEach(() => {
   findings = async () => [];
   const line = (level: string) => (about: unknown, text: unknown) => lines.push(`${level}: ${String(text ?? about)}`);
   const logger = { info: line('info'), warn: line('warn') } as unknown as Logger;
-  check = new TopicCheck({ topicFindings: () => findings() }, logger, registry);
+  check = new TopicCheck({ names: DEFAULT_NAMES, topicFindings: () => findings() }, logger, registry);
 });
 
 async function gauge(): Promise<string[]> {

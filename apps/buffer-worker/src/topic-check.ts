@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
-import { TOPIC_RULES } from '@sluice/engines';
+import { topicRules } from '@sluice/engines';
 import { EventLog, UNREADABLE_SETTING, type TopicFinding } from '@sluice/event-log';
 import { LOGGER, type Logger } from '@sluice/observability';
 
@@ -20,7 +20,7 @@ export class TopicCheck implements OnApplicationBootstrap, BeforeApplicationShut
   readonly #gauge: Gauge<'topic' | 'setting'>;
 
   constructor(
-    @Inject(EventLog) private readonly log: Pick<EventLog, 'topicFindings'>,
+    @Inject(EventLog) private readonly log: Pick<EventLog, 'names' | 'topicFindings'>,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Registry) registry: Registry,
   ) {
@@ -48,7 +48,7 @@ export class TopicCheck implements OnApplicationBootstrap, BeforeApplicationShut
   /** @returns whether the log has answered */
   async check(): Promise<boolean> {
     try {
-      this.replace(await this.log.topicFindings(TOPIC_RULES));
+      this.replace(await this.log.topicFindings(topicRules(this.log.names)));
       return true;
     } catch {
       return false;

@@ -1,9 +1,14 @@
 import { expect, it } from '@jest/globals';
-import { EventLogError, type EventLog } from '@sluice/event-log';
+import { DEFAULT_NAMES, EventLogError, type EventLog } from '@sluice/event-log';
 import { gatewayHealth } from './gateway-health.js';
 
 function readinessOf(log: Partial<EventLog>): Promise<unknown> {
-  const [check] = gatewayHealth({ ping: async () => {}, requireTopics: async () => {}, ...log } as EventLog).ready;
+  const [check] = gatewayHealth({
+    ping: async () => {},
+    requireTopics: async () => {},
+    names: DEFAULT_NAMES,
+    ...log,
+  } as EventLog).ready;
   return Promise.resolve(check!.check());
 }
 

@@ -1,4 +1,3 @@
-import { EVENTS_TOPIC } from '@sluice/contracts';
 import { EventLogError, explainFailure, type EventLog } from '@sluice/event-log';
 import type { HealthChecks, HealthDetails } from '@sluice/process';
 import type { AccessGate, LogReachability, TokenFeed } from '@sluice/ingest';
@@ -33,16 +32,16 @@ function requireTokens({ isLoaded, staleSeconds, tokens }: TokenFeed): HealthDet
 async function requirePublishable(log: EventLog, reachability: LogReachability | undefined): Promise<void> {
   try {
     await log.ping();
-    await log.requireTopics([EVENTS_TOPIC]);
+    await log.requireTopics([log.names.events]);
   } catch (error) {
-    throw new Error(unavailable(error), { cause: error });
+    throw new Error(unavailable(error, log), { cause: error });
   }
-  await reachability?.requireWritable(() => log.proveWritable(EVENTS_TOPIC));
+  await reachability?.requireWritable(() => log.proveWritable(log.names.events));
 }
 
-function unavailable(error: unknown): string {
+function unavailable(error: unknown, { names }: EventLog): string {
   const { code, failure } = error instanceof EventLogError ? error : {};
-  if (code === 'topic-missing') return `the topic ${EVENTS_TOPIC} is missing`;
+  if (code === 'topic-missing') return `the topic ${names.events} is missing`;
   return failure === undefined ? NO_ANSWER : `${NO_ANSWER} (${explainFailure(failure)})`;
 }
 

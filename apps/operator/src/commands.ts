@@ -10,6 +10,13 @@ export const COMMANDS: CommandTable = new Map([
     },
   ],
   [
+    'doctor',
+    {
+      summary: 'try the rights that the services need on Kafka and MongoDB',
+      load: async () => (await import('./doctor/doctor.command.js')).doctor,
+    },
+  ],
+  [
     'tokens',
     {
       summary: 'create, list, rotate and revoke tokens, for AUTH=tokens',

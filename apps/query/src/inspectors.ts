@@ -1,5 +1,4 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
 import { type BufferInspector, EventLog } from '@sluice/event-log';
 
 /** Injection token of the {@link BufferInspector} of the events, as the buffer worker's group sees them. */
@@ -8,14 +7,14 @@ export const EVENTS_INSPECTOR = Symbol('EventsInspector');
 export const DEAD_LETTERS_INSPECTOR = Symbol('DeadLettersInspector');
 
 export const inspectorProviders: FactoryProvider<BufferInspector>[] = [
-  { provide: EVENTS_INSPECTOR, inject: [EventLog], useFactory: (log: EventLog) => inspect(log, EVENTS_TOPIC) },
+  { provide: EVENTS_INSPECTOR, inject: [EventLog], useFactory: (log: EventLog) => inspect(log, log.names.events) },
   {
     provide: DEAD_LETTERS_INSPECTOR,
     inject: [EventLog],
-    useFactory: (log: EventLog) => inspect(log, DEAD_LETTERS_TOPIC),
+    useFactory: (log: EventLog) => inspect(log, log.names.deadLetters),
   },
 ];
 
 function inspect(log: EventLog, topic: string): BufferInspector {
-  return log.inspect({ group: STORE_GROUP, topic });
+  return log.inspect({ group: log.names.storeGroup, topic });
 }

@@ -1,4 +1,4 @@
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
+import { EventLog } from '@sluice/event-log';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { awaitEventLog, mainProcess, openService, runApp } from '@sluice/process';
 import { withoutPassword } from '@sluice/settings';
@@ -11,9 +11,9 @@ await mainProcess('query', async () => {
   const { logger } = service;
   const root = QueryAppModule.forRoot(config, service);
   const app = await createHttpApp(root, logger, { ...config, isForwarded: true });
-  serveDocs(app);
+  serveDocs(app, app.get(EventLog).names);
   const port = await runApp(app, logger, config);
   const [log, store] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
   logger.info({ port, log, store }, 'shows the buffer and the stored records');
-  await awaitEventLog(app, [EVENTS_TOPIC, DEAD_LETTERS_TOPIC]);
+  await awaitEventLog(app, ({ events, deadLetters }) => [events, deadLetters]);
 });

@@ -1,4 +1,10 @@
-import { EVENT_LOG_SETTINGS, RECORD_STORE_SETTINGS, requireSharedLog, requireSharedStore } from '@sluice/engines';
+import {
+  EVENT_LOG_SETTINGS,
+  READING_SETTINGS,
+  RECORD_STORE_SETTINGS,
+  requireSharedLog,
+  requireSharedStore,
+} from '@sluice/engines';
 import { HTTP_SETTINGS } from '@sluice/http';
 import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
 import type { SettingsTable } from '@sluice/settings';
@@ -9,6 +15,7 @@ export const QUERY_SETTINGS = {
   ...PROCESS_SETTINGS,
   ...EVENT_LOG_SETTINGS,
   ...RECORD_STORE_SETTINGS,
+  ...READING_SETTINGS,
 } as const satisfies SettingsTable;
 
 export type QueryConfig = Config<typeof QUERY_SETTINGS>;

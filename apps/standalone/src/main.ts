@@ -13,7 +13,7 @@ await mainProcess('standalone', async () => {
   const config = readStandaloneConfig(process.env);
   const service = await openService('standalone', config, tracingOptions(config, 'standalone'));
   const app = await createHttpApp(StandaloneAppModule.forRoot(config, service), service.logger, config);
-  serveDocs(app);
+  serveDocs(app, app.get(EventLog).names);
   await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
   connectWorker(app);
   const port = await runApp(app, service.logger, { ...config, noticeMs: config.drainNoticeMs });

@@ -1,7 +1,7 @@
 import { setTimeout as nextRound } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { EventLogError, type LogRecord } from '@sluice/event-log';
+import { DEFAULT_NAMES, EventLogError, type LogRecord } from '@sluice/event-log';
 import { BatchLoop } from './batch-loop.js';
 import { deadLetter, DONE, failed, retryLater, UNHANDLED, type BatchVerdict, type RecordOutcome } from './outcome.js';
 import { PoisonGuard } from './poison-guard.js';
@@ -95,6 +95,7 @@ class ModelRun {
       subscription: this.log.subscribe(),
       handlerOf: () => (batch) => this.handle(batch),
       deadLetters: {
+        names: DEFAULT_NAMES,
         load: { openEntries: 0, settledEntries: 0, oldestAgeMs: 0 },
         publish: async (_topic, entries) =>
           entries.map(({ headers }) => {

@@ -9,6 +9,8 @@ import type { EventSubscription, LogRecord } from '@sluice/event-log';
 export interface BatchTransportOptions extends Omit<BatchLoopOptions, 'subscription' | 'handlerOf'> {
   /** Joins the group for the topics that have a handler. */
   subscribe: (topics: readonly string[]) => EventSubscription;
+  /** What the topic is called that a handler names in its `@EventPattern`. Default: just so. */
+  topicOf?: (pattern: string) => string;
 }
 
 /**
@@ -31,13 +33,13 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: Error) => void): void {
     const topics = this.topics();
-    const doubled = topics.find((topic) => this.getHandlers().get(topic)!.next !== undefined);
+    const doubled = topics.find((topic) => this.handlerFor(topic).next !== undefined);
     if (doubled !== undefined) return callback(new TypeError(onlyOneHandler(doubled)));
     prepareHandlerErrors();
     this.#loop = new BatchLoop({
       ...this.options,
       subscription: this.options.subscribe(topics),
-      handlerOf: (topic) => batchHandler(this.getHandlers().get(topic)!),
+      handlerOf: (topic) => batchHandler(this.handlerFor(topic)),
     });
     this.#loop.start();
     callback();
@@ -49,7 +51,16 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
 
   /** The topics that have a handler. */
   protected topics(): string[] {
-    return [...this.getHandlers().keys()];
+    return [...this.getHandlers().keys()].map((pattern) => this.topicOf(pattern));
+  }
+
+  private handlerFor(topic: string): MessageHandler {
+    const [, handler] = [...this.getHandlers()].find(([pattern]) => this.topicOf(pattern) === topic)!;
+    return handler;
+  }
+
+  private topicOf(pattern: string): string {
+    return this.options.topicOf?.(pattern) ?? pattern;
   }
 
   /** There are no transport events to listen to: states are read from the loop. */

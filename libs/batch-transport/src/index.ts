@@ -7,5 +7,6 @@ export * from './loop-state.js';
 export * from './open-batch-transport.js';
 export * from './outcome.js';
 export * from './poison-guard.js';
+export { optionsFromEnvironment, type EnvironmentOptions } from './reader/options-from-environment.js';
 export { EventLogError } from '@sluice/event-log';
-export type { EventLogErrorCode, LogRecord } from '@sluice/event-log';
+export type { EventLogErrorCode, KafkaAccess, KafkaLogin, KafkaTlsFiles, LogRecord } from '@sluice/event-log';

@@ -1,12 +1,23 @@
-import { awaitTopics, type BatchLimits, EventLogError, UNREADABLE_SETTING, type EventLog } from '@sluice/event-log';
-import { openConsumerLog, type ConsumerOptions } from './reader/consumer-options.js';
+import {
+  awaitTopics,
+  type BatchLimits,
+  DEFAULT_NAMES,
+  EventLogError,
+  UNREADABLE_SETTING,
+  type EventLog,
+  type LogNames,
+} from '@sluice/event-log';
+import { consumerNames, openConsumerLog, type ConsumerOptions } from './reader/consumer-options.js';
 import { requireOwnDeadLetterTopic, requireOwnGroup } from './reader/own-names.js';
 import { BatchTransport } from './batch-transport.js';
 import { ConsumerLogLines } from './consumer-log-lines.js';
 import type { BatchObserver } from './loop-state.js';
 
 export interface OpenTransportOptions extends ConsumerOptions {
-  /** Where records go that can never be handled; made at the start if it is missing. Default: `<group>.dead-letters`. */
+  /**
+   * Where records go that can never be handled; made at the start if it is missing. The prefix stands before it. Default:
+   * `<group>.dead-letters`.
+   */
   deadLetterTopic?: string;
   /** What a batch is bounded by. Default: 500 records, 4 MiB, 100 ms. */
   limits?: BatchLimits;
@@ -43,9 +54,10 @@ const ANY_LONG_TIME_MS = 60_000;
 export async function openBatchTransport(options: OpenTransportOptions): Promise<BatchTransport> {
   requireOwnGroup(options.group, options);
   requireAttempts(options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
-  const deadLetterTopic = options.deadLetterTopic ?? `${options.group}.dead-letters`;
-  requireOwnDeadLetterTopic(deadLetterTopic);
-  const lines = new ConsumerLogLines(options.group, deadLetterTopic);
+  const names = consumerNames(options);
+  const deadLetterTopic = (options.prefix ?? '') + (options.deadLetterTopic ?? `${options.group}.dead-letters`);
+  requireOwnDeadLetterTopic(deadLetterTopic, [names.events, names.deadLetters]);
+  const lines = new ConsumerLogLines(names.group, deadLetterTopic);
   const log = await openConsumerLog({ logger: (level, message) => lines.write(level, message), ...options });
   return new ConsumingTransport(log, deadLetterTopic, lines, options);
 }
@@ -56,10 +68,12 @@ class ConsumingTransport extends BatchTransport {
     private readonly log: EventLog,
     private readonly deadLetterTopic: string,
     private readonly lines: ConsumerLogLines,
-    { group, limits, maxAttempts, drainTimeoutMs, observer, onFatal }: OpenTransportOptions,
+    { limits, maxAttempts, drainTimeoutMs, observer, onFatal, ...options }: OpenTransportOptions,
   ) {
+    const { group, ...topicNames } = consumerNames(options);
     super({
       subscribe: (topics) => log.subscribe({ group, topics }),
+      topicOf: (pattern) => topicOf(pattern, topicNames),
       deadLetters: log.publisher,
       deadLetterTopic,
       limits: limits ?? DEFAULT_LIMITS,
@@ -110,6 +124,12 @@ class ConsumingTransport extends BatchTransport {
       await this.log.createTopics([{ name: this.deadLetterTopic, partitions: 1, keepsAll: true }]);
     }
   }
+}
+
+/** Handlers may name the topics as the contract does, whatever they are called here. */
+function topicOf(pattern: string, { events, deadLetters }: Pick<LogNames, 'events' | 'deadLetters'>): string {
+  if (pattern === DEFAULT_NAMES.events) return events;
+  return pattern === DEFAULT_NAMES.deadLetters ? deadLetters : pattern;
 }
 
 function requireAttempts(maxAttempts: number): void {

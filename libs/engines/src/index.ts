@@ -3,14 +3,15 @@ export { EVENT_LOG_SETTINGS, eventLogOptions, requireSharedLog } from './event-l
 export { openEventLog } from './open-event-log.js';
 export { openRecordStore } from './open-record-store.js';
 export { openTokenStore } from './open-token-store.js';
-export { prepare, prepareWhenAvailable } from './prepare.js';
+export { NotPreparedError, prepare, prepareWhenAvailable } from './prepare.js';
 export { RecordStoreModule } from './record-store.module.js';
 export {
   EXPIRY_SETTINGS,
+  READING_SETTINGS,
   RECORD_STORE_SETTINGS,
   recordStoreOptions,
   requireSharedStore,
 } from './record-store.settings.js';
 export { RETENTION_SETTINGS, retentionOptions } from './retention.settings.js';
-export { TOPIC_RULES } from './topics.js';
+export { topicRules } from './topics.js';
 export { TOPIC_SETTINGS, topicPartitions } from './topics.settings.js';

@@ -6,7 +6,7 @@ import { EventLogError, type EventLog, type EventLogOptions } from '@sluice/even
  * @throws EventLogError `invalid-url`
  */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
-  if (options.url.startsWith('kafka://')) {
+  if (/^kafka(\+ssl)?:\/\//.test(options.url)) {
     const { KafkaEventLog } = await import('@sluice/event-log-kafka');
     return new KafkaEventLog(options);
   }
@@ -14,5 +14,5 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
     const { SqliteEventLog } = await import('@sluice/event-log-sqlite');
     return new SqliteEventLog(options);
   }
-  throw new EventLogError('invalid-url', 'The event log URL must begin with kafka:// or file:');
+  throw new EventLogError('invalid-url', 'The event log URL must begin with kafka://, kafka+ssl:// or file:');
 }

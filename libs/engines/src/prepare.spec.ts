@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventLogError, type EventLog } from '@sluice/event-log';
+import { DEFAULT_NAMES, EventLogError, type EventLog } from '@sluice/event-log';
 import { RecordStoreError, type RecordStore, type StoreTroubleCode } from '@sluice/record-store';
 import { prepareWhenAvailable } from './prepare.js';
 
@@ -21,7 +21,7 @@ function prepared(log: ReturnType<typeof failing>, store: ReturnType<typeof fail
   const waits: string[] = [];
   const options = { onWaiting: ({ message }: Error) => void waits.push(message), retryDelayMs: 1 };
   const ended = prepareWhenAvailable(
-    { createTopics: log.step } as unknown as EventLog,
+    { createTopics: log.step, names: DEFAULT_NAMES } as unknown as EventLog,
     { prepare: store.step } as unknown as RecordStore,
     { events: { partitions: 12 }, deadLetters: { partitions: 12 } },
     options,
@@ -49,6 +49,24 @@ describe('The init step', () => {
       expect(waits).toEqual([`The store: ${code}.`]);
     },
   );
+
+  it('makes nothing where topics are only expected, and says in one error all that differs', async () => {
+    const [made, log, store] = [
+      failing(undefined),
+      {
+        topicDifferences: async () => ['The topic is missing. Run a'],
+        createTopics: () => made.step(),
+        names: DEFAULT_NAMES,
+      },
+      { missing: async () => ['An index is missing. Run b'], prepare: () => made.step() },
+    ];
+    const partitions = { isExpected: true, events: { partitions: 12 }, deadLetters: { partitions: 12 } };
+    const ended = prepareWhenAvailable(log as unknown as EventLog, store as unknown as RecordStore, partitions, {
+      onWaiting: () => {},
+    });
+    await expect(ended).rejects.toThrow('The topic is missing. Run a\nAn index is missing. Run b');
+    expect(made.calls()).toBe(0);
+  });
 
   it('ends at once on an event log that no waiting mends', async () => {
     const fatal = new EventLogError('fatal', 'The brokers refuse the login.');

@@ -5,8 +5,24 @@ import { topicSpecs, type TopicPartitions } from './topics.js';
 
 /** Creates the topics, partitions and indexes that are missing. Nothing else creates any. Idempotent. */
 export async function prepare(log: EventLog, store: RecordStore, partitions: TopicPartitions): Promise<void> {
+  if (partitions.isExpected === true) {
+    return requireNone([
+      ...(await log.topicDifferences(topicSpecs(log.names, partitions))),
+      ...(await store.missing()),
+    ]);
+  }
   await createTopics(log, partitions);
   await store.prepare();
+}
+
+/** With `TOPICS=expect`: topics or indexes are not as they should be. The message has a line for each, with the command to run. */
+export class NotPreparedError extends Error {
+  override readonly name = 'NotPreparedError';
+  readonly code = 'not-prepared';
+}
+
+function requireNone(differences: readonly string[]): void {
+  if (differences.length > 0) throw new NotPreparedError(differences.join('\n'));
 }
 
 /**
@@ -24,16 +40,23 @@ export async function prepareWhenAvailable(
 ): Promise<void> {
   const ended = new AbortController();
   const wait = () => delay(retryDelayMs, undefined, { signal: ended.signal });
-  const steps = [() => createTopics(log, partitions), () => store.prepare()];
+  const differences: string[] = [];
+  const steps = partitions.isExpected
+    ? [
+        async () => void differences.push(...(await log.topicDifferences(topicSpecs(log.names, partitions)))),
+        async () => void differences.push(...(await store.missing())),
+      ]
+    : [() => createTopics(log, partitions), () => store.prepare()];
   try {
     await Promise.all(steps.map((step) => untilAvailable(step, wait, onWaiting)));
+    requireNone(differences);
   } finally {
     ended.abort();
   }
 }
 
 async function createTopics(log: EventLog, partitions: TopicPartitions): Promise<void> {
-  await log.createTopics(topicSpecs(partitions));
+  await log.createTopics(topicSpecs(log.names, partitions));
 }
 
 async function untilAvailable(

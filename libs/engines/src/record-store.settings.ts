@@ -1,5 +1,6 @@
 import type { RecordStoreOptions } from '@sluice/record-store';
-import { type OptionsOf, type SettingsTable, text, wholeNumber } from '@sluice/settings';
+import { oneOf, type OptionsOf, type SettingsTable, text, wholeNumber } from '@sluice/settings';
+import { mongoUrlFault } from './mongo-url-fault.js';
 import { DATA_DIR, engineUrl, requireNoFile } from './engine.settings.js';
 
 const SECOND_MS = 1000;
@@ -7,20 +8,41 @@ const SECOND_MS = 1000;
 /** The record store, which keeps the tokens as well, for every program that opens it. */
 export const RECORD_STORE_SETTINGS = {
   dataDir: DATA_DIR,
-  recordStoreUrl: engineUrl(
-    text(
-      'RECORD_STORE_URL',
-      '',
-      /^(mongodb(\+srv)?:\/\/\S+|file:.+)$/,
-      'mongodb://host:27017/database or file:<directory>',
-      'The record store. Empty: a file in DATA_DIR.',
+  recordStoreUrl: {
+    ...engineUrl(
+      text(
+        'RECORD_STORE_URL',
+        '',
+        /^(mongodb(\+srv)?:\/\/\S+|file:.+)$/,
+        'mongodb://host:27017/database, mongodb+srv://host/database or file:<directory>',
+        'The record store. Empty: a file in DATA_DIR.',
+      ),
     ),
+    mayHoldSecret: true,
+    faultOf: (url: string): string | undefined => mongoUrlFault(url),
+  },
+  recordsCollection: text(
+    'RECORDS_COLLECTION',
+    'records',
+    /^(?!system\.|tokens$|token_revisions$|redrives$)[\w.-]{1,100}$/,
+    '1 to 100 letters, digits, dots, underscores and hyphens, no name that Sluice uses itself',
+    'MongoDB: the collection of the records.',
   ),
   storeTimeoutMs: wholeNumber(
     'STORE_TIMEOUT_MS',
     10 * SECOND_MS,
     { min: 100, max: 25 * SECOND_MS },
     'A write or a read of the store that takes longer has failed. Below the 30 s after which a silent worker loses its partitions.',
+  ),
+} as const satisfies SettingsTable;
+
+/** Which members of a replica set answer, for programs that only read records. */
+export const READING_SETTINGS = {
+  readPreference: oneOf(
+    'READ_PREFERENCE',
+    'primary',
+    ['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest'],
+    'MongoDB: which members answer reads of records. All but primary may show a record late.',
   ),
 } as const satisfies SettingsTable;
 
@@ -34,13 +56,22 @@ export const EXPIRY_SETTINGS = {
   ),
 } as const satisfies SettingsTable;
 
-type StoreConfig = OptionsOf<typeof RECORD_STORE_SETTINGS> & Partial<OptionsOf<typeof EXPIRY_SETTINGS>>;
+type StoreConfig = OptionsOf<typeof RECORD_STORE_SETTINGS> &
+  Partial<OptionsOf<typeof EXPIRY_SETTINGS> & OptionsOf<typeof READING_SETTINGS>>;
 
 /** What `RecordStoreModule` and `openTokenStore` take. @param app names the process to the server */
 export function recordStoreOptions(config: StoreConfig, app: string): RecordStoreOptions {
-  const { recordStoreUrl: url, storeTimeoutMs: timeoutMs, expireAfterSeconds = 0 } = config;
+  const { recordStoreUrl: url, storeTimeoutMs: timeoutMs, recordsCollection: collection } = config;
+  const { expireAfterSeconds = 0, readPreference } = config;
   const expiry = expireAfterSeconds === 0 ? {} : { expireAfterSeconds };
-  return { url, clientId: `sluice-${app}`, timeoutMs, ...expiry };
+  return {
+    url,
+    clientId: `sluice-${app}`,
+    timeoutMs,
+    collection,
+    ...(readPreference && { readPreference }),
+    ...expiry,
+  };
 }
 
 /** The rule that an app in a process of its own shares its record store with others. */

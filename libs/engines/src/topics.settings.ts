@@ -1,7 +1,14 @@
-import { type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
+import { oneOf, type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
+import type { TopicPartitions } from './topics.js';
 
 /** How topics are made, for the programs that make them. */
 export const TOPIC_SETTINGS = {
+  topics: oneOf(
+    'TOPICS',
+    'create',
+    ['create', 'expect'],
+    'create: the init step makes topics and indexes that are missing. expect: it only compares, needs no right to make anything, and ends with what differs.',
+  ),
   partitions: wholeNumber(
     'EVENT_LOG_PARTITIONS',
     12,
@@ -25,9 +32,15 @@ export const TOPIC_SETTINGS = {
 type TopicConfig = OptionsOf<typeof TOPIC_SETTINGS> & { givenKeys: ReadonlySet<string> };
 
 /** What `prepare` takes: how many partitions each topic is to have, and the setting that asks for them where it is set. */
-export function topicPartitions({ partitions, deadLettersPartitions, givenKeys }: TopicConfig) {
+export function topicPartitions({
+  topics,
+  partitions,
+  deadLettersPartitions,
+  givenKeys,
+}: TopicConfig): TopicPartitions {
   const named = (setting: string) => (givenKeys.has(setting) ? { setting } : {});
   return {
+    isExpected: topics === 'expect',
     events: { partitions, ...named(TOPIC_SETTINGS.partitions.key) },
     deadLetters: { partitions: deadLettersPartitions, ...named(TOPIC_SETTINGS.deadLettersPartitions.key) },
   };

@@ -1,5 +1,4 @@
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
-import type { TopicSpec } from '@sluice/event-log';
+import type { LogNames, TopicSpec } from '@sluice/event-log';
 
 /** How many partitions a topic should have. */
 interface WantedPartitions {
@@ -9,16 +8,20 @@ interface WantedPartitions {
 }
 
 export interface TopicPartitions {
+  /** Nothing is made: what differs is an error. */
+  isExpected?: boolean;
   events: WantedPartitions;
   deadLetters: WantedPartitions;
 }
 
 /** What the two topics need besides their partitions. */
-export const TOPIC_RULES = [{ name: EVENTS_TOPIC }, { name: DEAD_LETTERS_TOPIC, keepsAll: true }] as const;
+export function topicRules({ events, deadLetters }: LogNames) {
+  return [{ name: events }, { name: deadLetters, keepsAll: true }] as const;
+}
 
-export function topicSpecs({ events, deadLetters }: TopicPartitions): TopicSpec[] {
+export function topicSpecs(names: LogNames, { events, deadLetters }: TopicPartitions): TopicSpec[] {
   const wanted = [events, deadLetters];
-  return TOPIC_RULES.map((rules, index) => {
+  return topicRules(names).map((rules, index) => {
     const { setting, partitions } = wanted[index]!;
     return {
       ...rules,

@@ -2,6 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { logLevel, type ISocketFactory, type logCreator } from 'kafkajs';
 import { isCoordinatorUnknown } from './kafka-errors.js';
+import type { TlsContext } from './tls-context.js';
 
 const KEEP_ALIVE_MS = 60_000;
 /** The line at which KafkaJS drops the broker's answer to a search for a coordinator. */
@@ -37,14 +38,20 @@ export class ConnectionAttempts {
     return isCoordinatorUnknown(error) ? (this.#coordinatorError ?? error) : error;
   }
 
-  readonly socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-    if (this.#isOver) throw new Error('the client is closed');
-    const name = isIP(host) === 0 ? { servername: host } : {};
-    const socket = ssl ? connectTls({ host, port, ...name, ...ssl }, onConnect) : connect({ host, port }, onConnect);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    this.watch(socket);
-    return socket;
-  };
+  /** @param tls left out: connections are not encrypted */
+  socketFactoryFor(tls?: TlsContext): ISocketFactory {
+    return ({ host, port, onConnect }) => {
+      if (this.#isOver) throw new Error('the client is closed');
+      const name = isIP(host) === 0 ? { servername: host } : {};
+      const socket =
+        tls === undefined
+          ? connect({ host, port }, onConnect)
+          : connectTls({ host, port, ...name, ...tls.options() }, onConnect);
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      this.watch(socket);
+      return socket;
+    };
+  }
 
   /** Settings of a client that searches for a coordinator: KafkaJS writes the line that is of interest at this level. */
   readonly logging = {

@@ -51,6 +51,29 @@ export class DirectClient {
     }
   }
 
+  /** @throws an error of KafkaJS; of the broker that looks for the coordinator, where that is what failed */
+  async askCoordinator<T>(groupId: string, request: (broker: DirectBroker) => Promise<T>): Promise<T> {
+    const cluster = await this.cluster();
+    const coordinator = await cluster.findGroupCoordinator({ groupId }).catch((error: unknown) => {
+      throw this.attempts.revealed(error as Error);
+    });
+    return request(coordinator);
+  }
+
+  /** Looks for leaders and coordinators again, after a pause. */
+  async refresh(delayMs: number): Promise<void> {
+    await pause(delayMs, this.closing.signal);
+    await (await this.cluster()).refreshMetadata().catch(() => undefined);
+  }
+
+  /** How new the brokers are at least, by what they can do: no request asks for a version. @throws an error of KafkaJS */
+  async versionOfBrokers(): Promise<string> {
+    const cluster = await this.cluster();
+    await cluster.refreshMetadata();
+    const broker = await cluster.findControllerBroker();
+    return versionBy(broker.versions);
+  }
+
   /** The error of a request for the caller of the port. */
   refusal(error: unknown): EventLogError {
     if (error instanceof EventLogError) return error;
@@ -92,7 +115,8 @@ export class DirectClient {
   }
 
   private async connect(): Promise<DirectCluster> {
-    const cluster = newCluster(newKafkaClient(this.options, this.attempts), METADATA_MAX_AGE_MS);
+    const client = newKafkaClient(this.options, this.attempts, this.attempts.logging);
+    const cluster = newCluster(client, METADATA_MAX_AGE_MS);
     try {
       await cluster.connect();
       return cluster;
@@ -107,4 +131,25 @@ export class DirectClient {
     this.connection = undefined;
     await (await connection?.catch(() => undefined))?.disconnect().catch(() => undefined);
   }
+}
+
+const FETCH = 1;
+/** The newest version of a fetch, and the first Kafka that has it. */
+const VERSIONS_OF_FETCH = [
+  [17, '3.9'],
+  [16, '3.7'],
+  [15, '3.5'],
+  [13, '3.1'],
+  [12, '2.7'],
+  [11, '2.3'],
+] as const;
+
+function versionBy(versions: DirectBroker['versions']): string {
+  // Kafka 4 has dropped the fetches of clients before 2.1.
+  if ((versions[FETCH]?.minVersion ?? 0) >= 4) return 'they can do what Kafka 4.0 or newer can';
+  const newest = versions[FETCH]?.maxVersion ?? 0;
+  const known = VERSIONS_OF_FETCH.find(([version]) => newest >= version);
+  return known === undefined
+    ? 'they are older than Kafka 2.3, with which nothing is tested'
+    : `they can do what Kafka ${known[1]} can`;
 }

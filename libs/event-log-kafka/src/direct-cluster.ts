@@ -26,6 +26,9 @@ interface ProduceRequest {
 export interface DirectBroker {
   fetch(request: FetchRequest): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
   produce(request: ProduceRequest): Promise<unknown>;
+  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
+  /** What the broker can do, by the number of the request. */
+  versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>>;
   disconnect(): Promise<void>;
   connectionPool: {
     /** Connects if it is not connected. */
@@ -80,7 +83,12 @@ export interface DirectCluster {
   refreshMetadataIfNecessary(): Promise<void>;
   findTopicPartitionMetadata(topic: string): PartitionMetadata[];
   findBroker(options: { nodeId: number }): Promise<DirectBroker>;
+  findControllerBroker(): Promise<DirectBroker>;
+  findGroupCoordinator(options: { groupId: string }): Promise<DirectBroker>;
 }
+
+/** What a producer needs of it. */
+export type ProducerCluster = Omit<DirectCluster, 'findControllerBroker' | 'findGroupCoordinator'>;
 
 /**
  * KafkaJS makes its clusters by a function that it keeps under a symbol.

@@ -2,7 +2,7 @@ import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
 import { pause } from '@sluice/async';
 import { partitionOf } from '@sluice/contracts';
 import type { LogEntry, PublishOutcome } from '@sluice/event-log';
-import type { DirectBroker, DirectCluster, PartitionMetadata } from './direct-cluster.js';
+import type { DirectBroker, ProducerCluster, PartitionMetadata } from './direct-cluster.js';
 import { brokerErrorOf, causeOf, describeError, isFatal, isTransientAnswer } from './kafka-errors.js';
 import type { ProducerClient } from './producer-client.js';
 import { LeaderLink } from './leader-link.js';
@@ -42,7 +42,7 @@ export class DirectProducer implements ProducerClient {
 
   /** @param timeoutMs a send has its outcomes by then, unless a request to a broker takes longer */
   constructor(
-    private readonly cluster: DirectCluster,
+    private readonly cluster: ProducerCluster,
     private readonly timeoutMs: number,
   ) {
     this.link = new LeaderLink(timeoutMs);

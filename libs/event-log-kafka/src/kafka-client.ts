@@ -1,6 +1,11 @@
 import { Kafka, logLevel, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { EventLogError, type EventLogOptions } from '@sluice/event-log';
 import { ConnectionAttempts } from './connection-attempts.js';
+import { saslOptions } from './sasl-login.js';
+import { TlsContext } from './tls-context.js';
+
+const SCHEME = /^kafka(?:\+ssl)?:\/\//;
+const TLS_SCHEME = 'kafka+ssl://';
 
 /** About three seconds in all. Everything is named, because KafkaJS has other defaults when NODE_ENV is `test`. */
 const RETRY: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, factor: 0.2, multiplier: 2 };
@@ -10,6 +15,12 @@ const RETRY: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1000, retries
  * the group has given up the old one.
  */
 const CONSUMER_RETRIES = 300;
+
+/**
+ * How long before its end a session of a login is renewed, on the next request. Far below the shortest session that brokers are set
+ * to: KafkaJS would otherwise log in again for every request.
+ */
+const REAUTHENTICATION_MS = 3_000;
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -21,14 +32,17 @@ export function newKafkaClient(
   overrides: Partial<KafkaConfig> = {},
 ): Kafka {
   silenceTimeoutNegativeWarning();
+  const { tls, access } = sharedOf(options);
   return new Kafka({
     clientId: options.clientId,
     brokers: brokersOf(options.url),
+    ...access,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: RETRY,
     logLevel: logLevel.NOTHING,
-    socketFactory: attempts.socketFactory,
+    reauthenticationThreshold: REAUTHENTICATION_MS,
+    socketFactory: attempts.socketFactoryFor(tls),
     ...overrides,
   });
 }
@@ -48,20 +62,34 @@ export function newConsumerClient(
   return newKafkaClient(options, attempts, { ...attempts.logging, brokers, retry });
 }
 
+/** One login and one TLS context for all clients of an event log: they share its tokens, and notice a new file once. */
+const shared = new WeakMap<EventLogOptions, { tls: TlsContext | undefined; access: Partial<KafkaConfig> }>();
+
+function sharedOf(options: EventLogOptions) {
+  const known = shared.get(options);
+  if (known !== undefined) return known;
+  const tls = options.url.startsWith(TLS_SCHEME) ? new TlsContext(options.kafka?.tls, options.logger) : undefined;
+  const sasl = options.kafka?.sasl;
+  const access = { ...(tls && { ssl: true }), ...(sasl && { sasl: saslOptions(sasl) }) };
+  const made = { tls, access };
+  shared.set(options, made);
+  return made;
+}
+
 /** A name or an IPv4 address, and a port: KafkaJS cannot read an IPv6 address. */
 const ADDRESS = /^[^\s:@/?#[\]]+(:\d{1,5})?$/;
 
 /**
- * `kafka://host:9092,host2:9092`; the port may be left out.
+ * `kafka://host:9092,host2:9092` or `kafka+ssl://host:9093`; the port may be left out.
  *
  * @throws EventLogError `fatal`, which does not show the URL: it may hold a password
  */
 export function brokersOf(url: string): string[] {
-  const addresses = url.slice('kafka://'.length).replace(/\/$/, '').split(',');
+  const addresses = url.replace(SCHEME, '').replace(/\/$/, '').split(',');
   if (!addresses.every((address) => ADDRESS.test(address))) {
     throw new EventLogError(
       'fatal',
-      'The event log URL must be kafka://host:9092,host2:9092, without a login or options.',
+      'The event log URL must be kafka://host:9092,host2:9092 or kafka+ssl://host:9093, without a login or options.',
     );
   }
   return addresses.map((address) => (/:\d+$/.test(address) ? address : `${address}:9092`));

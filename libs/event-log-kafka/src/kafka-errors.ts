@@ -1,4 +1,5 @@
 import type { FailureCause } from '@sluice/event-log';
+import { certificateFault } from './certificate-faults.js';
 
 /** What KafkaJS puts on its errors; `type` is the name of the broker's error code, `code` is Node's. */
 interface ClientError extends Error {
@@ -73,6 +74,8 @@ export function describeError(error: unknown): string {
   const root = rootOf(error);
   const text = root.type ?? root.message;
   const cause = causeOf(error);
+  const fault = cause === 'certificate' ? certificateFault(String(root.code)) : undefined;
+  if (fault !== undefined) return `${cause}: ${fault} (${String(root.code)})`;
   return cause === undefined ? text : `${cause}: ${text}`;
 }
 
@@ -112,6 +115,7 @@ const CAUSE_OF_BROKER_ERROR: Readonly<Record<string, FailureCause>> = {
 /** Names of KafkaJS's own errors. */
 const CAUSE_OF_CLIENT_ERROR: Readonly<Record<string, FailureCause>> = {
   KafkaJSSASLAuthenticationError: 'authentication',
+  TokenRefusedError: 'authentication',
   KafkaJSConnectionClosedError: 'closed',
   KafkaJSRequestTimeoutError: 'timeout',
   KafkaJSLockTimeout: 'timeout',
@@ -136,7 +140,9 @@ const CAUSE_OF_CODE: Readonly<Record<string, FailureCause>> = {
 
 /** Codes of Node, of OpenSSL's certificate check and of its alerts. */
 function causeOfCode(code: string): FailureCause | undefined {
-  const isCertificate = /CERT|^UNABLE_TO_|^ERR_(SSL|TLS)_|^EPROTO$|^HOSTNAME_MISMATCH$|^CRL_/.test(code);
+  const isCertificate = /CERT|^UNABLE_TO_|^ERR_(SSL|TLS|OSSL)_|^EPROTO$|^HOSTNAME_MISMATCH$|^INVALID_CA$|^CRL_/.test(
+    code,
+  );
   return CAUSE_OF_CODE[code] ?? (isCertificate ? 'certificate' : undefined);
 }
 

@@ -4,6 +4,8 @@ import {
   type BufferInspector,
   type EventSubscription,
   type InspectOptions,
+  type LogNames,
+  type LogRight,
   type SubscribeOptions,
   type TopicFinding,
   type TopicSpec,
@@ -18,7 +20,8 @@ import { KafkaInspector } from './kafka-inspector.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { KafkaTopics } from './kafka-topics.js';
-import { topicFindings } from './topic-settings.js';
+import { probeRight } from './right-probe.js';
+import { isDenied, topicFindings } from './topic-settings.js';
 import { probeWrites } from './write-probe.js';
 import { Reachability } from './reachability.js';
 
@@ -45,8 +48,16 @@ export class KafkaEventLog extends EventLog {
     this.publisher = new KafkaPublisher(options, this.topics, this.reachability);
   }
 
+  override get names(): LogNames {
+    return this.options.names ?? super.names;
+  }
+
   override createTopics(topics: readonly TopicSpec[]): Promise<void> {
     return this.topics.create(topics);
+  }
+
+  override topicDifferences(topics: readonly TopicSpec[]): Promise<string[]> {
+    return this.topics.differences(topics);
   }
 
   override requireTopics(names: readonly string[]): Promise<void> {
@@ -61,6 +72,21 @@ export class KafkaEventLog extends EventLog {
   override async proveWritable(topic: string): Promise<void> {
     await this.topics.require([topic]);
     await probeWrites(this.client, topic);
+  }
+
+  override async lacks(right: LogRight): Promise<boolean> {
+    try {
+      await probeRight({ admin: this.admin, client: this.client, topics: this.topics }, right);
+      return false;
+    } catch (error) {
+      if (isDenied(error)) return true;
+      throw error;
+    }
+  }
+
+  override async brokerFacts(): Promise<string[]> {
+    const { brokers } = await this.admin.ask((admin) => admin.describeCluster());
+    return [`Brokers of Kafka: ${brokers.length}; ${await this.client.versionOfBrokers()}.`];
   }
 
   override subscribe(options: SubscribeOptions): EventSubscription {

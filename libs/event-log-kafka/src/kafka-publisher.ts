@@ -2,6 +2,7 @@ import {
   EventLogError,
   EventPublisher,
   type LogEntry,
+  type LogNames,
   type PublishOutcome,
   type EventLogOptions,
   type FailureCause,
@@ -27,6 +28,10 @@ export class KafkaPublisher extends EventPublisher {
   ) {
     super();
     this.connection = new ProducerConnection(options, reachability);
+  }
+
+  override get names(): LogNames {
+    return this.options.names ?? super.names;
   }
 
   async publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {

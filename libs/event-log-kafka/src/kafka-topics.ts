@@ -1,8 +1,13 @@
 import { EventLogError, type TopicSpec } from '@sluice/event-log';
 import type { KafkaAdmin } from './kafka-admin.js';
 
-/** With three copies or more, a record is written once two of them have it: one broker may be away without loss. */
-const MIN_IN_SYNC_REPLICAS = [{ name: 'min.insync.replicas', value: '2' }];
+/**
+ * A record is written once most of the copies have it: of three, one may be away, and nothing is lost. Of two, none may be away:
+ * nothing is accepted meanwhile, which is better than a record in one copy.
+ */
+function minInSyncReplicas(copies: number) {
+  return copies < 2 ? [] : [{ name: 'min.insync.replicas', value: String(Math.floor(copies / 2) + 1) }];
+}
 
 const KEEPS_ALL = [
   { name: 'retention.ms', value: '-1' },
@@ -28,11 +33,37 @@ export class KafkaTopics {
     }
   }
 
+  /** See `EventLog.topicDifferences`. */
+  async differences(specs: readonly TopicSpec[]): Promise<string[]> {
+    const differences: string[] = [];
+    for (const spec of specs) {
+      const found = await this.partitionCount(spec.name);
+      if (found === undefined) differences.push(this.missing(spec));
+      else if (found !== spec.partitions && spec.otherCount !== 'keep') differences.push(mismatch(spec, found).message);
+    }
+    return differences;
+  }
+
+  private missing({ name, partitions, keepsAll }: TopicSpec): string {
+    const copies = this.replicationFactor < 0 ? [] : [`--replication-factor ${this.replicationFactor}`];
+    const config = [...minInSyncReplicas(this.replicationFactor), ...(keepsAll === true ? KEEPS_ALL : [])];
+    const options = [...copies, ...config.map((entry) => `--config ${entry.name}=${entry.value}`)];
+    const create = `--create --topic ${name} --partitions ${partitions} ${options.join(' ')}`.trimEnd();
+    const command = `kafka-topics.sh --bootstrap-server HOST:9092 ${create}`;
+    return `The topic ${name} is missing, or this login may not see it. Run ${command}`;
+  }
+
   /** See `EventLog.requireTopics`. */
   async require(names: readonly string[]): Promise<void> {
     for (const name of names) {
       if ((await this.partitionCount(name)) === undefined) throw topicMissing(name);
     }
+  }
+
+  /** Resolves if this login may make the topic; none is made. @throws EventLogError `unavailable` */
+  async proveCreatable(name: string): Promise<void> {
+    const topics = [{ topic: name, numPartitions: 1, replicationFactor: this.replicationFactor }];
+    await this.admin.ask((admin) => admin.createTopics({ topics, validateOnly: true, waitForLeaders: false }));
   }
 
   private async reconcile(spec: TopicSpec, found: number): Promise<void> {
@@ -53,10 +84,7 @@ export class KafkaTopics {
       topic: name,
       numPartitions: partitions,
       replicationFactor: this.replicationFactor,
-      configEntries: [
-        ...(this.replicationFactor >= 3 ? MIN_IN_SYNC_REPLICAS : []),
-        ...(keepsAll === true ? KEEPS_ALL : []),
-      ],
+      configEntries: [...minInSyncReplicas(this.replicationFactor), ...(keepsAll === true ? KEEPS_ALL : [])],
     };
     // KafkaJS would wait for the leaders, and take a broker that has not heard of the topic yet for a failure.
     const isNew = await naming('Create', name, () =>

@@ -34,6 +34,23 @@ describe('topics on Kafka', () => {
     expect(await partitionsOf(name)).toBe(3);
   });
 
+  it('are compared without being made, and each difference has the command that ends it', async () => {
+    const [few, missing] = [newName(), newName()];
+    await wanted(few, 3);
+    const differences = await log.topicDifferences([
+      { name: few, partitions: 4, otherCount: 'grow', setting: 'EVENT_LOG_PARTITIONS' },
+      { name: few, partitions: 12, otherCount: 'keep' },
+      { name: missing, partitions: 2, otherCount: 'keep', keepsAll: true },
+    ]);
+    expect(differences).toEqual([
+      expect.stringMatching(/has 3 partitions, and 4 are asked for by EVENT_LOG_PARTITIONS\..* --partitions 4$/),
+      expect.stringMatching(
+        /is missing, or this login may not see it\. Run kafka-topics\.sh .* --config retention\.ms=-1/,
+      ),
+    ]);
+    await expect(log.requireTopics([missing])).rejects.toMatchObject({ code: 'topic-missing' });
+  });
+
   it('are never made smaller, and the error names both numbers and the setting', async () => {
     const name = newName();
     await wanted(name, 3);

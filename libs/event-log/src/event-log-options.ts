@@ -1,12 +1,18 @@
 import type { TopicLimits } from './event-log.js';
+import type { KafkaAccess } from './kafka-access.js';
+import type { LogNames } from './log-names.js';
 import type { Append } from './shared-publisher.js';
 
 /** Writes one line to the log of the process. */
 export type LineLogger = (level: 'info' | 'warn', message: string) => void;
 
 export interface EventLogOptions {
-  /** `kafka://host:9092,host2:9092` or `file:<directory>`. */
+  /** `kafka://host:9092,host2:9092`, the same with `kafka+ssl://`, or `file:<directory>`. */
   url: string;
+  /** How this process proves who it is to Kafka, and which authorities it trusts. Left out: no login, the authorities of Node. */
+  kafka?: KafkaAccess;
+  /** Names of topics and groups on Kafka. Default: those of the contract. The embedded log keeps to the default. */
+  names?: LogNames;
   /** Names this process to the broker and in its logs. */
   clientId: string;
   /** A publish has its outcome within this time. */

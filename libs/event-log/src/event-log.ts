@@ -1,4 +1,6 @@
 import type { FailureCause } from './failure-cause.js';
+import { DEFAULT_NAMES, type LogNames } from './log-names.js';
+import type { LogRight } from './log-right.js';
 
 /**
  * The port to the event log: topics of ordered, durable partitions. Adapters: Kafka (`kafka/`), one SQLite file (`sqlite/`).
@@ -54,6 +56,11 @@ const NOTHING_OPEN: PublishLoad = Object.freeze({ openEntries: 0, settledEntries
 
 /** The writing side. An abstract class, so that it is its own injection token; the same holds for {@link EventLog}. */
 export abstract class EventPublisher {
+  /** What the topics of its log are called. */
+  get names(): LogNames {
+    return DEFAULT_NAMES;
+  }
+
   /**
    * Appends the entries to the topic. Resolves when every entry has an outcome, in the order of the entries;
    * `written: true` is never said of an entry that is not durable. A log that cannot be reached is an outcome, not an error.
@@ -246,6 +253,11 @@ export interface TopicUsage {
 
 /** One connection to a log, and everything that hangs on it. Made once for each process. */
 export abstract class EventLog {
+  /** What its topics and the group of the buffer worker are called. */
+  get names(): LogNames {
+    return DEFAULT_NAMES;
+  }
+
   /**
    * Makes the topics that are missing. Of the others, only the number of partitions is looked at: {@link TopicSpec.otherCount}.
    * Idempotent.
@@ -255,6 +267,16 @@ export abstract class EventLog {
   abstract createTopics(topics: readonly TopicSpec[]): Promise<void>;
   /** @throws EventLogError `topic-missing` naming the topic and the step that makes it; `unavailable` */
   abstract requireTopics(names: readonly string[]): Promise<void>;
+  /**
+   * What {@link createTopics} would make or change, one sentence each with the command that does it; empty if the topics are as they
+   * are wanted. Makes nothing, and needs no right to.
+   *
+   * @throws EventLogError `unavailable`
+   */
+  async topicDifferences(topics: readonly TopicSpec[]): Promise<string[]> {
+    return topics.flatMap(() => []);
+  }
+
   /**
    * Looks for settings of the topics by which records may be lost. A log without such settings has nothing to find.
    *
@@ -272,6 +294,20 @@ export abstract class EventLog {
    */
   async proveWritable(topic: string): Promise<void> {
     await this.requireTopics([topic]);
+  }
+
+  /**
+   * Whether this login lacks a right, found out by a request that needs it and changes nothing.
+   *
+   * @throws EventLogError `unavailable`, `topic-missing`
+   */
+  async lacks(_right: LogRight): Promise<boolean> {
+    return false;
+  }
+
+  /** What is known of the brokers, one sentence each; empty for an engine that has none. @throws EventLogError `unavailable` */
+  async brokerFacts(): Promise<string[]> {
+    return [];
   }
 
   /** One publisher for all callers; connects on first use and reconnects by itself. */

@@ -1,5 +1,6 @@
 import { Batcher, type BatchLimits, type FlushReason } from './batcher.js';
 import { EventPublisher, type LogEntry, type PublishLoad, type PublishOutcome } from './event-log.js';
+import type { LogNames } from './log-names.js';
 
 /** One append of the calls that had collected. */
 export interface Append {
@@ -58,6 +59,10 @@ export class SharedPublisher extends EventPublisher {
     private readonly options: SharedPublisherOptions,
   ) {
     super();
+  }
+
+  override get names(): LogNames {
+    return this.publisher.names;
   }
 
   override publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {

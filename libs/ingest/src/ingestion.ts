@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/async';
-import { EVENT_HEADERS, EVENTS_TOPIC, type ProblemCode } from '@sluice/contracts';
+import { EVENT_HEADERS, type ProblemCode } from '@sluice/contracts';
 import { EventLogError, type EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
 import type { Charge, Cost, RateLimits, Sender } from './limits/rate-limits.js';
 import type { LogReachability } from './log-reachability.js';
@@ -161,7 +161,8 @@ export class Ingestion {
 
   private async outcomesOf(entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
     try {
-      return await this.parts.publisher.publish(EVENTS_TOPIC, entries);
+      const { publisher } = this.parts;
+      return await publisher.publish(publisher.names.events, entries);
     } catch (error) {
       if (!(error instanceof EventLogError)) throw error;
       const { message: reason, failure } = error;

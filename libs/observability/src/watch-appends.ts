@@ -1,11 +1,15 @@
 import type { Registry } from 'prom-client';
-import { measureAppends, type MeasuredAppend } from './metrics/append-metrics.js';
+import { measureAppends, type MeasuredAppend, type TopicNames } from './metrics/append-metrics.js';
 import { traceAppends, type TracedAppend } from './tracing/append-spans.js';
 import type { Tracing } from './tracing/tracing.js';
 
 /** A function that takes each append of the event log into the metrics and the traces: for the log's option `onAppend`. */
-export function watchAppends(registry: Registry, tracing: Tracing): (append: MeasuredAppend & TracedAppend) => void {
-  const observers = [measureAppends(registry), traceAppends(tracing)];
+export function watchAppends(
+  registry: Registry,
+  tracing: Tracing,
+  names?: TopicNames,
+): (append: MeasuredAppend & TracedAppend) => void {
+  const observers = [measureAppends(registry, names), traceAppends(tracing)];
   return (append) => {
     for (const hear of observers) hear(append);
   };

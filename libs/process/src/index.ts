@@ -3,7 +3,7 @@ export { type HealthCheck, type HealthChecks, type HealthDetails, HealthModule }
 export { Lifecycle } from './lifecycle.js';
 export { mainProcess } from './main-process.js';
 export { LOG_SETTINGS, PROCESS_SETTINGS, type ProcessOptions } from './process.settings.js';
-export { type Config, readSettings, type SettingsRule } from './read-settings.js';
+export { type Config, readSettings, type SettingsRule } from '@sluice/settings';
 export { runApp } from './run-app.js';
 export { RuntimeModule } from './runtime.module.js';
 export { openService, type Service, ServiceModule } from './service.module.js';

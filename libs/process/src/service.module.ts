@@ -57,7 +57,7 @@ export class ServiceModule {
     const { eventLog, publishes = false, recordStore } = engines;
     const line = logLine(logger);
     const measured = { event_log: EventLog, ...(recordStore && { record_store: RecordStore }) };
-    const onAppend = publishes && { onAppend: watchAppends(registry, tracing) };
+    const onAppend = publishes && { onAppend: watchAppends(registry, tracing, eventLog.names) };
     return {
       module: ServiceModule,
       imports: [

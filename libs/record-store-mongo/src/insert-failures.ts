@@ -3,11 +3,12 @@ import mongoose from 'mongoose';
 /** What the server said about one document of an unordered insert. */
 export interface InsertFailure {
   code: number;
-  message: string;
+  /** The key of another unique index than that of `_id` was there before, as far as two inserts show. */
+  isOfOtherIndex?: boolean;
 }
 
 /** Failures by the index of their document. Every document without one is durable. */
-export type InsertFailures = ReadonlyMap<number, InsertFailure>;
+export type InsertFailures = Map<number, InsertFailure>;
 
 export const DUPLICATE_KEY = 11000;
 
@@ -30,13 +31,8 @@ const PERMANENT_CODES: ReadonlySet<number> = new Set([
   17420, // a document in the batch is too large
 ]);
 
-export function isPermanent({ code, message }: InsertFailure): boolean {
-  return PERMANENT_CODES.has(code) || isOfForeignIndex(code, message);
-}
-
-/** A duplicate in a unique index that someone else has made. One of `_id` passes, should its first document be gone by now. */
-function isOfForeignIndex(code: number, message: string): boolean {
-  return code === DUPLICATE_KEY && /index: (?!_id_ )/.test(message);
+export function isPermanent({ code }: InsertFailure): boolean {
+  return PERMANENT_CODES.has(code);
 }
 
 /**
@@ -49,9 +45,9 @@ export function readInsertFailures(error: unknown, count: number): InsertFailure
   if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) return undefined;
   if (error.err !== undefined || error.result?.getWriteConcernError() !== undefined) return undefined;
   const failures = new Map<number, InsertFailure>();
-  for (const { index, code, errmsg } of [error.writeErrors].flat()) {
+  for (const { index, code } of [error.writeErrors].flat()) {
     if (!Number.isInteger(index) || index < 0 || index >= count || typeof code !== 'number') return undefined;
-    failures.set(index, { code, message: errmsg ?? '' });
+    failures.set(index, { code });
   }
   return failures.size > 0 ? failures : undefined;
 }

@@ -84,7 +84,10 @@ export class MongoConnection {
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs,
       waitQueueTimeoutMS: timeoutMs,
-      writeConcern: { w: 'majority', journal: true },
+      // By name, so that they win over what the URL says.
+      w: 'majority',
+      journal: true,
+      readPreference: 'primary',
     });
     return this.connection.db!;
   }

@@ -29,7 +29,7 @@ class FakeCollection {
 function readerOf(collection: FakeCollection): MongoRecordReader {
   const database = { collection: () => collection };
   const connection = { run: (work: (database: unknown) => unknown) => work(database) };
-  return new MongoRecordReader(connection as unknown as MongoConnection, 1_000);
+  return new MongoRecordReader(connection as unknown as MongoConnection, 'records', { timeoutMs: 1_000 });
 }
 
 it('asks for few documents until it knows their size, then for as many as fit', async () => {

@@ -1,9 +1,9 @@
 import type { mongo } from 'mongoose';
 import type { StoredRecord } from '@sluice/contracts';
-import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '@sluice/record-store';
+import type { RecordCursor, RecordFilter, RecordPage, RecordReader, RecordStoreOptions } from '@sluice/record-store';
 import { decodeDocument } from './document-decoder.js';
 import type { MongoConnection } from './mongo-connection.js';
-import { keyOf, RECORDS_COLLECTION, toStoredRecord, type RecordDocument } from './record-document.js';
+import { keyOf, toStoredRecord, type RecordDocument } from './record-document.js';
 
 type Filter = mongo.Filter<RecordDocument>;
 
@@ -14,7 +14,8 @@ const PAGE_ORDER = { timestamp: -1, _id: 1 } as const;
 export class MongoRecordReader implements RecordReader {
   constructor(
     private readonly connection: MongoConnection,
-    private readonly timeoutMs: number,
+    private readonly collection: string,
+    private readonly options: Pick<RecordStoreOptions, 'timeoutMs' | 'readPreference'>,
   ) {}
 
   async find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
@@ -46,8 +47,9 @@ export class MongoRecordReader implements RecordReader {
     { limit, maxBytes }: { limit: number; maxBytes: number },
   ): Promise<FoundDocuments> {
     return this.connection.run(async (database) => {
-      const records = database.collection<RecordDocument>(RECORDS_COLLECTION);
-      const found = records.find(filter, { ...options, raw: true, maxTimeMS: this.timeoutMs });
+      const { timeoutMs: maxTimeMS, readPreference = 'primary' } = this.options;
+      const records = database.collection<RecordDocument>(this.collection);
+      const found = records.find(filter, { ...options, raw: true, maxTimeMS, readPreference });
       const documents: RecordDocument[] = [];
       let bytes = 0;
       for await (const raw of found as AsyncIterable<unknown> as AsyncIterable<Uint8Array>) {

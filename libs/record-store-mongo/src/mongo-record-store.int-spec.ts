@@ -54,6 +54,32 @@ describe('MongoRecordStore', () => {
     ]);
   });
 
+  it('refuses what a unique index of somebody else has already, and stores the rest of the batch', async () => {
+    const options = databases.newOptions();
+    const store = open(options);
+    await store.prepare();
+    const index = { key: { 'data_payload.serial': 1 }, unique: true, name: 'theirs' } as const;
+    await databases.database(options).collection('records').createIndexes([index]);
+    const [a, b, c] = ['a', 'b', 'c'].map((recordId, serial) =>
+      recordToStore({ recordId, payload: { serial: serial % 2 } }),
+    );
+    expect(await store.writer.write([a!, b!], STORED_AT_MS)).toEqual([{ status: 'stored' }, { status: 'stored' }]);
+    expect(await store.writer.write([c!, a!], STORED_AT_MS)).toEqual([
+      { status: 'refused', detail: expect.stringContaining('another unique index') },
+      { status: 'already-stored' },
+    ]);
+  });
+
+  it('keeps records in the collection that the options name', async () => {
+    const options = databases.newOptions();
+    const store = open({ ...options, collection: 'readings' });
+    await store.prepare();
+    await store.writer.write([recordToStore({ recordId: 'a' })], STORED_AT_MS);
+    expect(await store.reader.find('dev-2', 'a')).toMatchObject({ record_id: 'a' });
+    const found = await databases.database(options).collections();
+    expect(found.map(({ collectionName }) => collectionName)).toEqual(['readings']);
+  });
+
   it('stores a batch that is larger than one message', async () => {
     const store = open(databases.newOptions());
     const records = recordsToStore(100, { payload: { text: 'x'.repeat(200_000) } });
@@ -80,6 +106,18 @@ describe('MongoRecordStore', () => {
     const expiry90 = await indexesAfterPreparing({ expireAfterSeconds: 90 });
     expect(expiry90).toEqual(new Map([...lasting, ['received_at,1', 90]]));
     expect(await indexesAfterPreparing({})).toEqual(new Map(lasting));
+  });
+
+  it('says which indexes are missing, with the command that makes each, and makes none', async () => {
+    const options = { ...databases.newOptions(), expireAfterSeconds: 60 };
+    const store = open(options);
+    expect(await store.missing()).toEqual([
+      expect.stringMatching(/createIndex\(\{"device_id":1,"timestamp":-1,"_id":1\}/),
+      expect.stringMatching(/createIndex\(\{"timestamp":-1,"_id":1\}/),
+      expect.stringMatching(/createIndex\(\{"received_at":1\}, .*"expireAfterSeconds":60/),
+    ]);
+    await store.prepare();
+    expect(await store.missing()).toEqual([]);
   });
 
   it('uses the database sluice when the URL names none', async () => {

@@ -1,28 +1,46 @@
-import { type RecordStoreOptions, RecordStore, type StoreTrouble } from '@sluice/record-store';
+import {
+  type RecordStoreOptions,
+  RecordStore,
+  type StoreExamination,
+  type StoreTrouble,
+  type StoreUse,
+} from '@sluice/record-store';
 import { MongoConnection } from './mongo-connection.js';
+import { examineRights } from './mongo-rights.js';
 import { MongoRecordReader } from './mongo-record-reader.js';
 import { MongoRecordWriter } from './mongo-record-writer.js';
-import { prepareRecords } from './prepare-records.js';
+import { missingIndexes, prepareRecords, type WantedCollection } from './prepare-records.js';
+import { DEFAULT_COLLECTION } from './record-document.js';
 
 /**
- * Records in the collection `records` of the database that the URL names, or of `sluice`.
+ * Records in the collection `records`, or the one that the options name, of the database that the URL names, or of `sluice`.
  * A server that is away is no error when the store is opened: operations fail with `unavailable` until it is there.
  */
 export class MongoRecordStore extends RecordStore {
   readonly writer: MongoRecordWriter;
   readonly reader: MongoRecordReader;
   private readonly connection: MongoConnection;
+  private readonly collection: string;
 
   /** @throws RecordStoreError `unavailable` if the URL cannot be read */
   constructor(private readonly options: RecordStoreOptions) {
     super();
     this.connection = new MongoConnection(options);
-    this.writer = new MongoRecordWriter(this.connection, options.timeoutMs);
-    this.reader = new MongoRecordReader(this.connection, options.timeoutMs);
+    this.collection = options.collection ?? DEFAULT_COLLECTION;
+    this.writer = new MongoRecordWriter(this.connection, this.collection, options.timeoutMs);
+    this.reader = new MongoRecordReader(this.connection, this.collection, options);
   }
 
   async prepare(): Promise<void> {
-    await this.connection.run((database) => prepareRecords(database, this.options.expireAfterSeconds));
+    await this.connection.run((database) => prepareRecords(database, this.wanted));
+  }
+
+  override examine(use: StoreUse): Promise<StoreExamination> {
+    return this.connection.run((database) => examineRights(database, this.collection, use));
+  }
+
+  override missing(): Promise<string[]> {
+    return this.connection.run((database) => missingIndexes(database, this.wanted));
   }
 
   async ping(): Promise<void> {
@@ -35,5 +53,9 @@ export class MongoRecordStore extends RecordStore {
 
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  private get wanted(): WantedCollection {
+    return { collection: this.collection, expireAfterSeconds: this.options.expireAfterSeconds };
   }
 }

@@ -17,19 +17,30 @@ import {
   type InsertFailures,
 } from './insert-failures.js';
 import type { MongoConnection } from './mongo-connection.js';
-import { RECORDS_COLLECTION, toDocument, type RecordDocument } from './record-document.js';
+import { toDocument, type RecordDocument } from './record-document.js';
 
 type Records = mongo.Collection<RecordDocument>;
 /** What says whether a record that comes again is the same. */
 type FirstDocument = Pick<RecordDocument, '_id' | 'timestamp_text' | 'data_payload'>;
 
-const NO_FAILURES: InsertFailures = new Map();
+/** Stands for a duplicate of another key than `_id`. */
+const OTHER_INDEX: InsertFailure = Object.freeze({ code: DUPLICATE_KEY, isOfOtherIndex: true });
 const STORED: WriteOutcome = Object.freeze({ status: 'stored' });
+
+interface Repeat {
+  documents: readonly RecordDocument[];
+  encodings: readonly RecordDocument[];
+  /** Indexes of the documents that are inserted again. */
+  unexplained: readonly number[];
+  failures: InsertFailures;
+  firsts: Map<string, FirstDocument>;
+}
 
 /** One write is one unordered insert by the driver itself, whose answer is read document by document. */
 export class MongoRecordWriter implements RecordWriter {
   constructor(
     private readonly connection: MongoConnection,
+    private readonly collection: string,
     private readonly timeoutMs: number,
   ) {}
 
@@ -37,7 +48,7 @@ export class MongoRecordWriter implements RecordWriter {
     if (records.length === 0) return [];
     const storedAt = new Date(storedAtMs);
     const documents = records.map((record) => toDocument(record, storedAt));
-    return this.connection.run((database) => this.writeAll(database.collection(RECORDS_COLLECTION), documents));
+    return this.connection.run((database) => this.writeAll(database.collection(this.collection), documents));
   }
 
   /** The driver encodes every document before it sends the first: an encoding error means that nothing was written. */
@@ -67,13 +78,44 @@ export class MongoRecordWriter implements RecordWriter {
   ): Promise<WriteOutcome[]> {
     const failures = await this.insertUnordered(collection, encodings);
     const firsts = await this.findFirsts(collection, documents, failures);
+    const unexplained = documents.flatMap(({ _id }, index) =>
+      isDuplicate(failures.get(index)) && !firsts.has(_id) ? [index] : [],
+    );
+    if (unexplained.length > 0)
+      await this.insertAgain(collection, { documents, encodings, unexplained, failures, firsts });
     return documents.map((document, index) => outcomeOf(document, failures.get(index), firsts));
+  }
+
+  /**
+   * Duplicates whose first document is not on the primary: it was removed meanwhile, and the second insert succeeds; or the value is
+   * that of another unique index, which somebody else has made, and the second insert says so again. Servers word that differently,
+   * and the driver keeps their wording only, so it is the two answers that count.
+   */
+  private async insertAgain(
+    collection: Records,
+    { documents, encodings, unexplained, failures, firsts }: Repeat,
+  ): Promise<void> {
+    const again = await this.insertUnordered(
+      collection,
+      unexplained.map((index) => encodings[index]!),
+    );
+    const found = await this.findFirsts(
+      collection,
+      unexplained.map((index) => documents[index]!),
+      again,
+    );
+    for (const [key, first] of found) firsts.set(key, first);
+    for (const [at, index] of unexplained.entries()) {
+      const failure = again.get(at);
+      if (failure === undefined) failures.delete(index);
+      else failures.set(index, isDuplicate(failure) && !firsts.has(documents[index]!._id) ? OTHER_INDEX : failure);
+    }
   }
 
   private async insertUnordered(collection: Records, documents: RecordDocument[]): Promise<InsertFailures> {
     try {
       await collection.insertMany(documents, { ordered: false, maxTimeMS: this.timeoutMs });
-      return NO_FAILURES;
+      return new Map();
     } catch (error) {
       const failures = readInsertFailures(error, documents.length);
       if (failures === undefined) throw error;
@@ -83,11 +125,11 @@ export class MongoRecordWriter implements RecordWriter {
 
   /** The documents that were there before those that failed as duplicates, by key. */
   private async findFirsts(collection: Records, documents: RecordDocument[], failures: InsertFailures) {
-    const keys = documents.flatMap(({ _id }, index) => (failures.get(index)?.code === DUPLICATE_KEY ? [_id] : []));
+    const keys = documents.flatMap(({ _id }, index) => (isDuplicate(failures.get(index)) ? [_id] : []));
     const firsts = new Map<string, FirstDocument>();
     if (keys.length === 0) return firsts;
     const projection = { timestamp_text: 1, data_payload: 1 };
-    const options = { projection, raw: true, maxTimeMS: this.timeoutMs };
+    const options = { projection, raw: true, maxTimeMS: this.timeoutMs, readPreference: 'primary' as const };
     for await (const bytes of collection.find({ _id: { $in: keys } }, options)) {
       const first = decodeDocument<FirstDocument>(bytes as unknown as Uint8Array);
       firsts.set(first._id, first);
@@ -103,9 +145,14 @@ function outcomeOf(
 ): WriteOutcome {
   if (failure === undefined) return STORED;
   const first = firsts.get(document._id);
-  if (failure.code === DUPLICATE_KEY && first !== undefined) return compare(document, first);
+  if (isDuplicate(failure) && first !== undefined) return compare(document, first);
+  if (failure.isOfOtherIndex === true) return refused('another unique index of the collection has the value already');
   if (isPermanent(failure)) return refused(`MongoDB will not take the record: code ${failure.code}`);
   throw new RecordStoreError('unavailable', `MongoDB did not take a record now: code ${failure.code}.`);
+}
+
+function isDuplicate(failure: InsertFailure | undefined): boolean {
+  return failure?.code === DUPLICATE_KEY;
 }
 
 function compare(document: RecordDocument, first: FirstDocument): WriteOutcome {

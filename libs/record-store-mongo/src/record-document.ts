@@ -1,9 +1,10 @@
 import { parseTimestamp, type JsonObject, type StoredRecord } from '@sluice/contracts';
 import type { RecordToStore } from '@sluice/record-store';
 
-export const RECORDS_COLLECTION = 'records';
+/** Where records are, unless the options name another collection. */
+export const DEFAULT_COLLECTION = 'records';
 
-/** One record as the collection `records` holds it. */
+/** One record as the collection of records holds it. */
 export interface RecordDocument {
   /** `<device_id>/<record_id>`: a device id has no slash. */
   _id: string;

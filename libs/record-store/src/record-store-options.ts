@@ -7,10 +7,17 @@ export interface RecordStoreOptions {
   clientId: string;
   /** A write or a read settles within this time. */
   timeoutMs: number;
+  /** Name of the collection of records on MongoDB. Default: `records`. */
+  collection?: string;
+  /** Which members of a replica set answer reads of records. Default: the primary. Writes and tokens always use the primary. */
+  readPreference?: ReadPreference;
   /** Stored records are removed this long after `received_at`; `undefined`: never. */
   expireAfterSeconds?: number;
   /** Receives one line when the store goes away, with the cause, and one when it is back; no secrets. */
   logger?: StoreLogger;
 }
+
+/** As MongoDB names them. */
+export type ReadPreference = 'primary' | 'primaryPreferred' | 'secondary' | 'secondaryPreferred' | 'nearest';
 
 export type TokenStoreOptions = Pick<RecordStoreOptions, 'url' | 'clientId' | 'timeoutMs' | 'logger'>;

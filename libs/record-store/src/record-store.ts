@@ -34,6 +34,18 @@ export interface RecordWriter {
   write(records: readonly RecordToStore[], storedAtMs: number): Promise<WriteOutcome[]>;
 }
 
+/** What a service does with the store. */
+export type StoreUse = 'tokens' | 'write' | 'read' | 'prepare';
+
+export interface StoreExamination {
+  /** Rights that are needed, each with the command that gives it. */
+  missing: { right: string; command: string }[];
+  /** False if the store does not say which rights a login has. */
+  isKnown: boolean;
+  /** How far the clock of the store is ahead of this one, in milliseconds; left out where that is not known. */
+  skewMs?: number;
+}
+
 /**
  * One connection to a store, and everything that hangs on it. Made once for each process.
  * An abstract class, so that it is its own injection token.
@@ -43,6 +55,22 @@ export abstract class RecordStore {
   abstract readonly reader: RecordReader;
   /** Makes collections, tables and indexes that are missing. Idempotent. @throws RecordStoreError `unavailable` */
   abstract prepare(): Promise<void>;
+  /**
+   * What {@link prepare} would make, one sentence each with the command that makes it; empty if all of it is there. Makes nothing.
+   *
+   * @throws RecordStoreError `unavailable`
+   */
+  async missing(): Promise<string[]> {
+    return [];
+  }
+  /**
+   * Which rights this login lacks for a use of the store. Changes nothing.
+   *
+   * @throws RecordStoreError `unavailable`
+   */
+  async examine(_use: StoreUse): Promise<StoreExamination> {
+    return { missing: [], isKnown: true };
+  }
   /** Resolves if the store answers. @throws RecordStoreError `unavailable` */
   abstract ping(): Promise<void>;
   /** Why the last call failed, where that is known; `undefined` while the store answers. */

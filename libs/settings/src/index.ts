@@ -1,4 +1,5 @@
 export { hostList, networkList, originList } from './lists.js';
+export { type Config, isFromFile, readSettings, type SettingsRule } from './read-settings.js';
 export {
   ConfigError,
   defaultsOf,

@@ -13,8 +13,12 @@ export interface Setting<T> {
   faultOf?: (text: string) => string | undefined;
   /** A value that is never shown, not even a wrong one. */
   isSecret?: boolean;
+  /** A value that may hold a secret among what may be shown, such as a URL. It, too, may come from `<key>_FILE`. */
+  mayHoldSecret?: boolean;
   /** Computes the value where it is still `fallback` after all settings are read. */
   derive?: (options: Readonly<Record<string, unknown>>) => T;
+  /** What is wrong with the value beside the others, once all are known: a clause that follows the key. */
+  conflictIn?: (options: Readonly<Record<string, unknown>>) => string | undefined;
 }
 
 /** The settings of a feature, by the names of the options that it takes. */

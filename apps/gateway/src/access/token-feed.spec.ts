@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { AccessGate, issueToken, RateLimits, TokenFeed, type Token } from '@sluice/ingest';
 import type { JsonObject } from '@sluice/contracts';
-import type { EventLog } from '@sluice/event-log';
+import { DEFAULT_NAMES, type EventLog } from '@sluice/event-log';
 import { RecordStoreError, TokenStore, type StoredToken } from '@sluice/record-store';
 import type { Clock } from '@sluice/async';
 import { defaultsOf } from '@sluice/settings';
@@ -104,7 +104,7 @@ describe('TokenFeed', () => {
 });
 
 describe('readiness', () => {
-  const log = { ping: async () => {}, requireTopics: async () => {} } as unknown as EventLog;
+  const log = { ping: async () => {}, requireTopics: async () => {}, names: DEFAULT_NAMES } as unknown as EventLog;
 
   function tokensCheck(feed: TokenFeed, clock: Clock) {
     const gate = new AccessGate(

@@ -6,14 +6,11 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { Clock } from '@sluice/async';
-import { EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
-import { EventLog, EventPublisher } from '@sluice/event-log';
+import { type BufferInspector, EventLog, EventPublisher } from '@sluice/event-log';
 import { Admission, EventLoopTicks, LagWatch, LoadShedding } from '@sluice/ingest';
 import { LOGGER, type Logger } from '@sluice/observability';
 import type { GatewayOptions } from '../gateway-options.js';
 import type { OverloadOptions } from './overload.settings.js';
-
-const WORKER = { group: STORE_GROUP, topic: EVENTS_TOPIC };
 
 /** How much work the gateway accepts at one time, and when it sheds load. */
 @Module({})
@@ -37,7 +34,7 @@ export class OverloadModule implements OnApplicationBootstrap, OnApplicationShut
           provide: LagWatch,
           inject: [Clock, LOGGER, { token: EventLog, optional: true }],
           useFactory: (clock: Clock, logger: Logger, log?: EventLog) =>
-            new LagWatch(options, limitsLag(options) ? log?.inspect(WORKER) : undefined, clock, logger),
+            new LagWatch(options, limitsLag(options) && log ? inspectWorker(log) : undefined, clock, logger),
         },
         {
           provide: LoadShedding,
@@ -68,6 +65,10 @@ export class OverloadModule implements OnApplicationBootstrap, OnApplicationShut
     this.watch.stop();
     this.ticks.stop();
   }
+}
+
+function inspectWorker(log: EventLog): BufferInspector {
+  return log.inspect({ group: log.names.storeGroup, topic: log.names.events });
 }
 
 function limitsLag(options: OverloadOptions): boolean {

@@ -4,8 +4,8 @@ import {
   openRecordStore,
   prepareWhenAvailable,
   recordStoreOptions,
-  TOPIC_RULES,
   topicPartitions,
+  topicRules,
 } from '@sluice/engines';
 import { createLogger } from '@sluice/observability';
 import { mainProcess } from '@sluice/process';
@@ -16,11 +16,12 @@ const APP = 'init';
 
 const USAGE = `Usage: sluice init
 
-Creates the topics, their partitions and the indexes that are missing, and exits. It waits for engines that are still
+Creates the topics, their partitions and the indexes that are missing, and exits. With TOPICS=expect it only compares, and says
+what differs with the command to run. It waits for engines that are still
 starting; a wrong login, a missing right or a certificate ends it at once. It may run again at any time.
 
-It reads EVENT_LOG_URL (kafka://), RECORD_STORE_URL (mongodb://), EVENT_LOG_PARTITIONS, DEAD_LETTERS_PARTITIONS,
-EVENT_LOG_REPLICATION and RECORD_EXPIRY_SECONDS. Over files nothing has to be created first: npm start does it.`;
+It reads EVENT_LOG_URL (kafka://), RECORD_STORE_URL (mongodb://), TOPICS, EVENT_LOG_PARTITIONS, DEAD_LETTERS_PARTITIONS,
+EVENT_LOG_REPLICATION, RECORD_EXPIRY_SECONDS, and the names and logins of docs/configuration.md. Over files nothing has to be created first: npm start does it.`;
 
 export const init: Command = {
   usage: USAGE,
@@ -45,7 +46,7 @@ async function createWhatIsMissing(env: NodeJS.ProcessEnv): Promise<void> {
   await prepareWhenAvailable(log, store, topicPartitions(config), {
     onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
   });
-  for (const { detail, ...finding } of await log.topicFindings(TOPIC_RULES)) logger.warn(finding, detail);
+  for (const { detail, ...finding } of await log.topicFindings(topicRules(log.names))) logger.warn(finding, detail);
   logger.info('topics and indexes are there');
   await log.close();
   await store.close();

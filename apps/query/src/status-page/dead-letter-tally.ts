@@ -29,7 +29,10 @@ export class DeadLetterTally {
   /** Whether the last look has reached the newest dead letter. */
   isCaughtUp = false;
 
-  constructor(private readonly inspector: BufferInspector) {}
+  constructor(
+    private readonly inspector: BufferInspector,
+    private readonly eventsTopic = EVENTS_TOPIC,
+  ) {}
 
   /** @throws EventLogError `unavailable`, `topic-missing` */
   async look(): Promise<DeadLetters> {
@@ -43,7 +46,7 @@ export class DeadLetterTally {
     return { total, counted, reasons: Object.fromEntries(this.#reasons) };
   }
 
-  /** Whether this record of `ingest.events` is the origin of one of the dead letters that were counted. */
+  /** Whether this record of the events is the origin of one of the dead letters that were counted. */
   isDead(partition: number, offset: number): boolean {
     return this.#origins.has(originOf(partition, offset));
   }
@@ -68,7 +71,7 @@ export class DeadLetterTally {
   }
 
   private rememberOrigin({ headers }: LogRecord): void {
-    if (headers[DEAD_LETTER_HEADERS.topic] !== EVENTS_TOPIC) return;
+    if (headers[DEAD_LETTER_HEADERS.topic] !== this.eventsTopic) return;
     const [partition, offset] = [headers[DEAD_LETTER_HEADERS.partition], headers[DEAD_LETTER_HEADERS.offset]];
     this.#origins.add(originOf(Number(partition), Number(offset)));
     // The order of a Set is the order of its additions: the oldest goes.

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from '@sluice/contracts';
+import type { LogNames } from '@sluice/event-log';
 import { ProblemError } from '@sluice/http';
 
 const FOLDER = new URL('./assets/', import.meta.url);
@@ -32,6 +34,13 @@ export function readPart(name: string): Promise<Asset> {
 }
 
 const kept = new Map<string, Asset>();
+
+/** The runbook of the page names the topics as they are called here. */
+export function withNames({ bytes, mediaType }: Asset, { events, deadLetters }: LogNames): Asset {
+  const names: Readonly<Record<string, string>> = { [EVENTS_TOPIC]: events, [DEAD_LETTERS_TOPIC]: deadLetters };
+  const text = bytes.toString().replace(/ingest\.(?:events|dead-letters)\b/g, (name) => names[name]!);
+  return { bytes: Buffer.from(text), mediaType };
+}
 
 /** Read once: a flood of requests for them then costs no file. */
 export async function readAsset(name: string): Promise<Asset> {

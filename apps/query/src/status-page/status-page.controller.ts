@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { EventLog } from '@sluice/event-log';
 import { type OpenStreams, pageHeaders } from '@sluice/http';
 import { EVENT_STREAM_HEADERS } from '../event-stream/server-sent-event.js';
 import { Reads } from '../reads.js';
-import { type Asset, PAGE, readAsset, readPart } from './page-assets.js';
+import { type Asset, PAGE, readAsset, readPart, withNames } from './page-assets.js';
 import { StatusFeed } from './status-feed.js';
 import { STATUS_STREAMS } from './status-providers.js';
 
@@ -17,6 +18,7 @@ export class StatusPageController {
   constructor(
     @Inject(StatusFeed) private readonly feed: StatusFeed,
     @Inject(STATUS_STREAMS) private readonly streams: OpenStreams,
+    @Inject(EventLog) private readonly log: EventLog,
   ) {}
 
   @Get()
@@ -36,7 +38,8 @@ export class StatusPageController {
   @Get('status/:part')
   @Reads('/status/:part')
   async part(@Param('part') name: string, @Res() reply: FastifyReply): Promise<void> {
-    sendAsset(await readPart(name), reply);
+    const part = await readPart(name);
+    sendAsset(name.endsWith('.html') ? withNames(part, this.log.names) : part, reply);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FactoryProvider } from '@nestjs/common';
-import type { BufferInspector } from '@sluice/event-log';
+import { type BufferInspector, EventLog } from '@sluice/event-log';
 import { RecordStore } from '@sluice/record-store';
 import { Clock } from '@sluice/async';
 import { ClientStreams, OpenStreams } from '@sluice/http';
@@ -28,9 +28,15 @@ export function statusProviders({
   return [
     {
       provide: StatusFeed,
-      inject: [EVENTS_INSPECTOR, DEAD_LETTERS_INSPECTOR, RecordStore, Clock],
-      useFactory: (events: BufferInspector, deadLetters: BufferInspector, store: RecordStore, clock: Clock) => {
-        const sampler = new StatusSampler({ events, deadLetters, store, clock });
+      inject: [EVENTS_INSPECTOR, DEAD_LETTERS_INSPECTOR, RecordStore, Clock, EventLog],
+      useFactory: (
+        events: BufferInspector,
+        deadLetters: BufferInspector,
+        store: RecordStore,
+        clock: Clock,
+        { names }: EventLog,
+      ) => {
+        const sampler = new StatusSampler({ events, deadLetters, store, clock, eventsTopic: names.events });
         return new StatusFeed(() => sampler.sample(), sampleEveryMs);
       },
     },

@@ -15,6 +15,8 @@ export interface StatusSources {
   deadLetters: BufferInspector;
   store: Pick<RecordStore, 'ping'>;
   clock: Clock;
+  /** Of the events. Default: that of the contract. */
+  eventsTopic?: string;
 }
 
 interface Located {
@@ -34,11 +36,11 @@ export class StatusSampler {
   private readonly storeAnswer: BoundedReading<true>;
 
   constructor(private readonly sources: StatusSources) {
-    const { events, deadLetters, store, clock } = sources;
+    const { events, deadLetters, store, clock, eventsTopic } = sources;
     const [oldest, recent, tally] = [
       new OldestWaiting(events),
       new RecentRecords(events),
-      new DeadLetterTally(deadLetters),
+      new DeadLetterTally(deadLetters, eventsTopic),
     ];
     this.positions = new BoundedReading(
       async () => ({ positions: await events.positions(), atMs: clock.now() }),

@@ -1,5 +1,4 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
 import { EventLog } from '@sluice/event-log';
 import { ClientStreams, OpenStreams, ReadTurns } from '@sluice/http';
 import { LOGGER, type Logger } from '@sluice/observability';
@@ -35,7 +34,7 @@ export function tailProviders({
       inject: [EventLog, LOGGER, ReadTurns],
       useFactory: (log: EventLog, logger: Logger, turns: ReadTurns) => {
         // Not the inspector of the buffer view: many readers far behind must not make that one wait.
-        const inspector = log.inspect({ group: STORE_GROUP, topic: EVENTS_TOPIC });
+        const inspector = log.inspect({ group: log.names.storeGroup, topic: log.names.events });
         const follower = new LogFollower(inspector, logger, pollMs, () => turns.take());
         return new Tail(inspector, follower, { placeEveryMs });
       },

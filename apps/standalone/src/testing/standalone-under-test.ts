@@ -30,7 +30,7 @@ export class StandaloneUnderTest {
     const tracing = await openTracing(tracingOptions(config, 'standalone'), logger, registry);
     const app = await createHttpApp(StandaloneAppModule.forRoot(config, { logger, registry, tracing }), logger, config);
     const routes = registeredRoutes(app);
-    serveDocs(app);
+    serveDocs(app, app.get(EventLog).names);
     await prepare(app.get(EventLog), app.get(RecordStore), topicPartitions(config));
     app.connectMicroservice({ strategy: app.get(BatchTransport) });
     await app.startAllMicroservices();

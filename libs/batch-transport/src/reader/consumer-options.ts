@@ -1,11 +1,19 @@
-import type { EventLog, LineLogger } from '@sluice/event-log';
+import { DEFAULT_NAMES, type EventLog, type KafkaAccess, type LineLogger } from '@sluice/event-log';
 import { openEventLog } from './open-event-log.js';
 import { requireOwnGroup, type GroupRules } from './own-names.js';
 
 /** What every consumer of Sluice's topics says. */
 export interface ConsumerOptions extends GroupRules {
-  /** Where the event log is: `kafka://host:9092,host2:9092`. */
+  /** Where the event log is: `kafka://host:9092,host2:9092`, or `kafka+ssl://host:9093` for TLS. */
   url: string;
+  /** How this consumer proves who it is, and which authorities it trusts. Default: no login, the authorities of Node. */
+  kafka?: KafkaAccess;
+  /** Stands before the group and before the topic of its dead letters, as before all names of Sluice. Default: none. */
+  prefix?: string;
+  /** The topic of the events, prefix included. Default: `ingest.events` with the prefix. */
+  eventsTopic?: string;
+  /** The topic of Sluice's dead letters, prefix included. Default: `ingest.dead-letters` with the prefix. */
+  deadLettersTopic?: string;
   /**
    * Names the consumer: the members of one group share the partitions out, several groups read independently. A new group
    * begins at the first record that the log still has. The group of the store, which is or ends with `sluice-store`, is refused.
@@ -20,16 +28,34 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** As the brokers are set up. */
 const BROKERS_DEFAULT = -1;
 
+/** What the topics and the group are called, prefix included. */
+export function consumerNames(options: Omit<ConsumerOptions, 'url'>): {
+  group: string;
+  events: string;
+  deadLetters: string;
+} {
+  const { prefix = '', group, eventsTopic, deadLettersTopic } = options;
+  return {
+    group: prefix + group,
+    events: eventsTopic ?? prefix + DEFAULT_NAMES.events,
+    deadLetters: deadLettersTopic ?? prefix + DEFAULT_NAMES.deadLetters,
+  };
+}
+
 /**
  * One connection to the log for one consumer. Nothing is connected yet.
  *
  * @throws EventLogError `reserved-group`, `invalid-group`
  */
-export async function openConsumerLog({ url, group, storeGroup, logger }: ConsumerOptions): Promise<EventLog> {
+export async function openConsumerLog(options: ConsumerOptions): Promise<EventLog> {
+  const { url, kafka, storeGroup, logger } = options;
+  requireOwnGroup(options.group, { storeGroup });
+  const { group } = consumerNames(options);
   requireOwnGroup(group, { storeGroup });
   return openEventLog({
     storeGroup,
     url,
+    ...(kafka && { kafka }),
     clientId: group,
     publishTimeoutMs: ANSWER_TIMEOUT_MS,
     commitTimeoutMs: ANSWER_TIMEOUT_MS,

@@ -1,9 +1,9 @@
-import { decodeEvent, EVENTS_TOPIC, type DecodedEvent, type IngestEvent } from '@sluice/contracts';
+import { decodeEvent, type DecodedEvent, type IngestEvent } from '@sluice/contracts';
 import { type EventLog, type EventSubscription, type LogRecord, positionsBehind } from '@sluice/event-log';
-import { openConsumerLog, type ConsumerOptions } from './consumer-options.js';
+import { consumerNames, openConsumerLog, type ConsumerOptions } from './consumer-options.js';
 
 export interface EventReaderOptions extends ConsumerOptions {
-  /** Default: `ingest.events`. */
+  /** Default: that of the events. */
   topic?: string;
   /** Most records of one batch, at least 1; default 500. */
   maxRecords?: number;
@@ -55,10 +55,11 @@ export class EventReader implements AsyncIterable<EventBatch> {
 
   constructor(
     private readonly log: EventLog,
-    { group, topic = EVENTS_TOPIC, maxRecords = DEFAULT_MAX_RECORDS }: EventReaderOptions,
+    { topic, maxRecords = DEFAULT_MAX_RECORDS, ...options }: EventReaderOptions,
   ) {
+    const { group, events } = consumerNames(options);
     this.#maxRecords = maxRecords;
-    this.#subscription = log.subscribe({ group, topics: [topic] });
+    this.#subscription = log.subscribe({ group, topics: [topic ?? events] });
   }
 
   /** @throws EventLogError `fatal` when the group is refused for good: the process should exit */

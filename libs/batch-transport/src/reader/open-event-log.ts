@@ -28,8 +28,9 @@ async function open(options: EventLogOptions): Promise<EventLog> {
     const { SqliteEventLog } = await import('@sluice/event-log-sqlite');
     return new SqliteEventLog(options);
   }
-  if (!options.url.startsWith('kafka://')) {
-    throw new EventLogError('invalid-url', 'The event log URL must begin with kafka://, or with file: in tests.');
+  if (!/^kafka(\+ssl)?:\/\//.test(options.url)) {
+    const forms = 'kafka:// or kafka+ssl://, or with file: in tests';
+    throw new EventLogError('invalid-url', `The event log URL must begin with ${forms}.`);
   }
   const { KafkaEventLog } = await import('@sluice/event-log-kafka');
   return new KafkaEventLog(options);

@@ -35,9 +35,10 @@ export function requireOwnGroup(group: string, { storeGroup = STORE_GROUP }: Gro
 /**
  * A record on the store's dead-letter topic counts as one that is not stored, and the events are what is read.
  *
+ * @param own topics of Sluice that have other names
  * @throws EventLogError `reserved-topic`, `invalid-topic`
  */
-export function requireOwnDeadLetterTopic(topic: string): void {
+export function requireOwnDeadLetterTopic(topic: string, own: readonly string[] = []): void {
   const advice = 'Set it to a topic of your own, such as "alerts.dead-letters".';
   if (!TOPIC_NAME.test(topic) || topic === '.' || topic === '..') {
     const problem = 'must be the name of a topic: 1 to 249 letters, digits, dots, underscores and hyphens';
@@ -46,7 +47,7 @@ export function requireOwnDeadLetterTopic(topic: string): void {
       `The option deadLetterTopic, or <group>.dead-letters, ${problem}. ${advice}`,
     );
   }
-  if (!topic.endsWith(DEAD_LETTERS_TOPIC) && !topic.endsWith(EVENTS_TOPIC)) return;
+  if (!topic.endsWith(DEAD_LETTERS_TOPIC) && !topic.endsWith(EVENTS_TOPIC) && !own.includes(topic)) return;
   throw new EventLogError(
     'reserved-topic',
     `The option deadLetterTopic must not be "${topic}", a topic of Sluice itself. ${advice}`,

@@ -1,4 +1,4 @@
-import type { DirectBroker, DirectCluster, DirectConnection, PartitionMetadata } from '../direct-cluster.js';
+import type { DirectBroker, ProducerCluster, DirectConnection, PartitionMetadata } from '../direct-cluster.js';
 
 /** A request to append, as a broker reads it. */
 export interface SeenRequest {
@@ -11,7 +11,7 @@ export interface SeenRequest {
 export type Answer = number | Error;
 
 /** Leaders of the partitions of one topic, whose answers a test decides. They keep count of what they have appended. */
-export class FakeCluster implements DirectCluster {
+export class FakeCluster implements ProducerCluster {
   readonly requests: SeenRequest[] = [];
   readonly ends = new Map<number, number>();
   refreshes = 0;

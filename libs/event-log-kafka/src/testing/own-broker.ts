@@ -4,6 +4,18 @@ import { freePort } from '@sluice/test-kit';
 
 const IMAGE = 'apache/kafka:4.3.1';
 
+/** Where a broker finds the folder that it is given. */
+export const SHARED_FOLDER = '/suite';
+
+interface BrokerExtras {
+  /** Of the listener without TLS. Default: a free one. */
+  port?: number;
+  /** Further ports, the same inside and outside. */
+  morePorts?: readonly number[];
+  /** Found by the broker at {@link SHARED_FOLDER}. */
+  folder?: string;
+}
+
 /** A Kafka broker in a container of its own, for what must not be done to a broker that others use. */
 export class OwnBroker {
   private constructor(
@@ -16,16 +28,21 @@ export class OwnBroker {
    * @param advertisedPort where the broker tells its clients to find it, for a proxy before it; default: its own
    * @param more settings of the broker
    */
-  static async start(advertisedPort?: number, more: Record<string, string> = {}): Promise<OwnBroker> {
-    const port = await freePort();
+  static async start(
+    advertisedPort?: number,
+    more: Record<string, string> = {},
+    { port: ownPort, morePorts = [], folder }: BrokerExtras = {},
+  ): Promise<OwnBroker> {
+    const port = ownPort ?? (await freePort());
     const address = `127.0.0.1:${advertisedPort ?? port}`;
     const broker = new OwnBroker(`sluice-own-broker-${randomUUID()}`, port, address);
     const settings = Object.entries({ ...settingsFor(broker.address, port), ...more }).flatMap(([name, value]) => [
       '-e',
       `${name}=${value}`,
     ]);
-    const ports = ['-p', `127.0.0.1:${port}:${port}`];
-    await docker(['run', '--detach', '--name', broker.container, ...ports, ...settings, IMAGE]);
+    const ports = [port, ...morePorts].flatMap((each) => ['-p', `127.0.0.1:${each}:${each}`]);
+    const volumes = folder === undefined ? [] : ['-v', `${folder}:${SHARED_FOLDER}:ro`];
+    await docker(['run', '--detach', '--name', broker.container, ...ports, ...volumes, ...settings, IMAGE]);
     return broker;
   }
 
@@ -49,6 +66,11 @@ export class OwnBroker {
     const properties = ['parse.key=true', 'key.separator=:'].flatMap((property) => ['--reader-property', property]);
     const producer = ['/opt/kafka/bin/kafka-console-producer.sh', '--bootstrap-server', this.address, '--topic', topic];
     await docker(['exec', '-i', this.container, ...producer, ...properties], `${lines.join('\n')}\n`);
+  }
+
+  /** Runs one of the scripts of Kafka in the container: `kafka-configs.sh`. */
+  async script(name: string, ...args: readonly string[]): Promise<void> {
+    await docker(['exec', this.container, `/opt/kafka/bin/${name}`, '--bootstrap-server', this.address, ...args]);
   }
 
   async remove(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { asyncApiDocument } from '@sluice/contracts/asyncapi';
+import { asyncApiFor } from '@sluice/contracts/asyncapi';
 import { type AsyncApi, eventsPage } from './events-page.js';
 
 const STYLES = `
@@ -17,10 +17,14 @@ pre { padding: 1rem; border: 1px solid #8888; overflow-x: auto; }
 /** The description is the same for everybody. */
 const OPEN = { config: { access: 'open' } } as const;
 
+/** What the topics are called here. */
+export type TopicNames = NonNullable<Parameters<typeof asyncApiFor>[0]>;
+
 /** Serves what consumers of the topics read: `GET /asyncapi.json`, and a page of it at `GET /docs/events`. */
-export function serveEvents(fastify: FastifyInstance): void {
-  const page = eventsPage(asyncApiDocument as AsyncApi);
-  fastify.get('/asyncapi.json', OPEN, (_request, reply) => reply.send(asyncApiDocument));
+export function serveEvents(fastify: FastifyInstance, names?: TopicNames): void {
+  const document = asyncApiFor(names);
+  const page = eventsPage(document as AsyncApi);
+  fastify.get('/asyncapi.json', OPEN, (_request, reply) => reply.send(document));
   fastify.get('/docs/events', OPEN, (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   fastify.get('/docs/events.css', OPEN, (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLES));
 }

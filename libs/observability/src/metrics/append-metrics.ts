@@ -13,10 +13,27 @@ export interface MeasuredAppend {
   isConfirmed: boolean;
 }
 
-const topicLabel = boundedLabel([EVENTS_TOPIC, DEAD_LETTERS_TOPIC]);
+/** The topics by what they carry, whatever they are called: queries and alerts hold for every name. */
+function topicLabels({ events, deadLetters }: TopicNames): (topic: string) => string {
+  const labelOf = boundedLabel([EVENTS_TOPIC, DEAD_LETTERS_TOPIC]);
+  const labels = new Map([
+    [events, EVENTS_TOPIC],
+    [deadLetters, DEAD_LETTERS_TOPIC],
+  ]);
+  return (topic) => labels.get(topic) ?? labelOf(topic);
+}
+
+/** What the topics are called. */
+export interface TopicNames {
+  events: string;
+  deadLetters: string;
+}
+
+const DEFAULT_NAMES: TopicNames = { events: EVENTS_TOPIC, deadLetters: DEAD_LETTERS_TOPIC };
 
 /** A function that takes each append of the event log into the metrics: for the log's option `onAppend`. */
-export function measureAppends(registry: Registry): (append: MeasuredAppend) => void {
+export function measureAppends(registry: Registry, names = DEFAULT_NAMES): (append: MeasuredAppend) => void {
+  const topicLabel = topicLabels(names);
   const durations = new Histogram({
     name: 'sluice_publish_duration_seconds',
     help: 'Time from an append to its confirmation by the event log, by topic and outcome.',

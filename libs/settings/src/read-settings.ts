@@ -1,4 +1,5 @@
-import { ConfigError, type OptionsOf, type Setting, type SettingsTable, withoutPassword } from '@sluice/settings';
+import { textOfFile } from './secret-file.js';
+import { ConfigError, type OptionsOf, type Setting, type SettingsTable, withoutPassword } from './setting.js';
 
 /** The settings of one process: checked and frozen. Read once, in `main`. */
 export type Config<Table> = OptionsOf<Table> & {
@@ -9,30 +10,56 @@ export type Config<Table> = OptionsOf<Table> & {
 /** A relation between settings. @throws ConfigError that names the variables and the fix */
 export type SettingsRule<Table> = (config: Config<Table>) => void;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the settings of a table from an environment. An empty value counts as not set, and other variables are ignored.
+ * A setting that holds a secret is also read from the file that `<KEY>_FILE` names.
  *
  * @param rules checked in their order, once every value is known
  * @throws ConfigError that names every wrong variable, its value and what is allowed
  */
 export function readSettings<Table extends SettingsTable>(
   table: Table,
-  env: NodeJS.ProcessEnv,
+  env: Environment,
   rules: readonly SettingsRule<Table>[] = [],
 ): Config<Table> {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
+  const givenKeys = new Set<string>();
   for (const [name, setting] of Object.entries(table)) {
-    const given = env[setting.key] ?? '';
-    if (given === '') values[name] = setting.fallback;
-    else values[name] = parse(setting, given, (fault) => faults.push(fault));
+    const given = givenText(setting, env, faults);
+    if (given !== '') givenKeys.add(setting.key);
+    values[name] = given === '' ? setting.fallback : parse(setting, given, (fault) => faults.push(fault));
   }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
-  const keys = Object.values(table).map(({ key }) => key);
-  const givenKeys = new Set(keys.filter((key) => env[key]));
   const config = Object.freeze({ ...values, ...derived(table, values), givenKeys }) as Config<Table>;
+  requireFitting(table, config);
   for (const check of rules) check(config);
   return config;
+}
+
+/** The text of the variable, or of its file; empty if neither is set. */
+function givenText(setting: Setting<unknown>, env: Environment, faults: string[]): string {
+  const { key } = setting;
+  const given = env[key] ?? '';
+  const path = (isFromFile(setting) && env[`${key}_FILE`]) || '';
+  if (path === '') return given;
+  if (given !== '') {
+    faults.push(`${key} and ${key}_FILE are both set; keep one of them.`);
+    return '';
+  }
+  try {
+    return textOfFile(path);
+  } catch (error) {
+    faults.push(`${key}_FILE ${(error as Error).message}`);
+    return '';
+  }
+}
+
+/** Whether `<KEY>_FILE` is read for this setting. */
+export function isFromFile({ isSecret = false, mayHoldSecret = false }: Setting<unknown>): boolean {
+  return isSecret || mayHoldSecret;
 }
 
 function parse(setting: Setting<unknown>, given: string, onFault: (fault: string) => void): unknown {
@@ -48,6 +75,15 @@ function derived(table: SettingsTable, values: Readonly<Record<string, unknown>>
     derive !== undefined && values[name] === fallback ? [[name, derive(values)] as const] : [],
   );
   return Object.fromEntries(entries);
+}
+
+/** @throws ConfigError with what each setting has against the others */
+function requireFitting(table: SettingsTable, config: Readonly<Record<string, unknown>>): void {
+  const faults = Object.values(table).flatMap(({ key, conflictIn }) => {
+    const fault = conflictIn?.(config);
+    return fault === undefined ? [] : [`${key} ${fault}`];
+  });
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
 }
 
 /** A URL may hold a password. */

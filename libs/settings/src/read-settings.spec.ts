@@ -1,6 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
-import { ConfigError, defaultsOf, oneOf, text, wholeNumber } from '@sluice/settings';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readSettings } from './read-settings.js';
+import { ConfigError, defaultsOf } from './setting.js';
+import { oneOf, text, wholeNumber } from './values.js';
 
 const TABLE = {
   folder: text('FOLDER', './data', /./, 'a directory', 'Where files are kept.'),
@@ -49,5 +53,61 @@ describe('readSettings', () => {
     };
     expect(() => readSettings(TABLE, { SIZE: '6', MODE: 'fast' }, [rule])).toThrow('SIZE is too large');
     expect(readSettings(TABLE, { SIZE: '6' }, [rule]).size).toBe(6);
+  });
+
+  it('lets a setting refuse what does not fit beside the others', () => {
+    const table = { ...TABLE, size: { ...TABLE.size, conflictIn: () => 'is too large for this MODE.' } };
+    expect(() => readSettings(table, {})).toThrow(new ConfigError('SIZE is too large for this MODE.'));
+  });
+});
+
+describe('A secret from a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const fileOf = (content: string): string => {
+    const path = join(folder, 'secret');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it.each([
+    ['s3cret', 's3cret'],
+    ['s3cret\n', 's3cret'],
+    ['s3cret\r\n', 's3cret'],
+  ])('%j is read without one line break at its end', (content, value) => {
+    const config = readSettings(TABLE, { KEY_FILE: fileOf(content) });
+    expect(config.key).toBe(value);
+    expect(config.givenKeys).toEqual(new Set(['KEY']));
+  });
+
+  it.each([
+    [
+      'keeps a second line break, which is then refused without being shown',
+      's3cret\n\n',
+      /^KEY is not what it should be/,
+    ],
+    ['must not be empty', '\n', /^KEY_FILE names a file that is empty: /],
+  ])('%s', (_, content, message) => {
+    const read = () => readSettings(TABLE, { KEY_FILE: fileOf(content) });
+    expect(read).toThrow(message);
+    expect(read).not.toThrow(/s3cret/);
+  });
+
+  it('must exist', () => {
+    const missing = join(folder, 'missing');
+    expect(() => readSettings(TABLE, { KEY_FILE: missing })).toThrow(
+      `KEY_FILE names a file that cannot be read (ENOENT): ${missing}.`,
+    );
+  });
+
+  it('is refused beside the variable itself, and neither is shown', () => {
+    const read = () => readSettings(TABLE, { KEY: 'abc', KEY_FILE: fileOf('def') });
+    expect(read).toThrow(new ConfigError('KEY and KEY_FILE are both set; keep one of them.'));
+  });
+
+  it('is for secrets only, and for what may hold one', () => {
+    expect(readSettings(TABLE, { FOLDER_FILE: fileOf('x') }).folder).toBe('./data');
+    const table = { ...TABLE, url: { ...TABLE.url, mayHoldSecret: true } };
+    expect(readSettings(table, { URL_FILE: fileOf('db://me:s3cret@host\n') }).url).toBe('db://me:s3cret@host');
   });
 });

@@ -1,0 +1,8 @@
+import { EVENT_LOG_SETTINGS, RECORD_STORE_SETTINGS } from '@sluice/engines';
+import type { SettingsTable } from '@sluice/settings';
+
+/** What `sluice doctor` reads: how to reach the engines, as every service does. */
+export const DOCTOR_SETTINGS = {
+  ...EVENT_LOG_SETTINGS,
+  ...RECORD_STORE_SETTINGS,
+} as const satisfies SettingsTable;

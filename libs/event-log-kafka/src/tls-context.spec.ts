@@ -1,0 +1,33 @@
+import { writeFileSync, utimesSync } from 'node:fs';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { BrokerCertificates } from './testing/broker-certificates.js';
+import { TlsContext } from './tls-context.js';
+
+const certificates = new BrokerCertificates();
+afterAll(() => certificates.remove());
+
+describe('TlsContext', () => {
+  const files = { ...certificates.sign('gateway'), caFile: certificates.caFile };
+  const lines: string[] = [];
+  const context = new TlsContext(files, (_, line) => lines.push(line));
+
+  it('always checks the certificate of the broker', () => {
+    expect(context.options()).toMatchObject({ rejectUnauthorized: true });
+  });
+
+  it('reads files once, and again when they have changed', () => {
+    const first = context.options().secureContext;
+    expect(context.options().secureContext).toBe(first);
+    certificates.sign('gateway');
+    utimesSync(files.certFile, 1, 1);
+    expect(context.options().secureContext).not.toBe(first);
+  });
+
+  it('keeps the last good state of files that cannot be used, and says so once', () => {
+    const good = context.options().secureContext;
+    writeFileSync(files.certFile, 'half a certifi');
+    expect(context.options().secureContext).toBe(good);
+    expect(context.options().secureContext).toBe(good);
+    expect(lines).toEqual([expect.stringMatching(/cannot be used: ERR_OSSL_\S+\. The last good ones hold\.$/)]);
+  });
+});

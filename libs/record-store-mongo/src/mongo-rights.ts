@@ -1,0 +1,89 @@
+import type { StoreExamination, StoreUse } from '@sluice/record-store';
+import type { MongoDatabase } from './mongo-connection.js';
+
+/** https://www.mongodb.com/docs/manual/reference/privilege-actions/ */
+type Action = 'find' | 'insert' | 'update' | 'createCollection' | 'createIndex' | 'listIndexes' | 'dropIndex';
+
+interface Privilege {
+  resource: { db?: string; collection?: string; anyResource?: boolean };
+  actions: string[];
+}
+
+const TOKEN_COLLECTIONS = ['tokens', 'token_revisions'];
+
+/** What each use does, by collection. */
+function needsOf(use: StoreUse, records: string): [collection: string, actions: readonly Action[]][] {
+  if (use === 'write') return [[records, ['find', 'insert']]];
+  if (use === 'read') return [[records, ['find']]];
+  if (use === 'tokens') return TOKEN_COLLECTIONS.map((name) => [name, ['find']]);
+  return [
+    [records, ['createCollection', 'createIndex', 'listIndexes', 'dropIndex']],
+    ...TOKEN_COLLECTIONS.map((name): [string, Action[]] => [name, ['find', 'insert', 'update']]),
+  ];
+}
+
+/** Asks the server for the privileges of this login, and its clock. */
+export async function examineRights(
+  database: MongoDatabase,
+  records: string,
+  use: StoreUse,
+): Promise<StoreExamination> {
+  const skewMs = await clockSkewMs(database);
+  const clock = skewMs === undefined ? {} : { skewMs };
+  const authInfo = await authInfoOf(database);
+  if (authInfo === undefined) return { missing: [], isKnown: false, ...clock };
+  // A server without access control lets everybody in, and knows nobody.
+  if (authInfo.users.length === 0) return { missing: [], isKnown: true, ...clock };
+  const { databaseName: db } = database;
+  const missing = needsOf(use, records).flatMap(([collection, actions]) => {
+    const lacking = actions.filter(
+      (action) => !authInfo.privileges.some((each) => grants(each, db, collection, action)),
+    );
+    return lacking.length === 0
+      ? []
+      : [{ right: `${lacking.join(', ')} on ${db}.${collection}`, command: roleCommand(db, collection, lacking) }];
+  });
+  return { missing, isKnown: true, ...clock };
+}
+
+function grants({ resource, actions }: Privilege, db: string, collection: string, action: Action): boolean {
+  const { db: onDb = '', collection: onCollection = '' } = resource;
+  const fits =
+    resource.anyResource === true ||
+    ((onDb === '' || onDb === db) && (onCollection === '' || onCollection === collection));
+  return fits && actions.includes(action);
+}
+
+function roleCommand(db: string, collection: string, actions: readonly Action[]): string {
+  const privilege = { resource: { db, collection }, actions };
+  return `db.getSiblingDB("${db}").grantPrivilegesToRole("ROLE", [${JSON.stringify(privilege)}]), or give the user readWrite on ${db}`;
+}
+
+/** `undefined` for a server that does not know the command. */
+async function authInfoOf(database: MongoDatabase): Promise<{ users: unknown[]; privileges: Privilege[] } | undefined> {
+  try {
+    const { authInfo } = await database.command({ connectionStatus: 1, showPrivileges: true });
+    return { users: authInfo.authenticatedUsers, privileges: authInfo.authenticatedUserPrivileges ?? [] };
+  } catch (error) {
+    if (isUnknownCommand(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Half of the way there and back is taken off. */
+async function clockSkewMs(database: MongoDatabase): Promise<number | undefined> {
+  try {
+    const askedAtMs = Date.now();
+    const { localTime } = await database.command({ hello: 1 });
+    return localTime instanceof Date ? Math.round(localTime.getTime() - (askedAtMs + Date.now()) / 2) : undefined;
+  } catch (error) {
+    if (isUnknownCommand(error)) return undefined;
+    throw error;
+  }
+}
+
+const COMMAND_NOT_FOUND = 59;
+
+function isUnknownCommand(error: unknown): boolean {
+  return (error as { code?: unknown }).code === COMMAND_NOT_FOUND;
+}
