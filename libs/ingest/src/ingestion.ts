@@ -1,5 +1,12 @@
 import type { Clock } from '@sluice/async';
-import { EVENT_HEADERS, EVENTS_TOPIC, type ProblemCode } from '@sluice/contracts';
+import {
+  EVENT_HEADERS,
+  EVENTS_TOPIC,
+  REPORT_RULES,
+  ReportCheck,
+  type ProblemCode,
+  type ReportRules,
+} from '@sluice/contracts';
 import { EventLogError, type EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
 import type { Charge, Cost, RateLimits, Sender } from './limits/rate-limits.js';
 import type { LogReachability } from './log-reachability.js';
@@ -36,6 +43,8 @@ export interface IngestionParts {
   publisher: EventPublisher;
   reachability: LogReachability;
   clock: Clock;
+  /** Left out: the defaults of the contract. */
+  rules?: ReportRules;
 }
 
 /** A record that has passed its checks. */
@@ -114,7 +123,7 @@ export class Ingestion {
     const slice = new TimeSlice();
     for (let index = 0; index < records.length; index++) {
       if (slice.isOver(records.bytesOf(index) + RECORD_COST)) await slice.next();
-      const record = new CandidateRecord(records.read(index), index, isBatch);
+      const record = new CandidateRecord(records, index, isBatch);
       const verdict = this.firstObjection(record, context);
       if (verdict === undefined) passed.push(passedOf(record, context.atMs, headers));
       else verdicts[index] = verdict;
@@ -126,7 +135,9 @@ export class Ingestion {
 
   private contextOf({ principal }: Arrival): RecordContext {
     const atMs = this.parts.clock.now();
-    return { principal, atMs, atText: new Date(atMs).toISOString(), space: new ErrorSpace() };
+    const { rules = REPORT_RULES } = this.parts;
+    const atText = new Date(atMs).toISOString();
+    return { principal, atMs, atText, rules, check: new ReportCheck(rules), space: new ErrorSpace() };
   }
 
   private firstObjection(record: CandidateRecord, context: RecordContext): Verdict | undefined {

@@ -5,6 +5,7 @@ import {
   type RecordToStore,
   type RecordWriter,
   type WriteOutcome,
+  isSameTime,
   outcomeOfRepeat,
 } from '@sluice/record-store';
 import { decodeDocument } from './document-decoder.js';
@@ -17,11 +18,11 @@ import {
   type InsertFailures,
 } from './insert-failures.js';
 import type { MongoConnection } from './mongo-connection.js';
-import { RECORDS_COLLECTION, toDocument, type RecordDocument } from './record-document.js';
+import { RECORDS_COLLECTION, toBson, toDocument, type RecordDocument } from './record-document.js';
 
 type Records = mongo.Collection<RecordDocument>;
 /** What says whether a record that comes again is the same. */
-type FirstDocument = Pick<RecordDocument, '_id' | 'timestamp_text' | 'data_payload'>;
+type FirstDocument = Pick<RecordDocument, '_id' | 'timestamp_text' | 'timestamp_source' | 'data_payload'>;
 
 const NO_FAILURES: InsertFailures = new Map();
 const STORED: WriteOutcome = Object.freeze({ status: 'stored' });
@@ -72,7 +73,7 @@ export class MongoRecordWriter implements RecordWriter {
 
   private async insertUnordered(collection: Records, documents: RecordDocument[]): Promise<InsertFailures> {
     try {
-      await collection.insertMany(documents, { ordered: false, maxTimeMS: this.timeoutMs });
+      await collection.insertMany(documents.map(toBson), { ordered: false, maxTimeMS: this.timeoutMs });
       return NO_FAILURES;
     } catch (error) {
       const failures = readInsertFailures(error, documents.length);
@@ -86,7 +87,7 @@ export class MongoRecordWriter implements RecordWriter {
     const keys = documents.flatMap(({ _id }, index) => (failures.get(index)?.code === DUPLICATE_KEY ? [_id] : []));
     const firsts = new Map<string, FirstDocument>();
     if (keys.length === 0) return firsts;
-    const projection = { timestamp_text: 1, data_payload: 1 };
+    const projection = { timestamp_text: 1, timestamp_source: 1, data_payload: 1 };
     const options = { projection, raw: true, maxTimeMS: this.timeoutMs };
     for await (const bytes of collection.find({ _id: { $in: keys } }, options)) {
       const first = decodeDocument<FirstDocument>(bytes as unknown as Uint8Array);
@@ -110,7 +111,7 @@ function outcomeOf(
 
 function compare(document: RecordDocument, first: FirstDocument): WriteOutcome {
   const isSamePayload = (): boolean => isDeepStrictEqual(document.data_payload, first.data_payload);
-  return outcomeOfRepeat(document.timestamp_text === first.timestamp_text, isSamePayload);
+  return outcomeOfRepeat(isSameTime(document, first), isSamePayload);
 }
 
 function refused(detail: string): WriteOutcome {

@@ -39,7 +39,13 @@ function faultOf(parse: () => unknown): string | undefined {
   }
 }
 
-const readable = (value: unknown) => ({ state: 'read', value, mayHaveNegativeZero: false, problems: [] });
+const readable = (value: unknown) => ({
+  state: 'read',
+  value,
+  mayHaveRareNumbers: false,
+  fieldNumbers: new Map(),
+  problems: [],
+});
 const pointersOf = ({ records }: Read) =>
   records.map((record) =>
     record.state === 'unreadable' ? record.state : record.problems.map(({ pointer, code }) => [pointer, code]),

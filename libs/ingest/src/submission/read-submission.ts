@@ -2,12 +2,16 @@ import {
   checkJson,
   decodeUtf8,
   flawProblems,
+  hugeNumberProblem,
   JsonSyntaxError,
   NOT_AN_OBJECT,
   parseScanned,
+  PAYLOAD_LIMITS,
   whereBrokenOff,
   type JsonObject,
+  type PayloadLimits,
   type ProblemEntry,
+  type ReadText,
   type ScanFlaw,
   type UnparsedJson,
 } from '@sluice/contracts';
@@ -19,7 +23,10 @@ import { TimeSlice } from './time-slice.js';
 interface ReadableRecord {
   state: 'read';
   value: unknown;
-  mayHaveNegativeZero: boolean;
+  /** Whether a number of it may be one that JSON.stringify changes. */
+  mayHaveRareNumbers: boolean;
+  /** Texts of the numbers of its fields; empty unless it was read exactly. */
+  fieldNumbers: ReadonlyMap<string, string>;
   problems: readonly ProblemEntry[];
 }
 
@@ -39,10 +46,13 @@ interface ExcessiveRecord {
 export type SubmittedRecord = ReadableRecord | UnreadableRecord | ExcessiveRecord;
 
 /** The records in the order of the body. Each is parsed when it is read, so that the parsed form of one is held at a time. */
-interface SubmittedRecords {
+export interface SubmittedRecords {
   readonly length: number;
-  /** @throws RefusedError `invalid-json`: the body is not JSON in this record */
-  read(index: number): SubmittedRecord;
+  /**
+   * @param isExact whether whole numbers in digits beyond 2^53 - 1 are read as bigints, and texts of numbers kept: see `parseScanned`
+   * @throws RefusedError `invalid-json`: the body is not JSON in this record
+   */
+  read(index: number, isExact?: boolean): SubmittedRecord;
   /** Bytes of the body that the record takes. */
   bytesOf(index: number): number;
 }
@@ -56,6 +66,8 @@ export interface Submission {
 export interface SubmissionOptions {
   mediaType: MediaType;
   maxRecords: number;
+  /** What a record may have; left out: the defaults of the contract. */
+  limits?: PayloadLimits;
   /** The header `Idempotency-Key`: means the same as `record_id` in the one record. */
   idempotencyKey?: string | undefined;
 }
@@ -69,13 +81,15 @@ const NO_PROBLEMS: readonly ProblemEntry[] = Object.freeze([]);
  *   `key-mismatch`, `too-many-records`
  */
 export async function readSubmission(body: Buffer, options: SubmissionOptions): Promise<Submission> {
-  const scanned = await scanBody(body, options.mediaType, options.maxRecords);
-  const records = new ScannedRecords(scanned);
+  const { mediaType, maxRecords, limits = PAYLOAD_LIMITS } = options;
+  const records = new ScannedRecords(await scanBody(body, mediaType, maxRecords, limits), limits);
+  const { scanned } = records;
   if (scanned.brokenAt !== undefined) throw await firstFault(records, notJson(body, scanned.brokenAt));
   if (records.length === 0) throw new RefusedError({ code: 'wrong-shape', detail: 'The body has no record.' });
-  const submission = scanned.form === 'object' ? single(records) : { isBatch: true, records };
-  if (options.idempotencyKey !== undefined) giveKey(submission, options.idempotencyKey);
-  return submission;
+  const { idempotencyKey: key } = options;
+  if (scanned.form === 'object') return { isBatch: false, records: new SingleRecord(records, key) };
+  if (key === undefined) return { isBatch: true, records };
+  throw keyMismatch('Idempotency-Key is for a single object; in a list, give each record its record_id.');
 }
 
 /** An array that cannot go on may have a fault in a record before, which is the one to name. */
@@ -89,16 +103,40 @@ async function firstFault(records: SubmittedRecords, last: RefusedError): Promis
 }
 
 /** A single record is read at once, because it may be no record at all. */
-function single(records: SubmittedRecords): Submission {
-  const record = records.read(0);
-  const isObject =
-    record.state === 'read' ? typeof record.value === 'object' && record.value !== null : !isNoObject(record);
-  if (!isObject)
-    throw new RefusedError({
-      code: 'wrong-shape',
-      detail: 'Send one JSON object, an array of them, or one on each line.',
-    });
-  return { isBatch: false, records: { length: 1, read: () => record, bytesOf: () => records.bytesOf(0) } };
+class SingleRecord implements SubmittedRecords {
+  readonly length = 1;
+  readonly #record: SubmittedRecord;
+
+  /** @throws RefusedError `wrong-shape`, `key-mismatch` */
+  constructor(
+    private readonly records: SubmittedRecords,
+    private readonly key: string | undefined,
+  ) {
+    this.#record = this.readWithKey(false);
+    if (!isObject(this.#record))
+      throw new RefusedError({
+        code: 'wrong-shape',
+        detail: 'Send one JSON object, an array of them, or one on each line.',
+      });
+  }
+
+  read(_index: number, isExact = false): SubmittedRecord {
+    return isExact ? this.readWithKey(true) : this.#record;
+  }
+
+  bytesOf(): number {
+    return this.records.bytesOf(0);
+  }
+
+  private readWithKey(isExact: boolean): SubmittedRecord {
+    const record = this.records.read(0, isExact);
+    if (this.key !== undefined && record.state === 'read' && isObject(record)) giveKey(record, this.key);
+    return record;
+  }
+}
+
+function isObject(record: SubmittedRecord): boolean {
+  return record.state === 'read' ? typeof record.value === 'object' && record.value !== null : !isNoObject(record);
 }
 
 function isNoObject(record: SubmittedRecord): boolean {
@@ -113,37 +151,41 @@ const MAX_WHOLE_TEXT = 1024 * 1024;
 class ScannedRecords implements SubmittedRecords {
   #text: string | undefined;
 
-  constructor(private readonly body: ScannedBody) {}
+  constructor(
+    readonly scanned: ScannedBody,
+    private readonly limits: PayloadLimits,
+  ) {}
 
   get length(): number {
-    return this.body.spans.length;
+    return this.scanned.spans.length;
   }
 
   bytesOf(index: number): number {
-    return this.body.spans.end(index) - this.body.spans.start(index);
+    return this.scanned.spans.end(index) - this.scanned.spans.start(index);
   }
 
-  read(index: number): SubmittedRecord {
-    const { spans } = this.body;
+  read(index: number, isExact = false): SubmittedRecord {
+    const { spans } = this.scanned;
     const flaw = spans.flaw(index);
     if (flaw !== undefined) return this.readExcessive(index, flaw);
     const text = this.decode(spans.start(index), spans.end(index));
     if (text === undefined) return NOT_UTF8;
-    const parsed = parseScanned(text, spans.scanned(index));
+    const parsed = parseScanned(text, spans.scanned(index), isExact);
     if (!parsed.ok) return this.notJson(index, text, parsed);
-    const problems = changesOf(parsed.duplicateKeys, parsed.vanishedNumbers);
-    return { state: 'read', value: parsed.value, mayHaveNegativeZero: spans.mayHaveNegativeZero(index), problems };
+    const { value, fieldNumbers } = parsed;
+    const mayHaveRareNumbers = isExact || spans.mayHaveNegativeZero(index);
+    return { state: 'read', value, mayHaveRareNumbers, fieldNumbers, problems: changesOf(parsed) };
   }
 
   /** Its beginning is read as far as the limit goes, to name the place. In an array it must be JSON all the same. */
   private readExcessive(index: number, flaw: ScanFlaw): SubmittedRecord {
-    const { spans, form } = this.body;
+    const { spans, form } = this.scanned;
     if (form === 'array') this.checkJson(index);
     const text = this.decode(spans.start(index), spans.flawEnd(index));
     if (text === undefined) return NOT_UTF8;
     if (text.trimStart().charCodeAt(0) !== OBJECT) return { state: 'excessive', problems: NOT_AN_OBJECT };
     try {
-      return { state: 'excessive', problems: flawProblems(flaw, whereBrokenOff(text)) };
+      return { state: 'excessive', problems: flawProblems(flaw, whereBrokenOff(text), this.limits) };
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
       return this.notJson(index, text, { ok: false, detail: 'not JSON', endsEarly: false });
@@ -151,7 +193,7 @@ class ScannedRecords implements SubmittedRecords {
   }
 
   private checkJson(index: number): void {
-    const { bytes, spans } = this.body;
+    const { bytes, spans } = this.scanned;
     try {
       checkJson(bytes, spans.start(index), spans.end(index));
     } catch (error) {
@@ -160,7 +202,7 @@ class ScannedRecords implements SubmittedRecords {
   }
 
   private decode(start: number, end: number): string | undefined {
-    const { bytes, encoding, form } = this.body;
+    const { bytes, encoding, form } = this.scanned;
     if (encoding === 'latin1' && bytes.length <= MAX_WHOLE_TEXT) {
       this.#text ??= bytes.toString('latin1');
       return this.#text.slice(start, end);
@@ -170,7 +212,7 @@ class ScannedRecords implements SubmittedRecords {
   }
 
   private notJson(index: number, text: string, { detail, position, endsEarly }: UnparsedJson): UnreadableRecord {
-    const { form, bytes, spans } = this.body;
+    const { form, bytes, spans } = this.scanned;
     if (form === 'lines') return { state: 'unreadable', code: 'invalid-json', detail: `The line is ${detail}.` };
     if (form === 'object') throw new RefusedError({ code: 'invalid-json', detail: `The body is ${detail}.` });
     const end = spans.end(index);
@@ -187,9 +229,13 @@ const NOT_UTF8: UnreadableRecord = Object.freeze({
   detail: 'The line is not UTF-8.',
 });
 
-function changesOf(duplicateKeys: readonly string[], vanishedNumbers: readonly string[]): readonly ProblemEntry[] {
-  if (duplicateKeys.length === 0 && vanishedNumbers.length === 0) return NO_PROBLEMS;
-  return [...duplicateKeys.map(duplicateKey), ...vanishedNumbers.map(vanishedNumber)];
+/** What reading has changed. */
+type Changes = Pick<ReadText, 'duplicateKeys' | 'vanishedNumbers' | 'hugeNumbers'>;
+
+function changesOf({ duplicateKeys, vanishedNumbers, hugeNumbers }: Readonly<Changes>): readonly ProblemEntry[] {
+  if (duplicateKeys.length + vanishedNumbers.length + hugeNumbers.length === 0) return NO_PROBLEMS;
+  const numbers = [...vanishedNumbers.map(vanishedNumber), ...hugeNumbers.map(hugeNumberProblem)];
+  return [...duplicateKeys.map(duplicateKey), ...numbers];
 }
 
 function duplicateKey(pointer: string): ProblemEntry {
@@ -202,11 +248,8 @@ function vanishedNumber(pointer: string): ProblemEntry {
   return { pointer, code: 'payload-number', detail };
 }
 
-function giveKey({ isBatch, records }: Submission, key: string): void {
-  if (isBatch) throw keyMismatch('Idempotency-Key is for a single object; in a list, give each record its record_id.');
-  const record = records.read(0);
-  if (record.state !== 'read') return;
-  const report = record.value as JsonObject;
+function giveKey({ value }: ReadableRecord, key: string): void {
+  const report = value as JsonObject;
   if (Object.hasOwn(report, 'record_id') && report['record_id'] !== key) {
     throw keyMismatch('Idempotency-Key and record_id mean the same and differ; send one of them.');
   }

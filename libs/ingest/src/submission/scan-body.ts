@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { KnownShapes, MAX_PAYLOAD_VALUES, RECORD_LIMITS, ValueScanner } from '@sluice/contracts';
+import { KnownShapes, type PayloadLimits, recordLimits, ValueScanner } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
 import { RecordSpans } from './record-spans.js';
 import { TimeSlice } from './time-slice.js';
@@ -29,7 +29,7 @@ const MIN_FOLLOWED_BODY = 4 * 1024;
 const SLOTS_OF_BYTE = 1 / 16;
 const [MIN_SLOTS, MAX_SLOTS] = [1024, 128 * 1024];
 /** New keys cost more than anything else in JSON of the same length: as many as one record has, or one for so many bytes. */
-const MIN_NEW_KEYS = MAX_PAYLOAD_VALUES / 2;
+const NEW_KEYS_OF_VALUES = 1 / 2;
 const BYTES_OF_NEW_KEY = 24;
 
 /** The scan takes about a hundredth of the time that the rest of the work on a byte takes. */
@@ -41,14 +41,19 @@ const SCAN_SHARE = 1 / 16;
  *
  * @throws RefusedError `invalid-utf8`, `too-many-records`, `body-too-large` (too many new keys)
  */
-export async function scanBody(bytes: Buffer, mediaType: MediaType, maxRecords: number): Promise<ScannedBody> {
+export async function scanBody(
+  bytes: Buffer,
+  mediaType: MediaType,
+  maxRecords: number,
+  limits: PayloadLimits,
+): Promise<ScannedBody> {
   const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
   if (mediaType === 'application/x-ndjson') {
-    return { bytes, encoding, form: 'lines', spans: await new BodyScan(bytes, maxRecords).lines() };
+    return { bytes, encoding, form: 'lines', spans: await new BodyScan(bytes, maxRecords, limits).lines() };
   }
   if (encoding === 'utf8' && !isUtf8(bytes))
     throw new RefusedError({ code: 'invalid-utf8', detail: 'The body is not UTF-8.' });
-  const scan = new BodyScan(bytes, maxRecords);
+  const scan = new BodyScan(bytes, maxRecords, limits);
   if (!scan.isArray) return { bytes, encoding, form: 'object', spans: scan.object() };
   const spans = await scan.array();
   return { bytes, encoding, form: 'array', spans, brokenAt: scan.brokenAt };
@@ -67,10 +72,11 @@ class BodyScan {
   constructor(
     private readonly bytes: Buffer,
     private readonly maxRecords: number,
+    limits: PayloadLimits,
   ) {
     this.#shapes = shapesFor(bytes);
-    this.#maxNewKeys = Math.max(MIN_NEW_KEYS, Math.floor(bytes.length / BYTES_OF_NEW_KEY));
-    this.#scanner = new ValueScanner(bytes, RECORD_LIMITS, this.#shapes);
+    this.#maxNewKeys = Math.max(limits.maxValues * NEW_KEYS_OF_VALUES, Math.floor(bytes.length / BYTES_OF_NEW_KEY));
+    this.#scanner = new ValueScanner(bytes, recordLimits(limits), this.#shapes);
     this.#start = endOfByteOrderMark(bytes, 0);
     this.#at = this.#scanner.skipSpace(this.#start, bytes.length);
   }
