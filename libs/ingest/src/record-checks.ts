@@ -64,7 +64,7 @@ const isReadable: RecordCheck = (record, { space }) => {
   const { submitted } = record;
   if (submitted.state === 'read') return undefined;
   if (submitted.state === 'excessive') return rejected(record.pointer, submitted.problems, space);
-  return unreadable(record.pointer, submitted.code, submitted.detail);
+  return unreadable(record.pointer, submitted);
 };
 
 /** The rules of a device report. A record that keeps them becomes an event with its ids. */

@@ -1,5 +1,4 @@
 import {
-  checkJson,
   decodeUtf8,
   flawProblems,
   hugeNumberProblem,
@@ -9,14 +8,17 @@ import {
   PAYLOAD_LIMITS,
   whereBrokenOff,
   type JsonObject,
+  type ParsedJson,
   type PayloadLimits,
   type ProblemEntry,
   type ReadText,
   type ScanFlaw,
-  type UnparsedJson,
+  type ScannedText,
 } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
-import { type MediaType, notJson, scanBody, type ScannedBody } from './scan-body.js';
+import { nanAsNull } from './nan-as-null.js';
+import { endOfByteOrderMark, type MediaType, scanBody, type ScannedBody } from './scan-body.js';
+import { faultAt, faultIn, notJson, syntaxEntry } from './syntax-fault.js';
 import { TimeSlice } from './time-slice.js';
 
 /** A record that JSON could be read from. `problems`: what reading it has changed in silence; pointers are below the record. */
@@ -31,10 +33,12 @@ interface ReadableRecord {
 }
 
 /** A line that is not JSON. */
-interface UnreadableRecord {
+export interface UnreadableRecord {
   state: 'unreadable';
   code: 'invalid-json' | 'invalid-utf8';
   detail: string;
+  /** Where it is not JSON. */
+  entry?: ProblemEntry;
 }
 
 /** A record that exceeds a limit of the scan and is therefore not parsed. */
@@ -68,6 +72,8 @@ export interface SubmissionOptions {
   maxRecords: number;
   /** What a record may have; left out: the defaults of the contract. */
   limits?: PayloadLimits;
+  /** Whether NaN, Infinity and -Infinity are taken as null; left out: they are not JSON. */
+  nanAsNull?: boolean;
   /** The header `Idempotency-Key`: means the same as `record_id` in the one record. */
   idempotencyKey?: string | undefined;
 }
@@ -81,15 +87,26 @@ const NO_PROBLEMS: readonly ProblemEntry[] = Object.freeze([]);
  *   `key-mismatch`, `too-many-records`
  */
 export async function readSubmission(body: Buffer, options: SubmissionOptions): Promise<Submission> {
-  const { mediaType, maxRecords, limits = PAYLOAD_LIMITS } = options;
-  const records = new ScannedRecords(await scanBody(body, mediaType, maxRecords, limits), limits);
+  const { mediaType, maxRecords, limits = PAYLOAD_LIMITS, nanAsNull = false } = options;
+  const records = new ScannedRecords(await scanBody(body, mediaType, maxRecords, limits), { limits, nanAsNull });
   const { scanned } = records;
-  if (scanned.brokenAt !== undefined) throw await firstFault(records, notJson(body, scanned.brokenAt));
+  if (scanned.brokenAt !== undefined) throw await firstFault(records, brokenOff(scanned, scanned.brokenAt));
   if (records.length === 0) throw new RefusedError({ code: 'wrong-shape', detail: 'The body has no record.' });
   const { idempotencyKey: key } = options;
   if (scanned.form === 'object') return { isBatch: false, records: new SingleRecord(records, key) };
   if (key === undefined) return { isBatch: true, records };
   throw keyMismatch('Idempotency-Key is for a single object; in a list, give each record its record_id.');
+}
+
+/** @param at where an array cannot go on */
+function brokenOff({ bytes, spans }: ScannedBody, at: number): RefusedError {
+  // After a comma, it is the next record that is missing.
+  const before = bytes.toString('latin1', 0, at).trimEnd().at(-1);
+  return notJson(
+    bytes,
+    faultAt(bytes, 0, at, bytes.length),
+    before === ',' ? spans.length : Math.max(0, spans.length - 1),
+  );
 }
 
 /** An array that cannot go on may have a fault in a record before, which is the one to name. */
@@ -153,7 +170,7 @@ class ScannedRecords implements SubmittedRecords {
 
   constructor(
     readonly scanned: ScannedBody,
-    private readonly limits: PayloadLimits,
+    private readonly options: { limits: PayloadLimits; nanAsNull: boolean },
   ) {}
 
   get length(): number {
@@ -170,8 +187,8 @@ class ScannedRecords implements SubmittedRecords {
     if (flaw !== undefined) return this.readExcessive(index, flaw);
     const text = this.decode(spans.start(index), spans.end(index));
     if (text === undefined) return NOT_UTF8;
-    const parsed = parseScanned(text, spans.scanned(index), isExact);
-    if (!parsed.ok) return this.notJson(index, text, parsed);
+    const parsed = this.parse(text, spans.scanned(index), isExact);
+    if (!parsed.ok) return this.notJson(index);
     const { value, fieldNumbers } = parsed;
     const mayHaveRareNumbers = isExact || spans.mayHaveNegativeZero(index);
     return { state: 'read', value, mayHaveRareNumbers, fieldNumbers, problems: changesOf(parsed) };
@@ -185,20 +202,22 @@ class ScannedRecords implements SubmittedRecords {
     if (text === undefined) return NOT_UTF8;
     if (text.trimStart().charCodeAt(0) !== OBJECT) return { state: 'excessive', problems: NOT_AN_OBJECT };
     try {
-      return { state: 'excessive', problems: flawProblems(flaw, whereBrokenOff(text), this.limits) };
+      return { state: 'excessive', problems: flawProblems(flaw, whereBrokenOff(text), this.options.limits) };
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      return this.notJson(index, text, { ok: false, detail: 'not JSON', endsEarly: false });
+      return this.notJson(index);
     }
+  }
+
+  private parse(text: string, scanned: ScannedText, isExact: boolean): ParsedJson {
+    const parsed = parseScanned(text, scanned, isExact);
+    return parsed.ok || !this.options.nanAsNull ? parsed : parseScanned(nanAsNull(text), scanned, isExact);
   }
 
   private checkJson(index: number): void {
     const { bytes, spans } = this.scanned;
-    try {
-      checkJson(bytes, spans.start(index), spans.end(index));
-    } catch (error) {
-      throw error instanceof JsonSyntaxError ? notJson(bytes, error.position) : error;
-    }
+    const fault = faultIn(bytes, spans.start(index), spans.end(index));
+    if (fault !== undefined) throw notJson(bytes, fault, index);
   }
 
   private decode(start: number, end: number): string | undefined {
@@ -211,15 +230,15 @@ class ScannedRecords implements SubmittedRecords {
     return bytes.toString(encoding, start, end);
   }
 
-  private notJson(index: number, text: string, { detail, position, endsEarly }: UnparsedJson): UnreadableRecord {
+  /** Only now it is read byte by byte: JSON.parse does not say where it stopped. */
+  private notJson(index: number): UnreadableRecord {
     const { form, bytes, spans } = this.scanned;
-    if (form === 'lines') return { state: 'unreadable', code: 'invalid-json', detail: `The line is ${detail}.` };
-    if (form === 'object') throw new RefusedError({ code: 'invalid-json', detail: `The body is ${detail}.` });
-    const end = spans.end(index);
-    // Only the last record of an array that breaks off ends with the body.
-    if (endsEarly && end === bytes.length) throw notJson(bytes, end);
-    if (position === undefined) throw new RefusedError({ code: 'invalid-json', detail: 'The body is not JSON.' });
-    throw notJson(bytes, spans.start(index) + Buffer.byteLength(text.slice(0, position)));
+    const [start, end] = [spans.start(index), spans.end(index)];
+    const from = form === 'lines' ? endOfByteOrderMark(bytes, start) : start;
+    const fault = faultIn(bytes, from, end) ?? { at: end, what: 'it cannot be read' };
+    if (form !== 'lines') throw notJson(bytes, fault, form === 'array' ? index : undefined);
+    const entry = syntaxEntry(bytes, fault, 'The line', index);
+    return { state: 'unreadable', code: 'invalid-json', detail: entry.detail, entry };
   }
 }
 

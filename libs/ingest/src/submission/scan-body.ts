@@ -163,7 +163,8 @@ function shapesFor({ length }: Buffer): KnownShapes | undefined {
   return new KnownShapes(Math.min(MAX_SLOTS, Math.max(MIN_SLOTS, length * SLOTS_OF_BYTE)));
 }
 
-function endOfByteOrderMark(bytes: Buffer, at: number): number {
+/** @returns the byte after the mark, if there is one at `at` */
+export function endOfByteOrderMark(bytes: Buffer, at: number): number {
   return bytes[at] === BYTE_ORDER_MARK[0] &&
     bytes[at + 1] === BYTE_ORDER_MARK[1] &&
     bytes[at + 2] === BYTE_ORDER_MARK[2]
@@ -174,33 +175,4 @@ function endOfByteOrderMark(bytes: Buffer, at: number): number {
 function tooManyRecords(maxRecords: number): RefusedError {
   const detail = `A request may have ${maxRecords} records at most; send more in several requests.`;
   return new RefusedError({ code: 'too-many-records', detail });
-}
-
-/** @param at index of the byte that cannot be there; the length of the body if it ends too early */
-export function notJson(bytes: Buffer, at: number): RefusedError {
-  if (at >= bytes.length)
-    return new RefusedError({ code: 'invalid-json', detail: 'The body is not JSON: the text ends too early.' });
-  return new RefusedError({
-    code: 'invalid-json',
-    detail: `The body is not JSON: unexpected character ${placeOf(bytes, at)}.`,
-  });
-}
-
-const CARRIAGE_RETURN = 0x0d;
-const CONTINUATION = 0x80;
-const CONTINUATION_MASK = 0xc0;
-const FOUR_BYTES = 0xf0;
-
-/** In the words and units of V8: UTF-16 code units, without the byte order mark. */
-function placeOf(bytes: Buffer, end: number): string {
-  let [position, line, lineStart] = [0, 1, 0];
-  for (let at = endOfByteOrderMark(bytes, 0); at < end; at++) {
-    const byte = bytes[at]!;
-    if ((byte & CONTINUATION_MASK) === CONTINUATION) continue;
-    position += byte >= FOUR_BYTES ? 2 : 1;
-    if (byte !== LINE_FEED && (byte !== CARRIAGE_RETURN || bytes[at + 1] === LINE_FEED)) continue;
-    line++;
-    lineStart = position;
-  }
-  return `at position ${position} (line ${line} column ${position - lineStart + 1})`;
 }
