@@ -46,6 +46,6 @@ export { EventLoopTicks } from './overload/event-loop-ticks.js';
 export { LagWatch } from './overload/lag-watch.js';
 export { LoadShedding, SHEDDING_CODES } from './overload/load-shedding.js';
 export { RefusedError, type Refusal } from './refusal.js';
-export { readSubmission } from './submission/read-submission.js';
+export { readSubmission, type SubmissionOptions } from './submission/read-submission.js';
 export type { MediaType } from './submission/scan-body.js';
 export { confirmed, rejected, type Verdict } from './verdict.js';

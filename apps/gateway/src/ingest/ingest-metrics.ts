@@ -105,5 +105,6 @@ export class IngestMetrics {
 
 function reasonOf(verdict: Exclude<Verdict, { status: 'accepted' }>): string {
   if (verdict.status === 'retry') return verdict.problem?.code ?? RETRY_REASON;
-  return rejectionLabel(verdict.problem.errors?.[0]?.code);
+  const { code, errors } = verdict.problem;
+  return rejectionLabel(code === 'invalid-record' ? errors?.[0]?.code : code);
 }

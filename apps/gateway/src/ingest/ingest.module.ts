@@ -8,6 +8,7 @@ import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { Refusals } from '../refusals.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { IngestController } from './ingest.controller.js';
+import { reportRules } from './ingest.settings.js';
 
 /** `POST /ingest` over the ingest core. */
 @Module({})
@@ -20,6 +21,7 @@ export class IngestModule implements OnModuleInit, BeforeApplicationShutdown {
 
   /** @param features the modules that provide Admission, LoadShedding and RateLimits */
   static forRoot(options: GatewayOptions, features: DynamicModule[]): DynamicModule {
+    const rules = reportRules(options);
     return {
       module: IngestModule,
       imports: features,
@@ -43,7 +45,7 @@ export class IngestModule implements OnModuleInit, BeforeApplicationShutdown {
               LogReachability,
               Clock,
             ]
-          ) => new Ingestion({ admission, shedding, limits, publisher, reachability, clock }),
+          ) => new Ingestion({ admission, shedding, limits, publisher, reachability, clock, rules }),
         },
         IngestMetrics,
         Refusals,
