@@ -115,8 +115,8 @@ export class Ingestion {
    * @returns a verdict for each record, in their order; `retry` for those that the event log has not confirmed
    * @throws RefusedError `invalid-json`
    */
-  async judge({ isBatch, records }: Submission, arrival: Arrival): Promise<Verdict[]> {
-    const context = this.contextOf(arrival);
+  async judge({ isBatch, records, isClockless = false }: Submission, arrival: Arrival): Promise<Verdict[]> {
+    const context = this.contextOf(arrival, isClockless);
     const headers = headersOf(arrival);
     const verdicts = new Array<Verdict>(records.length);
     const passed: PassedRecord[] = [];
@@ -133,9 +133,10 @@ export class Ingestion {
     return verdicts;
   }
 
-  private contextOf({ principal }: Arrival): RecordContext {
+  private contextOf({ principal }: Arrival, isClockless: boolean): RecordContext {
     const atMs = this.parts.clock.now();
-    const { rules = REPORT_RULES } = this.parts;
+    const { rules: own = REPORT_RULES } = this.parts;
+    const rules = isClockless ? withoutClock(own) : own;
     const atText = new Date(atMs).toISOString();
     return { principal, atMs, atText, rules, check: new ReportCheck(rules), space: new ErrorSpace() };
   }
@@ -217,6 +218,10 @@ export class Visit {
 
 function refuseIf(refusal: Refusal | undefined): void {
   if (refusal !== undefined) throw new RefusedError(refusal);
+}
+
+function withoutClock(rules: ReportRules): ReportRules {
+  return { ...rules, times: { ...rules.times, missingTimestamp: 'received' } };
 }
 
 function headersOf({ trace }: Arrival): Readonly<Record<string, string>> {

@@ -26,6 +26,12 @@ export class IngestMetrics {
     labelNames: ['code'],
     registers: [this.registry],
   });
+  private readonly ignoredRequests = new Counter({
+    name: 'sluice_ingest_ignored_total',
+    help: 'Requests of a source that did not match it and were ignored, by source.',
+    labelNames: ['source'],
+    registers: [this.registry],
+  });
   #recordsInFlight = 0;
 
   constructor(
@@ -77,6 +83,11 @@ export class IngestMetrics {
 
   refused(code: ProblemCode): void {
     this.problems.inc({ code });
+  }
+
+  /** @param source a name of SOURCES_FILE, never text of a request */
+  ignored(source: string): void {
+    this.ignoredRequests.inc({ source });
   }
 
   private measureShares(shedding: LoadShedding): void {

@@ -6,6 +6,7 @@ import { Admission, Ingestion, LoadShedding, LogReachability, RateLimits } from 
 import { LOGGER, type Logger } from '@sluice/observability';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { Refusals } from '../refusals.js';
+import { IngestExchange } from './ingest-exchange.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { IngestController } from './ingest.controller.js';
 import { reportRules } from './ingest.settings.js';
@@ -48,9 +49,10 @@ export class IngestModule implements OnModuleInit, BeforeApplicationShutdown {
           ) => new Ingestion({ admission, shedding, limits, publisher, reachability, clock, rules }),
         },
         IngestMetrics,
+        IngestExchange,
         Refusals,
       ],
-      exports: [GATEWAY_OPTIONS, LogReachability, Refusals],
+      exports: [GATEWAY_OPTIONS, IngestExchange, IngestMetrics, LogReachability, Refusals],
     };
   }
 

@@ -11,6 +11,8 @@ export interface IngestHead {
   mediaType: MediaType;
   idempotencyKey: string | undefined;
   coding: ContentCoding;
+  /** Whether the method has a body; left out: it has. */
+  hasBody?: boolean;
 }
 
 export interface HeadLimits {
@@ -32,6 +34,16 @@ export function readHead({ raw }: FastifyRequest, reply: FastifyReply, limits: H
   const coding = contentCodingOf(raw.headers['content-encoding']);
   if (Number(raw.headers['content-length']) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
   return { mediaType, idempotencyKey, coding };
+}
+
+/**
+ * {@link readHead} for a sender that has a form of its own: a GET has no body.
+ *
+ * @throws ProblemError `bad-request`, `unsupported-media-type`, `invalid-json`, `unsupported-encoding`, `body-too-large`
+ */
+export function readSourceHead(request: FastifyRequest, reply: FastifyReply, limits: HeadLimits): IngestHead {
+  if (request.raw.method !== 'GET') return { ...readHead(request, reply, limits), idempotencyKey: undefined };
+  return { mediaType: 'application/json', idempotencyKey: undefined, coding: 'identity', hasBody: false };
 }
 
 /** RFC 9112, 6.1: HTTP/1.0 knows no chunks, so a proxy on the way may have seen another end of this request. */

@@ -64,6 +64,8 @@ export interface SubmittedRecords {
 /** What one request submits: a single record, or many. */
 export interface Submission {
   isBatch: boolean;
+  /** Whether its sender has no clock: then a record without timestamp has that of its receipt, whatever the settings say. */
+  isClockless?: boolean;
   records: SubmittedRecords;
 }
 

@@ -1,5 +1,6 @@
 import { checkJson, JsonSyntaxError, type ProblemEntry } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
+import { endOfByteOrderMark } from './scan-body.js';
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -130,6 +131,12 @@ export function syntaxEntry(bytes: Buffer, { at, what }: SyntaxFault, subject: s
   const detail = `${subject} is not JSON: ${what} (byte ${at}, line ${place.line}, column ${place.column}).`;
   const item = index === undefined ? {} : { index };
   return { pointer: index === undefined ? '' : `/${index}`, code: 'syntax', detail, offset: at, ...place, ...item };
+}
+
+/** The refusal of a whole body of which only is known that it is not JSON. */
+export function notJsonBody(bytes: Buffer): RefusedError {
+  const from = endOfByteOrderMark(bytes, 0);
+  return notJson(bytes, faultIn(bytes, from, bytes.length) ?? { at: from, what: 'it cannot be read' });
 }
 
 /** The refusal of a body that is not JSON. */
