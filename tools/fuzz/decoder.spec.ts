@@ -18,7 +18,8 @@ function accepted(bytes: Buffer): DeviceReport | undefined {
 
 /** The second reader's word for what is published of it. */
 function published(report: DeviceReport): unknown {
-  const event = { record_id: 'r-1', received_at: '2025-09-09T17:00:01.000Z', ...report };
+  const timestamp = report.timestamp as string;
+  const event = { record_id: 'r-1', received_at: '2025-09-09T17:00:01.000Z', ...report, timestamp };
   const members = readExactly(encodeEvent(event).toString())!.members!;
   return [members.get('timestamp')!.exact, members.get('data_payload')!.exact];
 }

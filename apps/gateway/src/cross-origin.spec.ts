@@ -34,7 +34,7 @@ describe('a page of another origin', () => {
       'access-control-allow-origin': HALL,
       'access-control-allow-methods': 'POST',
       'access-control-allow-headers':
-        'authorization, content-type, content-encoding, idempotency-key, if-none-match, traceparent',
+        'authorization, x-api-key, content-type, content-encoding, idempotency-key, if-none-match, traceparent',
       'access-control-max-age': '7200',
       vary: 'origin',
     });

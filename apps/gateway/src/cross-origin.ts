@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { listOf } from '@sluice/ingest';
 
-const REQUEST_HEADERS = 'authorization, content-type, content-encoding, idempotency-key, if-none-match, traceparent';
+const REQUEST_HEADERS =
+  'authorization, x-api-key, content-type, content-encoding, idempotency-key, if-none-match, traceparent';
 const ANSWER_HEADERS = 'retry-after, date, etag, endpoint-draining, ratelimit, ratelimit-policy, x-request-id';
 
 /** A browser asks again after two hours at most, whatever is said here. */

@@ -1,4 +1,4 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { deflateBomb } from './testing/deflate-bomb.js';
 import { GatewayUnderTest, SEED_RECORD } from './testing/gateway-under-test.js';
@@ -31,29 +31,39 @@ describe('the media type', () => {
     expect((await gateway.post(SEED, { 'content-type': type })).status).toBe(202);
   });
 
-  it.each([
-    'text/plain',
-    'application/jsonl',
-    'application/x-www-form-urlencoded',
-    'application/json; charset=latin1',
-    'application/x-ndjson; charset=utf-16',
-  ])('is refused with 415: %s', async (type) => {
-    const { status, body } = await gateway.post(SEED, { 'content-type': type });
-    expect([status, body.code]).toEqual([415, 'unsupported-media-type']);
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'text/json', 'application/jsonl'])(
+    'is taken from senders that cannot say another: %s',
+    async (type) => {
+      const { status } = await gateway.post(SEED, { 'content-type': type });
+      expect(status).toBe(202);
+    },
+  );
+
+  it('is asked for of a page of another origin', async () => {
+    const { status, body } = await gateway.post(SEED, { 'content-type': 'text/plain', origin: 'https://evil.example' });
+    expect([status, body.errors![0]!.pointer]).toEqual([415, 'header:content-type']);
   });
 
-  it('is asked for when there is a body without one', async () => {
-    const { status, body } = await rawPost(gateway.url, { 'content-length': String(SEED.length) }, [SEED]);
-    expect([status, body.code]).toEqual([415, 'unsupported-media-type']);
+  it.each(['text/xml', 'application/json; charset=latin1', 'application/x-ndjson; charset=utf-16'])(
+    'is refused with 415: %s',
+    async (type) => {
+      const { status, body } = await gateway.post(SEED, { 'content-type': type });
+      expect([status, body.code]).toEqual([415, 'unsupported-media-type']);
+    },
+  );
+
+  it('may be missing', async () => {
+    expect((await rawPost(gateway.url, { 'content-length': String(SEED.length) }, [SEED])).status).toBe(202);
   });
 
   it('is of no interest when there is no body: that is 400', async () => {
     const { status, body } = await rawPost(gateway.url, {});
     expect([status, body.code]).toEqual([400, 'invalid-json']);
+    expect(body.errors![0]).toMatchObject({ offset: 0, detail: expect.stringContaining('Content-Length') });
   });
 });
 
-const COMPRESSORS = { gzip: gzipSync, zstd: zstdCompressSync };
+const COMPRESSORS = { gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, zstd: zstdCompressSync };
 
 describe.each(Object.entries(COMPRESSORS))('a body in %s', (coding, compress) => {
   const whole = compress(SEED);
@@ -67,11 +77,25 @@ describe.each(Object.entries(COMPRESSORS))('a body in %s', (coding, compress) =>
   it.each([
     ['cut short', whole.subarray(0, -5)],
     ['followed by something else', Buffer.concat([whole, Buffer.from('garbage')])],
-    ['followed by a second stream', Buffer.concat([whole, whole])],
+    ['followed by zeros', Buffer.concat([whole, Buffer.alloc(5)])],
     ['not compressed at all', Buffer.from(SEED)],
     ['damaged', Buffer.concat([whole.subarray(0, 20), Buffer.from([0xff, 0xff, 0xff]), whole.subarray(23)])],
   ])('is refused with 400 when it is %s', async (_name, bytes) => {
     const { status, body } = await encoded(bytes);
+    expect([status, body.code]).toEqual([400, 'invalid-encoding']);
+    expect(gateway.publisher.records).toEqual([]);
+  });
+
+  it('may be several streams, one after the other, except for deflate', async () => {
+    if (coding === 'deflate') return;
+    const lines = Buffer.concat(
+      [1, 2, 3].map((n) => compress(`${JSON.stringify({ ...SEED_RECORD, record_id: `r${n}` })}\n`)),
+    );
+    const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': coding };
+    expect((await gateway.post(lines, headers)).status).toBe(202);
+    expect(gateway.events.map(({ record_id }) => record_id)).toEqual(['r1', 'r2', 'r3']);
+    gateway.publisher.records.length = 0;
+    const { status, body } = await gateway.post(lines.subarray(0, -5), headers);
     expect([status, body.code]).toEqual([400, 'invalid-encoding']);
     expect(gateway.publisher.records).toEqual([]);
   });
@@ -88,7 +112,7 @@ describe('the content encoding', () => {
     expect((await gateway.post(SEED, { 'content-encoding': 'identity' })).status).toBe(202);
   });
 
-  it.each(['br', 'deflate', 'gzip, gzip', 'gzip, identity', 'x'])('is refused with 415: %s', async (coding) => {
+  it.each(['br', 'gzip, gzip', 'gzip, identity', 'x'])('is refused with 415: %s', async (coding) => {
     const { status, body } = await gateway.post(SEED, { 'content-encoding': coding });
     expect([status, body.code]).toEqual([415, 'unsupported-encoding']);
   });
@@ -137,6 +161,15 @@ describe('the header Idempotency-Key', () => {
     const { status, body } = await withKey(SEED_RECORD);
     expect([status, body.record_id]).toEqual([202, 'run-1']);
     expect(gateway.events[0]!.record_id).toBe('run-1');
+  });
+
+  it.each([
+    ['"k-1"', 'k-1'],
+    ['"a\\"b\\\\c"', 'a"b\\c'],
+    ['k"1"', 'k"1"'],
+    ['"open', '"open'],
+  ])('is a structured string where it has quotes: %s', async (header, key) => {
+    expect((await withKey(SEED_RECORD, header)).body.record_id).toBe(key);
   });
 
   it('may say the same as record_id', async () => {

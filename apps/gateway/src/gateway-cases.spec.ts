@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '@sluice/contracts';
+import { type JsonObject, readExactJson } from '@sluice/contracts';
 import { bodyCases, recordText, reportCases, type ReportCase } from '@sluice/contracts/testing';
 import { GatewayUnderTest, type IngestAnswer } from './testing/gateway-under-test.js';
 
@@ -16,7 +16,7 @@ afterAll(() => gateway.stop());
 const objectCases = reportCases.filter(({ body }) => body.trim().startsWith('{'));
 
 function expectPayloadUnchanged(at: number, body: string): void {
-  expect(gateway.events[at]!.data_payload).toEqual((JSON.parse(body) as JsonObject)['data_payload']);
+  expect(gateway.events[at]!.data_payload).toEqual((readExactJson(body) as JsonObject)['data_payload']);
 }
 
 describe('a record by itself', () => {

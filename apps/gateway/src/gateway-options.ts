@@ -6,12 +6,14 @@ import { ENDPOINT_SETTINGS } from './endpoints/endpoint.settings.js';
 import { INGEST_SETTINGS } from './ingest/ingest.settings.js';
 import { OVERLOAD_SETTINGS } from './overload/overload.settings.js';
 import type { READS_SETTINGS } from './reads/reads.settings.js';
+import { SOURCES_SETTINGS } from './sources/sources.settings.js';
 
 /** The settings of the features of the gateway, wherever it runs. */
 export const GATEWAY_MODULE_SETTINGS = {
   ...INGEST_SETTINGS,
   ...ACCESS_SETTINGS,
   ...ENDPOINT_SETTINGS,
+  ...SOURCES_SETTINGS,
   ...CROSS_ORIGIN_SETTINGS,
   ...OVERLOAD_SETTINGS,
   // A stop waits this long for the requests that are under way.

@@ -8,9 +8,10 @@ import { IngestModule } from './ingest/ingest.module.js';
 import { OverloadModule } from './overload/overload.module.js';
 import { ReadsModule } from './reads/reads.module.js';
 import { RequestPipeline } from './request-pipeline.js';
+import { SourcesModule } from './sources/sources.module.js';
 
 /**
- * The HTTP front door: `POST /ingest`, `GET /endpoints`, and the reads where a query service is named. Expects the providers
+ * The HTTP front door: `POST /ingest`, `/ingest/from/{source}`, `GET /endpoints`, and the reads where a query service is named. Expects the providers
  * EventPublisher, Clock, Lifecycle, Tracing, ReadTurns and LOGGER from global modules.
  */
 @Module({})
@@ -24,11 +25,12 @@ export class GatewayModule implements NestModule {
     const access = AccessModule.forRoot(options);
     const overload = OverloadModule.forRoot(options);
     const ingest = IngestModule.forRoot(options, [access, overload]);
+    const sources = SourcesModule.forRoot(options, ingest);
     const endpoints = EndpointsModule.forRoot(options);
     const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl)] : [];
     return {
       module: GatewayModule,
-      imports: [access, overload, ingest, endpoints, ...reads],
+      imports: [access, overload, ingest, sources, endpoints, ...reads],
       providers: [RequestPipeline],
       exports: [access, ingest],
     };

@@ -190,7 +190,7 @@ describe('the log of the gateway', () => {
     const fresh = await GatewayUnderTest.start();
     fresh.publisher.reasonAgainst = () => 'no leader';
     for (let times = 0; times < 3; times++) await fresh.post(SEED_RECORD);
-    await fresh.post({ ...SEED_RECORD, device_id: 'dev 2' });
+    await fresh.post({ ...SEED_RECORD, device_id: 'dev*2' });
     await fresh.stop();
     expect(fresh.logLines.filter(({ level }) => level === 'warn')).toHaveLength(1);
     expect(fresh.logLines.filter(({ msg }) => msg === 'refused')).toHaveLength(4);

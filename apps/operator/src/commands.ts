@@ -23,4 +23,11 @@ export const COMMANDS: CommandTable = new Map([
       load: async () => (await import('./tokens/tokens.command.js')).tokens,
     },
   ],
+  [
+    'map',
+    {
+      summary: 'try how a source of SOURCES_FILE reads a sample of its sender',
+      load: async () => (await import('./map/map.command.js')).map,
+    },
+  ],
 ]);

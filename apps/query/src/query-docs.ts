@@ -1,6 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { DEVICE_ID_PATTERN, encodeReceipt, MAX_ID_LENGTH, RECORD_ID_PATTERN } from '@sluice/contracts';
+import {
+  encodeReceipt,
+  MAX_ID_LENGTH,
+  READABLE_DEVICE_ID_PATTERN,
+  READABLE_RECORD_ID_PATTERN,
+} from '@sluice/contracts';
 import { type BufferRecordDto, RecordsPageDto, RecordWhereaboutsDto } from '@sluice/contracts/dto';
 import { BufferAnswerDto } from './buffer-answer.dto.js';
 import { ACCESS_PROBLEMS, ApiProblems } from '@sluice/http';
@@ -108,12 +113,12 @@ export function DescribesRecord(): MethodDecorator {
     }),
     ApiParam({
       name: 'device_id',
-      schema: { ...id, pattern: DEVICE_ID_PATTERN.source, examples: [SEED_EVENT.device_id] },
+      schema: { ...id, pattern: READABLE_DEVICE_ID_PATTERN.source, examples: [SEED_EVENT.device_id] },
     }),
     ApiParam({
       name: 'record_id',
       description: 'Percent-encoded, for example `run-17%2Fsample-4`.',
-      schema: { ...id, pattern: RECORD_ID_PATTERN.source, examples: [SEED_EVENT.record_id] },
+      schema: { ...id, pattern: READABLE_RECORD_ID_PATTERN.source, examples: [SEED_EVENT.record_id] },
     }),
     ...okAnswer(RecordWhereaboutsDto, 'Where the record is.', WHEREABOUTS),
     ApiProblems('invalid-parameter', 'not-found', 'uri-too-long', ...ACCESS_PROBLEMS),

@@ -125,7 +125,7 @@ describe('GET /records/{device_id}/{record_id}', () => {
   });
 
   it.each([
-    ['dev 2/r-1', '/device_id'],
+    ['dev%2A2/r-1', '/device_id'],
     [`${'d'.repeat(129)}/r-1`, '/device_id'],
     ['%7B%22%24gt%22%3A%22%22%7D/r-1', '/device_id'],
     ['dev-2/%00', '/record_id'],

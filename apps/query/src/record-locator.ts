@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DEAD_LETTER_HEADERS, type StoredRecord } from '@sluice/contracts';
+import { DEAD_LETTER_HEADERS, type StoredRecord, timeOf } from '@sluice/contracts';
 import type { RecordWhereaboutsDto } from '@sluice/contracts/dto';
 import type { BufferInspector, LogRecord } from '@sluice/event-log';
 import { ProblemError, ReadTurns } from '@sluice/http';
@@ -85,8 +85,8 @@ function deadLetteredAnswer(ids: Ids, record: LogRecord): RecordWhereaboutsDto {
 function contentOf(record: LogRecord): Partial<RecordWhereaboutsDto> {
   const decoded = decodeRecord(record);
   if (!decoded.ok) return {};
-  const { timestamp, received_at, data_payload } = decoded.event;
-  return { timestamp, received_at, data_payload };
+  const { received_at, data_payload } = decoded.event;
+  return { ...timeOf(decoded.event), received_at, data_payload };
 }
 
 function notFound(isExhaustive: boolean): ProblemError {

@@ -1,10 +1,14 @@
 import { parseTimestamp } from '@sluice/contracts';
 import type { RecordsQueryDto } from '@sluice/contracts/dto';
 import type { RecordCursor, RecordFilter } from '@sluice/record-store';
+import type { ProblemError } from '@sluice/http';
 import { invalidCursor, readCursor } from './cursors.js';
+import { invalidParameter } from './query.pipe.js';
 
 /** One page of stored records, as the store is asked for it. */
 export interface RecordsRequest {
+  /** Only this record of the device of the filter. */
+  recordId?: string | undefined;
   filter: RecordFilter;
   /** 1..1000 */
   limit: number;
@@ -18,9 +22,15 @@ export interface RecordsRequest {
  */
 export function recordsRequest(query: RecordsQueryDto): RecordsRequest {
   const filter = filterOf(query);
+  if (query.record_id !== undefined && query.device_id === undefined) throw deviceNeeded();
   const after = readCursor(query.cursor, 'records');
   if (after !== undefined && !isWithin(filter, after)) throw invalidCursor();
-  return { filter, limit: query.limit, after };
+  return { recordId: query.record_id, filter, limit: query.limit, after };
+}
+
+function deviceNeeded(): ProblemError {
+  const detail = 'record_id is unique within a device only: give device_id as well.';
+  return invalidParameter([{ pointer: '?device_id', code: 'required', detail }]);
 }
 
 function filterOf({ device_id, from, to }: RecordsQueryDto): RecordFilter {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { encodeCursor, parseTimestamp, type StoredRecord, stringifyExact } from '@sluice/contracts';
-import { type RecordCursor, type RecordPage, RecordStoreError } from '@sluice/record-store';
+import { encodeCursor, parseTimestamp, type StoredRecord, stringifyExact, timeOf } from '@sluice/contracts';
+import { type RecordCursor, type RecordFilter, type RecordPage, RecordStoreError } from '@sluice/record-store';
 import { type AnswerPart, ProblemError, type Read, READ_STEP_BYTES, ReadTurns } from '@sluice/http';
 import type { RecordsRequest } from './records-request.js';
 import { WatchedStore } from './watched-store.js';
@@ -33,10 +33,22 @@ export class RecordsView {
     }
   }
 
-  private async step({ filter }: RecordsRequest, page: PageInParts): Promise<AnswerPart> {
-    const found = await this.store.page(filter, page.stepRecords, page.after, READ_STEP_BYTES);
+  private async step(request: RecordsRequest, page: PageInParts): Promise<AnswerPart> {
+    const { filter, recordId } = request;
+    const found =
+      recordId === undefined
+        ? await this.store.page(filter, page.stepRecords, page.after, READ_STEP_BYTES)
+        : await this.only(filter, recordId);
     await this.turns.take();
     return page.part(found);
+  }
+
+  /** A page of the one record, if the filter shows it. */
+  private async only({ deviceId, fromMs = -Infinity, toMs = Infinity }: RecordFilter, id: string): Promise<RecordPage> {
+    const record = await this.store.find(deviceId!, id);
+    const atMs = record && parseTimestamp(record.timestamp)!;
+    const isShown = atMs !== undefined && atMs >= fromMs && atMs < toMs;
+    return { records: isShown ? [record!] : [], next: undefined };
   }
 }
 
@@ -104,6 +116,7 @@ function placeOf({ device_id, record_id, timestamp }: StoredRecord): RecordCurso
 }
 
 /** Members in the order of the contract. */
-function toText({ device_id, record_id, timestamp, received_at, stored_at, data_payload }: StoredRecord): string {
-  return stringifyExact({ device_id, record_id, timestamp, received_at, stored_at, data_payload });
+function toText(record: StoredRecord): string {
+  const { device_id, record_id, received_at, stored_at, data_payload } = record;
+  return stringifyExact({ device_id, record_id, ...timeOf(record), received_at, stored_at, data_payload });
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, Param, Query, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { deviceIdProblem, recordIdProblem, stringifyExact } from '@sluice/contracts';
+import { readableDeviceIdProblem, readableRecordIdProblem, stringifyExact } from '@sluice/contracts';
 import { RecordsQueryDto } from '@sluice/contracts/dto';
 import { answerInParts, ReadAdmission } from '@sluice/http';
 import { EngineErrorFilter } from './engine-error.filter.js';
@@ -55,6 +55,7 @@ export class RecordsController {
 
 /** @throws ProblemError `invalid-parameter` that names the part of the path */
 function checkIds(deviceId: string, recordId: string): void {
-  const errors = [deviceIdProblem(deviceId), recordIdProblem(recordId)].filter((problem) => problem !== undefined);
+  const problems = [readableDeviceIdProblem(deviceId), readableRecordIdProblem(recordId)];
+  const errors = problems.filter((problem) => problem !== undefined);
   if (errors.length > 0) throw invalidParameter(errors);
 }

@@ -70,8 +70,11 @@ describe('GET /records', () => {
   });
 
   it('gives every number of a payload back as it was sent', async () => {
-    await query.storeEvents(anEvent({ data_payload: { zero: -0, tiny: 5e-324, tenth: 0.1 } }));
-    expect((await list()).text).toContain('"data_payload":{"zero":-0,"tiny":5e-324,"tenth":0.1}');
+    const data_payload = { zero: -0, tiny: 5e-324, tenth: 0.1, ns: 1490745150008486243n, volt: 9.9e37 };
+    await query.storeEvents(anEvent({ data_payload }));
+    expect((await list()).text).toContain(
+      '"data_payload":{"zero":-0,"tiny":5e-324,"tenth":0.1,"ns":1490745150008486243,"volt":9.9e+37}',
+    );
   });
 
   it('shows the newest first, 100 if the request does not say', async () => {
@@ -136,6 +139,27 @@ describe('GET /records', () => {
     expect(idsOf((await list('?device_id=dev-3')).body)).toEqual(['r-2']);
   });
 
+  it('says where a timestamp comes from that the device did not write as it is', async () => {
+    await query.storeEvents(anEvent({ timestamp_sent: '1757437200', timestamp_source: 'device' }));
+    expect((await list()).text).toContain(
+      '"timestamp":"2025-09-09T17:00:00Z","timestamp_sent":"1757437200","timestamp_source":"device","received_at"',
+    );
+  });
+
+  it.each(['run-17/sample-4', '..', ' x ', '%2F', 'latest'])(
+    'reads the one record %j of a device',
+    async (record_id) => {
+      await query.storeEvents(
+        anEvent({ device_id: 'a/b', record_id }),
+        anEvent({ device_id: 'a/b', record_id: 'other' }),
+      );
+      const one = new URLSearchParams({ device_id: 'a/b', record_id });
+      expect(idsOf((await list(`?${one}`)).body)).toEqual([record_id]);
+      expect(idsOf((await list(`?${one}&from=2030-01-01T00:00:00Z`)).body)).toEqual([]);
+      expect(idsOf((await list('?device_id=a%2Fb&record_id=none')).body)).toEqual([]);
+    },
+  );
+
   it('filters by instant, whatever zone is written: from is shown, to is not', async () => {
     await store('r-0', 'r-1', 'r-2', 'r-3');
     const { body } = await list('?from=2025-09-09T19:00:01%2B02:00&to=2025-09-09T17:00:03Z');
@@ -171,6 +195,8 @@ describe('GET /records', () => {
       ['to=2025-09-09', '?to'],
       ['to=2025-09-09T17:00:00', '?to'],
       ['toString=x', '?toString'],
+      ['record_id=r-1', '?device_id'],
+      ['device_id=dev-2&record_id=%00', '?record_id'],
     ])('%s with a pointer to the parameter', async (search, pointer) => {
       const { status, headers, body } = await query.get(`/records?${search}`);
       expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-parameter' });

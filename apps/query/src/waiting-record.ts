@@ -1,4 +1,4 @@
-import { encodeReceipt } from '@sluice/contracts';
+import { encodeReceipt, timeOf } from '@sluice/contracts';
 import type { BufferRecordDto } from '@sluice/contracts/dto';
 import type { LogRecord } from '@sluice/event-log';
 import type { UnreadableRecordDto } from './buffer-answer.dto.js';
@@ -11,6 +11,6 @@ export function toWaitingRecord(record: LogRecord): BufferRecordDto | Unreadable
   const receipt = encodeReceipt(record.partition, record.offset);
   const decoded = decodeRecord(record);
   if (!decoded.ok) return { ...NOTHING_KNOWN, receipt, undecodable: decoded.reason };
-  const { device_id, record_id, timestamp, received_at, data_payload } = decoded.event;
-  return { device_id, record_id, timestamp, received_at, data_payload, receipt };
+  const { device_id, record_id, received_at, data_payload } = decoded.event;
+  return { device_id, record_id, ...timeOf(decoded.event), received_at, data_payload, receipt };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checkReport, FIELD_PROBLEM_CODES, type FieldProblem } from './check-report.js';
+import { checkReport } from './check-report.js';
 import { checkReportByDto } from './dto/device-report.dto.js';
+import { FIELD_PROBLEM_CODES, type FieldProblem } from './field-problem.js';
 import { arbitraryReport } from './testing/arbitrary-report.js';
 import { reportCases } from './testing/report-cases.js';
 

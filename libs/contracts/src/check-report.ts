@@ -1,81 +1,94 @@
-import type { DeviceReport, JsonObject } from './event.js';
+import { type DeviceTime, isTimeFault, readDeviceTime, STRICT_TIMES, type TimeRules } from './device-time.js';
+import type { DeviceReport } from './event.js';
+import type { FieldProblem } from './field-problem.js';
+import {
+  DEVICE_ID_PATTERN,
+  MAX_ID_LENGTH,
+  READABLE_DEVICE_ID_PATTERN,
+  READABLE_RECORD_ID_PATTERN,
+  RECORD_ID_PATTERN,
+} from './ids.js';
 import { boundedPointer } from './json-pointer.js';
-import type { ScanFlaw, ScanLimits } from './json-scan.js';
-import { stringifyExact } from './json-text.js';
 import { MAX_CHANGES, type BrokenOff } from './json-reader.js';
+import type { ScanFlaw } from './json-scan.js';
+import {
+  isJsonObject,
+  PAYLOAD_LIMITS,
+  PayloadCheck,
+  type PayloadLimits,
+  tooDeep,
+  tooLarge,
+  tooManyValues,
+} from './payload-check.js';
 import { isTimestamp, MAX_TIMESTAMP_LENGTH } from './timestamp.js';
-
-/** One thing that is wrong with one place of the input. The shape of an entry in `errors` of a problem. */
-export interface FieldProblem {
-  /** JSON Pointer (RFC 6901) to the place, relative to what was checked. */
-  pointer: string;
-  code: FieldProblemCode;
-  /** What is wrong and what to do, in one sentence. Never repeats the value. */
-  detail: string;
-}
-
-export const FIELD_PROBLEM_CODES = [
-  'required',
-  'type',
-  'length',
-  'pattern',
-  'timestamp',
-  'unknown-field',
-  'duplicate-key',
-  'payload-depth',
-  'payload-key',
-  'payload-number',
-  'payload-text',
-  'payload-size',
-  'payload-values',
-] as const;
-export type FieldProblemCode = (typeof FIELD_PROBLEM_CODES)[number];
-
-/** Longest `device_id` and `record_id`, in characters. */
-export const MAX_ID_LENGTH = 128;
-export const DEVICE_ID_PATTERN = /^[A-Za-z0-9._:-]{1,128}$/;
-/** Printable ASCII, so that an id survives every header, URL and terminal unchanged. */
-export const RECORD_ID_PATTERN = /^[ -~]{1,128}$/;
-/** Deepest nesting of a payload; the payload itself is level 1. */
-export const MAX_PAYLOAD_DEPTH = 32;
-/** Longest key in a payload, in characters (Unicode code points). */
-export const MAX_PAYLOAD_KEY_LENGTH = 256;
-/** Largest payload, in bytes of its compact JSON text in UTF-8. */
-export const MAX_PAYLOAD_BYTES = 256 * 1024;
-/** Most keys and values of a record, the fields around the payload included. */
-export const MAX_PAYLOAD_VALUES = 65_536;
-
-/** More than the fields of a record that is accepted take beside the payload. */
-const MAX_ENVELOPE_BYTES = 1024;
-
-/** What a record may have before it is parsed. What exceeds a limit breaks a rule of {@link checkReport} as well. */
-export const RECORD_LIMITS: Readonly<ScanLimits> = Object.freeze({
-  maxDepth: 1 + MAX_PAYLOAD_DEPTH,
-  maxBytes: MAX_PAYLOAD_BYTES + MAX_ENVELOPE_BYTES,
-  maxValues: MAX_PAYLOAD_VALUES,
-});
 
 const NO_PROBLEMS: readonly FieldProblem[] = Object.freeze([]);
 export const NOT_AN_OBJECT: readonly FieldProblem[] = Object.freeze([
   { pointer: '', code: 'type', detail: 'A record must be a JSON object.' },
 ]);
 
+/** The rules that a gateway can set. */
+export interface ReportRules {
+  times: TimeRules;
+  limits: PayloadLimits;
+}
+
+export const REPORT_RULES: Readonly<ReportRules> = Object.freeze({ times: STRICT_TIMES, limits: PAYLOAD_LIMITS });
+
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+
+/** Checks one report after the other. The fields describe the last one. */
+export class ReportCheck {
+  readonly #payload: PayloadCheck;
+  #needsExactTime = false;
+  /** The time of the record, where its device did not write plain RFC 3339. */
+  time: DeviceTime | undefined;
+
+  constructor(private readonly rules: ReportRules = REPORT_RULES) {
+    this.#payload = new PayloadCheck(rules.limits);
+  }
+
+  /** Whether the value may say less than its text: then parse that exactly, and check it again. */
+  get needsExactValue(): boolean {
+    return this.#needsExactTime || this.#payload.needsExactValue;
+  }
+
+  /**
+   * What is wrong with one report, or an empty list.
+   *
+   * @param fieldNumbers texts of the numbers of its fields, where they are known
+   */
+  problemsOf(value: unknown, fieldNumbers = NO_TEXTS): readonly FieldProblem[] {
+    this.#needsExactTime = this.#payload.needsExactValue = false;
+    this.time = undefined;
+    if (!isJsonObject(value)) return NOT_AN_OBJECT;
+    const problems: FieldProblem[] = [];
+    addIfAny(problems, deviceIdProblem(value['device_id']));
+    addIfAny(problems, this.timeProblem(value['timestamp'], fieldNumbers));
+    addIfAny(problems, this.#payload.problemOf(value['data_payload']));
+    for (const field in value) {
+      if (field === 'record_id') addIfAny(problems, recordIdProblem(value[field]));
+      else if (!isRequiredField(field)) problems.push(unknownFieldProblem(field));
+    }
+    return problems.length === 0 ? NO_PROBLEMS : problems;
+  }
+
+  private timeProblem(value: unknown, fieldNumbers: ReadonlyMap<string, string>): FieldProblem | undefined {
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) this.#needsExactTime = true;
+    const time = readDeviceTime(value, this.rules.times, fieldNumbers.get('timestamp'));
+    if (isTimeFault(time)) return { pointer: '/timestamp', ...time };
+    this.time = time;
+    return undefined;
+  }
+}
+
 /**
- * The check of the hot path: what is wrong with one report, or an empty list.
+ * What is wrong with one report, or an empty list: {@link ReportCheck} for a value that is as exact as its text.
  * {@link DeviceReportDto} describes the same rules for class-validator; one table of cases holds the two together.
  * The size of the payload is checked where its bytes are at hand: see {@link payloadSizeProblem}.
  */
 export function checkReport(value: unknown): readonly FieldProblem[] {
-  if (!isJsonObject(value)) return NOT_AN_OBJECT;
-  const problems: FieldProblem[] = [];
-  addIfAny(problems, deviceIdProblem(value['device_id']));
-  addIfAny(problems, timestampProblem(value['timestamp']));
-  addIfAny(problems, payloadProblem(value['data_payload']));
-  for (const field in value) {
-    if (field === 'record_id') addIfAny(problems, recordIdProblem(value[field]));
-    else if (!isRequiredField(field)) problems.push(unknownFieldProblem(field));
-  }
-  return problems.length === 0 ? NO_PROBLEMS : problems;
+  return new ReportCheck().problemsOf(value);
 }
 
 /** Comparing is three times faster than asking a set. */
@@ -92,18 +105,26 @@ function addIfAny(problems: FieldProblem[], problem: FieldProblem | undefined): 
   if (problem !== undefined) problems.push(problem);
 }
 
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+const DEVICE_ID_RULE =
+  'device_id must be 1 to 128 printable ASCII characters without " * , < > \\, without a space at an end, and not . or ..';
+const RECORD_ID_RULE =
+  'record_id must be 1 to 128 printable ASCII characters without a space at an end, and not . or ..; leave it out to have one made.';
 
 export function deviceIdProblem(value: unknown): FieldProblem | undefined {
-  const detail = 'device_id must be 1 to 128 characters of letters, digits and . _ : -';
-  return textProblem('/device_id', value, DEVICE_ID_PATTERN, detail);
+  return textProblem('/device_id', value, DEVICE_ID_PATTERN, DEVICE_ID_RULE);
 }
 
 export function recordIdProblem(value: unknown): FieldProblem | undefined {
-  const detail = 'record_id must be 1 to 128 printable ASCII characters; leave it out to have one made.';
-  return textProblem('/record_id', value, RECORD_ID_PATTERN, detail);
+  return textProblem('/record_id', value, RECORD_ID_PATTERN, RECORD_ID_RULE);
+}
+
+/** {@link deviceIdProblem} for what was accepted already: see {@link READABLE_DEVICE_ID_PATTERN}. */
+export function readableDeviceIdProblem(value: unknown): FieldProblem | undefined {
+  return textProblem('/device_id', value, READABLE_DEVICE_ID_PATTERN, DEVICE_ID_RULE);
+}
+
+export function readableRecordIdProblem(value: unknown): FieldProblem | undefined {
+  return textProblem('/record_id', value, READABLE_RECORD_ID_PATTERN, RECORD_ID_RULE);
 }
 
 function textProblem(pointer: string, value: unknown, pattern: RegExp, detail: string): FieldProblem | undefined {
@@ -113,6 +134,7 @@ function textProblem(pointer: string, value: unknown, pattern: RegExp, detail: s
   return pattern.test(value) ? undefined : { pointer, code: 'pattern', detail };
 }
 
+/** For a timestamp of ours, or of a question: RFC 3339 only. */
 export function timestampProblem(value: unknown): FieldProblem | undefined {
   const pointer = '/timestamp';
   const detail =
@@ -123,17 +145,14 @@ export function timestampProblem(value: unknown): FieldProblem | undefined {
   return isTimestamp(value) ? undefined : { pointer, code: 'timestamp', detail };
 }
 
+/** For the timestamp of a report, by the rules of a gateway without settings. */
+export function deviceTimeProblem(value: unknown): FieldProblem | undefined {
+  const time = readDeviceTime(value);
+  return isTimeFault(time) ? { pointer: '/timestamp', ...time } : undefined;
+}
+
 export function payloadProblem(value: unknown): FieldProblem | undefined {
-  const pointer = '/data_payload';
-  if (value === undefined) return { pointer, code: 'required', detail: 'data_payload must be a JSON object.' };
-  if (!isJsonObject(value)) return { pointer, code: 'type', detail: 'data_payload must be a JSON object.' };
-  const problem = valueProblem(value, 1);
-  if (problem === undefined) return undefined;
-  return {
-    pointer: boundedPointer(['data_payload', ...problem.path.reverse()]),
-    code: problem.code,
-    detail: problem.detail,
-  };
+  return new PayloadCheck().problemOf(value);
 }
 
 export function unknownFieldProblem(field: string): FieldProblem {
@@ -141,98 +160,28 @@ export function unknownFieldProblem(field: string): FieldProblem {
   return { pointer: boundedPointer([field]), code: 'unknown-field', detail };
 }
 
-/** A problem below a value; `path` is built from the inside out, so that the good case costs nothing. */
-interface InnerProblem {
-  path: (string | number)[];
-  code: FieldProblemCode;
-  detail: string;
-}
-
-const TOO_DEEP = `data_payload may be nested ${MAX_PAYLOAD_DEPTH} levels deep at most.`;
-const TOO_LARGE = `data_payload may have ${MAX_PAYLOAD_BYTES} bytes of JSON at most; split it into several records.`;
-const TOO_MANY_VALUES = `A record may have ${MAX_PAYLOAD_VALUES} keys and values at most; split it into several records.`;
-
-const inner = (code: FieldProblemCode, detail: string): InnerProblem => ({ path: [], code, detail });
-
-/** The recursion ends at {@link MAX_PAYLOAD_DEPTH}, whatever the input is. */
-function valueProblem(value: unknown, depth: number): InnerProblem | undefined {
-  if (typeof value === 'string') return textValueProblem(value);
-  if (typeof value === 'number') return numberProblem(value);
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > MAX_PAYLOAD_DEPTH) return inner('payload-depth', TOO_DEEP);
-  return Array.isArray(value) ? itemsProblem(value, depth) : membersProblem(value as JsonObject, depth);
-}
-
-function itemsProblem(items: unknown[], depth: number): InnerProblem | undefined {
-  for (let index = 0; index < items.length; index++) {
-    const problem = valueProblem(items[index], depth + 1);
-    if (problem !== undefined) {
-      problem.path.push(index);
-      return problem;
-    }
-  }
-  return undefined;
-}
-
-function membersProblem(object: JsonObject, depth: number): InnerProblem | undefined {
-  for (const key in object) {
-    const problem = keyProblem(key) ?? valueProblem(object[key], depth + 1);
-    if (problem !== undefined) {
-      problem.path.push(key);
-      return problem;
-    }
-  }
-  return undefined;
-}
-
-function keyProblem(key: string): InnerProblem | undefined {
-  if (isKeyLength(key) && key !== '__proto__' && !key.includes('\0') && key.isWellFormed()) return undefined;
-  const detail = `A key in data_payload must have 1 to ${MAX_PAYLOAD_KEY_LENGTH} characters, no NUL, no half of a surrogate pair, and not be __proto__.`;
-  return inner('payload-key', detail);
-}
-
-function isKeyLength(key: string): boolean {
-  if (key.length <= MAX_PAYLOAD_KEY_LENGTH) return key.length > 0;
-  return key.length <= 2 * MAX_PAYLOAD_KEY_LENGTH && Array.from(key).length <= MAX_PAYLOAD_KEY_LENGTH;
-}
-
-function textValueProblem(text: string): InnerProblem | undefined {
-  if (text.isWellFormed()) return undefined;
-  return inner('payload-text', 'A text in data_payload has half of a surrogate pair, which UTF-8 cannot carry.');
-}
-
-/** Every finite double is written back as it was read, except for whole numbers that a double cannot tell apart. */
-function numberProblem(value: number): InnerProblem | undefined {
-  if (Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))) return undefined;
-  const detail =
-    'A number in data_payload would not come back as it was sent: whole numbers go to 2^53 - 1; send a larger one as text.';
-  return inner('payload-number', detail);
-}
-
-/** For a payload whose JSON text may be longer than {@link MAX_PAYLOAD_BYTES}. */
-export function payloadSizeProblem(payload: JsonObject): FieldProblem | undefined {
-  if (Buffer.byteLength(stringifyExact(payload)) <= MAX_PAYLOAD_BYTES) return undefined;
-  return { pointer: '/data_payload', code: 'payload-size', detail: TOO_LARGE };
-}
-
 /**
- * What is wrong with a record that exceeds {@link RECORD_LIMITS}. It is not parsed, so that nothing is known of what follows.
+ * What is wrong with a record that exceeds {@link recordLimits}. It is not parsed, so that nothing is known of what follows.
  *
  * @param brokenOff where it exceeds them
  */
-export function flawProblems(flaw: ScanFlaw, { steps, fields }: BrokenOff): readonly FieldProblem[] {
+export function flawProblems(
+  flaw: ScanFlaw,
+  { steps, fields }: BrokenOff,
+  limits: PayloadLimits = PAYLOAD_LIMITS,
+): readonly FieldProblem[] {
   const unknown = fields.filter((field) => field !== 'record_id' && !isRequiredField(field));
   if (unknown.length > 0) return unknown.slice(0, MAX_CHANGES).map(unknownFieldProblem);
   const field = steps[0] ?? 'data_payload';
   if (field !== 'data_payload') return fieldProblem(field, flaw === 'size' ? ' '.repeat(MAX_ID_LENGTH + 1) : []);
   const pointer = '/data_payload';
-  if (flaw === 'size') return [{ pointer, code: 'payload-size', detail: TOO_LARGE }];
-  if (flaw === 'values') return [{ pointer, code: 'payload-values', detail: TOO_MANY_VALUES }];
-  return [{ pointer: boundedPointer(steps), code: 'payload-depth', detail: TOO_DEEP }];
+  if (flaw === 'size') return [{ pointer, code: 'payload-size', detail: tooLarge(limits) }];
+  if (flaw === 'values') return [{ pointer, code: 'payload-values', detail: tooManyValues(limits) }];
+  return [{ pointer: boundedPointer(steps), code: 'payload-depth', detail: tooDeep(limits) }];
 }
 
 /** @param value stands for the one that is too long, or no text */
 function fieldProblem(field: string | number, value: unknown): readonly FieldProblem[] {
   if (field === 'record_id') return [recordIdProblem(value)!];
-  return [field === 'timestamp' ? timestampProblem(value)! : deviceIdProblem(value)!];
+  return [field === 'timestamp' ? deviceTimeProblem(value)! : deviceIdProblem(value)!];
 }

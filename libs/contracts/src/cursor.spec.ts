@@ -45,7 +45,7 @@ describe('a cursor', () => {
 
   it.each([
     ['a device_id that is an operator', { ...records, deviceId: { $ne: '' } }],
-    ['a device_id out of its alphabet', { ...records, deviceId: 'dev 2' }],
+    ['a device_id out of its alphabet', { ...records, deviceId: 'dev*2' }],
     ['a record_id too long', { ...records, recordId: 'r'.repeat(129) }],
     ['an instant that is null', { ...records, timestampMs: null }],
   ])('is refused with %s', (_, value) => {

@@ -1,4 +1,4 @@
-import { deviceIdProblem, recordIdProblem } from './check-report.js';
+import { readableDeviceIdProblem, readableRecordIdProblem } from './check-report.js';
 
 /** Where the next page of the buffer view begins. */
 export interface BufferCursor {
@@ -60,9 +60,9 @@ function isCount(value: unknown): boolean {
 }
 
 function isDeviceId(value: unknown): boolean {
-  return deviceIdProblem(value) === undefined;
+  return readableDeviceIdProblem(value) === undefined;
 }
 
 function isRecordId(value: unknown): boolean {
-  return recordIdProblem(value) === undefined;
+  return readableRecordIdProblem(value) === undefined;
 }

@@ -1,9 +1,20 @@
-import { deviceIdProblem, payloadProblem, recordIdProblem, timestampProblem } from './check-report.js';
+import { readableDeviceIdProblem, readableRecordIdProblem, timestampProblem } from './check-report.js';
 import type { DeadLetterReason } from './dead-letter.js';
-import type { IngestEvent, JsonObject } from './event.js';
+import {
+  type EventTime,
+  type IngestEvent,
+  type JsonObject,
+  timeOf,
+  TIMESTAMP_SOURCES,
+  type TimestampSource,
+} from './event.js';
 import { decodeUtf8, readJson } from './json.js';
+import { readText } from './json-reader.js';
 import { stringifyExact } from './json-text.js';
+import { restoreNumbers, withNumberTexts } from './number-texts.js';
+import { GREATEST_PAYLOAD_DEPTH, PayloadCheck } from './payload-check.js';
 import type { ProblemEntry } from './problem.js';
+import { MAX_TIMESTAMP_LENGTH } from './timestamp.js';
 import { SCHEMA_VERSION } from './topics.js';
 
 /** Headers that every event carries on the topic. */
@@ -13,12 +24,18 @@ export const EVENT_HEADERS: Readonly<Record<string, string>> = Object.freeze({
 });
 
 /**
- * The value of a log record on `ingest.events`: the JSON text of the event in UTF-8.
+ * The value of a log record on `ingest.events`: the JSON text of the event in UTF-8. Numbers that a consumer of 2^53 - 1 at most cannot
+ * read are texts in it, and `number_texts` says which.
  *
- * @param mayHaveNegativeZero `false` if no number of the payload is -0: then it need not be looked for
+ * @param mayHaveRareNumbers `false` if no number of the payload is -0, a bigint or beyond 2^53: then they need not be looked for
  */
-export function encodeEvent(event: IngestEvent, mayHaveNegativeZero = true): Buffer {
-  return Buffer.from(mayHaveNegativeZero ? stringifyExact(event) : JSON.stringify(event), 'utf8');
+export function encodeEvent(event: IngestEvent, mayHaveRareNumbers = true): Buffer {
+  return Buffer.from(mayHaveRareNumbers ? exactText(event) : JSON.stringify(event), 'utf8');
+}
+
+function exactText(event: IngestEvent): string {
+  const { payload, texts } = withNumberTexts(event.data_payload);
+  return stringifyExact(texts === undefined ? event : { ...event, data_payload: payload, number_texts: texts });
 }
 
 export type DecodedEvent =
@@ -32,6 +49,7 @@ export type DecodedEvent =
 /**
  * Reads the value of a log record. Never throws: what cannot be read comes back as a reason.
  * Fields that this version does not know are left out, so that a consumer outlives a producer that adds one.
+ * Whole numbers in digits beyond 2^53 - 1 come as bigints.
  *
  * @param schemaVersion the header `schema-version`; a record without one is read as version 1
  */
@@ -43,7 +61,7 @@ export function decodeEvent(value: Buffer | null, schemaVersion: string = SCHEMA
   const text = decodeUtf8(value);
   if (text === undefined) return undecodable('not UTF-8');
   try {
-    return toEvent(readJson(text));
+    return toEvent(readJson(text), text);
   } catch {
     return undecodable('not JSON');
   }
@@ -53,21 +71,64 @@ function undecodable(detail: string): DecodedEvent {
   return { ok: false, reason: 'undecodable', detail };
 }
 
-function toEvent(value: unknown): DecodedEvent {
+function invalid({ pointer, detail }: Pick<ProblemEntry, 'pointer' | 'detail'>): DecodedEvent {
+  return { ok: false, reason: 'invalid-event', detail: `${pointer}: ${detail}` };
+}
+
+const LIMITS = { maxDepth: GREATEST_PAYLOAD_DEPTH, maxBytes: Infinity, maxValues: Infinity };
+const WRONG_TEXTS = { pointer: '/number_texts', detail: 'number_texts must lead to texts of numbers in data_payload.' };
+const TOO_LONG = { pointer: '/data_payload', detail: 'A whole number in data_payload has more than 64 bits.' };
+
+function toEvent(value: unknown, text: string | undefined): DecodedEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undecodable('not a JSON object');
-  const { record_id, device_id, timestamp, received_at, data_payload } = value as JsonObject;
-  const problem =
-    recordIdProblem(record_id) ??
-    deviceIdProblem(device_id) ??
+  const fields = value as JsonObject;
+  const check = new PayloadCheck(LIMITS);
+  const problem = headProblem(fields) ?? check.problemOf(fields['data_payload']);
+  if (problem !== undefined) return invalid(problem);
+  if (check.needsExactValue && text !== undefined) return toExactEvent(text);
+  if (fields['number_texts'] !== undefined && !hasNumbersRestored(fields)) return invalid(WRONG_TEXTS);
+  return { ok: true, event: eventOf(fields) };
+}
+
+/** For events that others have written: ours have no number that has to be read with care. */
+function toExactEvent(text: string): DecodedEvent {
+  const { value, hugeNumbers } = readText(text, false);
+  return hugeNumbers.length > 0 ? invalid(TOO_LONG) : toEvent(value, undefined);
+}
+
+/** Whether the texts that are numbers are numbers now, and all of them keep the rules. */
+function hasNumbersRestored({ data_payload, number_texts }: JsonObject): boolean {
+  const isRestored = restoreNumbers(data_payload, number_texts, GREATEST_PAYLOAD_DEPTH);
+  return isRestored && new PayloadCheck(LIMITS).problemOf(data_payload) === undefined;
+}
+
+function headProblem({ record_id, device_id, timestamp, received_at, ...rest }: JsonObject): ProblemEntry | undefined {
+  return (
+    readableRecordIdProblem(record_id) ??
+    readableDeviceIdProblem(device_id) ??
     timestampProblem(timestamp) ??
     receivedAtProblem(received_at) ??
-    payloadProblem(data_payload);
-  if (problem !== undefined)
-    return { ok: false, reason: 'invalid-event', detail: `${problem.pointer}: ${problem.detail}` };
-  return { ok: true, event: { record_id, device_id, timestamp, received_at, data_payload } as unknown as IngestEvent };
+    originProblem(rest)
+  );
 }
 
 function receivedAtProblem(value: unknown): ProblemEntry | undefined {
   const problem = timestampProblem(value);
   return problem && { ...problem, pointer: '/received_at', detail: 'received_at must be RFC 3339 with a zone.' };
+}
+
+function originProblem({ timestamp_sent: sent, timestamp_source: source }: JsonObject): ProblemEntry | undefined {
+  if (sent !== undefined && !(typeof sent === 'string' && sent.length <= MAX_TIMESTAMP_LENGTH)) {
+    const detail = `timestamp_sent must be a text of ${MAX_TIMESTAMP_LENGTH} characters at most.`;
+    return { pointer: '/timestamp_sent', code: 'type', detail };
+  }
+  if (source === undefined || TIMESTAMP_SOURCES.includes(source as TimestampSource)) return undefined;
+  const detail = `timestamp_source must be one of ${TIMESTAMP_SOURCES.join(', ')}.`;
+  return { pointer: '/timestamp_source', code: 'pattern', detail };
+}
+
+function eventOf(fields: JsonObject): IngestEvent {
+  const { record_id, device_id, received_at, data_payload } = fields;
+  const time = timeOf(fields as unknown as EventTime);
+  return { record_id, device_id, ...time, received_at, data_payload } as unknown as IngestEvent;
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from './event.js';
 import { boundedPointer } from './json-pointer.js';
 import { escapeLength, readEscape } from './json-escape.js';
+import { largeInteger } from './number-texts.js';
 
 /** A value as its text says it, and the places, as JSON Pointers, where a value cannot hold what the text says. */
 export interface ReadText {
@@ -9,6 +10,10 @@ export interface ReadText {
   duplicateKeys: string[];
   /** Numbers that are not zero and too small for a double; the value has zero. At most {@link MAX_CHANGES}. */
   vanishedNumbers: string[];
+  /** Whole numbers in digits beyond 64 bits; the value has the nearest double. At most {@link MAX_CHANGES}. */
+  hugeNumbers: string[];
+  /** Texts of the numbers that are members of the outermost object, by their keys. */
+  fieldNumbers: ReadonlyMap<string, string>;
 }
 
 /** Most places of each kind that are listed for one text. */
@@ -25,7 +30,7 @@ export class JsonSyntaxError extends SyntaxError {
 }
 
 /**
- * Reads JSON to any depth, in linear time. On ordinary text JSON.parse is several times faster. On objects of many new keys this is,
+ * Reads JSON to any depth, in linear time. A whole number in digits that a double could change is a bigint. On ordinary text JSON.parse is several times faster. On objects of many new keys this is,
  * because JSON.parse makes a hidden class for each.
  *
  * @param hasNewShapes whether the objects are kept as hash tables
@@ -33,7 +38,9 @@ export class JsonSyntaxError extends SyntaxError {
  */
 export function readText(text: string, hasNewShapes = true): ReadText {
   const reader = new JsonReader(text, hasNewShapes);
-  return { value: reader.read(), duplicateKeys: reader.duplicateKeys, vanishedNumbers: reader.vanishedNumbers };
+  const value = reader.read();
+  const { duplicateKeys, vanishedNumbers, hugeNumbers, fieldNumbers } = reader;
+  return { value, duplicateKeys, vanishedNumbers, hugeNumbers, fieldNumbers };
 }
 
 /** Where the beginning of a JSON text breaks off. */
@@ -91,6 +98,8 @@ interface OpenContainer {
 class JsonReader {
   readonly duplicateKeys: string[] = [];
   readonly vanishedNumbers: string[] = [];
+  readonly hugeNumbers: string[] = [];
+  readonly fieldNumbers = new Map<string, string>();
   /** Keys of the outermost object. */
   readonly fields: string[] = [];
   readonly #open: OpenContainer[] = [];
@@ -232,9 +241,23 @@ class JsonReader {
     if (fraction === '.') throw this.fault(start + token.indexOf('.') + 1);
     if (exponent !== undefined && !/\d$/.test(exponent)) throw this.fault(start + token.length);
     this.#at += token.length;
+    if (this.#open.length === 1) this.noteField(token);
     const value = Number(token);
+    if (fraction === undefined && exponent === undefined && !Number.isSafeInteger(value)) return this.addLarge(token);
     this.add(value);
     if (value === 0 && /^[^eE]*[1-9]/.test(token)) this.note(this.vanishedNumbers);
+  }
+
+  private addLarge(digits: string): void {
+    const value = largeInteger(digits);
+    this.add(value ?? Number(digits));
+    // What is wrong with a field itself, and with a number beyond all doubles, is seen in the value.
+    if (value === undefined && this.#open.length > 1 && Number.isFinite(Number(digits))) this.note(this.hugeNumbers);
+  }
+
+  private noteField(token: string): void {
+    const key = this.#top?.key;
+    if (key !== undefined) this.fieldNumbers.set(key, token);
   }
 
   /** The short way for a whole number of a few digits. */
@@ -248,6 +271,7 @@ class JsonReader {
     const isOver = code === COMMA || code === OBJECT_END || code === LIST_END;
     if (!isOver || at === start || (at > start + 1 && text.charCodeAt(start) === ZERO)) return false;
     this.#at = at;
+    if (this.#open.length === 1) this.noteField(text.slice(start, at));
     this.add(value);
     return true;
   }

@@ -1,11 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { hasEscapedKey, KnownShapes, ValueScanner } from './json-scan.js';
-import { JsonSyntaxError, readText } from './json-reader.js';
+import { JsonSyntaxError, readText, type ReadText } from './json-reader.js';
 import type { JsonObject } from './event.js';
 
-/** A parsed text, or why it is none. `duplicateKeys` are JSON Pointers; where it is not empty, the value has only the last. */
-export type ParsedJson =
-  { ok: true; value: unknown; duplicateKeys: readonly string[]; vanishedNumbers: readonly string[] } | UnparsedJson;
+/** A parsed text, or why it is none. */
+export type ParsedJson = ({ ok: true } & Readonly<ReadText>) | UnparsedJson;
 
 export interface UnparsedJson {
   ok: false;
@@ -40,25 +39,30 @@ export function parseJson(text: string): ParsedJson {
   const bytes = Buffer.from(text);
   const scanner = new ValueScanner(bytes, NO_LIMITS);
   scanner.scan(scanner.skipSpace(0, bytes.length), bytes.length, false);
-  return parseScanned(text, scanner);
+  return parseScanned(text, scanner, LARGE_INTEGER.test(text));
 }
+
+/** Sixteen digits after what comes before a value. A text may have them, too: then it is only read more slowly. */
+const LARGE_INTEGER = /(?:^|[\s:,[])-?[0-9]{16}/;
 
 /**
  * JSON.parse that changes nothing in silence. It names a key that occurs twice in one object, and a number that is not
  * zero and too small for a double. (A number too large becomes Infinity, which the payload check refuses.)
  * And it reads an escaped key right: V8 may take it for another key that it has met before (nodejs/node#63785).
+ *
+ * @param isExact whole numbers in digits beyond 2^53 - 1 are bigints, and the texts of the numbers of the outermost object are kept.
+ *   Otherwise such a number is the nearest double: then read the text again in this way, which takes several times as long
  */
-export function parseScanned(text: string, scanned: ScannedText): ParsedJson {
-  if (scanned.hasEscapedKey || scanned.mayVanish || scanned.hasNewShapes) return readAll(text, scanned.hasNewShapes);
+export function parseScanned(text: string, scanned: ScannedText, isExact = false): ParsedJson {
+  const { hasEscapedKey, mayVanish, hasNewShapes } = scanned;
+  if (isExact || hasEscapedKey || mayVanish || hasNewShapes) return readAll(text, hasNewShapes);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return withoutInput(error as Error);
   }
-  return isWhole(value, scanned)
-    ? { ok: true, value, duplicateKeys: NOWHERE, vanishedNumbers: NOWHERE }
-    : readAll(text, false);
+  return isWhole(value, scanned) ? { ok: true, value, ...NO_CHANGES } : readAll(text, false);
 }
 
 /** Whether JSON.parse has read this text as it is: see {@link parseScanned}. */
@@ -76,7 +80,13 @@ function readAll(text: string, hasNewShapes: boolean): ParsedJson {
   }
 }
 
-const NOWHERE: readonly string[] = Object.freeze([]);
+const NOWHERE = Object.freeze([] as string[]) as string[];
+const NO_CHANGES = Object.freeze({
+  duplicateKeys: NOWHERE,
+  vanishedNumbers: NOWHERE,
+  hugeNumbers: NOWHERE,
+  fieldNumbers: new Map<string, string>() as ReadonlyMap<string, string>,
+});
 const MAX_COUNTED_DEPTH = 64;
 
 /** How many strings, keys included, a parsed value has; NaN, which equals no count, if it is too deep for recursion. */
@@ -101,6 +111,15 @@ function countStrings(value: unknown, depth = 0): number {
 export function readJson(text: string): unknown {
   if (hasNewShapes(text)) return readText(text).value;
   return hasEscapedKey(text) ? readText(text, false).value : (JSON.parse(text) as unknown);
+}
+
+/**
+ * {@link readJson} for a text that {@link stringifyExact} has written: whole numbers in digits beyond 2^53 - 1 are bigints.
+ *
+ * @throws SyntaxError if the text is not JSON
+ */
+export function readExactJson(text: string): unknown {
+  return LARGE_INTEGER.test(text) ? readText(text, false).value : readJson(text);
 }
 
 /** Of so many texts one is scanned; after one with new shapes, so many in a row. */

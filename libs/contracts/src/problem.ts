@@ -48,6 +48,12 @@ export interface ProblemEntry {
   pointer: string;
   code: string;
   detail: string;
+  /** With the code `syntax`: where the body is not JSON, in bytes from 0, and in lines and characters from 1. */
+  offset?: number;
+  line?: number;
+  column?: number;
+  /** With the code `syntax`: the record of an array or of lines, from 0. */
+  index?: number;
 }
 
 /** An `application/problem+json` body. */
@@ -97,8 +103,9 @@ function boundedEntries(entries: readonly ProblemEntry[]): readonly ProblemEntry
   if (areSmall(entries)) return entries;
   const bounded: ProblemEntry[] = [];
   let bytes = 0;
-  for (const { pointer, code, detail } of entries) {
+  for (const { pointer, code, detail, ...place } of entries) {
     const entry = {
+      ...place,
       pointer: cutText(pointer, MAX_POINTER_LENGTH),
       code,
       detail: cutText(detail, MAX_DETAIL_LENGTH),

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import Ajv2020 from 'ajv/dist/2020.js';
-import { checkReport, flawProblems, type FieldProblem, payloadSizeProblem, RECORD_LIMITS } from './check-report.js';
+import { checkReport, flawProblems } from './check-report.js';
 import { checkReportByDto } from './dto/device-report.dto.js';
 import type { DeviceReport } from './event.js';
+import type { FieldProblem } from './field-problem.js';
 import { decodeUtf8, parseJson, readJson } from './json.js';
+import { hugeNumberProblem, payloadSizeProblem, RECORD_LIMITS } from './payload-check.js';
 import { ValueScanner } from './json-scan.js';
 import { whereBrokenOff } from './json-reader.js';
 import { readSchema } from './testing/read-schema.js';
@@ -24,6 +26,7 @@ function problemsOf(body: string, check: Check): Pick<FieldProblem, 'pointer' | 
   return [
     ...[...problems, ...(size === undefined ? [] : [size])].map(({ pointer, code }) => ({ pointer, code })),
     ...parsed.duplicateKeys.map((pointer) => ({ pointer, code: 'duplicate-key' as const })),
+    ...parsed.hugeNumbers.map((pointer) => ({ pointer, code: hugeNumberProblem(pointer).code })),
     ...parsed.vanishedNumbers.map((pointer) => ({ pointer, code: 'payload-number' as const })),
   ];
 }

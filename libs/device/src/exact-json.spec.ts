@@ -4,7 +4,7 @@ import { exactJson } from './exact-json.js';
 describe('the JSON text of a payload', () => {
   it.each([
     [{}],
-    [{ a: 1, b: [1.5, -2e-7, 5e-324, 1.7976931348623157e308], c: { d: null, e: [[], {}] } }],
+    [{ a: 1, b: [1.5, -2e-7, 5e-324, 2 ** 53 - 1], c: { d: null, e: [[], {}] } }],
     [{ text: 'quote " backslash \\ line\n \u2028 \u20ac \ud83d\ude00', '': 'no key', 'a"b': true }],
   ])('is what JSON.stringify writes: %p', (payload) => {
     expect(exactJson(payload)).toBe(JSON.stringify(payload));
@@ -12,6 +12,13 @@ describe('the JSON text of a payload', () => {
 
   it('keeps the sign of a negative zero', () => {
     expect(exactJson({ value: -0, list: [-0] })).toBe('{"value":-0,"list":[-0]}');
+  });
+
+  it('writes bigints in digits, and large doubles with an exponent', () => {
+    const payload = { ns: 1490745150008486243n, list: [-(2n ** 63n), 2n ** 64n - 1n], volt: 9.9e37, even: 1e16 };
+    const text =
+      '{"ns":1490745150008486243,"list":[-9223372036854775808,18446744073709551615],"volt":9.9e+37,"even":1e+16}';
+    expect(exactJson(payload)).toBe(text);
   });
 
   it('leaves out members that are undefined, and writes dates as they write themselves', () => {
@@ -30,7 +37,7 @@ describe('the JSON text of a payload', () => {
   it.each<[string, unknown, string]>([
     ['NaN', { a: { b: Number.NaN } }, 'payload/a/b is NaN'],
     ['Infinity', { list: [1, Infinity] }, 'payload/list/1 is Infinity'],
-    ['a BigInt', { big: 1n }, 'payload/big is a bigint'],
+    ['a BigInt of 65 bits', { big: 2n ** 64n }, 'payload/big is a bigint that is not from'],
     ['a function', { call: () => 1 }, 'payload/call is a function'],
     ['undefined in a list', { list: [undefined] }, 'payload/list/0 is a undefined'],
     ['a hole in a list', { list: new Array(1) }, 'payload/list/0 is a undefined'],

@@ -3,9 +3,12 @@ import { DeviceError } from './device-error.js';
 /** Deepest nesting that a gateway takes; the payload itself is level 1. */
 const MAX_DEPTH = 32;
 
+/** From here on, a double is written with an exponent: a gateway takes whole numbers in digits for exact ones. */
+const FIRST_LARGE_NUMBER = 2 ** 53;
+
 /**
  * The JSON text of a payload, or an error that names the place: `JSON.stringify` would turn NaN and Infinity into null,
- * -0 into 0, and an item that is undefined into null, each in silence. Members that are undefined are left out, as everywhere.
+ * -0 into 0, and an item that is undefined into null, each in silence. A bigint is written in digits: from -2^63 to 2^64 - 1. Members that are undefined are left out, as everywhere.
  *
  * @throws DeviceError `invalid-payload`
  */
@@ -18,6 +21,7 @@ export function exactJson(payload: unknown): string {
 function write(given: unknown, path: string, open: unknown[]): string {
   const value = toPlain(given, path);
   if (typeof value === 'number') return writeNumber(value, path);
+  if (typeof value === 'bigint') return writeInteger(value, path);
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value);
   if (typeof value !== 'object') throw refused(path, `is a ${typeof value}, which JSON does not have`);
   if (open.includes(value)) throw refused(path, 'contains itself');
@@ -35,7 +39,13 @@ function writeContainer(value: object, path: string, open: unknown[]): string {
 
 function writeNumber(value: number, path: string): string {
   if (!Number.isFinite(value)) throw refused(path, `is ${value}, which JSON does not have`);
+  if (Math.abs(value) >= FIRST_LARGE_NUMBER) return value.toExponential();
   return Object.is(value, -0) ? '-0' : String(value);
+}
+
+function writeInteger(value: bigint, path: string): string {
+  if (value >= -(2n ** 63n) && value < 2n ** 64n) return String(value);
+  throw refused(path, 'is a bigint that is not from -2^63 to 2^64 - 1');
 }
 
 /** Dates and the like say themselves what they are in JSON. */

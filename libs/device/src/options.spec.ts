@@ -9,7 +9,7 @@ const GOOD = { deviceId: 'dev-1', endpoints: 'http://own.test' };
 describe('the options of a device', () => {
   it.each<[string, object]>([
     ['deviceId', { deviceId: '' }],
-    ['deviceId', { deviceId: 'a b' }],
+    ['deviceId', { deviceId: 'a*b' }],
     ['deviceId', { deviceId: 7 }],
     ['endpoints', { endpoints: [] }],
     ['endpoints[0]', { endpoints: undefined }],

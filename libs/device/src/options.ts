@@ -89,7 +89,7 @@ export interface Settings extends DeliveryLimits {
   random: Random;
 }
 
-const DEVICE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const DEVICE_ID = /^(?!\.{1,2}$)(?! )[ !#-)+\-./0-;=?-[\]-~]{0,127}[!#-)+\-./0-;=?-[\]-~]$/;
 const WHEN_FULL: readonly unknown[] = ['drop-oldest', 'drop-newest', 'block'] satisfies WhenFull[];
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -153,7 +153,10 @@ export function settingsOf(options: DeviceOptions): Settings {
 function checkKinds(options: DeviceOptions): void {
   const { deviceId, token, queue } = options;
   if (typeof deviceId !== 'string' || !DEVICE_ID.test(deviceId)) {
-    throw invalid('deviceId', 'must be 1 to 128 characters of letters, digits and . _ : -');
+    throw invalid(
+      'deviceId',
+      'must be 1 to 128 printable ASCII characters without " * , < > \\, without a space at an end, and not . or ..',
+    );
   }
   if (token !== undefined && typeof token !== 'function' && !(typeof token === 'string' && /^[!-~]+$/.test(token))) {
     throw invalid('token', 'must be printable ASCII without spaces, or a function that returns it');

@@ -28,7 +28,7 @@ export interface EncodedRecord {
   bytes: number;
 }
 
-const RECORD_ID = /^[ -~]{1,128}$/;
+const RECORD_ID = /^(?!\.{1,2}$)(?! )[ -~]{0,127}[!-~]$/;
 /** Stands nowhere before: within a string, its quotes would be escaped. */
 const PAYLOAD_MEMBER = ',"data_payload":';
 const utf8 = new TextEncoder();
@@ -41,7 +41,10 @@ export function encodeRecord(
   payload: Payload,
 ): EncodedRecord {
   if (typeof recordId !== 'string' || !RECORD_ID.test(recordId)) {
-    throw new DeviceError('invalid-record-id', 'recordId must be 1 to 128 printable ASCII characters.');
+    throw new DeviceError(
+      'invalid-record-id',
+      'recordId must be 1 to 128 printable ASCII characters, without a space at an end, and not "." or ".."',
+    );
   }
   const head = JSON.stringify({ record_id: recordId, device_id: deviceId, timestamp: timestampText(timestamp) });
   return ofText(recordId, `${head.slice(0, -1)}${PAYLOAD_MEMBER}${exactJson(payload)}}`);

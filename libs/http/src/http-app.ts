@@ -80,6 +80,8 @@ function fastifyAdapter(options: HttpOptions): FastifyAdapter {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // Some senders add a slash to every address.
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/ingest/') ? url.replace(/^\/ingest\/(?=$|\?)/, '/ingest') : url),
     genReqId: (raw: IncomingMessage) => requestIdOf(raw, isForwarded),
     // While stopping, our own handlers answer: with a problem and Retry-After.
     return503OnClosing: false,

@@ -46,6 +46,17 @@ export { EventLoopTicks } from './overload/event-loop-ticks.js';
 export { LagWatch } from './overload/lag-watch.js';
 export { LoadShedding, SHEDDING_CODES } from './overload/load-shedding.js';
 export { RefusedError, type Refusal } from './refusal.js';
-export { readSubmission } from './submission/read-submission.js';
+export { readSubmission, type Submission, type SubmissionOptions } from './submission/read-submission.js';
+export { parseSources, PRESETS, type Sources } from './sources/parse-sources.js';
+export { sourceSubmission } from './sources/source-submission.js';
+export {
+  isMissing,
+  type MappedRecord,
+  type MappingResult,
+  type Source,
+  type SourceRequest,
+  SourcesError,
+} from './sources/source.js';
+export { notJsonBody } from './submission/syntax-fault.js';
 export type { MediaType } from './submission/scan-body.js';
 export { confirmed, rejected, type Verdict } from './verdict.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/async';
-import { EVENT_HEADERS, type ProblemCode } from '@sluice/contracts';
+import { EVENT_HEADERS, REPORT_RULES, ReportCheck, type ProblemCode, type ReportRules } from '@sluice/contracts';
 import { EventLogError, type EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
 import type { Charge, Cost, RateLimits, Sender } from './limits/rate-limits.js';
 import type { LogReachability } from './log-reachability.js';
@@ -36,6 +36,8 @@ export interface IngestionParts {
   publisher: EventPublisher;
   reachability: LogReachability;
   clock: Clock;
+  /** Left out: the defaults of the contract. */
+  rules?: ReportRules;
 }
 
 /** A record that has passed its checks. */
@@ -106,15 +108,15 @@ export class Ingestion {
    * @returns a verdict for each record, in their order; `retry` for those that the event log has not confirmed
    * @throws RefusedError `invalid-json`
    */
-  async judge({ isBatch, records }: Submission, arrival: Arrival): Promise<Verdict[]> {
-    const context = this.contextOf(arrival);
+  async judge({ isBatch, records, isClockless = false }: Submission, arrival: Arrival): Promise<Verdict[]> {
+    const context = this.contextOf(arrival, isClockless);
     const headers = headersOf(arrival);
     const verdicts = new Array<Verdict>(records.length);
     const passed: PassedRecord[] = [];
     const slice = new TimeSlice();
     for (let index = 0; index < records.length; index++) {
       if (slice.isOver(records.bytesOf(index) + RECORD_COST)) await slice.next();
-      const record = new CandidateRecord(records.read(index), index, isBatch);
+      const record = new CandidateRecord(records, index, isBatch);
       const verdict = this.firstObjection(record, context);
       if (verdict === undefined) passed.push(passedOf(record, context.atMs, headers));
       else verdicts[index] = verdict;
@@ -124,9 +126,12 @@ export class Ingestion {
     return verdicts;
   }
 
-  private contextOf({ principal }: Arrival): RecordContext {
+  private contextOf({ principal }: Arrival, isClockless: boolean): RecordContext {
     const atMs = this.parts.clock.now();
-    return { principal, atMs, atText: new Date(atMs).toISOString(), space: new ErrorSpace() };
+    const { rules: own = REPORT_RULES } = this.parts;
+    const rules = isClockless ? withoutClock(own) : own;
+    const atText = new Date(atMs).toISOString();
+    return { principal, atMs, atText, rules, check: new ReportCheck(rules), space: new ErrorSpace() };
   }
 
   private firstObjection(record: CandidateRecord, context: RecordContext): Verdict | undefined {
@@ -207,6 +212,10 @@ export class Visit {
 
 function refuseIf(refusal: Refusal | undefined): void {
   if (refusal !== undefined) throw new RefusedError(refusal);
+}
+
+function withoutClock(rules: ReportRules): ReportRules {
+  return { ...rules, times: { ...rules.times, missingTimestamp: 'received' } };
 }
 
 function headersOf({ trace }: Arrival): Readonly<Record<string, string>> {

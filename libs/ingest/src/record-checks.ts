@@ -1,16 +1,18 @@
 import {
   asReport,
-  checkReport,
   encodeEvent,
-  MAX_PAYLOAD_BYTES,
   payloadSizeProblem,
   uuidV7,
   type DeviceReport,
+  type DeviceTime,
   type IngestEvent,
+  type ProblemEntry,
+  type ReportCheck,
+  type ReportRules,
 } from '@sluice/contracts';
 import { mayNotIngestFor } from './access/access-refusals.js';
 import { mayIngestFor, type Principal } from './access/principal.js';
-import type { SubmittedRecord } from './submission/read-submission.js';
+import type { SubmittedRecord, SubmittedRecords } from './submission/read-submission.js';
 import { forbidden, rejected, unreadable, type ErrorSpace, type Verdict } from './verdict.js';
 
 /** What all records of a request have in common. */
@@ -19,6 +21,8 @@ export interface RecordContext {
   /** When the request arrived, as a number and as the text of `received_at`. */
   atMs: number;
   atText: string;
+  rules: ReportRules;
+  check: ReportCheck;
   /** What the errors of its rejected records may take in the answer. */
   space: ErrorSpace;
 }
@@ -30,12 +34,22 @@ export class CandidateRecord {
   /** The event as it is published; after {@link hasSize}. */
   value!: Buffer;
 
+  submitted: SubmittedRecord;
+
+  /** @throws RefusedError `invalid-json` */
   constructor(
-    readonly submitted: SubmittedRecord,
+    private readonly records: SubmittedRecords,
     /** Its place among the records of the request. */
     readonly index: number,
     private readonly isBatch: boolean,
-  ) {}
+  ) {
+    this.submitted = records.read(index);
+  }
+
+  /** Reads it again, with every digit of its numbers. */
+  readExactly(): void {
+    this.submitted = this.records.read(this.index, true);
+  }
 
   /** JSON Pointer to the record in the body; empty for a single one. */
   get pointer(): string {
@@ -50,25 +64,33 @@ const isReadable: RecordCheck = (record, { space }) => {
   const { submitted } = record;
   if (submitted.state === 'read') return undefined;
   if (submitted.state === 'excessive') return rejected(record.pointer, submitted.problems, space);
-  return unreadable(record.pointer, submitted.code, submitted.detail);
+  return unreadable(record.pointer, submitted);
 };
 
 /** The rules of a device report. A record that keeps them becomes an event with its ids. */
 const hasShape: RecordCheck = (record, context) => {
-  const submitted = record.submitted;
-  if (submitted.state !== 'read') return undefined;
-  const found = checkReport(submitted.value);
-  const problems = submitted.problems.length === 0 ? found : [...submitted.problems, ...found];
+  let problems = shapeProblems(record, context);
+  if (context.check.needsExactValue) {
+    record.readExactly();
+    problems = shapeProblems(record, context);
+  }
   if (problems.length > 0) return rejected(record.pointer, problems, context.space);
-  record.event = eventOf(asReport(submitted.value), context);
+  if (record.submitted.state === 'read') record.event = eventOf(asReport(record.submitted.value), context);
   return undefined;
 };
 
+function shapeProblems({ submitted }: CandidateRecord, { check }: RecordContext): readonly ProblemEntry[] {
+  if (submitted.state !== 'read') return [];
+  const found = check.problemsOf(submitted.value, submitted.fieldNumbers);
+  return submitted.problems.length === 0 ? found : [...submitted.problems, ...found];
+}
+
 /** The size of the payload as it is published. Only a value that is larger as a whole needs a closer look. */
-const hasSize: RecordCheck = (record) => {
+const hasSize: RecordCheck = (record, { rules: { limits } }) => {
   const { submitted, event } = record;
-  record.value = encodeEvent(event, submitted.state === 'read' && submitted.mayHaveNegativeZero);
-  const problem = record.value.length > MAX_PAYLOAD_BYTES ? payloadSizeProblem(event.data_payload) : undefined;
+  record.value = encodeEvent(event, submitted.state === 'read' && submitted.mayHaveRareNumbers);
+  const isLarge = record.value.length > limits.maxBytes;
+  const problem = isLarge ? payloadSizeProblem(event.data_payload, limits) : undefined;
   return problem && rejected(record.pointer, [problem]);
 };
 
@@ -86,12 +108,18 @@ const isOwned: RecordCheck = (record, { principal }) => {
  */
 export const RECORD_CHECKS: readonly RecordCheck[] = [isReadable, hasShape, hasSize, isOwned];
 
-function eventOf(report: DeviceReport, { atMs, atText }: RecordContext): IngestEvent {
-  return {
+function eventOf(report: DeviceReport, { atMs, atText, check: { time } }: RecordContext): IngestEvent {
+  const event = {
     record_id: report.record_id ?? uuidV7(atMs),
     device_id: report.device_id,
-    timestamp: report.timestamp,
+    timestamp: report.timestamp as string,
     received_at: atText,
     data_payload: report.data_payload,
   };
+  return time === undefined ? event : withTime(event, time);
+}
+
+function withTime(event: IngestEvent, { timestamp, sent, source }: DeviceTime): IngestEvent {
+  const original = sent === undefined ? {} : { timestamp_sent: sent };
+  return { ...event, timestamp: timestamp ?? event.received_at, ...original, timestamp_source: source };
 }

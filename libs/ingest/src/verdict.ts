@@ -7,6 +7,7 @@ import {
   type Problem,
   type ProblemEntry,
 } from '@sluice/contracts';
+import type { UnreadableRecord } from './submission/read-submission.js';
 import type { FailureCause, PublishOutcome } from '@sluice/event-log';
 
 /**
@@ -68,8 +69,9 @@ function countOf({ length }: readonly ProblemEntry[]): string {
 }
 
 /** For a line that is no record at all. */
-export function unreadable(place: string, code: 'invalid-json' | 'invalid-utf8', detail: string): Verdict {
-  return { status: 'rejected', problem: problemOf(code, detail, { errors: [{ pointer: place, code, detail }] }) };
+export function unreadable(place: string, { code, detail, entry }: UnreadableRecord): Verdict {
+  const errors = [entry ?? { pointer: place, code, detail }];
+  return { status: 'rejected', problem: problemOf(code, detail, { errors }) };
 }
 
 /** For a record of a device that the sender may not speak for. */

@@ -2,17 +2,29 @@ import mongoose from 'mongoose';
 import type { JsonObject, JsonValue } from '@sluice/contracts';
 
 const { onDemand } = mongoose.mongo.BSON;
-const { BSONType } = mongoose.mongo;
+const { BSON, BSONType } = mongoose.mongo;
 
 /**
  * Reads a BSON document of strings, numbers, booleans, nulls, dates, objects and arrays: all that a record has.
  * The driver's own decoder turns `{ $ref: 'a.b', $id: 1 }` into a DBRef that no longer says what was written;
- * here an object stays an object. Whole numbers beyond 2^53 are not written by us and lose their last digits.
+ * here an object stays an object. A whole number that a double could change is a bigint.
  *
  * @throws TypeError if there is a value of another type, which someone else must have written
  */
 export function decodeDocument<T extends object>(bytes: Uint8Array): T {
   return readObject(asBuffer(bytes), 0) as unknown as T;
+}
+
+function wholeNumber(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/** @throws TypeError for a decimal that is no whole number: we write none */
+function decimalInteger(bytes: Uint8Array): number | bigint {
+  const text = new BSON.Decimal128(bytes).toString();
+  if (/^-?[0-9]+$/.test(text)) return wholeNumber(BigInt(text));
+  throw new TypeError('A record in MongoDB has a decimal that is no whole number, which Sluice does not write.');
 }
 
 type Decoded = JsonValue | Date;
@@ -46,7 +58,9 @@ function readValue(bytes: Buffer, type: number, at: number, length: number): Dec
     case BSONType.double:
       return bytes.readDoubleLE(at);
     case BSONType.long:
-      return Number(bytes.readBigInt64LE(at));
+      return wholeNumber(bytes.readBigInt64LE(at));
+    case BSONType.decimal:
+      return decimalInteger(bytes.subarray(at, at + length));
     case BSONType.bool:
       return bytes[at] === 1;
     case BSONType.null:

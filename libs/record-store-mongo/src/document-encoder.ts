@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { pointerStep, type JsonObject, type JsonValue } from '@sluice/contracts';
-import type { RecordDocument } from './record-document.js';
+import { bsonNumber, type RecordDocument } from './record-document.js';
 
 const { BSON } = mongoose.mongo;
 
@@ -34,6 +34,7 @@ export function encodeAlone(document: RecordDocument): LoneEncoding {
  * For the server both are the same object.
  */
 function withMaps(value: JsonValue): unknown {
+  if (typeof value === 'bigint') return bsonNumber(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withMaps);
   const members = Object.entries(value).map(([key, item]) => [key, withMaps(item)] as const);

@@ -1,9 +1,9 @@
 import type { mongo } from 'mongoose';
-import type { StoredRecord } from '@sluice/contracts';
+import { recordKey, type StoredRecord } from '@sluice/contracts';
 import type { RecordCursor, RecordFilter, RecordPage, RecordReader, RecordStoreOptions } from '@sluice/record-store';
 import { decodeDocument } from './document-decoder.js';
 import type { MongoConnection } from './mongo-connection.js';
-import { keyOf, toStoredRecord, type RecordDocument } from './record-document.js';
+import { toStoredRecord, type RecordDocument } from './record-document.js';
 
 type Filter = mongo.Filter<RecordDocument>;
 
@@ -19,7 +19,7 @@ export class MongoRecordReader implements RecordReader {
   ) {}
 
   async find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
-    const filter = { _id: { $eq: keyOf(deviceId, recordId) } };
+    const filter = { _id: { $eq: recordKey(deviceId, recordId) } };
     const { documents } = await this.query(filter, { limit: 1 }, { limit: 1, maxBytes: Infinity });
     return documents[0] && toStoredRecord(documents[0]);
   }
@@ -81,7 +81,7 @@ function pageFilter({ deviceId, fromMs, toMs }: RecordFilter, after?: RecordCurs
   const isBehindCursor = after !== undefined && after.timestampMs < (toMs ?? Infinity);
   const older = { ...device, ...timestampRange(fromMs, isBehindCursor ? after.timestampMs : toMs) };
   if (!isBehindCursor || after.timestampMs < (fromMs ?? -Infinity)) return older;
-  const key = keyOf(after.deviceId, after.recordId);
+  const key = recordKey(after.deviceId, after.recordId);
   const sameInstant = { ...device, timestamp: { $eq: new Date(after.timestampMs) }, _id: { $gt: key } };
   return { $or: [older, sameInstant] };
 }

@@ -5,6 +5,7 @@ import {
   type RecordToStore,
   type RecordWriter,
   type WriteOutcome,
+  isSameTime,
   outcomeOfRepeat,
 } from '@sluice/record-store';
 import { decodeDocument } from './document-decoder.js';
@@ -17,11 +18,11 @@ import {
   type InsertFailures,
 } from './insert-failures.js';
 import type { MongoConnection } from './mongo-connection.js';
-import { toDocument, type RecordDocument } from './record-document.js';
+import { toBson, toDocument, type RecordDocument } from './record-document.js';
 
 type Records = mongo.Collection<RecordDocument>;
 /** What says whether a record that comes again is the same. */
-type FirstDocument = Pick<RecordDocument, '_id' | 'timestamp_text' | 'data_payload'>;
+type FirstDocument = Pick<RecordDocument, '_id' | 'timestamp_text' | 'timestamp_source' | 'data_payload'>;
 
 /** Stands for a duplicate of another key than `_id`. */
 const OTHER_INDEX: InsertFailure = Object.freeze({ code: DUPLICATE_KEY, isOfOtherIndex: true });
@@ -114,7 +115,7 @@ export class MongoRecordWriter implements RecordWriter {
 
   private async insertUnordered(collection: Records, documents: RecordDocument[]): Promise<InsertFailures> {
     try {
-      await collection.insertMany(documents, { ordered: false, maxTimeMS: this.timeoutMs });
+      await collection.insertMany(documents.map(toBson), { ordered: false, maxTimeMS: this.timeoutMs });
       return new Map();
     } catch (error) {
       const failures = readInsertFailures(error, documents.length);
@@ -128,7 +129,7 @@ export class MongoRecordWriter implements RecordWriter {
     const keys = documents.flatMap(({ _id }, index) => (isDuplicate(failures.get(index)) ? [_id] : []));
     const firsts = new Map<string, FirstDocument>();
     if (keys.length === 0) return firsts;
-    const projection = { timestamp_text: 1, data_payload: 1 };
+    const projection = { timestamp_text: 1, timestamp_source: 1, data_payload: 1 };
     const options = { projection, raw: true, maxTimeMS: this.timeoutMs, readPreference: 'primary' as const };
     for await (const bytes of collection.find({ _id: { $in: keys } }, options)) {
       const first = decodeDocument<FirstDocument>(bytes as unknown as Uint8Array);
@@ -157,7 +158,7 @@ function isDuplicate(failure: InsertFailure | undefined): boolean {
 
 function compare(document: RecordDocument, first: FirstDocument): WriteOutcome {
   const isSamePayload = (): boolean => isDeepStrictEqual(document.data_payload, first.data_payload);
-  return outcomeOfRepeat(document.timestamp_text === first.timestamp_text, isSamePayload);
+  return outcomeOfRepeat(isSameTime(document, first), isSamePayload);
 }
 
 function refused(detail: string): WriteOutcome {

@@ -1,4 +1,13 @@
-import { parseTimestamp, type JsonObject, type StoredRecord } from '@sluice/contracts';
+import mongoose from 'mongoose';
+import {
+  parseTimestamp,
+  recordKey,
+  withExactNumbers,
+  type JsonObject,
+  type JsonValue,
+  type StoredRecord,
+  type TimestampSource,
+} from '@sluice/contracts';
 import type { RecordToStore } from '@sluice/record-store';
 
 /** Where records are, unless the options name another collection. */
@@ -6,35 +15,58 @@ export const DEFAULT_COLLECTION = 'records';
 
 /** One record as the collection of records holds it. */
 export interface RecordDocument {
-  /** `<device_id>/<record_id>`: a device id has no slash. */
+  /** See `recordKey`. */
   _id: string;
   device_id: string;
   record_id: string;
   /** The instant that queries use. */
   timestamp: Date;
-  /** The device's own words. */
+  /** Its text, in the device's own words unless one of the next two says otherwise. */
   timestamp_text: string;
+  timestamp_sent?: string;
+  timestamp_source?: TimestampSource;
   received_at: Date;
   stored_at: Date;
   data_payload: JsonObject;
   source: { partition: number; offset: number };
 }
 
-export function keyOf(deviceId: string, recordId: string): string {
-  return `${deviceId}/${recordId}`;
+const { BSON } = mongoose.mongo;
+const LAST_LONG = 2n ** 63n - 1n;
+
+/** The document as the driver is to write it. */
+export function toBson(document: RecordDocument): RecordDocument {
+  const data_payload = withExactNumbers(document.data_payload, bsonNumber) as JsonObject;
+  return data_payload === document.data_payload ? document : { ...document, data_payload };
+}
+
+/** The driver would write a bigint as 64 bits with a sign, and make a greater one negative. */
+export function bsonNumber(value: number | bigint): JsonValue {
+  const isGreater = typeof value === 'bigint' && value > LAST_LONG;
+  return isGreater ? (BSON.Decimal128.fromString(String(value)) as unknown as JsonValue) : value;
 }
 
 export function toDocument({ event, source }: RecordToStore, storedAt: Date): RecordDocument {
   return {
-    _id: keyOf(event.device_id, event.record_id),
+    _id: recordKey(event.device_id, event.record_id),
     device_id: event.device_id,
     record_id: event.record_id,
     timestamp: new Date(parseTimestamp(event.timestamp)!),
     timestamp_text: event.timestamp,
+    ...originOf(event),
     received_at: new Date(parseTimestamp(event.received_at)!),
     stored_at: storedAt,
     data_payload: event.data_payload,
     source: { partition: source.partition, offset: source.offset },
+  };
+}
+
+type Origin = Pick<RecordDocument, 'timestamp_sent' | 'timestamp_source'>;
+
+function originOf({ timestamp_sent, timestamp_source }: Origin): Origin {
+  return {
+    ...(timestamp_sent !== undefined && { timestamp_sent }),
+    ...(timestamp_source !== undefined && { timestamp_source }),
   };
 }
 
@@ -43,6 +75,7 @@ export function toStoredRecord(document: RecordDocument): StoredRecord {
     record_id: document.record_id,
     device_id: document.device_id,
     timestamp: document.timestamp_text,
+    ...originOf(document),
     received_at: document.received_at.toISOString(),
     stored_at: document.stored_at.toISOString(),
     data_payload: document.data_payload,

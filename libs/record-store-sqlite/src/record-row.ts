@@ -1,16 +1,25 @@
-import { parseTimestamp, readJson, stringifyExact, type StoredRecord } from '@sluice/contracts';
+import {
+  deviceKey,
+  parseTimestamp,
+  readExactJson,
+  recordKey,
+  stringifyExact,
+  type StoredRecord,
+  type TimestampSource,
+} from '@sluice/contracts';
 import type { RecordToStore } from '@sluice/record-store';
 import type { CallFailure } from './sqlite-trouble.js';
 
 /** One record as the file holds it. Instants are milliseconds since 1970. */
 export interface RecordRow extends FirstRow {
-  /** `<device_id>/<record_id>`: a device id has no slash. */
+  /** See `recordKey`. */
   key: string;
   device_id: string;
   /** The instant of `timestamp` with its sign turned, so that one ascending index walks the newest first. */
   minus_timestamp_ms: number;
   received_at_ms: number;
   stored_at_ms: number;
+  timestamp_sent: string | null;
   source_partition: number;
   source_offset: number;
 }
@@ -18,6 +27,7 @@ export interface RecordRow extends FirstRow {
 /** The part of a row that says whether a record that comes again is the same. */
 export interface FirstRow {
   timestamp_text: string;
+  timestamp_source: TimestampSource | null;
   /** JSON text. */
   payload: string;
 }
@@ -71,10 +81,12 @@ export type RecordAnswer = { id: number } & ({ value: unknown } | { failure: Cal
 
 export function toRow({ event, source }: RecordToStore, storedAtMs: number): RecordRow {
   return {
-    key: `${event.device_id}/${event.record_id}`,
+    key: recordKey(event.device_id, event.record_id),
     device_id: event.device_id,
     minus_timestamp_ms: -parseTimestamp(event.timestamp)!,
     timestamp_text: event.timestamp,
+    timestamp_sent: event.timestamp_sent ?? null,
+    timestamp_source: event.timestamp_source ?? null,
     received_at_ms: parseTimestamp(event.received_at)!,
     stored_at_ms: storedAtMs,
     payload: stringifyExact(event.data_payload),
@@ -83,13 +95,19 @@ export function toRow({ event, source }: RecordToStore, storedAtMs: number): Rec
   };
 }
 
+export function recordIdOf({ key, device_id }: Pick<RecordRow, 'key' | 'device_id'>): string {
+  return key.slice(deviceKey(device_id).length + 1);
+}
+
 export function toStoredRecord(row: RecordRow): StoredRecord {
   return {
-    record_id: row.key.slice(row.device_id.length + 1),
+    record_id: recordIdOf(row),
     device_id: row.device_id,
     timestamp: row.timestamp_text,
+    ...(row.timestamp_sent !== null && { timestamp_sent: row.timestamp_sent }),
+    ...(row.timestamp_source !== null && { timestamp_source: row.timestamp_source }),
     received_at: new Date(row.received_at_ms).toISOString(),
     stored_at: new Date(row.stored_at_ms).toISOString(),
-    data_payload: readJson(row.payload) as StoredRecord['data_payload'],
+    data_payload: readExactJson(row.payload) as StoredRecord['data_payload'],
   };
 }

@@ -17,7 +17,7 @@ import type {
 } from './record-row.js';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
-const FILE_VERSION = 1;
+const FILE_VERSION = 2;
 const REMOVED_AT_ONCE = 1_000;
 /** 32 MB: keys are spread over the file, and a page that many writes have changed is brought home once. */
 const CHECKPOINT_PAGES = 8_000;
@@ -32,10 +32,19 @@ const SCHEMA = `
     stored_at_ms INTEGER NOT NULL,
     payload TEXT NOT NULL,
     source_partition INTEGER NOT NULL,
-    source_offset INTEGER NOT NULL
+    source_offset INTEGER NOT NULL,
+    timestamp_sent TEXT,
+    timestamp_source TEXT
   ) STRICT;
   CREATE INDEX records_by_device ON records (device_id, minus_timestamp_ms, key);
   CREATE INDEX records_by_timestamp ON records (minus_timestamp_ms, key);
+  PRAGMA user_version = ${FILE_VERSION};
+`;
+
+/** From version 1: rows keep their place, so that it takes no time. */
+const MIGRATION = `
+  ALTER TABLE records ADD COLUMN timestamp_sent TEXT;
+  ALTER TABLE records ADD COLUMN timestamp_source TEXT;
   PRAGMA user_version = ${FILE_VERSION};
 `;
 
@@ -49,6 +58,7 @@ function openFile({ file, expires }: RecordThreadData): DatabaseSync {
     database.exec(`PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; BEGIN IMMEDIATE;`);
     const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
     if (version === 0) database.exec(SCHEMA);
+    else if (version === 1) database.exec(MIGRATION);
     else if (version !== FILE_VERSION) throw new Error(`made by another version of Sluice (${String(version)})`);
     database.exec(expires ? EXPIRY_INDEX : 'DROP INDEX IF EXISTS records_by_receipt');
     database.exec('COMMIT');
@@ -63,8 +73,8 @@ function openFile({ file, expires }: RecordThreadData): DatabaseSync {
 function callsOn(database: DatabaseSync): RecordCalls {
   const insertRow = database.prepare(`
     INSERT INTO records VALUES (:key, :device_id, :minus_timestamp_ms, :timestamp_text, :received_at_ms, :stored_at_ms,
-      :payload, :source_partition, :source_offset) ON CONFLICT (key) DO NOTHING`);
-  const firstRow = database.prepare('SELECT timestamp_text, payload FROM records WHERE key = ?');
+      :payload, :source_partition, :source_offset, :timestamp_sent, :timestamp_source) ON CONFLICT (key) DO NOTHING`);
+  const firstRow = database.prepare('SELECT timestamp_text, timestamp_source, payload FROM records WHERE key = ?');
   const findRow = database.prepare('SELECT * FROM records WHERE key = ?');
   const pageOf = (whose: string) =>
     database.prepare(`

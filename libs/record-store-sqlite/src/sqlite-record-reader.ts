@@ -1,13 +1,13 @@
-import type { StoredRecord } from '@sluice/contracts';
+import { recordKey, type StoredRecord } from '@sluice/contracts';
 import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '@sluice/record-store';
-import { toStoredRecord, type RecordRow, type RowRange } from './record-row.js';
+import { recordIdOf, toStoredRecord, type RecordRow, type RowRange } from './record-row.js';
 import type { RecordThreadClient } from './record-thread-client.js';
 
 export class SqliteRecordReader implements RecordReader {
   constructor(private readonly thread: RecordThreadClient) {}
 
   async find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
-    const row = await this.thread.call('find', `${deviceId}/${recordId}`);
+    const row = await this.thread.call('find', recordKey(deviceId, recordId));
     return row === undefined ? undefined : toStoredRecord(row);
   }
 
@@ -24,7 +24,7 @@ function placesOf(
   after?: RecordCursor,
 ): Pick<RowRange, 'deviceId' | 'behind' | 'lastMinusTimestampMs'> {
   const edge = { minusTimestampMs: toMs === undefined ? -Number.MAX_SAFE_INTEGER : 1 - toMs, key: '' };
-  const place = after && { minusTimestampMs: -after.timestampMs, key: `${after.deviceId}/${after.recordId}` };
+  const place = after && { minusTimestampMs: -after.timestampMs, key: recordKey(after.deviceId, after.recordId) };
   return {
     deviceId: deviceId ?? null,
     behind: place !== undefined && place.minusTimestampMs >= edge.minusTimestampMs ? place : edge,
@@ -33,6 +33,5 @@ function placesOf(
 }
 
 function cursorOf(row: RecordRow): RecordCursor {
-  const recordId = row.key.slice(row.device_id.length + 1);
-  return { timestampMs: -row.minus_timestamp_ms, deviceId: row.device_id, recordId };
+  return { timestampMs: -row.minus_timestamp_ms, deviceId: row.device_id, recordId: recordIdOf(row) };
 }

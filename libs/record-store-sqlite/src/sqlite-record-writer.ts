@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { readJson } from '@sluice/contracts';
-import { type RecordToStore, type RecordWriter, type WriteOutcome, outcomeOfRepeat } from '@sluice/record-store';
+import { readExactJson } from '@sluice/contracts';
+import {
+  type RecordToStore,
+  type RecordWriter,
+  type WriteOutcome,
+  isSameTime,
+  outcomeOfRepeat,
+} from '@sluice/record-store';
 import { toRow, type FirstRow } from './record-row.js';
 import type { RecordThreadClient } from './record-thread-client.js';
 
@@ -17,9 +23,9 @@ export class SqliteRecordWriter implements RecordWriter {
 
 function outcomeOf(row: FirstRow, first: FirstRow | null): WriteOutcome {
   if (first === null) return { status: 'stored' };
-  return outcomeOfRepeat(row.timestamp_text === first.timestamp_text, () => isSamePayload(row.payload, first.payload));
+  return outcomeOfRepeat(isSameTime(row, first), () => isSamePayload(row.payload, first.payload));
 }
 
 function isSamePayload(text: string, first: string): boolean {
-  return text === first || isDeepStrictEqual(readJson(text), readJson(first));
+  return text === first || isDeepStrictEqual(readExactJson(text), readExactJson(first));
 }

@@ -4,4 +4,4 @@ export * from './record-reader.js';
 export * from './token-store.js';
 export * from './store-trouble.js';
 export * from './record-store-options.js';
-export { outcomeOfRepeat } from './repeated-record.js';
+export { isSameTime, outcomeOfRepeat } from './repeated-record.js';

@@ -1,4 +1,17 @@
+import type { TimestampSource } from '@sluice/contracts';
 import type { WriteOutcome } from './record-store.js';
+
+/** The time of a record as a store keeps it. */
+interface KeptTime {
+  timestamp_text: string;
+  timestamp_source?: TimestampSource | null | undefined;
+}
+
+/** A record without a timestamp has that of its receipt, which is another each time that it is sent. */
+export function isSameTime(one: KeptTime, other: KeptTime): boolean {
+  if (one.timestamp_source === 'received' && other.timestamp_source === 'received') return true;
+  return one.timestamp_text === other.timestamp_text;
+}
 
 const ALREADY_STORED: WriteOutcome = Object.freeze({ status: 'already-stored' });
 

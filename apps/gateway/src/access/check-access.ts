@@ -44,7 +44,8 @@ class HttpAccessRequest implements AccessRequest {
   }
 
   get authorization(): string | undefined {
-    return this.request.headers.authorization;
+    const { authorization, 'x-api-key': apiKey } = this.request.headers;
+    return authorization ?? (typeof apiKey === 'string' ? `Bearer ${apiKey}` : undefined);
   }
 
   get connection(): FastifyRequest['raw']['socket'] {

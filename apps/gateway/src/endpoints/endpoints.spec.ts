@@ -76,7 +76,7 @@ describe('GET /endpoints', () => {
   it.each([
     ['', 'required'],
     ['?device_id=', 'length'],
-    ['?device_id=a%20b', 'pattern'],
+    ['?device_id=a%2Ab', 'pattern'],
     ['?device_id=dev-1&device_id=dev-2', 'repeated-parameter'],
     ['?device_id=dev-1&x=1', 'unknown-parameter'],
   ])('refuses "%s" with a pointer', async (query, code) => {

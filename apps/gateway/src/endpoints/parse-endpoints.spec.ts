@@ -41,7 +41,7 @@ describe('a list of endpoints', () => {
     ['http://a weight=0', /weight=1 to weight=20/],
     ['http://a weight=21', /weight=1 to weight=20/],
     ['http://a weight=1.5', /weight=1 to weight=20/],
-    ['http://a, lab 7 -> http://a', /before -> belongs one device_id/],
+    ['http://a, lab*7 -> http://a', /before -> belongs one device_id/],
     ['http://a, *-7 -> http://a', /before -> belongs one device_id/],
     ['http://a, dev-1 -> http://a -> http://a', /before -> belongs one device_id/],
     ['http://a, dev-1 ->', /an http or https URL/],

@@ -7,9 +7,9 @@ type Accepted = Extract<Verdict, { status: 'accepted' }>;
 type Rejected = Extract<Verdict, { status: 'rejected' }>;
 type Retry = Extract<Verdict, { status: 'retry' }>;
 
-/** An answer in which something was accepted. All others are a {@link ProblemError}. */
+/** An answer in which something was accepted or ignored. All others are a {@link ProblemError}. */
 export interface Answer {
-  status: 202 | 207;
+  status: 200 | 202 | 207;
   /** JSON text. */
   body: string;
   /** Some records are to be sent again after this many seconds. */

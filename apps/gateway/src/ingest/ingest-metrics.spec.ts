@@ -42,7 +42,7 @@ describe('the metrics of the gateway', () => {
   it('count requests that were refused as a whole by the code of their problem', async () => {
     await gateway.post('{"half":');
     await gateway.post('[]');
-    await gateway.post(SEED_RECORD, { 'content-type': 'text/plain' });
+    await gateway.post(SEED_RECORD, { 'content-type': 'text/xml' });
     expect(await counted('sluice_ingest_problems_total')).toEqual([
       '{code="invalid-json"} 1',
       '{code="wrong-shape"} 1',

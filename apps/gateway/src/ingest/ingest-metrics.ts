@@ -26,6 +26,12 @@ export class IngestMetrics {
     labelNames: ['code'],
     registers: [this.registry],
   });
+  private readonly ignoredRequests = new Counter({
+    name: 'sluice_ingest_ignored_total',
+    help: 'Requests of a source that did not match it and were ignored, by source.',
+    labelNames: ['source'],
+    registers: [this.registry],
+  });
   #recordsInFlight = 0;
 
   constructor(
@@ -79,6 +85,11 @@ export class IngestMetrics {
     this.problems.inc({ code });
   }
 
+  /** @param source a name of SOURCES_FILE, never text of a request */
+  ignored(source: string): void {
+    this.ignoredRequests.inc({ source });
+  }
+
   private measureShares(shedding: LoadShedding): void {
     new Gauge({
       name: 'sluice_ingest_admitted_share',
@@ -105,5 +116,6 @@ export class IngestMetrics {
 
 function reasonOf(verdict: Exclude<Verdict, { status: 'accepted' }>): string {
   if (verdict.status === 'retry') return verdict.problem?.code ?? RETRY_REASON;
-  return rejectionLabel(verdict.problem.errors?.[0]?.code);
+  const { code, errors } = verdict.problem;
+  return rejectionLabel(code === 'invalid-record' ? errors?.[0]?.code : code);
 }

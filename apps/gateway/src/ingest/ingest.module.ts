@@ -6,8 +6,10 @@ import { Admission, Ingestion, LoadShedding, LogReachability, RateLimits } from 
 import { LOGGER, type Logger } from '@sluice/observability';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { Refusals } from '../refusals.js';
+import { IngestExchange } from './ingest-exchange.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { IngestController } from './ingest.controller.js';
+import { reportRules } from './ingest.settings.js';
 
 /** `POST /ingest` over the ingest core. */
 @Module({})
@@ -20,6 +22,7 @@ export class IngestModule implements OnModuleInit, BeforeApplicationShutdown {
 
   /** @param features the modules that provide Admission, LoadShedding and RateLimits */
   static forRoot(options: GatewayOptions, features: DynamicModule[]): DynamicModule {
+    const rules = reportRules(options);
     return {
       module: IngestModule,
       imports: features,
@@ -43,12 +46,13 @@ export class IngestModule implements OnModuleInit, BeforeApplicationShutdown {
               LogReachability,
               Clock,
             ]
-          ) => new Ingestion({ admission, shedding, limits, publisher, reachability, clock }),
+          ) => new Ingestion({ admission, shedding, limits, publisher, reachability, clock, rules }),
         },
         IngestMetrics,
+        IngestExchange,
         Refusals,
       ],
-      exports: [GATEWAY_OPTIONS, LogReachability, Refusals],
+      exports: [GATEWAY_OPTIONS, IngestExchange, IngestMetrics, LogReachability, Refusals],
     };
   }
 

@@ -1,5 +1,14 @@
 import { HTTP_SETTINGS } from '@sluice/http';
-import { ConfigError, type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
+import {
+  GREATEST_PAYLOAD_DEPTH,
+  isTimezone,
+  MAX_PAYLOAD_BYTES,
+  MAX_PAYLOAD_DEPTH,
+  MAX_PAYLOAD_VALUES,
+  type ReportRules,
+  SiteTimezone,
+} from '@sluice/contracts';
+import { ConfigError, oneOf, type OptionsOf, type Setting, type SettingsTable, wholeNumber } from '@sluice/settings';
 
 const MIB = 1024 * 1024;
 
@@ -30,12 +39,64 @@ export const INGEST_SETTINGS = {
     { min: MIB, max: 4096 * MIB },
     'Bytes of bodies, as they arrive and inflated, that are read or published at one time; more are answered 503.',
   ),
+  maxPayloadBytes: wholeNumber(
+    'MAX_PAYLOAD_BYTES',
+    MAX_PAYLOAD_BYTES,
+    { min: 1024, max: 15 * MIB },
+    'Largest data_payload, in bytes of compact JSON. With Kafka, keep it below max.message.bytes of the topic, and leave 4 KiB.',
+  ),
+  maxPayloadDepth: wholeNumber(
+    'MAX_PAYLOAD_DEPTH',
+    MAX_PAYLOAD_DEPTH,
+    { min: 1, max: GREATEST_PAYLOAD_DEPTH },
+    'Deepest nesting of a data_payload; itself is level 1. Consumer packages of 0.1 read 32 levels.',
+  ),
+  maxPayloadValues: wholeNumber(
+    'MAX_PAYLOAD_VALUES',
+    MAX_PAYLOAD_VALUES,
+    { min: 16, max: 1_000_000 },
+    'Most keys and values of a record, the fields around data_payload included.',
+  ),
+  jsonNan: oneOf(
+    'JSON_NAN',
+    'reject',
+    ['reject', 'null'],
+    'What becomes of NaN, Infinity and -Infinity, which JSON does not have: the record is rejected, or they are taken as null.',
+  ),
+  missingTimestamp: oneOf(
+    'MISSING_TIMESTAMP',
+    'reject',
+    ['reject', 'received'],
+    'What becomes of a record without timestamp: it is rejected, or the time of receipt takes its place.',
+  ),
+  siteTimezone: siteTimezone(),
 } as const satisfies SettingsTable;
+
+/** Empty: a time without a zone is rejected. */
+function siteTimezone(): Setting<string> {
+  const description = 'Time zone of timestamps that have none, for example Europe/Paris. Empty: they are rejected.';
+  const parse = (name: string): string | undefined => (isTimezone(name) ? name : undefined);
+  return { key: 'SITE_TIMEZONE', fallback: '', allowed: 'an IANA name of a time zone', description, parse };
+}
+
+/** The rules for records that the options say. */
+export function reportRules(options: IngestOptions): ReportRules {
+  const { maxPayloadBytes: maxBytes, maxPayloadDepth: maxDepth, maxPayloadValues: maxValues } = options;
+  const { siteTimezone: name, missingTimestamp } = options;
+  const siteTimezone = name === '' ? undefined : new SiteTimezone(name);
+  return { limits: { maxBytes, maxDepth, maxValues }, times: { siteTimezone, missingTimestamp } };
+}
 
 export type IngestOptions = OptionsOf<typeof INGEST_SETTINGS>;
 
 /** @throws ConfigError if the limits of a body do not fit together */
-export function requireFittingLimits({ maxBodyBytes, maxInflatedBytes, maxBytesInFlight }: IngestOptions): void {
+export function requireFittingLimits(options: IngestOptions): void {
+  const { maxBodyBytes, maxInflatedBytes, maxBytesInFlight, maxPayloadBytes } = options;
+  if (maxPayloadBytes > maxInflatedBytes) {
+    throw new ConfigError(
+      `MAX_PAYLOAD_BYTES is ${maxPayloadBytes}; allowed: at most MAX_INFLATED_BYTES (${maxInflatedBytes}).`,
+    );
+  }
   if (maxInflatedBytes < maxBodyBytes) {
     throw new ConfigError(
       `MAX_INFLATED_BYTES is ${maxInflatedBytes}; allowed: at least MAX_BODY_BYTES (${maxBodyBytes}).`,

@@ -1,17 +1,24 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '@sluice/http';
+import { type ContentCoding, contentCodingOf, inflation } from './content-coding.js';
+import { emptyBody, isOfOtherOrigin, mediaTypeOf } from './media-type.js';
 import { RefusedError, type MediaType, type Refusal, type Ticket } from '@sluice/ingest';
-
-export type ContentCoding = 'identity' | 'gzip' | 'zstd';
 
 /** What the head of `POST /ingest` says of its body. */
 export interface IngestHead {
   mediaType: MediaType;
   idempotencyKey: string | undefined;
   coding: ContentCoding;
+  /** Whether the method has a body; left out: it has. */
+  hasBody?: boolean;
+}
+
+export interface HeadLimits {
+  maxBodyBytes: number;
+  /** Origins whose pages may send records, or `*`. */
+  allowedOrigins: ReadonlySet<string>;
 }
 
 /**
@@ -19,12 +26,24 @@ export interface IngestHead {
  *
  * @throws ProblemError `bad-request`, `unsupported-media-type`, `invalid-json`, `unsupported-encoding`, `body-too-large`
  */
-export function readHead({ raw }: FastifyRequest, reply: FastifyReply, maxBodyBytes: number): IngestHead {
+export function readHead({ raw }: FastifyRequest, reply: FastifyReply, limits: HeadLimits): IngestHead {
+  const { maxBodyBytes, allowedOrigins } = limits;
   refuseFaultyFraming(raw, reply);
-  const [mediaType, idempotencyKey] = [mediaTypeOf(raw.headers), idempotencyKeyOf(raw)];
+  const mediaType = mediaTypeOf(raw.headers, () => isOfOtherOrigin(raw, allowedOrigins));
+  const idempotencyKey = idempotencyKeyOf(raw);
   const coding = contentCodingOf(raw.headers['content-encoding']);
   if (Number(raw.headers['content-length']) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
   return { mediaType, idempotencyKey, coding };
+}
+
+/**
+ * {@link readHead} for a sender that has a form of its own: a GET has no body.
+ *
+ * @throws ProblemError `bad-request`, `unsupported-media-type`, `invalid-json`, `unsupported-encoding`, `body-too-large`
+ */
+export function readSourceHead(request: FastifyRequest, reply: FastifyReply, limits: HeadLimits): IngestHead {
+  if (request.raw.method !== 'GET') return { ...readHead(request, reply, limits), idempotencyKey: undefined };
+  return { mediaType: 'application/json', idempotencyKey: undefined, coding: 'identity', hasBody: false };
 }
 
 /** RFC 9112, 6.1: HTTP/1.0 knows no chunks, so a proxy on the way may have seen another end of this request. */
@@ -32,31 +51,6 @@ function refuseFaultyFraming({ httpVersionMinor, headers }: IncomingMessage, rep
   if (httpVersionMinor !== 0 || headers['transfer-encoding'] === undefined) return;
   reply.header('connection', 'close');
   throw new ProblemError('bad-request', 'HTTP/1.0 has no Transfer-Encoding; send HTTP/1.1, or a Content-Length.');
-}
-
-/**
- * What the body is written in.
- *
- * @throws ProblemError `unsupported-media-type`, and `invalid-json` for a request that has neither a body nor a type
- */
-export function mediaTypeOf(headers: IncomingHttpHeaders): MediaType {
-  const header = headers['content-type'];
-  if (header === 'application/json' || header === 'application/x-ndjson') return header;
-  if (header === undefined && !hasBody(headers)) throw new ProblemError('invalid-json', 'The body is empty.');
-  const [type, ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase());
-  if (parameters.some(isOtherCharset)) {
-    throw new ProblemError('unsupported-media-type', 'JSON travels as UTF-8; send charset=utf-8 or no charset.');
-  }
-  if (type === 'application/json' || type === 'application/x-ndjson') return type;
-  throw new ProblemError('unsupported-media-type', 'Send application/json or application/x-ndjson.');
-}
-
-function hasBody(headers: IncomingHttpHeaders): boolean {
-  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
-}
-
-function isOtherCharset(parameter: string): boolean {
-  return /^charset\s*=/.test(parameter) && !/^charset\s*=\s*("utf-?8"|utf-?8)$/.test(parameter);
 }
 
 /**
@@ -68,17 +62,18 @@ function idempotencyKeyOf(message: IncomingMessage): string | undefined {
   const key = message.headers['idempotency-key'];
   if (key === undefined) return undefined;
   const given = message.headersDistinct['idempotency-key'];
-  if (given?.length === 1) return given[0];
+  if (given?.length === 1) return keyText(given[0]!);
   const entry = { pointer: 'header:idempotency-key', code: 'repeated-header', detail: 'Give this header once.' };
   throw new ProblemError('bad-request', 'Idempotency-Key stands in the request more than once.', { errors: [entry] });
 }
 
-/** @throws ProblemError `unsupported-encoding` for any other coding and for more than one */
-export function contentCodingOf(header: string | undefined): ContentCoding {
-  if (header === undefined) return 'identity';
-  const coding = header.trim().toLowerCase();
-  if (coding === 'gzip' || coding === 'zstd' || coding === 'identity') return coding;
-  throw new ProblemError('unsupported-encoding', 'Send the body plain or with one Content-Encoding: gzip or zstd.');
+/** A string of RFC 9651, which the draft of the header asks for. */
+const STRUCTURED_STRING = /^"((?:[^"\\]|\\["\\])*)"$/;
+
+/** A value without quotes is the key as it is. */
+function keyText(value: string): string {
+  const [, quoted] = STRUCTURED_STRING.exec(value) ?? [];
+  return quoted === undefined ? value : quoted.replace(/\\(.)/g, '$1');
 }
 
 interface BodyLimits {
@@ -100,7 +95,7 @@ export async function readBody(
   ticket: Ticket,
 ): Promise<Buffer> {
   const bytes = await collect(message, limits.maxBodyBytes, ticket, brokenOff);
-  if (bytes.length === 0) throw new ProblemError('invalid-json', 'The body is empty.');
+  if (bytes.length === 0) throw emptyBody();
   return coding === 'identity' ? bytes : inflate(bytes, coding, limits.maxInflatedBytes, ticket);
 }
 
@@ -140,36 +135,21 @@ function brokenOff(): ProblemError {
   return new ProblemError('bad-request', 'The connection broke off in the middle of the body.');
 }
 
-/** RFC 9659: a zstd window in HTTP has 8 MiB at most. A larger one would be memory that no limit of ours counts. */
-const MAX_ZSTD_WINDOW_LOG = 23;
-const INFLATED_CHUNK_BYTES = 64 * 1024;
-
-/** Without it, Node ends a stream at the end of its first member or frame and drops the rest in silence. */
-const NOTHING_DROPPED = { rejectGarbageAfterEnd: true, chunkSize: INFLATED_CHUNK_BYTES };
-
-const INFLATERS = {
-  gzip: () => createGunzip(NOTHING_DROPPED),
-  zstd: () =>
-    createZstdDecompress({
-      ...NOTHING_DROPPED,
-      params: { [constants.ZSTD_d_windowLogMax]: MAX_ZSTD_WINDOW_LOG },
-    }),
-};
-
 async function inflate(
   bytes: Buffer,
   coding: Exclude<ContentCoding, 'identity'>,
   maxBytes: number,
   ticket: Ticket,
 ): Promise<Buffer> {
-  const inflater = INFLATERS[coding]();
-  inflater.end(bytes);
+  const { source, isWhole } = inflation(bytes, coding);
   const damaged = (): ProblemError =>
-    new ProblemError('invalid-encoding', `The body is not one complete ${coding} stream and nothing else.`);
+    new ProblemError('invalid-encoding', `The body is not complete in ${coding}, or something else follows it.`);
   try {
-    return await collect(inflater, maxBytes, ticket, damaged);
+    const inflated = await collect(source, maxBytes, ticket, damaged);
+    if (!isWhole()) throw damaged();
+    return inflated;
   } finally {
-    inflater.destroy();
+    source.destroy();
   }
 }
 

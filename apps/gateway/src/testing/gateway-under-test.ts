@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import type { IngestEvent, Problem } from '@sluice/contracts';
+import { decodeEvent, type IngestEvent, type Problem } from '@sluice/contracts';
 import { type BufferInspector, EventLog, EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { Clock } from '@sluice/async';
@@ -123,7 +123,11 @@ export class GatewayUnderTest {
 
   /** The events that were published, in order. */
   get events(): IngestEvent[] {
-    return this.publisher.records.map(({ value }) => JSON.parse(String(value)) as IngestEvent);
+    return this.publisher.records.map(({ value }) => {
+      const decoded = decodeEvent(value);
+      if (!decoded.ok) throw new Error(`The gateway has published no event: ${decoded.detail}`);
+      return decoded.event;
+    });
   }
 
   async close(): Promise<void> {

@@ -38,7 +38,7 @@ describe('sluice tokens', () => {
 
   it('create makes no token if one of several names is wrong', async () => {
     const before = (await directory.run('list')).out;
-    await expect(directory.run('create --device a3 --device a/4')).rejects.toThrow('"a/4" is no device_id');
+    await expect(directory.run('create --device a3 --device a,4')).rejects.toThrow('"a,4" is no device_id');
     await expect(directory.run('create --device a3 --scope ingest --scope all')).rejects.toThrow('"all" is no scope');
     expect((await directory.run('list')).out).toBe(before);
   });
@@ -77,7 +77,7 @@ describe('sluice tokens', () => {
     ['make', /no such command/],
     ['create', /say for whom/],
     ['create --device dev-2 --reader', /say for whom: one of/],
-    ['create --device dev/2', /"dev\/2" is no device_id/],
+    ['create --device dev,2', /"dev\/2" is no device_id/],
     ['create --device dev-2 --device dev-2', /dev-2 is named twice/],
     ['create --reader --reader', /--reader is given 2 times/],
     ['create --device dev-2 --grace 1h', /--grace is no option of create; it belongs to rotate/],

@@ -2,31 +2,28 @@ import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { ValidateIf } from 'class-validator';
 import {
   checkReport,
-  DEVICE_ID_PATTERN,
   deviceIdProblem,
-  type FieldProblem,
-  MAX_ID_LENGTH,
-  MAX_PAYLOAD_BYTES,
-  MAX_PAYLOAD_DEPTH,
-  MAX_PAYLOAD_KEY_LENGTH,
+  deviceTimeProblem,
   payloadProblem,
-  RECORD_ID_PATTERN,
   recordIdProblem,
-  timestampProblem,
   unknownFieldProblem,
 } from '../check-report.js';
 import type { DeviceReport, JsonObject } from '../event.js';
+import type { FieldProblem } from '../field-problem.js';
+import { DEVICE_ID_PATTERN, MAX_ID_LENGTH, RECORD_ID_PATTERN } from '../ids.js';
+import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH, MAX_PAYLOAD_KEY_LENGTH } from '../payload-check.js';
 import { MAX_TIMESTAMP_LENGTH } from '../timestamp.js';
 import { checkAsDto, FollowsRule } from './rules.js';
 
 const PAYLOAD_DESCRIPTION =
-  `What was measured, free-form: at most ${MAX_PAYLOAD_DEPTH} levels deep and ${MAX_PAYLOAD_BYTES} bytes of JSON; ` +
-  `keys of 1 to ${MAX_PAYLOAD_KEY_LENGTH} characters without NUL; whole numbers up to 2^53 - 1.`;
+  `What was measured, free-form: at most ${MAX_PAYLOAD_DEPTH} levels deep and ${MAX_PAYLOAD_BYTES} bytes of JSON, unless ` +
+  `the gateway is set otherwise; keys of 1 to ${MAX_PAYLOAD_KEY_LENGTH} characters without NUL; whole numbers in digits from ` +
+  '-2^63 to 2^64 - 1, which come back digit for digit; other numbers as the nearest double.';
 
 @ApiSchema({ name: 'DeviceReport', description: 'One record, as a device reports it.' })
 export class DeviceReportDto implements DeviceReport {
   @ApiProperty({
-    description: 'The device: letters, digits and . _ : -',
+    description: 'The device: printable ASCII without " * , < > \\, without a space at an end, and not . or ..',
     pattern: DEVICE_ID_PATTERN.source,
     minLength: 1,
     maxLength: MAX_ID_LENGTH,
@@ -36,13 +33,15 @@ export class DeviceReportDto implements DeviceReport {
   device_id!: string;
 
   @ApiProperty({
-    description: "The device's own clock: RFC 3339 with an offset or Z. Comes back exactly as it was written.",
-    format: 'date-time',
-    maxLength: MAX_TIMESTAMP_LENGTH,
+    description:
+      "The device's own clock: RFC 3339 with an offset or Z comes back exactly as it was written. A space or underscore for T, an " +
+      'offset without a colon, and Unix time in s, ms, us or ns, as a number or in digits, are written as RFC 3339. Without a zone ' +
+      'only where SITE_TIMEZONE is set; it may be missing only where MISSING_TIMESTAMP=received is set.',
+    oneOf: [{ type: 'string', maxLength: MAX_TIMESTAMP_LENGTH }, { type: 'number' }],
     example: '2025-09-09T17:00:00Z',
   })
-  @FollowsRule(timestampProblem)
-  timestamp!: string;
+  @FollowsRule(deviceTimeProblem)
+  timestamp!: string | number | bigint;
 
   @ApiProperty({
     description: PAYLOAD_DESCRIPTION,

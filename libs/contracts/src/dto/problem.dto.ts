@@ -15,6 +15,26 @@ export class ProblemEntryDto implements ProblemEntry {
 
   @ApiProperty({ description: 'What is wrong and what to do, for people. Never repeats the value.' })
   detail!: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, description: 'With the code syntax: byte of the body, from 0.' })
+  offset?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'With the code syntax: line of the body, from 1.' })
+  line?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    description: 'With the code syntax: character of the line, from 1.',
+  })
+  column?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    description: 'With the code syntax: record of an array or of lines, from 0.',
+  })
+  index?: number;
 }
 
 @ApiSchema({ name: 'Problem', description: 'application/problem+json (RFC 9457).' })

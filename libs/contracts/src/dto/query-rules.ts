@@ -1,5 +1,6 @@
-import { DEVICE_ID_PATTERN, deviceIdProblem, MAX_ID_LENGTH, timestampProblem } from '../check-report.js';
+import { readableDeviceIdProblem, readableRecordIdProblem, timestampProblem } from '../check-report.js';
 import { CURSOR_PATTERN, MAX_CURSOR_LENGTH } from '../cursor.js';
+import { MAX_ID_LENGTH, READABLE_DEVICE_ID_PATTERN, READABLE_RECORD_ID_PATTERN } from '../ids.js';
 import type { ProblemEntry } from '../problem.js';
 import type { Rule } from './rules.js';
 
@@ -9,7 +10,7 @@ export const MAX_PAGE_LIMIT = 1000;
 export const DEFAULT_PAGE_LIMIT = 100;
 
 /** What OpenAPI says of a parameter `device_id`. */
-export const DEVICE_ID_SCHEMA = { minLength: 1, maxLength: MAX_ID_LENGTH, pattern: DEVICE_ID_PATTERN.source };
+export const DEVICE_ID_SCHEMA = { minLength: 1, maxLength: MAX_ID_LENGTH, pattern: READABLE_DEVICE_ID_PATTERN.source };
 /** What OpenAPI says of a parameter `cursor`. */
 export const CURSOR_SCHEMA = {
   minLength: 1,
@@ -18,8 +19,16 @@ export const CURSOR_SCHEMA = {
   description: 'The `next_cursor` of an earlier page. Opaque.',
 };
 
+/** What OpenAPI says of a parameter `record_id`. */
+export const RECORD_ID_SCHEMA = { minLength: 1, maxLength: MAX_ID_LENGTH, pattern: READABLE_RECORD_ID_PATTERN.source };
+
+export const recordIdParameter: Rule = (value) => {
+  const problem = readableRecordIdProblem(value);
+  return problem && { ...problem, pointer: '?record_id' };
+};
+
 export const deviceIdParameter: Rule = (value) => {
-  const problem = deviceIdProblem(value);
+  const problem = readableDeviceIdProblem(value);
   return problem && { ...problem, pointer: '?device_id' };
 };
 

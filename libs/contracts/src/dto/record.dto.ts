@@ -1,6 +1,13 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { DEAD_LETTER_REASONS } from '../dead-letter.js';
-import type { IngestEvent, JsonObject, StoredRecord } from '../event.js';
+import {
+  type IngestEvent,
+  type JsonObject,
+  type StoredRecord,
+  TIMESTAMP_SOURCES,
+  type TimestampSource,
+} from '../event.js';
+import { MAX_TIMESTAMP_LENGTH } from '../timestamp.js';
 
 /** The members that an event and everything made from it have in common. */
 class IngestEventDto implements IngestEvent {
@@ -10,8 +17,26 @@ class IngestEventDto implements IngestEvent {
   @ApiProperty({ example: '01992f6b-5f00-7c3a-9d4e-0b1f7c2a9e11' })
   record_id!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Exactly as the device wrote it.', example: '2025-09-09T17:00:00Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Exactly as the device wrote it, unless timestamp_source is there.',
+    example: '2025-09-09T17:00:00Z',
+  })
   timestamp!: string;
+
+  @ApiPropertyOptional({
+    description: 'What the device wrote, where that was not RFC 3339 with a zone; a number as its text.',
+    maxLength: MAX_TIMESTAMP_LENGTH,
+    example: '1757437200',
+  })
+  timestamp_sent?: string;
+
+  @ApiPropertyOptional({
+    enum: TIMESTAMP_SOURCES,
+    description:
+      'device: its clock, in another form. site_timezone: in the zone of the site. received: the gateway had none.',
+  })
+  timestamp_source?: TimestampSource;
 
   @ApiProperty({ format: 'date-time', description: 'When the gateway took it.', example: '2025-09-09T17:00:01.250Z' })
   received_at!: string;
@@ -56,9 +81,15 @@ export class RecordWhereaboutsDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: `Exactly as the device wrote it; ${KNOWN}`,
+    description: `Exactly as the device wrote it, unless timestamp_source is there; ${KNOWN}`,
   })
   timestamp!: string | null;
+
+  @ApiPropertyOptional({ description: 'As in a stored record.', maxLength: MAX_TIMESTAMP_LENGTH })
+  timestamp_sent?: string;
+
+  @ApiPropertyOptional({ enum: TIMESTAMP_SOURCES, description: 'As in a stored record.' })
+  timestamp_source?: TimestampSource;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: `When the gateway took it; ${KNOWN}` })
   received_at!: string | null;

@@ -9,6 +9,8 @@ import {
   instantParameter,
   limitParameter,
   MAX_PAGE_LIMIT,
+  RECORD_ID_SCHEMA,
+  recordIdParameter,
 } from './query-rules.js';
 import { StoredRecordDto } from './record.dto.js';
 import { FollowsRule } from './rules.js';
@@ -19,6 +21,16 @@ export class RecordsQueryDto {
   @IsOptional()
   @FollowsRule(deviceIdParameter)
   device_id?: string;
+
+  @ApiPropertyOptional({
+    ...RECORD_ID_SCHEMA,
+    description:
+      'Only the record with this id of the device; needs device_id. It reads every id, whatever a proxy does to paths.',
+    example: 'run-17/sample-4',
+  })
+  @IsOptional()
+  @FollowsRule(recordIdParameter)
+  record_id?: string;
 
   @ApiPropertyOptional({
     format: 'date-time',

@@ -60,8 +60,12 @@ function withMembers(...parts: object[]): object {
   return Object.fromEntries(parts.flatMap((part) => Object.entries(part))) as object;
 }
 
-const goodNumbers = numbers.filter(
-  (value) => Number.isSafeInteger(value) || !(Number.isInteger(value) || !isFinite(value)),
+const largeIntegers = fc
+  .bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n })
+  .filter((value) => !Number.isSafeInteger(Number(value)));
+const goodNumbers = fc.oneof(
+  { weight: 4, arbitrary: numbers.filter((value) => isFinite(value)) },
+  { weight: 1, arbitrary: largeIntegers },
 );
 const goodTexts = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed());
 const goodNames = fc.string({ minLength: 1, maxLength: 20 }).filter((name) => name !== '__proto__');
@@ -78,7 +82,7 @@ const { goodTree } = fc.letrec<{ goodTree: JsonValue }>((tie) => ({
 export const arbitraryEvent: fc.Arbitrary<IngestEvent> = fc.record(
   {
     record_id: fc.string({ minLength: 1, maxLength: 128 }),
-    device_id: fc.stringMatching(/^[A-Za-z0-9._:-]{1,128}$/),
+    device_id: fc.stringMatching(/^[A-Za-z0-9._:/%@+-]{3,128}$/),
     timestamp: fc.constantFrom('2025-09-09T17:00:00Z', '2025-09-09t19:00:00.25+02:00', '2016-12-31T23:59:60Z'),
     received_at: fc.constantFrom('2025-09-09T17:00:01.250Z', '2026-01-01T00:00:00.000Z'),
     data_payload: fc.dictionary(goodNames, goodTree, { noNullPrototype: true }),

@@ -1,5 +1,5 @@
-import type { FieldProblemCode } from '../check-report.js';
 import type { DeviceReport } from '../event.js';
+import type { FieldProblemCode } from '../field-problem.js';
 
 /** One text of a record and what must become of it, whichever way it is checked. */
 export interface ReportCase {

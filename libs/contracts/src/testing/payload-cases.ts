@@ -1,4 +1,4 @@
-import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH, MAX_PAYLOAD_VALUES } from '../check-report.js';
+import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH, MAX_PAYLOAD_VALUES } from '../payload-check.js';
 import { accepted, beyondSchema, recordText, refused, type ReportCase } from './case.js';
 
 const payload = (text: string | undefined) => recordText({ data_payload: text });
@@ -80,7 +80,11 @@ const lossy = (text: string) => refused(`the number ${text}`, value(text), '/dat
 
 const numberCases: ReportCase[] = [
   ...['0', '-0', '0.0', '-0.0', '1.0', '0e-400', '9007199254740991', '-9007199254740991'].map(number),
-  ...['9007199254740992', '-9007199254740992', '1e16', '1e300', '1e400', '-1e400'].map(lossy),
+  ...['9007199254740992', '-9007199254740992', '9007199254740993', '1490745150008486243'].map(number),
+  ...['-9223372036854775808', '9223372036854775807', '9223372036854775808', '18446744073709551615'].map(number),
+  ...['1e16', '1e300', '9.9E37', '6.02214076e23', '-3.4028235e38', '12345678901234567890.5'].map(number),
+  ...['-9223372036854775809', '18446744073709551616'].map(lossy).map(beyondSchema),
+  ...['1e400', '-1e400', `1${'0'.repeat(400)}`].map(lossy),
   ...['0.1', '1e-7', '5e-324', '1e-323', '1E2', '4503599627370495.5'].map(number),
   ...['1e-400', '-1e-400', '1E-400', '0.001e-00999'].map(lossy).map(beyondSchema),
   beyondSchema(
@@ -96,6 +100,15 @@ const numberCases: ReportCase[] = [
   ),
   accepted('texts and keys that look like vanishing numbers', payload('{"1e-400":"1e-400","z":0}')),
   refused('a number too large in a list', value('[0,[1,1e400]]'), '/data_payload/v/1/1', 'payload-number'),
+  beyondSchema(
+    refused(
+      'a whole number of 65 bits in a list',
+      value('[0,[1,18446744073709551616]]'),
+      '/data_payload/v/1/1',
+      'payload-number',
+    ),
+  ),
+  accepted('texts that look like large whole numbers', payload('{"18446744073709551616":"18446744073709551616"}')),
   beyondSchema(
     refused('a number that vanishes in a list', value('[0,[1,1e-400]]'), '/data_payload/v/1/1', 'payload-number'),
   ),

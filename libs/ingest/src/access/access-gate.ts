@@ -44,7 +44,7 @@ export interface AccessRequest {
   readonly peer: string;
   /** What proxies say of the address before them: `X-Forwarded-For`. */
   readonly forwardedFor: string | undefined;
-  /** `Bearer <token>`. */
+  /** `Bearer <token>`, or `Basic` with the token as the password. */
   readonly authorization: string | undefined;
   /** What all requests of one connection have in common. */
   readonly connection: object;

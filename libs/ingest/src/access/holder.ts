@@ -1,3 +1,5 @@
+import { READABLE_DEVICE_ID_PATTERN } from '@sluice/contracts';
+
 /** For whom a credential speaks: one device, every device whose id begins in one way, or people who read. */
 export type Holder = { kind: 'device'; deviceId: string } | { kind: 'devices'; prefix: string } | { kind: 'readers' };
 
@@ -7,8 +9,8 @@ export type Scope = 'ingest' | 'read' | 'operate';
 /** The scopes that a token can have. */
 export const SCOPES: readonly Scope[] = ['ingest', 'read'];
 
-const DEVICE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-const DEVICE_PATTERN = /^[A-Za-z0-9._:-]{1,127}\*$/;
+const DEVICE_ID = READABLE_DEVICE_ID_PATTERN;
+const DEVICE_PATTERN = /^[ !#-)+\-./0-;=?-[\]-~]{1,127}\*$/;
 
 /** @returns `undefined` if no device can have this id */
 export function deviceHolder(deviceId: string): Holder | undefined {

@@ -43,7 +43,7 @@ export class KnownTokens {
   }
 
   private check(authorization: string, nowMs: number, connection: object): Principal | TokenFault {
-    const [, text] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
+    const text = tokenIn(authorization);
     if (text === undefined) return 'malformed';
     const read = readTokenText(text);
     if ('fault' in read) return read.fault;
@@ -64,6 +64,15 @@ export class KnownTokens {
     if (token.revokedAtMs !== undefined) return 'token-revoked';
     return isHeldBy(token, hash, nowMs) ? undefined : 'token-replaced';
   }
+}
+
+/** The token of `Bearer <token>`, or the password of `Basic`, whose user name is free. */
+function tokenIn(authorization: string): string | undefined {
+  const [, scheme = '', credentials = ''] = /^(bearer|basic) +(\S+)$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() !== 'basic') return credentials === '' ? undefined : credentials;
+  const login = Buffer.from(credentials, 'base64').toString('latin1');
+  const [, password] = /^[^:]*:(\S+)$/.exec(login) ?? [];
+  return password;
 }
 
 function principalOf({ id, holder, scopes }: Token): Principal {

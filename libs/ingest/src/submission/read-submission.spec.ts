@@ -16,18 +16,18 @@ const readAs = (mediaType: 'application/json' | 'application/x-ndjson') => async
 const readJson = readAs('application/json');
 const readLines = readAs('application/x-ndjson');
 
-/** @returns why the body is not JSON, if so */
-function readAll({ records }: Submission): string | undefined {
+/** @returns where the body is not JSON, if so */
+function readAll({ records }: Submission): number | undefined {
   try {
     for (let index = 0; index < records.length; index++) records.read(index);
     return undefined;
   } catch (error) {
-    return messageOf(error as RefusedError);
+    return offsetOf(error as RefusedError);
   }
 }
 
-function messageOf({ code, message }: RefusedError): string | undefined {
-  return code === 'invalid-json' ? message : undefined;
+function offsetOf({ code, refusal }: RefusedError): number | undefined {
+  return code === 'invalid-json' ? refusal.errors![0]!.offset : undefined;
 }
 
 function faultOf(parse: () => unknown): string | undefined {
@@ -39,7 +39,13 @@ function faultOf(parse: () => unknown): string | undefined {
   }
 }
 
-const readable = (value: unknown) => ({ state: 'read', value, mayHaveNegativeZero: false, problems: [] });
+const readable = (value: unknown) => ({
+  state: 'read',
+  value,
+  mayHaveRareNumbers: false,
+  fieldNumbers: new Map(),
+  problems: [],
+});
 const pointersOf = ({ records }: Read) =>
   records.map((record) =>
     record.state === 'unreadable' ? record.state : record.problems.map(({ pointer, code }) => [pointer, code]),
@@ -82,11 +88,12 @@ describe('JSON', () => {
         }
         const expected = faultOf(() => JSON.parse(text));
         const options = { mediaType: 'application/json', maxRecords: 1000 } as const;
-        const message = await readSubmission(Buffer.from(text), options).then(readAll, messageOf);
-        if (message === undefined) return expect(expected).toBeUndefined();
+        const offset = await readSubmission(Buffer.from(text), options).then(readAll, offsetOf);
+        if (offset === undefined) return expect(expected).toBeUndefined();
         expect(expected).toBeDefined();
-        const places = [expected!, message].map((words) => /at position.*?\)/.exec(words)?.[0]);
-        if (!places.includes(undefined)) expect(places[1]).toBe(places[0]);
+        const position = /at position (\d+)/.exec(expected!)?.[1];
+        const read = Buffer.from(text).toString('utf8', 0, offset);
+        if (position !== undefined) expect(read.length).toBe(Number(position));
       }),
       { numRuns: 2000 },
     );
@@ -96,6 +103,61 @@ describe('JSON', () => {
     await expect(readJson('{"secret-7":x')).rejects.toThrow(
       expect.objectContaining({ code: 'invalid-json', message: expect.not.stringContaining('secret') }),
     );
+  });
+});
+
+describe('A body that is not JSON', () => {
+  const faultOfBody = (text: string, options = {}) =>
+    readSubmission(Buffer.from(text), { mediaType: 'application/json', maxRecords: 10, ...options }).then(
+      ({ records }) => {
+        for (let index = 0; index < records.length; index++) records.read(index);
+        return undefined;
+      },
+      (error: RefusedError) => error.refusal.errors![0],
+    );
+  const thrownBy = (text: string) => faultOfBody(text).catch((error: RefusedError) => error.refusal.errors![0]);
+
+  it.each([
+    ['{"t":NaN}', 5, 'has no NaN'],
+    ['{"t":nan}', 5, 'has no NaN'],
+    ['{"t":-nan}', 5, 'has no NaN'],
+    ['{"t":Infinity}', 5, 'has no Infinity'],
+    ['{"t":-Infinity}', 5, 'has no Infinity'],
+    ['{"t":-inf}', 5, 'has no Infinity'],
+    ['{"t":None}', 5, 'has no None'],
+    ['{"t":undefined}', 5, 'has no undefined'],
+    ['{"t":True}', 5, 'true in lower case'],
+    [',{"t":1}', 0, 'no value before this comma'],
+    ['{"t":1,}', 7, 'a comma after the last value'],
+    ['{"t":1', 6, 'Content-Length'],
+    ["{'t':1}", 1, 'double quotes only'],
+    ['{"t":1}\ufeff', 7, 'byte order mark'],
+    ['// comment\n{}', 0, 'no comments'],
+    ['{"t":1 null}', 7, 'unexpected character'],
+  ])('is named for what is wrong: %j', async (text, offset, words) => {
+    const entry = await thrownBy(text);
+    const detail = expect.stringContaining(words);
+    expect(entry).toMatchObject({ pointer: '', code: 'syntax', offset, line: 1, column: offset + 1, detail });
+  });
+
+  it.each([
+    ['[{"a":1},\n {"a":NaN}]', { pointer: '/1', index: 1, offset: 16, line: 2, column: 7 }],
+    ['[{"\u00e9":1},{"a":1 "b"}]', { index: 1, offset: 17, column: 17 }],
+    ['[{"a":1},,{}]', { index: 1, offset: 9 }],
+    ['[{"a":1} {}]', { index: 0, offset: 9 }],
+    ['[{"a":1},{"a":', { index: 1, offset: 14 }],
+    ['\ufeff[{"a":1},x]', { index: 1, offset: 12, column: 11 }],
+  ])('names the record of an array: %j', async (text, place) => {
+    expect(await thrownBy(text)).toMatchObject(place);
+  });
+
+  it('is one all the same where NaN and Infinity are taken as null', async () => {
+    const options = { mediaType: 'application/json', maxRecords: 10, nanAsNull: true } as const;
+    const text = '[{"a":NaN,"b":[-Infinity,Infinity,1],"NaN":"NaN \\" -Infinity"},{"a":1}]';
+    const { records } = await readSubmission(Buffer.from(text), options);
+    const value = { a: null, b: [null, null, 1], NaN: 'NaN " -Infinity' };
+    expect([records.read(0), records.read(1)]).toEqual([expect.objectContaining({ value }), readable({ a: 1 })]);
+    await expect(faultOfBody('{"a":nan}', options)).resolves.toMatchObject({ offset: 5 });
   });
 });
 
@@ -110,7 +172,12 @@ describe('lines', () => {
     expect((await readLines(bytes)).records).toEqual([
       readable({ a: 1 }),
       { state: 'unreadable', code: 'invalid-utf8', detail: expect.any(String) },
-      { state: 'unreadable', code: 'invalid-json', detail: expect.any(String) },
+      {
+        state: 'unreadable',
+        code: 'invalid-json',
+        detail: expect.any(String),
+        entry: expect.objectContaining({ pointer: '/2', index: 2, offset: 23, line: 3, column: 6 }),
+      },
     ]);
   });
 

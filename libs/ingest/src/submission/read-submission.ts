@@ -1,34 +1,45 @@
 import {
-  checkJson,
   decodeUtf8,
   flawProblems,
+  hugeNumberProblem,
   isWhole,
   JsonSyntaxError,
   NOT_AN_OBJECT,
   parseScanned,
+  PAYLOAD_LIMITS,
   whereBrokenOff,
   type JsonObject,
+  type ParsedJson,
+  type PayloadLimits,
   type ProblemEntry,
+  type ReadText,
   type ScanFlaw,
-  type UnparsedJson,
+  type ScannedText,
 } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
-import { type MediaType, notJson, scanBody, type ScannedBody } from './scan-body.js';
+import { nanAsNull } from './nan-as-null.js';
+import { endOfByteOrderMark, type MediaType, scanBody, type ScannedBody } from './scan-body.js';
+import { faultAt, faultIn, notJson, syntaxEntry } from './syntax-fault.js';
 import { TimeSlice } from './time-slice.js';
 
 /** A record that JSON could be read from. `problems`: what reading it has changed in silence; pointers are below the record. */
 interface ReadableRecord {
   state: 'read';
   value: unknown;
-  mayHaveNegativeZero: boolean;
+  /** Whether a number of it may be one that JSON.stringify changes. */
+  mayHaveRareNumbers: boolean;
+  /** Texts of the numbers of its fields; empty unless it was read exactly. */
+  fieldNumbers: ReadonlyMap<string, string>;
   problems: readonly ProblemEntry[];
 }
 
 /** A line that is not JSON. */
-interface UnreadableRecord {
+export interface UnreadableRecord {
   state: 'unreadable';
   code: 'invalid-json' | 'invalid-utf8';
   detail: string;
+  /** Where it is not JSON. */
+  entry?: ProblemEntry;
 }
 
 /** A record that exceeds a limit of the scan and is therefore not parsed. */
@@ -40,10 +51,13 @@ interface ExcessiveRecord {
 export type SubmittedRecord = ReadableRecord | UnreadableRecord | ExcessiveRecord;
 
 /** The records in the order of the body. Each is parsed when it is read, so that the parsed form of one is held at a time. */
-interface SubmittedRecords {
+export interface SubmittedRecords {
   readonly length: number;
-  /** @throws RefusedError `invalid-json`: the body is not JSON in this record */
-  read(index: number): SubmittedRecord;
+  /**
+   * @param isExact whether whole numbers in digits beyond 2^53 - 1 are read as bigints, and texts of numbers kept: see `parseScanned`
+   * @throws RefusedError `invalid-json`: the body is not JSON in this record
+   */
+  read(index: number, isExact?: boolean): SubmittedRecord;
   /** Bytes of the body that the record takes. */
   bytesOf(index: number): number;
 }
@@ -51,12 +65,18 @@ interface SubmittedRecords {
 /** What one request submits: a single record, or many. */
 export interface Submission {
   isBatch: boolean;
+  /** Whether its sender has no clock: then a record without timestamp has that of its receipt, whatever the settings say. */
+  isClockless?: boolean;
   records: SubmittedRecords;
 }
 
 export interface SubmissionOptions {
   mediaType: MediaType;
   maxRecords: number;
+  /** What a record may have; left out: the defaults of the contract. */
+  limits?: PayloadLimits;
+  /** Whether NaN, Infinity and -Infinity are taken as null; left out: they are not JSON. */
+  nanAsNull?: boolean;
   /** The header `Idempotency-Key`: means the same as `record_id` in the one record. */
   idempotencyKey?: string | undefined;
 }
@@ -70,13 +90,26 @@ const NO_PROBLEMS: readonly ProblemEntry[] = Object.freeze([]);
  *   `key-mismatch`, `too-many-records`
  */
 export async function readSubmission(body: Buffer, options: SubmissionOptions): Promise<Submission> {
-  const scanned = await scanBody(body, options.mediaType, options.maxRecords);
-  const records = new ScannedRecords(scanned);
-  if (scanned.brokenAt !== undefined) throw await firstFault(records, notJson(body, scanned.brokenAt));
+  const { mediaType, maxRecords, limits = PAYLOAD_LIMITS, nanAsNull = false } = options;
+  const records = new ScannedRecords(await scanBody(body, mediaType, maxRecords, limits), { limits, nanAsNull });
+  const { scanned } = records;
+  if (scanned.brokenAt !== undefined) throw await firstFault(records, brokenOff(scanned, scanned.brokenAt));
   if (records.length === 0) throw new RefusedError({ code: 'wrong-shape', detail: 'The body has no record.' });
-  const submission = scanned.form === 'object' ? single(records) : { isBatch: true, records };
-  if (options.idempotencyKey !== undefined) giveKey(submission, options.idempotencyKey);
-  return submission;
+  const { idempotencyKey: key } = options;
+  if (scanned.form === 'object') return { isBatch: false, records: new SingleRecord(records, key) };
+  if (key === undefined) return { isBatch: true, records };
+  throw keyMismatch('Idempotency-Key is for a single object; in a list, give each record its record_id.');
+}
+
+/** @param at where an array cannot go on */
+function brokenOff({ bytes, spans }: ScannedBody, at: number): RefusedError {
+  // After a comma, it is the next record that is missing.
+  const before = bytes.toString('latin1', 0, at).trimEnd().at(-1);
+  return notJson(
+    bytes,
+    faultAt(bytes, 0, at, bytes.length),
+    before === ',' ? spans.length : Math.max(0, spans.length - 1),
+  );
 }
 
 /** An array that cannot go on may have a fault in a record before, which is the one to name. */
@@ -90,16 +123,40 @@ async function firstFault(records: SubmittedRecords, last: RefusedError): Promis
 }
 
 /** A single record is read at once, because it may be no record at all. */
-function single(records: SubmittedRecords): Submission {
-  const record = records.read(0);
-  const isObject =
-    record.state === 'read' ? typeof record.value === 'object' && record.value !== null : !isNoObject(record);
-  if (!isObject)
-    throw new RefusedError({
-      code: 'wrong-shape',
-      detail: 'Send one JSON object, an array of them, or one on each line.',
-    });
-  return { isBatch: false, records: { length: 1, read: () => record, bytesOf: () => records.bytesOf(0) } };
+class SingleRecord implements SubmittedRecords {
+  readonly length = 1;
+  readonly #record: SubmittedRecord;
+
+  /** @throws RefusedError `wrong-shape`, `key-mismatch` */
+  constructor(
+    private readonly records: SubmittedRecords,
+    private readonly key: string | undefined,
+  ) {
+    this.#record = this.readWithKey(false);
+    if (!isObject(this.#record))
+      throw new RefusedError({
+        code: 'wrong-shape',
+        detail: 'Send one JSON object, an array of them, or one on each line.',
+      });
+  }
+
+  read(_index: number, isExact = false): SubmittedRecord {
+    return isExact ? this.readWithKey(true) : this.#record;
+  }
+
+  bytesOf(): number {
+    return this.records.bytesOf(0);
+  }
+
+  private readWithKey(isExact: boolean): SubmittedRecord {
+    const record = this.records.read(0, isExact);
+    if (this.key !== undefined && record.state === 'read' && isObject(record)) giveKey(record, this.key);
+    return record;
+  }
+}
+
+function isObject(record: SubmittedRecord): boolean {
+  return record.state === 'read' ? typeof record.value === 'object' && record.value !== null : !isNoObject(record);
 }
 
 function isNoObject(record: SubmittedRecord): boolean {
@@ -107,6 +164,8 @@ function isNoObject(record: SubmittedRecord): boolean {
 }
 
 const OBJECT = 0x7b;
+
+const NO_NUMBERS: ReadonlyMap<string, string> = new Map();
 
 /** Records that are parsed together: JSON.parse is twice as fast on a list of like objects. */
 const CHUNK_BYTES = 64 * 1024;
@@ -117,43 +176,46 @@ class ScannedRecords implements SubmittedRecords {
   /** Up to here, records are parsed one by one. */
   #singleUntil = 0;
 
-  constructor(private readonly body: ScannedBody) {}
+  constructor(
+    readonly scanned: ScannedBody,
+    private readonly options: { limits: PayloadLimits; nanAsNull: boolean },
+  ) {}
 
   get length(): number {
-    return this.body.spans.length;
+    return this.scanned.spans.length;
   }
 
   bytesOf(index: number): number {
-    return this.body.spans.end(index) - this.body.spans.start(index);
+    return this.scanned.spans.end(index) - this.scanned.spans.start(index);
   }
 
-  read(index: number): SubmittedRecord {
-    const { spans } = this.body;
+  read(index: number, isExact = false): SubmittedRecord {
+    const { spans } = this.scanned;
     const flaw = spans.flaw(index);
     if (flaw !== undefined) return this.readExcessive(index, flaw);
-    const mayHaveNegativeZero = spans.mayHaveNegativeZero(index);
-    const value = this.fromChunk(index);
-    if (value !== undefined && isWhole(value, spans.scanned(index))) {
-      return { state: 'read', value, mayHaveNegativeZero, problems: NO_PROBLEMS };
+    const mayHaveRareNumbers = isExact || spans.mayHaveNegativeZero(index);
+    const inChunk = isExact ? undefined : this.fromChunk(index);
+    if (inChunk !== undefined && isWhole(inChunk, spans.scanned(index))) {
+      return { state: 'read', value: inChunk, mayHaveRareNumbers, fieldNumbers: NO_NUMBERS, problems: NO_PROBLEMS };
     }
     const text = this.decode(spans.start(index), spans.end(index));
     if (text === undefined) return NOT_UTF8;
-    const parsed = parseScanned(text, spans.scanned(index));
-    if (!parsed.ok) return this.notJson(index, text, parsed);
-    const problems = changesOf(parsed.duplicateKeys, parsed.vanishedNumbers);
-    return { state: 'read', value: parsed.value, mayHaveNegativeZero, problems };
+    const parsed = this.parse(text, spans.scanned(index), isExact);
+    if (!parsed.ok) return this.notJson(index);
+    const { value, fieldNumbers } = parsed;
+    return { state: 'read', value, mayHaveRareNumbers, fieldNumbers, problems: changesOf(parsed) };
   }
 
   /** @returns the value of a record of an array, or `undefined` if it is to be parsed by itself */
   private fromChunk(index: number): unknown {
-    if (this.body.form !== 'array' || index < this.#singleUntil) return undefined;
+    if (this.scanned.form !== 'array' || index < this.#singleUntil) return undefined;
     const { from, values } = this.#chunk;
     if (index < from || index >= from + values.length) this.parseChunk(index);
     return this.#chunk.values[index - this.#chunk.from];
   }
 
   private parseChunk(from: number): void {
-    const { spans } = this.body;
+    const { spans } = this.scanned;
     const start = spans.start(from);
     let to = from;
     while (to < spans.length && spans.isPlain(to) && spans.end(to) - start <= CHUNK_BYTES) to++;
@@ -172,43 +234,45 @@ class ScannedRecords implements SubmittedRecords {
 
   /** Its beginning is read as far as the limit goes, to name the place. In an array it must be JSON all the same. */
   private readExcessive(index: number, flaw: ScanFlaw): SubmittedRecord {
-    const { spans, form } = this.body;
+    const { spans, form } = this.scanned;
     if (form === 'array') this.checkJson(index);
     const text = this.decode(spans.start(index), spans.flawEnd(index));
     if (text === undefined) return NOT_UTF8;
     if (text.trimStart().charCodeAt(0) !== OBJECT) return { state: 'excessive', problems: NOT_AN_OBJECT };
     try {
-      return { state: 'excessive', problems: flawProblems(flaw, whereBrokenOff(text)) };
+      return { state: 'excessive', problems: flawProblems(flaw, whereBrokenOff(text), this.options.limits) };
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      return this.notJson(index, text, { ok: false, detail: 'not JSON', endsEarly: false });
+      return this.notJson(index);
     }
+  }
+
+  private parse(text: string, scanned: ScannedText, isExact: boolean): ParsedJson {
+    const parsed = parseScanned(text, scanned, isExact);
+    return parsed.ok || !this.options.nanAsNull ? parsed : parseScanned(nanAsNull(text), scanned, isExact);
   }
 
   private checkJson(index: number): void {
-    const { bytes, spans } = this.body;
-    try {
-      checkJson(bytes, spans.start(index), spans.end(index));
-    } catch (error) {
-      throw error instanceof JsonSyntaxError ? notJson(bytes, error.position) : error;
-    }
+    const { bytes, spans } = this.scanned;
+    const fault = faultIn(bytes, spans.start(index), spans.end(index));
+    if (fault !== undefined) throw notJson(bytes, fault, index);
   }
 
   private decode(start: number, end: number): string | undefined {
-    const { bytes, encoding, form } = this.body;
+    const { bytes, encoding, form } = this.scanned;
     if (form === 'lines' && encoding === 'utf8') return decodeUtf8(bytes.subarray(start, end));
     return bytes.toString(encoding, start, end);
   }
 
-  private notJson(index: number, text: string, { detail, position, endsEarly }: UnparsedJson): UnreadableRecord {
-    const { form, bytes, spans } = this.body;
-    if (form === 'lines') return { state: 'unreadable', code: 'invalid-json', detail: `The line is ${detail}.` };
-    if (form === 'object') throw new RefusedError({ code: 'invalid-json', detail: `The body is ${detail}.` });
-    const end = spans.end(index);
-    // Only the last record of an array that breaks off ends with the body.
-    if (endsEarly && end === bytes.length) throw notJson(bytes, end);
-    if (position === undefined) throw new RefusedError({ code: 'invalid-json', detail: 'The body is not JSON.' });
-    throw notJson(bytes, spans.start(index) + Buffer.byteLength(text.slice(0, position)));
+  /** Only now it is read byte by byte: JSON.parse does not say where it stopped. */
+  private notJson(index: number): UnreadableRecord {
+    const { form, bytes, spans } = this.scanned;
+    const [start, end] = [spans.start(index), spans.end(index)];
+    const from = form === 'lines' ? endOfByteOrderMark(bytes, start) : start;
+    const fault = faultIn(bytes, from, end) ?? { at: end, what: 'it cannot be read' };
+    if (form !== 'lines') throw notJson(bytes, fault, form === 'array' ? index : undefined);
+    const entry = syntaxEntry(bytes, fault, 'The line', index);
+    return { state: 'unreadable', code: 'invalid-json', detail: entry.detail, entry };
   }
 }
 
@@ -218,9 +282,13 @@ const NOT_UTF8: UnreadableRecord = Object.freeze({
   detail: 'The line is not UTF-8.',
 });
 
-function changesOf(duplicateKeys: readonly string[], vanishedNumbers: readonly string[]): readonly ProblemEntry[] {
-  if (duplicateKeys.length === 0 && vanishedNumbers.length === 0) return NO_PROBLEMS;
-  return [...duplicateKeys.map(duplicateKey), ...vanishedNumbers.map(vanishedNumber)];
+/** What reading has changed. */
+type Changes = Pick<ReadText, 'duplicateKeys' | 'vanishedNumbers' | 'hugeNumbers'>;
+
+function changesOf({ duplicateKeys, vanishedNumbers, hugeNumbers }: Readonly<Changes>): readonly ProblemEntry[] {
+  if (duplicateKeys.length + vanishedNumbers.length + hugeNumbers.length === 0) return NO_PROBLEMS;
+  const numbers = [...vanishedNumbers.map(vanishedNumber), ...hugeNumbers.map(hugeNumberProblem)];
+  return [...duplicateKeys.map(duplicateKey), ...numbers];
 }
 
 function duplicateKey(pointer: string): ProblemEntry {
@@ -233,11 +301,8 @@ function vanishedNumber(pointer: string): ProblemEntry {
   return { pointer, code: 'payload-number', detail };
 }
 
-function giveKey({ isBatch, records }: Submission, key: string): void {
-  if (isBatch) throw keyMismatch('Idempotency-Key is for a single object; in a list, give each record its record_id.');
-  const record = records.read(0);
-  if (record.state !== 'read') return;
-  const report = record.value as JsonObject;
+function giveKey({ value }: ReadableRecord, key: string): void {
+  const report = value as JsonObject;
   if (Object.hasOwn(report, 'record_id') && report['record_id'] !== key) {
     throw keyMismatch('Idempotency-Key and record_id mean the same and differ; send one of them.');
   }

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { KnownShapes, MAX_PAYLOAD_VALUES, RECORD_LIMITS, ValueScanner } from '@sluice/contracts';
+import { KnownShapes, type PayloadLimits, recordLimits, ValueScanner } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
 import { RecordSpans } from './record-spans.js';
 import { TimeSlice } from './time-slice.js';
@@ -29,7 +29,7 @@ const MIN_FOLLOWED_BODY = 4 * 1024;
 const SLOTS_OF_BYTE = 1 / 16;
 const [MIN_SLOTS, MAX_SLOTS] = [1024, 128 * 1024];
 /** New keys cost more than anything else in JSON of the same length: as many as one record has, or one for so many bytes. */
-const MIN_NEW_KEYS = MAX_PAYLOAD_VALUES / 2;
+const NEW_KEYS_OF_VALUES = 1 / 2;
 const BYTES_OF_NEW_KEY = 24;
 
 /** The scan takes about a hundredth of the time that the rest of the work on a byte takes. */
@@ -41,14 +41,19 @@ const SCAN_SHARE = 1 / 16;
  *
  * @throws RefusedError `invalid-utf8`, `too-many-records`, `body-too-large` (too many new keys)
  */
-export async function scanBody(bytes: Buffer, mediaType: MediaType, maxRecords: number): Promise<ScannedBody> {
+export async function scanBody(
+  bytes: Buffer,
+  mediaType: MediaType,
+  maxRecords: number,
+  limits: PayloadLimits,
+): Promise<ScannedBody> {
   const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
   if (mediaType === 'application/x-ndjson') {
-    return { bytes, encoding, form: 'lines', spans: await new BodyScan(bytes, maxRecords).lines() };
+    return { bytes, encoding, form: 'lines', spans: await new BodyScan(bytes, maxRecords, limits).lines() };
   }
   if (encoding === 'utf8' && !isUtf8(bytes))
     throw new RefusedError({ code: 'invalid-utf8', detail: 'The body is not UTF-8.' });
-  const scan = new BodyScan(bytes, maxRecords);
+  const scan = new BodyScan(bytes, maxRecords, limits);
   if (!scan.isArray) return { bytes, encoding, form: 'object', spans: scan.object() };
   const spans = await scan.array();
   return { bytes, encoding, form: 'array', spans, brokenAt: scan.brokenAt };
@@ -67,10 +72,11 @@ class BodyScan {
   constructor(
     private readonly bytes: Buffer,
     private readonly maxRecords: number,
+    limits: PayloadLimits,
   ) {
     this.#shapes = shapesFor(bytes);
-    this.#maxNewKeys = Math.max(MIN_NEW_KEYS, Math.floor(bytes.length / BYTES_OF_NEW_KEY));
-    this.#scanner = new ValueScanner(bytes, RECORD_LIMITS, this.#shapes);
+    this.#maxNewKeys = Math.max(limits.maxValues * NEW_KEYS_OF_VALUES, Math.floor(bytes.length / BYTES_OF_NEW_KEY));
+    this.#scanner = new ValueScanner(bytes, recordLimits(limits), this.#shapes);
     this.#start = endOfByteOrderMark(bytes, 0);
     this.#at = this.#scanner.skipSpace(this.#start, bytes.length);
   }
@@ -157,7 +163,8 @@ function shapesFor({ length }: Buffer): KnownShapes | undefined {
   return new KnownShapes(Math.min(MAX_SLOTS, Math.max(MIN_SLOTS, length * SLOTS_OF_BYTE)));
 }
 
-function endOfByteOrderMark(bytes: Buffer, at: number): number {
+/** @returns the byte after the mark, if there is one at `at` */
+export function endOfByteOrderMark(bytes: Buffer, at: number): number {
   return bytes[at] === BYTE_ORDER_MARK[0] &&
     bytes[at + 1] === BYTE_ORDER_MARK[1] &&
     bytes[at + 2] === BYTE_ORDER_MARK[2]
@@ -168,33 +175,4 @@ function endOfByteOrderMark(bytes: Buffer, at: number): number {
 function tooManyRecords(maxRecords: number): RefusedError {
   const detail = `A request may have ${maxRecords} records at most; send more in several requests.`;
   return new RefusedError({ code: 'too-many-records', detail });
-}
-
-/** @param at index of the byte that cannot be there; the length of the body if it ends too early */
-export function notJson(bytes: Buffer, at: number): RefusedError {
-  if (at >= bytes.length)
-    return new RefusedError({ code: 'invalid-json', detail: 'The body is not JSON: the text ends too early.' });
-  return new RefusedError({
-    code: 'invalid-json',
-    detail: `The body is not JSON: unexpected character ${placeOf(bytes, at)}.`,
-  });
-}
-
-const CARRIAGE_RETURN = 0x0d;
-const CONTINUATION = 0x80;
-const CONTINUATION_MASK = 0xc0;
-const FOUR_BYTES = 0xf0;
-
-/** In the words and units of V8: UTF-16 code units, without the byte order mark. */
-function placeOf(bytes: Buffer, end: number): string {
-  let [position, line, lineStart] = [0, 1, 0];
-  for (let at = endOfByteOrderMark(bytes, 0); at < end; at++) {
-    const byte = bytes[at]!;
-    if ((byte & CONTINUATION_MASK) === CONTINUATION) continue;
-    position += byte >= FOUR_BYTES ? 2 : 1;
-    if (byte !== LINE_FEED && (byte !== CARRIAGE_RETURN || bytes[at + 1] === LINE_FEED)) continue;
-    line++;
-    lineStart = position;
-  }
-  return `at position ${position} (line ${line} column ${position - lineStart + 1})`;
 }

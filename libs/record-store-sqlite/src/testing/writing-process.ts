@@ -29,6 +29,8 @@ function rowOf(batch: number, index: number): RecordRow {
     key: `killed/${batch}-${index}`,
     device_id: 'killed',
     minus_timestamp_ms: -(batch * BATCH_RECORDS + index),
+    timestamp_sent: null,
+    timestamp_source: null,
     timestamp_text: '2025-09-09T17:00:00Z',
     received_at_ms: batch,
     stored_at_ms: batch,

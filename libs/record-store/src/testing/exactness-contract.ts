@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { stringifyExact, type JsonObject, type JsonValue } from '@sluice/contracts';
+import { stringifyExact, type IngestEvent, type JsonObject, type JsonValue } from '@sluice/contracts';
 import { recordToStore, STORED_AT_MS } from './records.js';
 import { useStore, type OpenStore } from './store-under-test.js';
 
@@ -20,6 +20,11 @@ const PAYLOADS: readonly [name: string, payload: JsonObject][] = [
     { n: [0, 1, -1, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53 - 1, 1 - 2 ** 53] },
   ],
   ['fractions of every size', { n: [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -2.5, 1 / 3] }],
+  [
+    'whole numbers of 64 bits',
+    { n: [2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n, 2n ** 64n - 1n, 2n ** 53n + 1n] },
+  ],
+  ['doubles beyond 2^53', { n: [9.9e37, -3.4028235e38, 6.02214076e23, 2 ** 53, 1e22, Number.MAX_VALUE] }],
   ['zero with a sign', { zero: -0, zeros: [0, -0] }],
   ['text of every plane', { schlüssel: 'größe', 鍵: '値', '🔑': '🧬🇪🇺', text: '\u2028\ufeff\uffff\u{10ffff}' }],
   ['escapes in keys', { 'a"b': 1, 'a\\b': { 'a\nb': 2, '"': 3 }, '\t': [{ '\\': 4, '\\\\': 5 }], '\u0001': 6 }],
@@ -40,6 +45,21 @@ const TIMESTAMPS: readonly [name: string, timestamp: string][] = [
   ['the year 0000', '0000-01-01T00:00:00+23:59'],
   ['an instant in the year 10000', '9999-12-31T23:59:59-23:59'],
   ['an instant before 1970', '1969-07-20T20:17:40.5Z'],
+];
+
+const IDS: readonly [deviceId: string, recordId: string][] = [
+  ['a/b', 'c'],
+  ['a', 'b/c'],
+  ['a%2Fb', 'c'],
+  ['a%', '2Fb/c'],
+  ['Factory Floor/Line 1', 'run-17/sample-4'],
+  ['tempSensor[0]', '(a) #3 + @'],
+];
+
+const ORIGINS: readonly [Pick<IngestEvent, 'timestamp_sent' | 'timestamp_source'>][] = [
+  [{ timestamp_sent: '1757437200', timestamp_source: 'device' }],
+  [{ timestamp_sent: '2025-09-09 19:00:00', timestamp_source: 'site_timezone' }],
+  [{ timestamp_source: 'received' }],
 ];
 
 /** Objects and arrays in turn, `depth` of them within each other. */
@@ -65,6 +85,27 @@ export function describeExactness(openStore: OpenStore): void {
       await under.store.writer.write(records, STORED_AT_MS);
       const outcomes = await under.store.writer.write(records, STORED_AT_MS);
       expect(outcomes).toEqual(records.map(() => ({ status: 'already-stored' })));
+    });
+
+    it.each(IDS)('keeps the ids %s and %s apart from all others', async (deviceId, recordId) => {
+      const record = recordToStore({ deviceId, recordId });
+      expect(await under.store.writer.write([record], STORED_AT_MS)).toEqual([{ status: 'stored' }]);
+      const found = await under.store.reader.find(deviceId, recordId);
+      expect([found?.device_id, found?.record_id]).toEqual([deviceId, recordId]);
+    });
+
+    it.each(ORIGINS)('gives back where a timestamp comes from: %j', async (origin) => {
+      const record = recordToStore({ deviceId: 'origin', recordId: JSON.stringify(origin), origin });
+      await under.store.writer.write([record], STORED_AT_MS);
+      const { records } = await under.store.reader.page({ deviceId: 'origin' }, 10);
+      expect(records).toContainEqual(expect.objectContaining({ ...record.event, stored_at: expect.any(String) }));
+    });
+
+    it('knows a record again whose timestamp is that of its receipt', async () => {
+      const traits = { deviceId: 'clockless', origin: { timestamp_source: 'received' } } as const;
+      await under.store.writer.write([recordToStore(traits)], STORED_AT_MS);
+      const later = recordToStore({ ...traits, timestamp: '2025-09-09T17:00:09Z' });
+      expect(await under.store.writer.write([later], STORED_AT_MS)).toEqual([{ status: 'already-stored' }]);
     });
 
     it.each(TIMESTAMPS)('gives back a timestamp with %s, letter for letter', async (name, timestamp) => {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseTimestamp, type StoredRecord } from '@sluice/contracts';
+import { parseTimestamp, recordKey, stringifyExact, type IngestEvent, type StoredRecord } from '@sluice/contracts';
 import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '../record-reader.js';
+import { isSameTime } from '../repeated-record.js';
 import type { StoreTrouble } from '../store-trouble.js';
 import {
   RecordStore,
@@ -61,7 +62,7 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
 
   async find(deviceId: string, recordId: string): Promise<StoredRecord | undefined> {
     this.requireAvailable();
-    return structuredClone(this.held.get(`${deviceId}/${recordId}`)?.record);
+    return structuredClone(this.held.get(recordKey(deviceId, recordId))?.record);
   }
 
   async page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes = Infinity): Promise<RecordPage> {
@@ -93,7 +94,7 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
   }
 
   private store({ event }: RecordToStore, storedAtMs: number): WriteOutcome {
-    const key = `${event.device_id}/${event.record_id}`;
+    const key = recordKey(event.device_id, event.record_id);
     const first = this.held.get(key)?.record;
     if (first === undefined) {
       const received_at = new Date(parseTimestamp(event.received_at)!).toISOString();
@@ -101,12 +102,14 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
       this.held.set(key, { record, key, timestampMs: parseTimestamp(event.timestamp)! });
       return { status: 'stored' };
     }
-    if (first.timestamp !== event.timestamp) return { status: 'conflict', detail: 'another timestamp' };
+    if (!isSameTime(keptTime(first), keptTime(event))) return { status: 'conflict', detail: 'another timestamp' };
     if (!isDeepStrictEqual(first.data_payload, structuredClone(event.data_payload)))
       return { status: 'conflict', detail: 'another payload' };
     return { status: 'already-stored' };
   }
 }
+
+const keptTime = ({ timestamp, timestamp_source }: IngestEvent) => ({ timestamp_text: timestamp, timestamp_source });
 
 function isShown({ record, timestampMs }: HeldRecord, { deviceId, fromMs, toMs }: RecordFilter): boolean {
   if (deviceId !== undefined && record.device_id !== deviceId) return false;
@@ -117,13 +120,13 @@ function upTo(maxBytes: number, held: readonly HeldRecord[]): HeldRecord[] {
   let bytes = 0;
   return held.filter(({ record }) => {
     if (bytes >= maxBytes) return false;
-    bytes += Buffer.byteLength(JSON.stringify(record.data_payload));
+    bytes += Buffer.byteLength(stringifyExact(record.data_payload));
     return true;
   });
 }
 
 function isBehind(held: HeldRecord, after: RecordCursor | undefined): boolean {
-  return after === undefined || inOrder(held, { ...after, key: `${after.deviceId}/${after.recordId}` }) > 0;
+  return after === undefined || inOrder(held, { ...after, key: recordKey(after.deviceId, after.recordId) }) > 0;
 }
 
 type Place = Pick<HeldRecord, 'key' | 'timestampMs'>;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { parseTimestamp, type StoredRecord } from '@sluice/contracts';
+import { parseTimestamp, recordKey, type StoredRecord } from '@sluice/contracts';
 import type { RecordCursor, RecordFilter, RecordPage } from '../record-reader.js';
 import type { RecordStore, RecordToStore } from '../record-store.js';
 import { recordsToStore, recordToStore, secondsAfterStart, seededRandom, STORED_AT_MS } from './records.js';
@@ -163,7 +163,7 @@ function crowdedRecords(count: number, seed: number): RecordToStore[] {
   );
 }
 
-const keyOf = (event: { device_id: string; record_id: string }) => `${event.device_id}/${event.record_id}`;
+const keyOf = (event: { device_id: string; record_id: string }) => recordKey(event.device_id, event.record_id);
 
 function keysInOrder(records: readonly RecordToStore[]): string[] {
   const places = records.map(({ event }) => ({ instant: parseTimestamp(event.timestamp)!, key: keyOf(event) }));

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@sluice/contracts';
+import type { IngestEvent, JsonObject } from '@sluice/contracts';
 import type { RecordToStore } from '../record-store.js';
 
 /** What a test wants to be special about a record. */
@@ -6,6 +6,8 @@ export interface RecordTraits {
   deviceId?: string;
   recordId?: string;
   timestamp?: string;
+  /** What the event says of the origin of its timestamp. */
+  origin?: Pick<IngestEvent, 'timestamp_sent' | 'timestamp_source'>;
   receivedAt?: string;
   payload?: JsonObject;
   offset?: number;
@@ -22,6 +24,7 @@ export function recordToStore(traits: RecordTraits = {}): RecordToStore {
       device_id: traits.deviceId ?? 'dev-2',
       record_id: traits.recordId ?? 'r-1',
       timestamp: traits.timestamp ?? '2025-09-09T17:00:00Z',
+      ...traits.origin,
       received_at: traits.receivedAt ?? '2025-09-09T17:00:01.250Z',
       data_payload: traits.payload ?? { gene_count: 12, sample_quality: 0.98 },
     },

@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { ProblemError } from '@sluice/http';
+import type { MediaType } from '@sluice/ingest';
+
+const JSON_TYPE = /^(?:application\/json|text\/json|application\/[\w.!#$&^+-]+\+json)$/;
+const LINES_TYPE = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines)$/;
+/** What clients send that cannot say what they send. A page can send it to any address without asking first. */
+const UNNAMED_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application/x-www-form-urlencoded']);
+/** Of a value that is shown in an answer. */
+const MAX_SHOWN_LENGTH = 100;
+
+/**
+ * What the body is written in.
+ *
+ * @param comesFromOtherOrigin whether a web page of another origin sends it, which must ask for permission by its type
+ * @throws ProblemError `unsupported-media-type`, and `invalid-json` for a request that has neither a body nor a type
+ */
+export function mediaTypeOf(headers: IncomingHttpHeaders, comesFromOtherOrigin: () => boolean): MediaType {
+  const header = headers['content-type'];
+  if (header === 'application/json' || header === 'application/x-ndjson') return header;
+  if (header === undefined && !hasBody(headers)) throw emptyBody();
+  const [type = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase());
+  if (parameters.some(isOtherCharset)) throw unsupported(header, 'JSON is sent as UTF-8: send charset=utf-8 or none.');
+  if (JSON_TYPE.test(type)) return 'application/json';
+  if (LINES_TYPE.test(type)) return 'application/x-ndjson';
+  if (!UNNAMED_TYPES.has(type)) throw unsupported(header, 'Send application/json or application/x-ndjson.');
+  if (!comesFromOtherOrigin()) return 'application/json';
+  const detail = 'A page of another origin has to send application/json, and its origin has to be in CORS_ORIGINS.';
+  throw unsupported(header, detail);
+}
+
+/** The refusal of a request without a body. */
+export function emptyBody(): ProblemError {
+  const detail = 'The body is empty. A body needs the header Content-Length, or Transfer-Encoding: chunked.';
+  const errors = [{ pointer: '', code: 'syntax', detail, offset: 0, line: 1, column: 1 }];
+  return new ProblemError('invalid-json', detail, { errors });
+}
+
+function unsupported(header: string | undefined, fix: string): ProblemError {
+  const received = header === undefined ? 'No Content-Type was sent.' : `The Content-Type is ${shown(header)}.`;
+  const detail = `${received} ${fix}`;
+  const errors = [{ pointer: 'header:content-type', code: 'unsupported-media-type', detail }];
+  return new ProblemError('unsupported-media-type', detail, { errors });
+}
+
+function shown(value: string): string {
+  const printable = value.replace(/[^ -~]/g, '?');
+  return printable.length <= MAX_SHOWN_LENGTH ? printable : `${printable.slice(0, MAX_SHOWN_LENGTH - 3)}...`;
+}
+
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+}
+
+function isOtherCharset(parameter: string): boolean {
+  return /^charset\s*=/.test(parameter) && !/^charset\s*=\s*("utf-?8"|utf-?8)$/.test(parameter);
+}
+
+/**
+ * Whether a web page of another origin sends the request: by `Origin`, and by `Sec-Fetch-Site`, which a page cannot forge. An origin
+ * of `CORS_ORIGINS` is no other one.
+ *
+ * @param allowed origins, or `*`
+ */
+export function isOfOtherOrigin({ headers, socket }: IncomingMessage, allowed: ReadonlySet<string>): boolean {
+  const { origin, host } = headers;
+  if (origin !== undefined && (allowed.has(origin) || allowed.has('*'))) return false;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  return origin !== undefined && !isOwn(origin, host, 'encrypted' in socket);
+}
+
+/** A proxy may have taken TLS away, never added it. */
+function isOwn(origin: string, host: string | undefined, isTls: boolean): boolean {
+  const own = isTls ? [`https://${host}`] : [`https://${host}`, `http://${host}`];
+  return own.includes(origin.toLowerCase());
+}

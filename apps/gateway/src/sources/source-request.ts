@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import { decodeUtf8, type JsonValue, parseJson, type ProblemEntry, ValueScanner } from '@sluice/contracts';
+import { ProblemError } from '@sluice/http';
+import { notJsonBody, type SourceRequest } from '@sluice/ingest';
+import { problemErrorOf } from '../refusals.js';
+
+/** A body is parsed at once, so these are bounds on the time that takes. Webhooks have some kilobytes. */
+export const MAX_SOURCE_BODY_BYTES = 1024 * 1024;
+const LIMITS = { maxDepth: 128, maxBytes: MAX_SOURCE_BODY_BYTES, maxValues: 100_000 };
+
+/** @throws ProblemError `body-too-large`, `invalid-utf8`, `invalid-json`, `invalid-record` */
+export function sourceRequest(message: IncomingMessage, body: Buffer, atMs: number): SourceRequest {
+  const query = queryOf(message.url ?? '');
+  const headers = message.headers as SourceRequest['headers'];
+  return { body: message.method === 'GET' ? { ...query } : bodyOf(body), query, headers, atMs };
+}
+
+/** Of a name that is repeated, the last value counts. */
+function queryOf(url: string): Record<string, string> {
+  const at = url.indexOf('?');
+  return at < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(at + 1)));
+}
+
+function bodyOf(bytes: Buffer): JsonValue {
+  if (bytes.length > MAX_SOURCE_BODY_BYTES) throw tooLarge(`${MAX_SOURCE_BODY_BYTES} bytes`);
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new ProblemError('invalid-utf8', 'The body is not UTF-8.');
+  const scanner = new ValueScanner(bytes, LIMITS);
+  scanner.scan(0, bytes.length, true);
+  if (scanner.flaw !== undefined) throw tooLarge(`${LIMITS.maxDepth} levels and ${LIMITS.maxValues} keys and values`);
+  const parsed = parseJson(text);
+  if (!parsed.ok) throw notJson(bytes);
+  const numbers = [...parsed.vanishedNumbers, ...parsed.hugeNumbers];
+  const changes = [...parsed.duplicateKeys.map(duplicate), ...numbers.map(changed)];
+  if (changes.length === 0) return parsed.value as JsonValue;
+  throw new ProblemError('invalid-record', 'The body has values that could not be kept as they were sent.', {
+    errors: changes,
+  });
+}
+
+const duplicate = (pointer: string): ProblemEntry => ({
+  ...{ pointer, code: 'duplicate-key' },
+  detail: 'This key stands twice in one object; only one of its values could be kept.',
+});
+const changed = (pointer: string): ProblemEntry => ({
+  ...{ pointer, code: 'payload-number' },
+  detail: 'This number would not come back as it was sent: whole numbers have 64 bits at most; send it as text.',
+});
+
+function tooLarge(limit: string): ProblemError {
+  return new ProblemError('body-too-large', `The body of a source may have ${limit} at most.`);
+}
+
+function notJson(bytes: Buffer): ProblemError {
+  return problemErrorOf(notJsonBody(bytes).refusal);
+}
