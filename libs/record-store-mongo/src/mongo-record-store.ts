@@ -1,5 +1,6 @@
 import { type RecordStoreOptions, RecordStore, type StoreTrouble } from '@sluice/record-store';
 import { MongoConnection } from './mongo-connection.js';
+import { MongoDocuments } from './mongo-documents.js';
 import { MongoRecordReader } from './mongo-record-reader.js';
 import { MongoRecordWriter } from './mongo-record-writer.js';
 import { prepareRecords } from './prepare-records.js';
@@ -11,6 +12,7 @@ import { prepareRecords } from './prepare-records.js';
 export class MongoRecordStore extends RecordStore {
   readonly writer: MongoRecordWriter;
   readonly reader: MongoRecordReader;
+  readonly documents: MongoDocuments;
   private readonly connection: MongoConnection;
 
   /** @throws RecordStoreError `unavailable` if the URL cannot be read */
@@ -19,6 +21,7 @@ export class MongoRecordStore extends RecordStore {
     this.connection = new MongoConnection(options);
     this.writer = new MongoRecordWriter(this.connection, options.timeoutMs);
     this.reader = new MongoRecordReader(this.connection, options.timeoutMs);
+    this.documents = new MongoDocuments(this.connection, options.timeoutMs);
   }
 
   async prepare(): Promise<void> {

@@ -3,9 +3,10 @@
  * which a gateway in the same process must not wait for. Imports types only besides Node's own modules, so that Node
  * also runs it uncompiled.
  */
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type {
+  DocumentRow,
   FirstRow,
   RecordAnswer,
   RecordCalls,
@@ -21,6 +22,9 @@ const FILE_VERSION = 1;
 const REMOVED_AT_ONCE = 1_000;
 /** 32 MB: keys are spread over the file, and a page that many writes have changed is brought home once. */
 const CHECKPOINT_PAGES = 8_000;
+
+/** Pages of one step of a backup: other calls have their turn between two steps. */
+const BACKUP_PAGES = 200;
 
 const SCHEMA = `
   CREATE TABLE records (
@@ -39,6 +43,17 @@ const SCHEMA = `
   PRAGMA user_version = ${FILE_VERSION};
 `;
 
+/** A table of its own, which releases without it leave alone. */
+const DOCUMENTS = `
+  CREATE TABLE IF NOT EXISTS documents (
+    collection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (collection, id)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 const EXPIRY_INDEX = 'CREATE INDEX IF NOT EXISTS records_by_receipt ON records (received_at_ms)';
 
 /** The lock is the file system's own: it is gone with the process, however that ends. */
@@ -50,6 +65,7 @@ function openFile({ file, expires }: RecordThreadData): DatabaseSync {
     const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
     if (version === 0) database.exec(SCHEMA);
     else if (version !== FILE_VERSION) throw new Error(`made by another version of Sluice (${String(version)})`);
+    database.exec(DOCUMENTS);
     database.exec(expires ? EXPIRY_INDEX : 'DROP INDEX IF EXISTS records_by_receipt');
     database.exec('COMMIT');
     return database;
@@ -80,6 +96,19 @@ function callsOn(database: DatabaseSync): RecordCalls {
       ? null
       : (firstRow.get(row.key) as unknown as FirstRow);
 
+  const newDocument = database.prepare(
+    'INSERT INTO documents VALUES (?, ?, ?, ?) ON CONFLICT (collection, id) DO NOTHING',
+  );
+  const nextDocument = database.prepare(
+    'UPDATE documents SET version = ?3, content = ?4 WHERE collection = ?1 AND id = ?2 AND version = ?3 - 1',
+  );
+  const inRange = 'FROM documents WHERE collection = :collection AND id >= :from AND (:to IS NULL OR id < :to)';
+  const firstDocuments = database.prepare(`SELECT id, version, content ${inRange} ORDER BY id LIMIT :limit`);
+  const lastDocuments = database.prepare(`SELECT id, version, content ${inRange} ORDER BY id DESC LIMIT :limit`);
+  const documentCount = database.prepare(`SELECT count(*) AS count ${inRange}`);
+  const putDocument = (collection: string, { id, version, content }: DocumentRow): boolean =>
+    (version === 1 ? newDocument : nextDocument).run(collection, id, version, content).changes === 1;
+
   return {
     ping: () => void findRow.get(''),
     insert: (rows) => inTransaction(database, () => rows.map(insert)),
@@ -91,6 +120,11 @@ function callsOn(database: DatabaseSync): RecordCalls {
       return toPage(rows as unknown as Iterable<RecordRow>, range);
     },
     removeExpired: (receivedBeforeMs) => Number(removeSome.run(receivedBeforeMs).changes),
+    putDocuments: (put) => inTransaction(database, () => put.rows.map((row) => putDocument(put.collection, row))),
+    listDocuments: ({ limit, isDescending, ...range }) =>
+      (isDescending ? lastDocuments : firstDocuments).all({ ...range, limit }) as unknown as DocumentRow[],
+    countDocuments: (range) => Number(documentCount.get({ ...range })!['count']),
+    backup: async (path) => void (await backup(database, path, { rate: BACKUP_PAGES })),
     remakeWal: () => {
       database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
       findRow.get('');
@@ -138,13 +172,14 @@ function end(): void {
   parentPort?.close();
 }
 
-function answer(request: RecordRequest): RecordAnswer {
+async function answer(request: RecordRequest): Promise<RecordAnswer> {
   try {
-    return { id: request.id, value: perform(request) };
+    const value = perform(request);
+    return { id: request.id, value: value instanceof Promise ? await value : value };
   } catch (error) {
     const { message, errcode } = error as Error & { errcode?: number };
     return { id: request.id, failure: { message, errcode } };
   }
 }
 
-parentPort?.on('message', (request: RecordRequest) => parentPort?.postMessage(answer(request)));
+parentPort?.on('message', async (request: RecordRequest) => parentPort?.postMessage(await answer(request)));

@@ -1,4 +1,5 @@
 import type { IngestEvent } from '@sluice/contracts';
+import type { DocumentStore } from './document-store.js';
 import type { RecordReader } from './record-reader.js';
 import type { StoreTrouble } from './store-trouble.js';
 
@@ -41,6 +42,7 @@ export interface RecordWriter {
 export abstract class RecordStore {
   abstract readonly writer: RecordWriter;
   abstract readonly reader: RecordReader;
+  abstract readonly documents: DocumentStore;
   /** Makes collections, tables and indexes that are missing. Idempotent. @throws RecordStoreError `unavailable` */
   abstract prepare(): Promise<void>;
   /** Resolves if the store answers. @throws RecordStoreError `unavailable` */
