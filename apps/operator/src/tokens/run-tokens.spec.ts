@@ -14,6 +14,8 @@ describe('sluice tokens', () => {
     ['--device dev-2 --scope read', 'device dev-2  read'],
     ['--pattern lab-7:* --scope ingest --scope read', 'devices lab-7:*  ingest+read'],
     ['--reader', 'readers  read'],
+    ['--operator', 'operators  operate'],
+    ['--operator --scope read', 'operators  read+operate'],
   ])('create %s prints the token, and list shows it without its secret', async (holder, shown) => {
     const { out, notes } = await directory.run(`create ${holder}`, NOW_MS);
     expect(out).toMatch(TOKEN_PATTERN);
@@ -87,9 +89,12 @@ describe('sluice tokens', () => {
     ['revoke 0123456789ab --reader', /--reader is no option of revoke/],
     ['create --pattern lab-7', /one \* at its end/],
     ['create --device dev-2 --scope write', /"write" is no scope: a scope is ingest or read/],
-    ['create --reader --scope ingest', /readers do not send/],
+    ['create --reader --scope ingest', /readers and operators do not send/],
     ['create --device dev-2 more', /too many words/],
     ['create --admin', /Unknown option/],
+    ['create --operator --reader', /say for whom: one of/],
+    ['create --operator --scope ingest', /do not send/],
+    ['create --device dev-2 --scope operate', /give --operator/],
     ['rotate', /which token/],
     ['rotate 0123456789ab', /no token with this id/],
     ['revoke 0123456789ab more', /too many words/],

@@ -22,7 +22,8 @@ export const USAGE = `Tokens, for gateways that run with AUTH=tokens.
   create --device <device_id>     may send for this device; --device again: one more token, for that device
   create --pattern <prefix*>      may send for every device whose id begins so: 'lab-7:*'; repeats like --device
   create --reader                 may read everything
-         --scope ingest|read      what the token is for, instead of that; repeat it for both
+  create --operator               may list, discard and redrive dead letters, and neither send nor read records
+         --scope ingest|read      what the token is for, instead of that; repeat it for both. With --operator: adds read
   list                            all tokens, without their secrets
   rotate <id> [--grace 24h]       a new secret; the old one stays good for the grace (s, m, h or d; 24h if left out)
   revoke <id>                     good for nothing within 10 seconds, on every gateway
@@ -37,6 +38,7 @@ const OPTIONS = {
   device: { type: 'string', of: ['create'], repeats: true },
   pattern: { type: 'string', of: ['create'], repeats: true },
   reader: { type: 'boolean', of: ['create'], repeats: false },
+  operator: { type: 'boolean', of: ['create'], repeats: false },
   scope: { type: 'string', of: ['create'], repeats: true },
   grace: { type: 'string', of: ['rotate'], repeats: false },
   help: { type: 'boolean', of: COMMANDS, repeats: true },
@@ -75,6 +77,7 @@ interface Options {
   device: string[];
   pattern: string[];
   reader: boolean[];
+  operator: boolean[];
   scope: string[];
   grace: string[];
   help: boolean[];
@@ -86,7 +89,7 @@ function parse(args: readonly string[]): { values: Options; positionals: string[
   );
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const none: Options = { device: [], pattern: [], reader: [], scope: [], grace: [], help: [] };
+    const none: Options = { device: [], pattern: [], reader: [], operator: [], scope: [], grace: [], help: [] };
     return { values: { ...none, ...(values as Partial<Options>) }, positionals };
   } catch (error) {
     throw wrong((error as Error).message.split('. ', 1)[0]!);
@@ -163,12 +166,13 @@ function lineOf({ id, holder, scopes, createdAtMs, previous, revokedAtMs }: Toke
 }
 
 /** All of them are checked before a token is made. */
-function holdersOf({ device, pattern, reader }: Options): Holder[] {
-  const given = [device, pattern, reader].filter((values) => values.length > 0);
-  if (given.length !== 1) throw wrong('say for whom: one of --device, --pattern and --reader');
+function holdersOf({ device, pattern, reader, operator }: Options): Holder[] {
+  const given = [device, pattern, reader, operator].filter((values) => values.length > 0);
+  if (given.length !== 1) throw wrong('say for whom: one of --device, --pattern, --reader and --operator');
   const twice = [...device, ...pattern].find((name, index, all) => all.indexOf(name) !== index);
   if (twice !== undefined) throw wrong(`${twice} is named twice; name it once`);
   if (reader.length > 0) return [{ kind: 'readers' }];
+  if (operator.length > 0) return [{ kind: 'operators' }];
   return [...device.map(deviceOf), ...pattern.map(devicesOf)];
 }
 
@@ -186,13 +190,14 @@ function devicesOf(pattern: string): Holder {
   return holder;
 }
 
-function scopesOf({ scope, reader }: Options): Scope[] | undefined {
+function scopesOf({ scope, device, pattern, operator }: Options): Scope[] | undefined {
   if (scope.length === 0) return undefined;
-  const scopes = SCOPES.filter((name) => scope.includes(name));
+  const scopes = SCOPES.filter((name) => scope.includes(name) || (name === 'operate' && operator.length > 0));
   const unknown = scope.find((name) => !SCOPES.includes(name as Scope));
-  if (unknown !== undefined) throw wrong(`"${unknown}" is no scope: a scope is ${SCOPES.join(' or ')}`);
-  if (reader.length > 0 && scopes.includes('ingest')) {
-    throw wrong('readers do not send: --scope ingest needs a device or a pattern');
+  if (unknown !== undefined) throw wrong(`"${unknown}" is no scope: a scope is ingest or read`);
+  if (scopes.includes('operate') && operator.length === 0) throw wrong('for the scope operate, give --operator');
+  if (device.length + pattern.length === 0 && scopes.includes('ingest')) {
+    throw wrong('readers and operators do not send: --scope ingest needs a device or a pattern');
   }
   return scopes;
 }

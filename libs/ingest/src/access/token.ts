@@ -1,4 +1,4 @@
-import { defaultScopesOf, SCOPES, type Holder, type Scope } from './holder.js';
+import { defaultScopesOf, HOLDER_KINDS, SCOPES, type Holder, type Scope } from './holder.js';
 import { isSameHash, mintToken } from './token-text.js';
 
 /** What is kept of a token. Nothing in it lets anybody in. Instants are milliseconds since 1970. */
@@ -67,7 +67,7 @@ export function tokenFrom({
   const token = { ...(content as TokenContent), id, version };
   const isReadable =
     typeof token.hash === 'string' &&
-    ['device', 'devices', 'readers'].includes(token.holder?.kind) &&
+    HOLDER_KINDS.includes(token.holder?.kind) &&
     Array.isArray(token.scopes) &&
     token.scopes.every((scope) => SCOPES.includes(scope));
   return isReadable ? token : undefined;
