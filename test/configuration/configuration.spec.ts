@@ -36,8 +36,8 @@ describe('the settings of all programs', () => {
   it('are read by the programs that use them only', () => {
     const keysOf = (name: string) => Object.values(PROGRAMS[name]!).map(({ key }) => key);
     expect(keysOf('query')).not.toContain('OTEL_EXPORTER_OTLP_HEADERS');
-    expect(keysOf('init')).not.toContain('TLS_KEY_FILE');
-    expect(keysOf('tokens')).toEqual(['DATA_DIR', 'RECORD_STORE_URL', 'STORE_TIMEOUT_MS']);
+    expect(keysOf('sluice init')).not.toContain('TLS_KEY_FILE');
+    expect(keysOf('sluice tokens')).toEqual(['DATA_DIR', 'RECORD_STORE_URL', 'STORE_TIMEOUT_MS']);
     expect(keysOf('npm start')).not.toContain('QUERY_URL');
   });
 });

@@ -1,5 +1,6 @@
 import { EVENT_LOG_SETTINGS, RECORD_STORE_SETTINGS, requireSharedLog, requireSharedStore } from '@sluice/engines';
 import { HTTP_SETTINGS } from '@sluice/http';
+import { LAG_SETTINGS } from '@sluice/ingest';
 import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
 import type { SettingsTable } from '@sluice/settings';
 
@@ -9,6 +10,7 @@ export const QUERY_SETTINGS = {
   ...PROCESS_SETTINGS,
   ...EVENT_LOG_SETTINGS,
   ...RECORD_STORE_SETTINGS,
+  ...LAG_SETTINGS,
 } as const satisfies SettingsTable;
 
 export type QueryConfig = Config<typeof QUERY_SETTINGS>;

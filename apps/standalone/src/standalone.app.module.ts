@@ -33,7 +33,7 @@ export class StandaloneAppModule {
           recordStore: recordStoreOptions(config, APP),
         }),
         gateway,
-        QueryModule.forRoot(),
+        QueryModule.forRoot({ lag: config }),
         worker,
         HealthModule.forRoot({
           imports: [gateway, worker],

@@ -43,6 +43,7 @@ export { type Charge, type Cost, RateLimits, type Sender } from './limits/rate-l
 export { LogReachability } from './log-reachability.js';
 export { Admission, type Ticket } from './overload/admission.js';
 export { EventLoopTicks } from './overload/event-loop-ticks.js';
+export { LAG_SETTINGS, type LagLimits, limitsLag } from './overload/lag.settings.js';
 export { LagWatch } from './overload/lag-watch.js';
 export { LoadShedding, SHEDDING_CODES } from './overload/load-shedding.js';
 export { RefusedError, type Refusal } from './refusal.js';

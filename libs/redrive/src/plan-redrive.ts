@@ -41,7 +41,7 @@ export interface RedrivePlan {
   /** Why letters would fail, the most frequent first, with one of them each. */
   failures: { reason: string; detail: string; count: number; example: string }[];
   /** Whether more letters may match: the plan ends where one answer may read no further, or at the limit. */
-  is_partial: boolean;
+  partial: boolean;
 }
 
 export interface PlanRequest extends PlanOptions {
@@ -139,7 +139,7 @@ class PlanDraft {
       counts,
       by_reason: Object.fromEntries(this.byReason),
       failures: [...this.failures.values()].sort((a, b) => b.count - a.count),
-      is_partial: this.isPartial,
+      partial: this.isPartial,
     };
     return { plan_hash: hash('sha256', stringifyExact(plan)), ...plan };
   }

@@ -1,4 +1,4 @@
-import { pause } from '@sluice/async';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BufferInspector } from '@sluice/event-log';
 import { EventLogError } from '@sluice/event-log';
 import { RecordStoreError } from '@sluice/record-store';
@@ -58,7 +58,9 @@ export class RedriveRunner {
     while (!this.stopping.signal.aborted) {
       this.waking = new AbortController();
       const waitMs = await this.turn().catch((error: Error) => this.failed(error));
-      if (waitMs > 0) await pause(waitMs, this.waking.signal);
+      // It keeps no process alive: the server does.
+      const { signal } = this.waking;
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
     await this.release().catch(() => undefined);
   }
@@ -71,7 +73,7 @@ export class RedriveRunner {
   async turn(): Promise<number> {
     const { redrives, isLagging } = this.parts;
     const latest = await redrives.latest();
-    if (latest === undefined || latest.state === 'paused' || latest.verdict?.is_complete === true) return IDLE_MS;
+    if (latest === undefined || latest.state === 'paused' || latest.verdict?.complete === true) return IDLE_MS;
     if (latest.state === 'failed') return IDLE_MS;
     const redrive = await this.claim(latest);
     if (redrive === undefined) return IDLE_MS;
@@ -121,8 +123,8 @@ export class RedriveRunner {
     const sinceMs = clock.monotonicMs();
     const counts = await verdictOfAll(redrive, this.parts);
     const isLate = clock.now() - Date.parse(redrive.ended_at!) > VERDICT_MS;
-    const verdict = { is_complete: counts.waiting === 0 || isLate, ...counts };
-    await this.own(redrive.id, (held) => ({ ...held, verdict, lease: verdict.is_complete ? null : held.lease }));
+    const verdict = { complete: counts.waiting === 0 || isLate, ...counts };
+    await this.own(redrive.id, (held) => ({ ...held, verdict, lease: verdict.complete ? null : held.lease }));
     return Math.max(IDLE_MS, 10 * (clock.monotonicMs() - sinceMs));
   }
 

@@ -45,7 +45,7 @@ export interface Redrive {
   /** Why it has failed. */
   error: string | null;
   /** What became of the events: stored, dead-lettered again, or not yet handled. Known after the end. */
-  verdict: { is_complete: boolean; stored: number; came_back: number; waiting: number } | null;
+  verdict: { complete: boolean; stored: number; came_back: number; waiting: number } | null;
   lease: { owner: string; until_ms: number } | null;
 }
 

@@ -152,7 +152,7 @@ export class Redrives {
   }
 }
 
-export const PENDING: NonNullable<Redrive['verdict']> = { is_complete: false, stored: 0, came_back: 0, waiting: 0 };
+export const PENDING: NonNullable<Redrive['verdict']> = { complete: false, stored: 0, came_back: 0, waiting: 0 };
 
 function anotherOne(id: string): RedriveError {
   return new RedriveError('active', `Another redrive is active (${id}); wait for its end, or cancel it.`);

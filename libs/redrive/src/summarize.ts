@@ -12,7 +12,7 @@ export interface LetterSummary {
   /** Letters that were looked at. */
   scanned: number;
   /** Whether there are more than one answer may look at: then the newest of each partition were. */
-  is_partial: boolean;
+  partial: boolean;
   /** The part of each partition that was looked at. */
   ranges: OffsetRange[];
   by_reason: Record<string, number>;
@@ -76,7 +76,7 @@ class Tally {
       total: this.total,
       without_disposition: Math.max(0, this.total - this.decided),
       scanned,
-      is_partial: scanned < this.total,
+      partial: scanned < this.total,
       ranges: this.ranges,
       by_reason: Object.fromEntries(this.byReason),
       groups: sorted.slice(0, MAX_GROUPS),

@@ -8,10 +8,9 @@ import {
 import { Clock } from '@sluice/async';
 import { EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts';
 import { EventLog, EventPublisher } from '@sluice/event-log';
-import { Admission, EventLoopTicks, LagWatch, LoadShedding } from '@sluice/ingest';
+import { Admission, EventLoopTicks, LagWatch, limitsLag, LoadShedding } from '@sluice/ingest';
 import { LOGGER, type Logger } from '@sluice/observability';
 import type { GatewayOptions } from '../gateway-options.js';
-import type { OverloadOptions } from './overload.settings.js';
 
 const WORKER = { group: STORE_GROUP, topic: EVENTS_TOPIC };
 
@@ -68,9 +67,4 @@ export class OverloadModule implements OnApplicationBootstrap, OnApplicationShut
     this.watch.stop();
     this.ticks.stop();
   }
-}
-
-function limitsLag(options: OverloadOptions): boolean {
-  const { backgroundMaxLagRecords, backgroundMaxLagSeconds, maxLagRecords, maxLagSeconds } = options;
-  return backgroundMaxLagRecords + backgroundMaxLagSeconds + maxLagRecords + maxLagSeconds > 0;
 }

@@ -98,10 +98,10 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       const runner = system.runner();
       await system.run(id, runner);
       await runner.turn();
-      expect((await stateOf(id)).verdict).toEqual({ is_complete: false, stored: 0, came_back: 0, waiting: 1 });
+      expect((await stateOf(id)).verdict).toEqual({ complete: false, stored: 0, came_back: 0, waiting: 1 });
       await system.work();
       await runner.turn();
-      expect((await stateOf(id)).verdict).toEqual({ is_complete: true, stored: 1, came_back: 0, waiting: 0 });
+      expect((await stateOf(id)).verdict).toEqual({ complete: true, stored: 1, came_back: 0, waiting: 0 });
     });
 
     it('runs what was planned: letters that are written later are left alone, and no letter is redriven twice', async () => {
@@ -176,7 +176,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
     it('stops at its limit, and goes on with the next plan from there', async () => {
       await system.die(many(5));
       const limited = { ...BY_REASON, limit: 2 };
-      expect(await system.plan(limited)).toMatchObject({ counts: { matched: 2 }, is_partial: true });
+      expect(await system.plan(limited)).toMatchObject({ counts: { matched: 2 }, partial: true });
       await system.run(await system.start(limited));
       expect(await system.published()).toHaveLength(2);
       await system.run(await system.start({ ...BY_REASON, limit: 10 }));
