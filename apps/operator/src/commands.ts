@@ -16,4 +16,18 @@ export const COMMANDS: CommandTable = new Map([
       load: async () => (await import('./tokens/tokens.command.js')).tokens,
     },
   ],
+  [
+    'dead-letters',
+    {
+      summary: 'list, show, count and discard dead letters',
+      load: async () => (await import('./dead-letters/dead-letters.command.js')).deadLetters,
+    },
+  ],
+  [
+    'redrive',
+    {
+      summary: 'plan and run a redrive of dead letters, and follow it',
+      load: async () => (await import('./dead-letters/redrive.command.js')).redrive,
+    },
+  ],
 ]);

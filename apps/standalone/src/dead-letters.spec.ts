@@ -91,7 +91,7 @@ describe('dead letters on the address of the service', () => {
 
   it('can be discarded with a reason, and stay where they are', async () => {
     await makeConflict('unwanted', 'dev-3');
-    const [{ partition, offset }] = (await lettersOf('dev-3')) as [{ partition: number; offset: number }];
+    const { partition, offset } = (await lettersOf('dev-3'))[0]!;
     const path = `/dead-letters/${partition}/${offset}`;
     expect((await ask('POST', `${path}/discard`, {})).body).toMatchObject({ errors: [{ pointer: '/why' }] });
     const discarded = await ask('POST', `${path}/discard`, { why: 'a test device' });
