@@ -30,4 +30,25 @@ export const COMMANDS: CommandTable = new Map([
       load: async () => (await import('./dead-letters/redrive.command.js')).redrive,
     },
   ],
+  [
+    'backup',
+    {
+      summary: 'copy the embedded files while the service runs, and check the copies',
+      load: async () => (await import('./backup/backup.command.js')).backup,
+    },
+  ],
+  [
+    'restore',
+    {
+      summary: 'put a backup in the place of the files of a stopped service',
+      load: async () => (await import('./backup/backup.command.js')).restore,
+    },
+  ],
+  [
+    'verify',
+    {
+      summary: 'prove that a backup, or the files of a stopped service, are whole',
+      load: async () => (await import('./backup/backup.command.js')).verify,
+    },
+  ],
 ]);

@@ -72,7 +72,8 @@ describe('sluice', () => {
 });
 
 describe('The table of commands', () => {
-  it('lists what exists', () => expect([...COMMANDS.keys()]).toEqual(['init', 'tokens', 'dead-letters', 'redrive']));
+  it('lists what exists', () =>
+    expect([...COMMANDS.keys()]).toEqual(['init', 'tokens', 'dead-letters', 'redrive', 'backup', 'restore', 'verify']));
 
   it.each([...COMMANDS.keys()])('has a usage of %s that fits a terminal', async (name) => {
     const { code, out } = await run(`help ${name}`, COMMANDS);

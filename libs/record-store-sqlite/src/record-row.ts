@@ -68,7 +68,7 @@ export interface RecordCalls {
   listDocuments(range: DocumentRowRange & { limit: number; isDescending: boolean }): DocumentRow[];
   countDocuments(range: DocumentRowRange): number;
   /** Copies the whole file to this path, which must be free. */
-  backup(path: string): void;
+  backup(path: string): Promise<void>;
   /** After the write-ahead log was deleted: moves all of it into the database and makes a new one. */
   remakeWal(): void;
   /** Moves all of the write-ahead log into the database. */

@@ -60,11 +60,12 @@ const EXPIRY_INDEX = 'CREATE INDEX IF NOT EXISTS records_by_receipt ON records (
 function openFile({ file, expires }: RecordThreadData): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
+    // Before anything is changed in a file that is not ours.
+    if (!isNew(database)) requireReadable(database);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     database.exec(`PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; BEGIN IMMEDIATE;`);
-    const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (version === 0) database.exec(SCHEMA);
-    else if (version !== FILE_VERSION) throw new Error(`made by another version of Sluice (${String(version)})`);
+    if (isNew(database)) database.exec(SCHEMA);
+    else requireReadable(database);
     database.exec(DOCUMENTS);
     database.exec(expires ? EXPIRY_INDEX : 'DROP INDEX IF EXISTS records_by_receipt');
     database.exec('COMMIT');
@@ -73,6 +74,40 @@ function openFile({ file, expires }: RecordThreadData): DatabaseSync {
     database.close();
     throw error;
   }
+}
+
+/** @throws Error for a database of another application, before anything is written to it */
+function isNew(database: DatabaseSync): boolean {
+  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (tables === 0 && versionOf(database) === 0) return true;
+  if (tables === 0) return false;
+  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'records'").get() !== undefined) return false;
+  throw new Error('it is a database of another application: move it away, or give another directory');
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+/**
+ * A file has two numbers: its version, and the oldest version whose programs can read it (the table `file_format`, missing where the
+ * two are the same). A newer file that this program can read stays as it is.
+ *
+ * @throws Error in one sentence
+ */
+function requireReadable(database: DatabaseSync): void {
+  const version = versionOf(database);
+  if (version === FILE_VERSION) return;
+  const hasFormat = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'file_format'").get() !== undefined;
+  const oldest = hasFormat
+    ? Number(database.prepare('SELECT oldest_reader FROM file_format').get()?.['oldest_reader'])
+    : version;
+  if (version > FILE_VERSION && oldest <= FILE_VERSION) return;
+  const whose =
+    version > FILE_VERSION ? 'a newer release of Sluice; start that release' : 'an older, unknown release of Sluice';
+  throw new Error(
+    `it has format ${version} and this release reads format ${FILE_VERSION}: it was made by ${whose}, or restore a backup`,
+  );
 }
 
 /** The calls on an open file. */
@@ -96,6 +131,31 @@ function callsOn(database: DatabaseSync): RecordCalls {
       ? null
       : (firstRow.get(row.key) as unknown as FirstRow);
 
+  return {
+    ping: () => void findRow.get(''),
+    insert: (rows) => inTransaction(database, () => rows.map(insert)),
+    find: (key) => findRow.get(key) as unknown as RecordRow | undefined,
+    page: (range) => {
+      const { deviceId, behind, lastMinusTimestampMs, limit } = range;
+      const place = { ...behind, lastMinusTimestampMs, limit: limit + 1 };
+      const rows = deviceId === null ? pageOfAll.iterate(place) : pageOfDevice.iterate({ ...place, deviceId });
+      return toPage(rows as unknown as Iterable<RecordRow>, range);
+    },
+    removeExpired: (receivedBeforeMs) => Number(removeSome.run(receivedBeforeMs).changes),
+    ...documentCallsOn(database),
+    backup: async (path) => void (await backup(database, path, { rate: BACKUP_PAGES })),
+    remakeWal: () => {
+      database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
+      findRow.get('');
+    },
+    emptyWal: () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
+    close: () => database.close(),
+  };
+}
+
+type DocumentCalls = Pick<RecordCalls, 'putDocuments' | 'listDocuments' | 'countDocuments'>;
+
+function documentCallsOn(database: DatabaseSync): DocumentCalls {
   const newDocument = database.prepare(
     'INSERT INTO documents VALUES (?, ?, ?, ?) ON CONFLICT (collection, id) DO NOTHING',
   );
@@ -108,29 +168,11 @@ function callsOn(database: DatabaseSync): RecordCalls {
   const documentCount = database.prepare(`SELECT count(*) AS count ${inRange}`);
   const putDocument = (collection: string, { id, version, content }: DocumentRow): boolean =>
     (version === 1 ? newDocument : nextDocument).run(collection, id, version, content).changes === 1;
-
   return {
-    ping: () => void findRow.get(''),
-    insert: (rows) => inTransaction(database, () => rows.map(insert)),
-    find: (key) => findRow.get(key) as unknown as RecordRow | undefined,
-    page: (range) => {
-      const { deviceId, behind, lastMinusTimestampMs, limit } = range;
-      const place = { ...behind, lastMinusTimestampMs, limit: limit + 1 };
-      const rows = deviceId === null ? pageOfAll.iterate(place) : pageOfDevice.iterate({ ...place, deviceId });
-      return toPage(rows as unknown as Iterable<RecordRow>, range);
-    },
-    removeExpired: (receivedBeforeMs) => Number(removeSome.run(receivedBeforeMs).changes),
     putDocuments: (put) => inTransaction(database, () => put.rows.map((row) => putDocument(put.collection, row))),
     listDocuments: ({ limit, isDescending, ...range }) =>
       (isDescending ? lastDocuments : firstDocuments).all({ ...range, limit }) as unknown as DocumentRow[],
     countDocuments: (range) => Number(documentCount.get({ ...range })!['count']),
-    backup: async (path) => void (await backup(database, path, { rate: BACKUP_PAGES })),
-    remakeWal: () => {
-      database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
-      findRow.get('');
-    },
-    emptyWal: () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
-    close: () => database.close(),
   };
 }
 
@@ -182,4 +224,6 @@ async function answer(request: RecordRequest): Promise<RecordAnswer> {
   }
 }
 
-parentPort?.on('message', async (request: RecordRequest) => parentPort?.postMessage(await answer(request)));
+parentPort?.on('message', (request: RecordRequest) => {
+  void answer(request).then((answered) => parentPort?.postMessage(answered));
+});

@@ -48,6 +48,10 @@ export class SqliteRecordStore extends RecordStore {
     while ((await this.thread.call('removeExpired', instantMs)) > 0);
   }
 
+  override async backup(path: string): Promise<void> {
+    await this.thread.call('backup', path);
+  }
+
   override get trouble(): StoreTrouble | undefined {
     return this.thread.outage.trouble;
   }

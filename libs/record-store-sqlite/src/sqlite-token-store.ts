@@ -8,7 +8,7 @@ import {
   TokenStore,
   type StoredToken,
 } from '@sluice/record-store';
-import { directoryOf, preparePrivateFile } from '@sluice/sqlite';
+import { directoryOf, preparePrivateFile, requireReadableFile } from '@sluice/sqlite';
 import { fileError, FILE_MOVED, unavailable } from './sqlite-trouble.js';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
@@ -85,6 +85,12 @@ export class SqliteTokenStore extends TokenStore {
     );
   }
 
+  /** It is small: one statement copies it. */
+  override async backup(path: string): Promise<void> {
+    if (!existsSync(join(this.directory, FILE_NAME))) return;
+    await this.run((database) => database.prepare('VACUUM INTO ?').run(path));
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
   }
@@ -143,7 +149,8 @@ function makeTables(database: DatabaseSync): void {
 function isCurrent(database: DatabaseSync): boolean {
   const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
   if (version === 0 || version === FILE_VERSION) return version === FILE_VERSION;
-  throw new Error(`made by another version of Sluice (${String(version)})`);
+  requireReadableFile(database, FILE_VERSION);
+  return true;
 }
 
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {

@@ -51,6 +51,16 @@ export abstract class RecordStore {
   get trouble(): StoreTrouble | undefined {
     return undefined;
   }
+  /**
+   * Copies the whole store to a new file while it is in use: what is written meanwhile is in it or not, each write as a whole.
+   *
+   * @param path of the copy, which must not exist
+   * @throws RecordStoreError `invalid-url` for an engine that is backed up with its own tools; `unavailable`
+   */
+  async backup(path: string): Promise<void> {
+    throw new RecordStoreError('invalid-url', `This record store is not a file, so it cannot be copied to ${path}.`);
+  }
+
   /** Idempotent. */
   abstract close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@sluice/contracts';
+import { RecordStoreError } from './record-store.js';
 
 /**
  * Where tokens are kept, so that all gateways share them. Adapters: MongoDB (`mongo/`), one SQLite file of its own (`sqlite/`), which
@@ -30,6 +31,11 @@ export abstract class TokenStore {
    * @throws RecordStoreError `unavailable`, `closed`; it may have been stored then
    */
   abstract put(token: StoredToken): Promise<boolean>;
+  /** As that of the record store; an embedded store without a file yet makes none. */
+  async backup(path: string): Promise<void> {
+    throw new RecordStoreError('invalid-url', `This token store is not a file, so it cannot be copied to ${path}.`);
+  }
+
   /** Idempotent. */
   abstract close(): Promise<void>;
 }

@@ -12,7 +12,7 @@ const USAGE = `Publishes dead letters of a running service again. Needs a token 
          --device <device_id>         letters of this device
          --key <key>                  <partition>/<offset> or <device_id>/<record_id>; repeat it for more
          --from <time> --to <time>    by the time of dead-lettering, RFC 3339
-         --edit <file>                JSON Patch for each event: a list of add, replace and remove; - reads standard input
+         --edit <file>                JSON Patch for each event: add, replace and remove; - is standard input
          --rate <n>                   letters a second, 1 to 5000 (50)
          --limit <n>                  at most so many letters
   sluice redrive run <plan_hash>      runs exactly that plan; --follow waits for its end
