@@ -51,4 +51,11 @@ export const COMMANDS: CommandTable = new Map([
       load: async () => (await import('./backup/backup.command.js')).verify,
     },
   ],
+  [
+    'move',
+    {
+      summary: 'move the embedded files of a stopped service to Kafka and MongoDB, and prove it',
+      load: async () => (await import('./move/move.command.js')).move,
+    },
+  ],
 ]);

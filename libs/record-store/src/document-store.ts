@@ -2,10 +2,10 @@ import type { JsonObject } from '@sluice/contracts';
 
 /**
  * Small documents about the operation of the service, beside the records: who did what (`audit`), what was decided about a dead
- * letter (`dispositions`), redrives and their plans (`redrives`), backups that were made (`backups`). Every adapter passes the
- * contract suite in `testing/`.
+ * letter (`dispositions`), redrives and their plans (`redrives`), backups that were made (`backups`), how far a move from another
+ * store is (`moves`). Every adapter passes the contract suite in `testing/`.
  */
-export const DOCUMENT_COLLECTIONS = ['audit', 'dispositions', 'redrives', 'backups'] as const;
+export const DOCUMENT_COLLECTIONS = ['audit', 'dispositions', 'redrives', 'backups', 'moves'] as const;
 export type DocumentCollection = (typeof DOCUMENT_COLLECTIONS)[number];
 
 export interface StoredDocument {
