@@ -22,6 +22,7 @@ export {
 export { TokenFeed } from './access/token-feed.js';
 export { hashOf, TOKEN_PATTERN } from './access/token-text.js';
 export {
+  hasExpired,
   isHeldBy,
   type IssuedToken,
   issueToken,

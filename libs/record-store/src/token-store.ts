@@ -13,6 +13,11 @@ export interface StoredToken {
   content: JsonObject;
 }
 
+export interface TokenUse {
+  id: string;
+  atMs: number;
+}
+
 /** One connection to a store of tokens. */
 export abstract class TokenStore {
   /**
@@ -31,6 +36,16 @@ export abstract class TokenStore {
    * @throws RecordStoreError `unavailable`, `closed`; it may have been stored then
    */
   abstract put(token: StoredToken): Promise<boolean>;
+  /**
+   * Writes down when tokens were used last. It is no change of the tokens: their revision stays. An earlier time than the one that is
+   * there changes nothing.
+   *
+   * @param uses at most 10,000; milliseconds since 1970
+   * @throws RecordStoreError `unavailable`, `closed`
+   */
+  abstract noteUses(uses: readonly TokenUse[]): Promise<void>;
+  /** By the ids of the tokens; those that were never used are left out. @throws RecordStoreError `unavailable`, `closed` */
+  abstract lastUses(): Promise<Map<string, number>>;
   /** As that of the record store; an embedded store without a file yet makes none. */
   async backup(path: string): Promise<void> {
     throw new RecordStoreError('invalid-url', `This token store is not a file, so it cannot be copied to ${path}.`);

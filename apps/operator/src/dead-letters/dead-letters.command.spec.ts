@@ -121,7 +121,8 @@ describe('sluice dead-letters', () => {
 
   it.each([
     ['dead-letters', 'no command'],
-    ['dead-letters list', 'there is no command "list"'],
+    ['dead-letters find', 'there is no command "find"'],
+    ['dead-letters redrive run', 'which plan?'],
     ['dead-letters show', 'which letter?'],
     ['dead-letters show 1', 'which letter?'],
     ['dead-letters discard 1/2', 'say why'],

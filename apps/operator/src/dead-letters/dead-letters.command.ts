@@ -2,6 +2,7 @@ import { ServiceApi } from '../api/service-api.js';
 import { type Command, CommandError, type CommandOutput } from '../command.js';
 import { readOptions, wholeNumberOf } from '../options.js';
 import { printable, tableOf } from '../table.js';
+import { redrive } from './redrive.command.js';
 
 const USAGE = `Dead letters of a running service. Needs a token with the scope operate where AUTH=tokens.
 
@@ -18,7 +19,8 @@ const USAGE = `Dead letters of a running service. Needs a token with the scope o
                                       decides that it is not needed; it stays in the topic
          --json                       with each of them: the answer of the service as JSON
 
-sluice redrive publishes letters again. SLUICE_URL (http://127.0.0.1:PORT) is the service, SLUICE_TOKEN the token.
+sluice redrive, or sluice dead-letters redrive, publishes letters again.
+SLUICE_URL (http://127.0.0.1:PORT) is the service, SLUICE_TOKEN the token.
 Exit code: 0 done, 1 the service or the request is at fault, 2 the command line is.`;
 
 const OPTIONS = {
@@ -60,11 +62,14 @@ export interface Letter {
 
 export const deadLetters: Command = {
   usage: USAGE,
-  async run(args, { env, output }) {
+  async run(args, context) {
+    if (args[0] === 'redrive') return redrive.run(args.slice(1), context);
+    const { env, output } = context;
     try {
       const { options, words } = readOptions(args, OPTIONS);
       if (options.help) return (output.out(USAGE), 0);
-      const [name = '', place, ...more] = words;
+      const [word = '', place, ...more] = words;
+      const name = word === 'list' ? 'ls' : word;
       check(name, place, more, options);
       await perform(name, place, options, new ServiceApi(env), output);
       return 0;
