@@ -1,7 +1,7 @@
 import { WORKER_SETTINGS } from '@sluice/buffer-worker';
 import { RECORD_STORE_SETTINGS } from '@sluice/engines';
 import { GATEWAY_SETTINGS } from '@sluice/gateway';
-import { INIT_SETTINGS } from '@sluice/operator';
+import { API_SETTINGS, INIT_SETTINGS } from '@sluice/operator';
 import { QUERY_SETTINGS } from '@sluice/query';
 import type { Setting, SettingsTable } from '@sluice/settings';
 import { STANDALONE_SETTINGS } from '@sluice/standalone';
@@ -14,6 +14,7 @@ export const PROGRAMS: Readonly<Record<string, SettingsTable>> = {
   query: QUERY_SETTINGS,
   'sluice init': INIT_SETTINGS,
   'sluice tokens': RECORD_STORE_SETTINGS,
+  'sluice dead-letters': API_SETTINGS,
 };
 
 /** Every setting, by its environment variable. */

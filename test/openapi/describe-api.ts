@@ -53,6 +53,7 @@ export async function describeApi(): Promise<OpenAPIObject> {
     .setExternalDoc('What is on the topics: AsyncAPI', '/docs/events')
     .addTag('writing', 'Devices send records.')
     .addTag('reading', 'People see what waits and what is stored.')
+    .addTag('operating', 'Operators read, discard and redrive dead letters.')
     .addTag('service', 'What operators and machines ask.')
     .addBearerAuth({ type: 'http', bearerFormat: 'sluice_<id>_<secret>_<checksum>', description: TOKEN }, 'token')
     .addSecurityRequirements({})

@@ -37,6 +37,10 @@ describe('openapi.json', () => {
     expect(Object.keys(committed.paths).sort()).toEqual([
       '/asyncapi.json',
       '/check-buffer',
+      '/dead-letters',
+      '/dead-letters/summary',
+      '/dead-letters/{partition}/{offset}',
+      '/dead-letters/{partition}/{offset}/discard',
       '/endpoints',
       '/events/tail',
       '/health/live',
@@ -46,6 +50,10 @@ describe('openapi.json', () => {
       '/openapi.json',
       '/records',
       '/records/{device_id}/{record_id}',
+      '/redrives',
+      '/redrives/{id}',
+      '/redrives/{id}/pause',
+      '/redrives/{id}/resume',
     ]);
   });
 

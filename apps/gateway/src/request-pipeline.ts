@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { RouteDeclaration } from '@sluice/http';
+import { leaveBodiesUnread, type RouteDeclaration } from '@sluice/http';
 import {
   AccessGate,
   clientAddress,
@@ -103,12 +103,6 @@ export class RequestPipeline {
       return gate.watch(this.sender, listener);
     });
   }
-}
-
-/** Handlers read the bodies: so a request can be refused before its body costs anything. */
-function leaveBodiesUnread(fastify: FastifyInstance): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', (_request, _body, done) => done(null));
 }
 
 /**

@@ -4,6 +4,8 @@ export interface CommandOutput {
   out(line: string): void;
   /** One line for the person at the terminal, on standard error. */
   note(line: string): void;
+  /** Whether a person sees the result as it is written: then lists are tables. */
+  readonly isTerminal?: boolean;
 }
 
 /** What `main` hands to a command. Only `main` reads the environment. */

@@ -30,4 +30,46 @@ export const COMMANDS: CommandTable = new Map([
       load: async () => (await import('./map/map.command.js')).map,
     },
   ],
+  [
+    'dead-letters',
+    {
+      summary: 'list, show, count and discard dead letters',
+      load: async () => (await import('./dead-letters/dead-letters.command.js')).deadLetters,
+    },
+  ],
+  [
+    'redrive',
+    {
+      summary: 'plan and run a redrive of dead letters, and follow it',
+      load: async () => (await import('./dead-letters/redrive.command.js')).redrive,
+    },
+  ],
+  [
+    'backup',
+    {
+      summary: 'copy the embedded files while the service runs, and check the copies',
+      load: async () => (await import('./backup/backup.command.js')).backup,
+    },
+  ],
+  [
+    'restore',
+    {
+      summary: 'put a backup in the place of the files of a stopped service',
+      load: async () => (await import('./backup/backup.command.js')).restore,
+    },
+  ],
+  [
+    'verify',
+    {
+      summary: 'prove that a backup, or the files of a stopped service, are whole',
+      load: async () => (await import('./backup/backup.command.js')).verify,
+    },
+  ],
+  [
+    'move',
+    {
+      summary: 'move the embedded files of a stopped service to Kafka and MongoDB, and prove it',
+      load: async () => (await import('./move/move.command.js')).move,
+    },
+  ],
 ]);

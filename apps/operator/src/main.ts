@@ -6,6 +6,7 @@ import { sluice } from './sluice.js';
 const output: CommandOutput = {
   out: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
+  isTerminal: process.stdout.isTTY,
 };
 
 try {

@@ -72,7 +72,19 @@ describe('sluice', () => {
 });
 
 describe('The table of commands', () => {
-  it('lists what exists', () => expect([...COMMANDS.keys()]).toEqual(['init', 'doctor', 'tokens', 'map']));
+  it('lists what exists', () =>
+    expect([...COMMANDS.keys()]).toEqual([
+      'init',
+      'doctor',
+      'tokens',
+      'map',
+      'dead-letters',
+      'redrive',
+      'backup',
+      'restore',
+      'verify',
+      'move',
+    ]));
 
   it.each([...COMMANDS.keys()])('has a usage of %s that fits a terminal', async (name) => {
     const { code, out } = await run(`help ${name}`, COMMANDS);

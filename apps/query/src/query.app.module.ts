@@ -17,9 +17,11 @@ export class QueryAppModule {
       imports: [
         ServiceModule.forRoot(service, {
           eventLog: eventLogOptions(config, APP),
+          // A redrive does.
+          publishes: true,
           recordStore: recordStoreOptions(config, APP),
         }),
-        QueryModule.forRoot(limits),
+        QueryModule.forRoot({ isForwarded: true, lag: config, ...limits }),
         HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
       ],
     };

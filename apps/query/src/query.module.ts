@@ -1,7 +1,12 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { leaveBodiesUnread } from '@sluice/http';
 import { BufferController } from './buffer.controller.js';
 import { BufferMetrics } from './buffer-metrics.js';
 import { BufferView } from './buffer-view.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { type OperateLimits, operateProviders } from './dead-letters/operate-providers.js';
+import { RedrivesController } from './dead-letters/redrives.controller.js';
 import { inspectorProviders } from './inspectors.js';
 import { readProviders, type ReadingLimits } from './read-providers.js';
 import { RecordsController } from './records.controller.js';
@@ -12,20 +17,38 @@ import { TailController } from './tail/tail.controller.js';
 import { type TailLimits, tailProviders } from './tail/tail-providers.js';
 import { RecordLocator } from './record-locator.js';
 
-export type QueryLimits = StatusLimits & TailLimits & ReadingLimits;
+export type QueryLimits = StatusLimits & TailLimits & ReadingLimits & OperateLimits;
 
-/** Shows the buffer and the stored records. Needs the global EventLog, RecordStore, Clock, Lifecycle and LOGGER. */
+/**
+ * Shows the buffer, the stored records and the dead letters, and redrives these. Needs the global EventLog, EventPublisher,
+ * RecordStore, Clock, Lifecycle and LOGGER.
+ */
 @Module({})
-export class QueryModule {
+export class QueryModule implements NestModule {
+  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+
+  /** Nest calls this before it registers routes. */
+  configure(): void {
+    leaveBodiesUnread(this.host.httpAdapter.getInstance<Parameters<typeof leaveBodiesUnread>[0]>());
+  }
+
   static forRoot(limits: QueryLimits = {}): DynamicModule {
     return {
       module: QueryModule,
-      controllers: [BufferController, RecordsController, StatusPageController, TailController],
+      controllers: [
+        BufferController,
+        RecordsController,
+        StatusPageController,
+        TailController,
+        DeadLettersController,
+        RedrivesController,
+      ],
       providers: [
         ...inspectorProviders,
         ...readProviders(limits),
         ...statusProviders(limits),
         ...tailProviders(limits),
+        ...operateProviders(limits),
         BufferMetrics,
         BufferView,
         RecordsView,

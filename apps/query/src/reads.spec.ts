@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ReadRoute, READ_ROUTES } from '@sluice/contracts';
+import { OPERATE_ROUTES, type ReadRoute, READ_ROUTES } from '@sluice/contracts';
 import type { RegisteredRoute } from '@sluice/http/testing';
 import { QueryUnderTest } from './testing/query-under-test.js';
 
@@ -7,16 +7,29 @@ import { QueryUnderTest } from './testing/query-under-test.js';
 const OF_EVERY_APP = /^\/(health\/|metrics$|docs|openapi\.json$|asyncapi\.json$)/;
 
 let query: QueryUnderTest;
+let routes: RegisteredRoute[];
 let reads: RegisteredRoute[];
 beforeAll(async () => {
   query = await QueryUnderTest.start();
-  reads = query.routes.filter(({ method, url }) => method === 'GET' && !OF_EVERY_APP.test(url));
+  routes = query.routes.filter(({ url }) => !OF_EVERY_APP.test(url));
+  reads = routes.filter(({ method, access }) => method === 'GET' && access !== 'operate');
 });
 afterAll(() => query.stop());
 
 describe('the list of routes that a gateway forwards', () => {
   it('has every route of the query service, and no other', () => {
     expect(reads.map(({ url }) => url).toSorted()).toEqual(Object.keys(READ_ROUTES).toSorted());
+  });
+
+  it('has every path for operators, and no other', () => {
+    const paths = (each: readonly string[]) => [...new Set(each)].toSorted();
+    const operate = routes.filter(({ access }) => access === 'operate').map(({ url }) => url);
+    expect(paths(operate)).toEqual(paths(OPERATE_ROUTES.map((route) => route.split(' ')[1]!)));
+  });
+
+  it.each(OPERATE_ROUTES)('says of %s that it is for operators', (name) => {
+    const route = routes.find(({ method, url }) => `${method} ${url}` === name);
+    expect(route?.access).toBe('operate');
   });
 
   it.each(Object.entries<ReadRoute>(READ_ROUTES))(

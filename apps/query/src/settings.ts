@@ -6,6 +6,7 @@ import {
   requireSharedStore,
 } from '@sluice/engines';
 import { HTTP_SETTINGS } from '@sluice/http';
+import { LAG_SETTINGS } from '@sluice/ingest';
 import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
 import type { SettingsTable } from '@sluice/settings';
 
@@ -16,6 +17,7 @@ export const QUERY_SETTINGS = {
   ...EVENT_LOG_SETTINGS,
   ...RECORD_STORE_SETTINGS,
   ...READING_SETTINGS,
+  ...LAG_SETTINGS,
 } as const satisfies SettingsTable;
 
 export type QueryConfig = Config<typeof QUERY_SETTINGS>;

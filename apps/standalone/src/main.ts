@@ -4,6 +4,7 @@ import { EventLog } from '@sluice/event-log';
 import { createHttpApp, serveDocs } from '@sluice/http';
 import { tracingOptions } from '@sluice/observability';
 import { mainProcess, openService, runApp } from '@sluice/process';
+import { requireNoRestore } from '@sluice/operator';
 import { RecordStore } from '@sluice/record-store';
 import { announce } from './announce.js';
 import { readStandaloneConfig } from './settings.js';
@@ -11,6 +12,7 @@ import { StandaloneAppModule } from './standalone.app.module.js';
 
 await mainProcess('standalone', async () => {
   const config = readStandaloneConfig(process.env);
+  requireNoRestore(config.dataDir);
   const service = await openService('standalone', config, tracingOptions(config, 'standalone'));
   const app = await createHttpApp(StandaloneAppModule.forRoot(config, service), service.logger, config);
   serveDocs(app, app.get(EventLog).names);

@@ -93,7 +93,11 @@ describe('the documented metrics', () => {
 
 const ENGINES = [EventLog, EventPublisher, RecordStore, Lifecycle, LOGGER, Tracing].map((token) => ({
   provide: token,
-  useValue: { inspect: () => undefined, load: { openEntries: 0, settledEntries: 0, oldestAgeMs: 0 } },
+  useValue: {
+    inspect: () => undefined,
+    load: { openEntries: 0, settledEntries: 0, oldestAgeMs: 0 },
+    documents: { find: async () => undefined },
+  },
 }));
 
 /** The names that a feature module registers by itself. */

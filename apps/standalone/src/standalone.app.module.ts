@@ -1,15 +1,16 @@
-import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import { Clock } from '@sluice/async';
 import { BatchTransport } from '@sluice/batch-transport';
 import { BufferWorkerModule, bufferWorkerHealth, bufferWorkerOptions } from '@sluice/buffer-worker';
-import { eventLogOptions, recordStoreOptions, retentionOptions } from '@sluice/engines';
+import { eventLogOptions, openTokenStore, recordStoreOptions, retentionOptions } from '@sluice/engines';
 import { EventLog } from '@sluice/event-log';
 import { AccessGate, GatewayModule, gatewayHealth, LogReachability } from '@sluice/gateway';
 import { measureDisks } from '@sluice/observability';
 import { type HealthChecks, HealthModule, type Service, ServiceModule } from '@sluice/process';
 import { QueryModule, queryHealth } from '@sluice/query';
-import { RecordStore } from '@sluice/record-store';
+import { RecordStore, TokenStore } from '@sluice/record-store';
+import { BackupSocket, SOCKET_DIRECTORY } from './backup-socket.js';
 import { measureEventLog } from './event-log-metrics.js';
 import type { StandaloneConfig } from './settings.js';
 
@@ -25,7 +26,7 @@ export class StandaloneAppModule {
     const worker = BufferWorkerModule.forRoot(bufferWorkerOptions(config));
     return {
       module: StandaloneAppModule,
-      providers: [eventLogMetrics(registry)],
+      providers: [eventLogMetrics(registry), ...backupProviders(config)],
       imports: [
         ServiceModule.forRoot(service, {
           eventLog: { ...eventLogOptions(config, APP), ...retentionOptions(config) },
@@ -33,7 +34,7 @@ export class StandaloneAppModule {
           recordStore: recordStoreOptions(config, APP),
         }),
         gateway,
-        QueryModule.forRoot(),
+        QueryModule.forRoot({ lag: config }),
         worker,
         HealthModule.forRoot({
           imports: [gateway, worker],
@@ -43,6 +44,14 @@ export class StandaloneAppModule {
       ],
     };
   }
+}
+
+function backupProviders(config: StandaloneConfig): Provider[] {
+  return [
+    { provide: SOCKET_DIRECTORY, useValue: config.dataDir },
+    { provide: TokenStore, useFactory: () => openTokenStore(recordStoreOptions(config, APP)) },
+    BackupSocket,
+  ];
 }
 
 function eventLogMetrics(registry: Registry): FactoryProvider {

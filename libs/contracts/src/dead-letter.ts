@@ -24,3 +24,17 @@ export const DEAD_LETTER_HEADERS = {
   attempts: 'dead-letter-attempts',
   at: 'dead-letter-at',
 } as const;
+
+/**
+ * Headers of an event that was published again from a dead letter. Where the event ends as a dead letter once more, that one has them
+ * too.
+ */
+export const REDRIVE_HEADERS = {
+  id: 'redrive-id',
+  count: 'redrive-count',
+  /** `<topic>/<partition>/<offset>` of the dead letter. */
+  origin: 'dead-letter-origin',
+} as const;
+
+/** A dead letter that was redriven so often is refused: it would come back once more. */
+export const MAX_REDRIVES = 3;

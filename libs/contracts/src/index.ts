@@ -22,5 +22,14 @@ export * from './receipt.js';
 export * from './timestamp.js';
 export * from './topics.js';
 export * from './uuid.js';
-export { type DeviceSource, READ_ROUTES, type ReadRoute, type AccessKind, type RouteAccess } from './route-access.js';
+export {
+  type AccessKind,
+  CLIENT_HEADER,
+  type DeviceSource,
+  MAX_OPERATE_BODY_BYTES,
+  OPERATE_ROUTES,
+  READ_ROUTES,
+  type ReadRoute,
+  type RouteAccess,
+} from './route-access.js';
 export { decodeNote, encodeNote, NOTE_INTERVAL_MS } from './worker-note.js';

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The path does not know this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'redrive-conflict': { status: 409, title: 'The redrive does not fit what is there' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'too-many-records': { status: 413, title: 'The request has too many records' },
   'uri-too-long': { status: 414, title: 'The address is too long' },

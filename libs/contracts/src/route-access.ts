@@ -34,3 +34,26 @@ export const READ_ROUTES = {
   '/records': { access: 'read-device', deviceFrom: 'query' },
   '/records/:device_id/:record_id': { access: 'read-device', deviceFrom: 'path' },
 } as const satisfies Readonly<Record<string, ReadRoute>>;
+
+/**
+ * The routes of the query service for people with the scope `operate`, each as its method and the pattern of its path. The gateway
+ * forwards them as it forwards {@link READ_ROUTES}, with the body.
+ */
+export const OPERATE_ROUTES = [
+  'GET /dead-letters',
+  'GET /dead-letters/summary',
+  'GET /dead-letters/:partition/:offset',
+  'POST /dead-letters/:partition/:offset/discard',
+  'GET /redrives',
+  'POST /redrives',
+  'GET /redrives/:id',
+  'DELETE /redrives/:id',
+  'POST /redrives/:id/pause',
+  'POST /redrives/:id/resume',
+] as const;
+
+/** Tells the query service who has sent a request that a gateway forwards: the name of a token or certificate, or an address. */
+export const CLIENT_HEADER = 'x-sluice-client';
+
+/** Largest body of these routes, in bytes: it holds an edit, not records. */
+export const MAX_OPERATE_BODY_BYTES = 512 * 1024;

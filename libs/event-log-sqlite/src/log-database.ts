@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { EventLogError, type LineLogger } from '@sluice/event-log';
-import { preparePrivateFile } from '@sluice/sqlite';
+import { preparePrivateFile, requireReadableFile } from '@sluice/sqlite';
 import { damaged, isDamage, isLocked, troubleOf } from './sqlite-errors.js';
 import { framesLeftOut } from './write-ahead-log.js';
 
@@ -87,10 +87,10 @@ function prepareSchema(database: DatabaseSync, file: string): void {
       `${file} is a database of another application. Move it away, or name another directory.`,
     );
   }
-  const version = headerValue(database, 'user_version');
-  if (version !== SCHEMA_VERSION) {
-    const detail = `${file} has format ${version}, and this release reads format ${SCHEMA_VERSION}.`;
-    throw new EventLogError('fatal', `${detail} Start the release that wrote it, or name another directory.`);
+  try {
+    requireReadableFile(database, SCHEMA_VERSION);
+  } catch (error) {
+    throw new EventLogError('fatal', `${file} cannot be used: ${(error as Error).message}.`, { cause: error });
   }
   database.exec(SIZES);
 }

@@ -1,7 +1,7 @@
 import { partitionOf } from '@sluice/contracts';
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type TopicSpec } from '@sluice/event-log';
 import { diskFull, type LineLogger } from '@sluice/sqlite';
 import { CommittedPositions, type Position } from './committed-positions.js';
@@ -20,6 +20,9 @@ type Ends = Map<Partition, Pick<Partition, 'high' | 'bytes'>>;
 
 /** More than the largest transaction of the publisher. */
 const LEAST_FREE_BYTES = 2 * 1024 * 1024;
+
+/** Pages that one step of a backup copies. */
+const BACKUP_PAGES = 200;
 
 export interface Place {
   partition: number;
@@ -152,6 +155,11 @@ export class LogFile {
       const { user_version } = this.database.prepare('PRAGMA user_version').get() as { user_version: number };
       this.database.exec(`PRAGMA user_version = ${user_version}`);
     });
+  }
+
+  /** Appends go on between the steps of the copy. */
+  async backup(path: string): Promise<void> {
+    await backup(this.database, path, { rate: BACKUP_PAGES });
   }
 
   /** SQLite moves the write-ahead log into the file and removes it. */

@@ -87,6 +87,10 @@ export class SqliteEventLog extends EventLog {
     this.attempt('write its file', () => this.file.proveWritable());
   }
 
+  override async backup(path: string): Promise<void> {
+    await this.file.backup(path);
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;

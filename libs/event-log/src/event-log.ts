@@ -325,6 +325,16 @@ export abstract class EventLog {
   usage(): TopicUsage[] {
     return [];
   }
+  /**
+   * Copies the whole log to a new file while it is in use: what is appended meanwhile is in it or not, each append as a whole.
+   *
+   * @param path of the copy, which must not exist
+   * @throws EventLogError `invalid-url` for an engine that is backed up with its own tools; an error of the file system
+   */
+  async backup(path: string): Promise<void> {
+    throw new EventLogError('invalid-url', `This event log is not a file, so it cannot be copied to ${path}.`);
+  }
+
   /** Closes subscriptions that are still open, then the rest. Idempotent. */
   abstract close(): Promise<void>;
 }

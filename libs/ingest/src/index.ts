@@ -22,6 +22,7 @@ export {
 export { TokenFeed } from './access/token-feed.js';
 export { hashOf, TOKEN_PATTERN } from './access/token-text.js';
 export {
+  hasExpired,
   isHeldBy,
   type IssuedToken,
   issueToken,
@@ -43,6 +44,7 @@ export { type Charge, type Cost, RateLimits, type Sender } from './limits/rate-l
 export { LogReachability } from './log-reachability.js';
 export { Admission, type Ticket } from './overload/admission.js';
 export { EventLoopTicks } from './overload/event-loop-ticks.js';
+export { LAG_SETTINGS, type LagLimits, limitsLag } from './overload/lag.settings.js';
 export { LagWatch } from './overload/lag-watch.js';
 export { LoadShedding, SHEDDING_CODES } from './overload/load-shedding.js';
 export { RefusedError, type Refusal } from './refusal.js';

@@ -6,6 +6,7 @@ import {
   type StoreUse,
 } from '@sluice/record-store';
 import { MongoConnection } from './mongo-connection.js';
+import { MongoDocuments } from './mongo-documents.js';
 import { examineRights } from './mongo-rights.js';
 import { MongoRecordReader } from './mongo-record-reader.js';
 import { MongoRecordWriter } from './mongo-record-writer.js';
@@ -19,6 +20,7 @@ import { DEFAULT_COLLECTION } from './record-document.js';
 export class MongoRecordStore extends RecordStore {
   readonly writer: MongoRecordWriter;
   readonly reader: MongoRecordReader;
+  readonly documents: MongoDocuments;
   private readonly connection: MongoConnection;
   private readonly collection: string;
 
@@ -29,6 +31,7 @@ export class MongoRecordStore extends RecordStore {
     this.collection = options.collection ?? DEFAULT_COLLECTION;
     this.writer = new MongoRecordWriter(this.connection, this.collection, options.timeoutMs);
     this.reader = new MongoRecordReader(this.connection, this.collection, options);
+    this.documents = new MongoDocuments(this.connection, options.timeoutMs);
   }
 
   async prepare(): Promise<void> {

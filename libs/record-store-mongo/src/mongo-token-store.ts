@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type TokenStoreOptions, TokenStore, type StoredToken } from '@sluice/record-store';
+import { type TokenStoreOptions, TokenStore, type StoredToken, type TokenUse } from '@sluice/record-store';
 import { MongoConnection, type MongoDatabase } from './mongo-connection.js';
 
 const TOKENS_COLLECTION = 'tokens';
 const REVISIONS_COLLECTION = 'token_revisions';
+const USES_COLLECTION = 'token_uses';
 const REVISION_ID = 'tokens';
 const DUPLICATE_KEY = 11000;
 
@@ -63,6 +64,21 @@ export class MongoTokenStore extends TokenStore {
     });
   }
 
+  async noteUses(uses: readonly TokenUse[]): Promise<void> {
+    if (uses.length === 0) return;
+    const writes = uses.map(({ id, atMs }) => ({
+      updateOne: { filter: { _id: { $eq: id } }, update: { $max: { at_ms: atMs } }, upsert: true },
+    }));
+    await this.connection.run((database) => usesOf(database).bulkWrite(writes, { ordered: false }));
+  }
+
+  lastUses(): Promise<Map<string, number>> {
+    return this.connection.run(async (database) => {
+      const found = await usesOf(database).find({}, { maxTimeMS: this.options.timeoutMs }).toArray();
+      return new Map(found.map(({ _id, at_ms }) => [_id, Number(at_ms)]));
+    });
+  }
+
   close(): Promise<void> {
     return this.connection.close();
   }
@@ -91,4 +107,8 @@ function tokensOf(database: MongoDatabase) {
 
 function revisionsOf(database: MongoDatabase) {
   return database.collection<RevisionDocument>(REVISIONS_COLLECTION);
+}
+
+function usesOf(database: MongoDatabase) {
+  return database.collection<{ _id: string; at_ms: number }>(USES_COLLECTION);
 }

@@ -49,6 +49,21 @@ export interface RowPage {
   hasMore: boolean;
 }
 
+/** A document as the file holds it. */
+export interface DocumentRow {
+  id: string;
+  version: number;
+  /** JSON text. */
+  content: string;
+}
+
+/** Documents of one collection whose ids are in a range; `to` is `null` where there is no end. */
+export interface DocumentRowRange {
+  collection: string;
+  from: string;
+  to: string | null;
+}
+
 /** What the thread that owns the file does for the store. One call is one transaction. */
 export interface RecordCalls {
   ping(): void;
@@ -58,6 +73,12 @@ export interface RecordCalls {
   page(range: RowRange): RowPage;
   /** Removes some of the rows that were received before this instant; says how many. None are left when it says 0. */
   removeExpired(receivedBeforeMs: number): number;
+  /** For each document whether it was stored: a new one, or the next version of one that is there. */
+  putDocuments(put: { collection: string; rows: DocumentRow[] }): boolean[];
+  listDocuments(range: DocumentRowRange & { limit: number; isDescending: boolean }): DocumentRow[];
+  countDocuments(range: DocumentRowRange): number;
+  /** Copies the whole file to this path, which must be free. */
+  backup(path: string): Promise<void>;
   /** After the write-ahead log was deleted: moves all of it into the database and makes a new one. */
   remakeWal(): void;
   /** Moves all of the write-ahead log into the database. */

@@ -5,6 +5,8 @@ import type { RecordAnswer, RecordCalls, RecordThreadData } from './record-row.j
 import type { RecordFile } from './record-file.js';
 import { fileError, fileTrouble, unavailable } from './sqlite-trouble.js';
 
+const LONGEST_MS = 2 ** 31 - 1;
+
 interface PendingCall {
   resolve(value: unknown): void;
   reject(error: RecordStoreError): void;
@@ -48,12 +50,12 @@ export class RecordThreadClient {
   async call<Name extends keyof RecordCalls>(
     name: Name,
     ...[argument]: Parameters<RecordCalls[Name]>
-  ): Promise<ReturnType<RecordCalls[Name]>> {
+  ): Promise<Awaited<ReturnType<RecordCalls[Name]>>> {
     if (this.closing !== undefined) throw new RecordStoreError('closed', 'The record store is closed.');
     try {
       const value = await this.inPlace(name, argument);
       this.outage.answered();
-      return value as ReturnType<RecordCalls[Name]>;
+      return value as Awaited<ReturnType<RecordCalls[Name]>>;
     } catch (error) {
       throw this.noted(error as RecordStoreError);
     }
@@ -131,7 +133,8 @@ export class RecordThreadClient {
     if (this.trouble !== undefined) return Promise.reject(this.trouble);
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => this.expire(id), this.timeoutMs);
+      // A copy takes as long as the file is large.
+      const deadline = setTimeout(() => this.expire(id), call === 'backup' ? LONGEST_MS : this.timeoutMs);
       this.pending.set(id, { resolve, reject, deadline });
       this.worker.postMessage({ id, call, argument });
     });

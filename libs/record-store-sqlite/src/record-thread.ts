@@ -3,9 +3,10 @@
  * which a gateway in the same process must not wait for. Imports types only besides Node's own modules, so that Node
  * also runs it uncompiled.
  */
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type {
+  DocumentRow,
   FirstRow,
   RecordAnswer,
   RecordCalls,
@@ -21,6 +22,9 @@ const FILE_VERSION = 2;
 const REMOVED_AT_ONCE = 1_000;
 /** 32 MB: keys are spread over the file, and a page that many writes have changed is brought home once. */
 const CHECKPOINT_PAGES = 8_000;
+
+/** Pages of one step of a backup: other calls have their turn between two steps. */
+const BACKUP_PAGES = 200;
 
 const SCHEMA = `
   CREATE TABLE records (
@@ -48,18 +52,31 @@ const MIGRATION = `
   PRAGMA user_version = ${FILE_VERSION};
 `;
 
+/** A table of its own, which releases without it leave alone. */
+const DOCUMENTS = `
+  CREATE TABLE IF NOT EXISTS documents (
+    collection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (collection, id)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 const EXPIRY_INDEX = 'CREATE INDEX IF NOT EXISTS records_by_receipt ON records (received_at_ms)';
 
 /** The lock is the file system's own: it is gone with the process, however that ends. */
 function openFile({ file, expires }: RecordThreadData): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
+    // Before anything is changed in a file that is not ours.
+    if (!isNew(database)) requireReadable(database);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     database.exec(`PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; BEGIN IMMEDIATE;`);
-    const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (version === 0) database.exec(SCHEMA);
-    else if (version === 1) database.exec(MIGRATION);
-    else if (version !== FILE_VERSION) throw new Error(`made by another version of Sluice (${String(version)})`);
+    if (isNew(database)) database.exec(SCHEMA);
+    else if (versionOf(database) === 1) database.exec(MIGRATION);
+    else requireReadable(database);
+    database.exec(DOCUMENTS);
     database.exec(expires ? EXPIRY_INDEX : 'DROP INDEX IF EXISTS records_by_receipt');
     database.exec('COMMIT');
     return database;
@@ -69,10 +86,47 @@ function openFile({ file, expires }: RecordThreadData): DatabaseSync {
   }
 }
 
+/** @throws Error for a database of another application, before anything is written to it */
+function isNew(database: DatabaseSync): boolean {
+  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (tables === 0 && versionOf(database) === 0) return true;
+  if (tables === 0) return false;
+  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'records'").get() !== undefined) return false;
+  throw new Error('it is a database of another application: move it away, or give another directory');
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+/**
+ * A file has two numbers: its version, and the oldest version whose programs can read it (the table `file_format`, missing where the
+ * two are the same). A newer file that this program can read stays as it is.
+ *
+ * @throws Error in one sentence
+ */
+function requireReadable(database: DatabaseSync): void {
+  const version = versionOf(database);
+  // Version 1 is brought to ours: see MIGRATION.
+  if (version === FILE_VERSION || version === 1) return;
+  const hasFormat = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'file_format'").get() !== undefined;
+  const oldest = hasFormat
+    ? Number(database.prepare('SELECT oldest_reader FROM file_format').get()?.['oldest_reader'])
+    : version;
+  if (version > FILE_VERSION && oldest <= FILE_VERSION) return;
+  const whose =
+    version > FILE_VERSION ? 'a newer release of Sluice; start that release' : 'an older, unknown release of Sluice';
+  throw new Error(
+    `it has format ${version} and this release reads format ${FILE_VERSION}: it was made by ${whose}, or restore a backup`,
+  );
+}
+
 /** The calls on an open file. */
 function callsOn(database: DatabaseSync): RecordCalls {
   const insertRow = database.prepare(`
-    INSERT INTO records VALUES (:key, :device_id, :minus_timestamp_ms, :timestamp_text, :received_at_ms, :stored_at_ms,
+    INSERT INTO records (key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload,
+      source_partition, source_offset, timestamp_sent, timestamp_source)
+    VALUES (:key, :device_id, :minus_timestamp_ms, :timestamp_text, :received_at_ms, :stored_at_ms,
       :payload, :source_partition, :source_offset, :timestamp_sent, :timestamp_source) ON CONFLICT (key) DO NOTHING`);
   const firstRow = database.prepare('SELECT timestamp_text, timestamp_source, payload FROM records WHERE key = ?');
   const findRow = database.prepare('SELECT * FROM records WHERE key = ?');
@@ -101,12 +155,37 @@ function callsOn(database: DatabaseSync): RecordCalls {
       return toPage(rows as unknown as Iterable<RecordRow>, range);
     },
     removeExpired: (receivedBeforeMs) => Number(removeSome.run(receivedBeforeMs).changes),
+    ...documentCallsOn(database),
+    backup: async (path) => void (await backup(database, path, { rate: BACKUP_PAGES })),
     remakeWal: () => {
       database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
       findRow.get('');
     },
     emptyWal: () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => database.close(),
+  };
+}
+
+type DocumentCalls = Pick<RecordCalls, 'putDocuments' | 'listDocuments' | 'countDocuments'>;
+
+function documentCallsOn(database: DatabaseSync): DocumentCalls {
+  const newDocument = database.prepare(
+    'INSERT INTO documents VALUES (?, ?, ?, ?) ON CONFLICT (collection, id) DO NOTHING',
+  );
+  const nextDocument = database.prepare(
+    'UPDATE documents SET version = ?3, content = ?4 WHERE collection = ?1 AND id = ?2 AND version = ?3 - 1',
+  );
+  const inRange = 'FROM documents WHERE collection = :collection AND id >= :from AND (:to IS NULL OR id < :to)';
+  const firstDocuments = database.prepare(`SELECT id, version, content ${inRange} ORDER BY id LIMIT :limit`);
+  const lastDocuments = database.prepare(`SELECT id, version, content ${inRange} ORDER BY id DESC LIMIT :limit`);
+  const documentCount = database.prepare(`SELECT count(*) AS count ${inRange}`);
+  const putDocument = (collection: string, { id, version, content }: DocumentRow): boolean =>
+    (version === 1 ? newDocument : nextDocument).run(collection, id, version, content).changes === 1;
+  return {
+    putDocuments: (put) => inTransaction(database, () => put.rows.map((row) => putDocument(put.collection, row))),
+    listDocuments: ({ limit, isDescending, ...range }) =>
+      (isDescending ? lastDocuments : firstDocuments).all({ ...range, limit }) as unknown as DocumentRow[],
+    countDocuments: (range) => Number(documentCount.get({ ...range })!['count']),
   };
 }
 
@@ -148,13 +227,16 @@ function end(): void {
   parentPort?.close();
 }
 
-function answer(request: RecordRequest): RecordAnswer {
+async function answer(request: RecordRequest): Promise<RecordAnswer> {
   try {
-    return { id: request.id, value: perform(request) };
+    const value = perform(request);
+    return { id: request.id, value: value instanceof Promise ? await value : value };
   } catch (error) {
     const { message, errcode } = error as Error & { errcode?: number };
     return { id: request.id, failure: { message, errcode } };
   }
 }
 
-parentPort?.on('message', (request: RecordRequest) => parentPort?.postMessage(answer(request)));
+parentPort?.on('message', (request: RecordRequest) => {
+  void answer(request).then((answered) => parentPort?.postMessage(answered));
+});

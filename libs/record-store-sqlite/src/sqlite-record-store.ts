@@ -3,6 +3,7 @@ import { type RecordStoreOptions, RecordStore, type StoreTrouble } from '@sluice
 import { directoryOf } from '@sluice/sqlite';
 import { RecordFile } from './record-file.js';
 import { RecordThreadClient } from './record-thread-client.js';
+import { SqliteDocuments } from './sqlite-documents.js';
 import { SqliteRecordReader } from './sqlite-record-reader.js';
 import { SqliteRecordWriter } from './sqlite-record-writer.js';
 
@@ -17,6 +18,7 @@ const WATCH_EVERY_MS = 1000;
 export class SqliteRecordStore extends RecordStore {
   readonly writer: SqliteRecordWriter;
   readonly reader: SqliteRecordReader;
+  readonly documents: SqliteDocuments;
   private readonly thread: RecordThreadClient;
   private readonly watch: NodeJS.Timeout;
   private readonly expiry: NodeJS.Timeout | undefined;
@@ -28,6 +30,7 @@ export class SqliteRecordStore extends RecordStore {
     this.watch = setInterval(() => void this.thread.check(), WATCH_EVERY_MS).unref();
     this.writer = new SqliteRecordWriter(this.thread);
     this.reader = new SqliteRecordReader(this.thread);
+    this.documents = new SqliteDocuments(this.thread);
     if (expireAfterSeconds !== undefined) this.expiry = this.removeEveryMinute(expireAfterSeconds * 1000);
   }
 
@@ -43,6 +46,10 @@ export class SqliteRecordStore extends RecordStore {
   /** Removes every record that was received before this instant, in portions, so that others get their turn. */
   async removeReceivedBefore(instantMs: number): Promise<void> {
     while ((await this.thread.call('removeExpired', instantMs)) > 0);
+  }
+
+  override async backup(path: string): Promise<void> {
+    await this.thread.call('backup', path);
   }
 
   override get trouble(): StoreTrouble | undefined {

@@ -7,8 +7,9 @@ import {
   type StoreLogger,
   TokenStore,
   type StoredToken,
+  type TokenUse,
 } from '@sluice/record-store';
-import { directoryOf, preparePrivateFile } from '@sluice/sqlite';
+import { directoryOf, preparePrivateFile, requireReadableFile } from '@sluice/sqlite';
 import { fileError, FILE_MOVED, unavailable } from './sqlite-trouble.js';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
@@ -34,6 +35,9 @@ const CHANGES = `
   CREATE TABLE changes (id TEXT NOT NULL) STRICT;
   INSERT INTO changes VALUES (hex(randomblob(16)));
 `;
+
+/** As {@link CHANGES}. */
+const USES = 'CREATE TABLE IF NOT EXISTS uses (id TEXT NOT NULL PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT';
 
 /**
  * Tokens in a file of their own, `tokens.db` in the directory of the URL. Unlike the records it is not locked for one process: the
@@ -85,6 +89,29 @@ export class SqliteTokenStore extends TokenStore {
     );
   }
 
+  noteUses(uses: readonly TokenUse[]): Promise<void> {
+    return this.run((database) =>
+      inTransaction(database, () => {
+        const note = database.prepare(`
+          INSERT INTO uses VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms WHERE at_ms < excluded.at_ms`);
+        for (const { id, atMs } of uses) note.run(id, atMs);
+      }),
+    );
+  }
+
+  lastUses(): Promise<Map<string, number>> {
+    return this.run((database) => {
+      const rows = database.prepare('SELECT id, at_ms FROM uses').all();
+      return new Map(rows.map(({ id, at_ms }) => [String(id), Number(at_ms)]));
+    });
+  }
+
+  /** It is small: one statement copies it. */
+  override async backup(path: string): Promise<void> {
+    if (!existsSync(join(this.directory, FILE_NAME))) return;
+    await this.run((database) => database.prepare('VACUUM INTO ?').run(path));
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
   }
@@ -127,23 +154,27 @@ function openFile(file: string): DatabaseSync {
 }
 
 function hasTables(database: DatabaseSync): boolean {
-  return (
-    database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'changes'").get() !== undefined && isCurrent(database)
-  );
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'uses'").get() !== undefined && isCurrent(database);
+}
+
+function hasChanges(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'changes'").get() !== undefined;
 }
 
 /** Another process may have made them since. */
 function makeTables(database: DatabaseSync): void {
   if (hasTables(database)) return;
   if (!isCurrent(database)) database.exec(SCHEMA);
-  database.exec(CHANGES);
+  if (!hasChanges(database)) database.exec(CHANGES);
+  database.exec(USES);
 }
 
 /** @returns false for a new file */
 function isCurrent(database: DatabaseSync): boolean {
   const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
   if (version === 0 || version === FILE_VERSION) return version === FILE_VERSION;
-  throw new Error(`made by another version of Sluice (${String(version)})`);
+  requireReadableFile(database, FILE_VERSION);
+  return true;
 }
 
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {

@@ -1,5 +1,6 @@
 export * from './record-store.js';
 export * from './record-reader.js';
+export * from './document-store.js';
 
 export * from './token-store.js';
 export * from './store-trouble.js';

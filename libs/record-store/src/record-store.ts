@@ -1,4 +1,5 @@
 import type { IngestEvent } from '@sluice/contracts';
+import type { DocumentStore } from './document-store.js';
 import type { RecordReader } from './record-reader.js';
 import type { StoreTrouble } from './store-trouble.js';
 
@@ -53,6 +54,7 @@ export interface StoreExamination {
 export abstract class RecordStore {
   abstract readonly writer: RecordWriter;
   abstract readonly reader: RecordReader;
+  abstract readonly documents: DocumentStore;
   /** Makes collections, tables and indexes that are missing. Idempotent. @throws RecordStoreError `unavailable` */
   abstract prepare(): Promise<void>;
   /**
@@ -77,6 +79,16 @@ export abstract class RecordStore {
   get trouble(): StoreTrouble | undefined {
     return undefined;
   }
+  /**
+   * Copies the whole store to a new file while it is in use: what is written meanwhile is in it or not, each write as a whole.
+   *
+   * @param path of the copy, which must not exist
+   * @throws RecordStoreError `invalid-url` for an engine that is backed up with its own tools; `unavailable`
+   */
+  async backup(path: string): Promise<void> {
+    throw new RecordStoreError('invalid-url', `This record store is not a file, so it cannot be copied to ${path}.`);
+  }
+
   /** Idempotent. */
   abstract close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@sluice/contracts';
+import { RecordStoreError } from './record-store.js';
 
 /**
  * Where tokens are kept, so that all gateways share them. Adapters: MongoDB (`mongo/`), one SQLite file of its own (`sqlite/`), which
@@ -10,6 +11,11 @@ export interface StoredToken {
   version: number;
   /** Its meaning is the business of whoever checks tokens. Never a secret. */
   content: JsonObject;
+}
+
+export interface TokenUse {
+  id: string;
+  atMs: number;
 }
 
 /** One connection to a store of tokens. */
@@ -30,6 +36,21 @@ export abstract class TokenStore {
    * @throws RecordStoreError `unavailable`, `closed`; it may have been stored then
    */
   abstract put(token: StoredToken): Promise<boolean>;
+  /**
+   * Writes down when tokens were used last. It is no change of the tokens: their revision stays. An earlier time than the one that is
+   * there changes nothing.
+   *
+   * @param uses at most 10,000; milliseconds since 1970
+   * @throws RecordStoreError `unavailable`, `closed`
+   */
+  abstract noteUses(uses: readonly TokenUse[]): Promise<void>;
+  /** By the ids of the tokens; those that were never used are left out. @throws RecordStoreError `unavailable`, `closed` */
+  abstract lastUses(): Promise<Map<string, number>>;
+  /** As that of the record store; an embedded store without a file yet makes none. */
+  async backup(path: string): Promise<void> {
+    throw new RecordStoreError('invalid-url', `This token store is not a file, so it cannot be copied to ${path}.`);
+  }
+
   /** Idempotent. */
   abstract close(): Promise<void>;
 }

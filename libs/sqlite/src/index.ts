@@ -2,3 +2,5 @@ export { diskFull, type FileError, type FileFailure, fileFailureOf } from './fil
 export { directoryOf } from './file-url.js';
 export { type FileState, OpenedFile } from './opened-file.js';
 export { preparePrivateFile, type LineLogger } from './private-file.js';
+export { checkFile, type FileContents, finishCopy, hashOfFile, isInUse } from './copied-file.js';
+export { requireReadableFile } from './file-format.js';

@@ -7,7 +7,7 @@ const PRIVATE_FILE = 0o600;
 /** Any right of the group or of others. */
 const RIGHTS_OF_OTHERS = 0o077n;
 /** What the embedded engines keep in their directory, and what a file system puts at the top of a volume. */
-const EXPECTED_NAMES = /^(?:(?:event-log|records|tokens)\.db.*|lost\+found)$/;
+const EXPECTED_NAMES = /^(?:(?:event-log|records|tokens)\.db.*|operator\.sock|lost\+found)$/;
 
 /** Receives a line for the log of the process. */
 export type LineLogger = (level: 'info' | 'warn', message: string) => void;

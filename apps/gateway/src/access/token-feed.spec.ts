@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { AccessGate, issueToken, RateLimits, TokenFeed, type Token } from '@sluice/ingest';
 import type { JsonObject } from '@sluice/contracts';
 import { DEFAULT_NAMES, type EventLog } from '@sluice/event-log';
-import { RecordStoreError, TokenStore, type StoredToken } from '@sluice/record-store';
+import { RecordStoreError, TokenStore, type StoredToken, type TokenUse } from '@sluice/record-store';
 import type { Clock } from '@sluice/async';
 import { defaultsOf } from '@sluice/settings';
 import { FakeClock } from '@sluice/test-kit';
@@ -15,6 +15,7 @@ class FakeTokenStore extends TokenStore {
   stored: StoredToken[] = [];
   lists = 0;
   number = 0;
+  readonly uses: TokenUse[] = [];
 
   hold(...tokens: Token[]): void {
     this.stored = tokens.map(({ id, version, ...content }) => ({
@@ -37,6 +38,14 @@ class FakeTokenStore extends TokenStore {
 
   async put(): Promise<boolean> {
     throw new Error('a gateway changes no tokens');
+  }
+
+  async noteUses(uses: readonly TokenUse[]): Promise<void> {
+    this.uses.push(...uses);
+  }
+
+  async lastUses(): Promise<Map<string, number>> {
+    return new Map(this.uses.map(({ id, atMs }) => [id, atMs]));
   }
 
   async close(): Promise<void> {}
@@ -68,6 +77,40 @@ describe('TokenFeed', () => {
     store.hold();
     await feed.refresh();
     expect([store.lists, isTaken()]).toEqual([2, false]);
+  });
+
+  it('writes down once an hour which tokens were used', async () => {
+    const { store, clock, feed, token, isTaken } = setUp();
+    store.hold(token);
+    await feed.start();
+    await feed.refresh();
+    expect(store.uses).toEqual([]);
+    const firstMs = clock.now();
+    isTaken();
+    isTaken();
+    await feed.refresh();
+    clock.advance(60_000);
+    isTaken();
+    await feed.refresh();
+    expect(store.uses).toEqual([{ id: token.id, atMs: firstMs }]);
+    clock.advance(3_600_000);
+    isTaken();
+    await feed.refresh();
+    expect(store.uses.at(-1)).toEqual({ id: token.id, atMs: clock.now() });
+    clock.advance(7_200_000);
+    await feed.refresh();
+    expect(store.uses).toHaveLength(2);
+  });
+
+  it('ends a token at its time, on a connection that has shown it as well', async () => {
+    const { store, clock, feed, token, isTaken } = setUp();
+    store.hold({ ...token, expiresAtMs: clock.now() + 1000 });
+    await feed.start();
+    expect([isTaken(), isTaken()]).toEqual([true, true]);
+    clock.advance(999);
+    expect(isTaken()).toBe(true);
+    clock.advance(1);
+    expect(isTaken()).toBe(false);
   });
 
   it('keeps the last tokens while the store is away, and says so once and for how long', async () => {

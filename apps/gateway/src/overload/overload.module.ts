@@ -7,10 +7,9 @@ import {
 } from '@nestjs/common';
 import { Clock } from '@sluice/async';
 import { type BufferInspector, EventLog, EventPublisher } from '@sluice/event-log';
-import { Admission, EventLoopTicks, LagWatch, LoadShedding } from '@sluice/ingest';
+import { Admission, EventLoopTicks, LagWatch, limitsLag, LoadShedding } from '@sluice/ingest';
 import { LOGGER, type Logger } from '@sluice/observability';
 import type { GatewayOptions } from '../gateway-options.js';
-import type { OverloadOptions } from './overload.settings.js';
 
 /** How much work the gateway accepts at one time, and when it sheds load. */
 @Module({})
@@ -69,9 +68,4 @@ export class OverloadModule implements OnApplicationBootstrap, OnApplicationShut
 
 function inspectWorker(log: EventLog): BufferInspector {
   return log.inspect({ group: log.names.storeGroup, topic: log.names.events });
-}
-
-function limitsLag(options: OverloadOptions): boolean {
-  const { backgroundMaxLagRecords, backgroundMaxLagSeconds, maxLagRecords, maxLagSeconds } = options;
-  return backgroundMaxLagRecords + backgroundMaxLagSeconds + maxLagRecords + maxLagSeconds > 0;
 }

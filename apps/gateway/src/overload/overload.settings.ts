@@ -1,7 +1,5 @@
+import { LAG_SETTINGS } from '@sluice/ingest';
 import { type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
-
-const LAG_RECORDS = { min: 0, max: 1_000_000_000_000 };
-const LAG_SECONDS = { min: 0, max: 10_000_000 };
 
 /** When the gateway refuses work that it could read: docs/overload.md. */
 export const OVERLOAD_SETTINGS = {
@@ -17,30 +15,7 @@ export const OVERLOAD_SETTINGS = {
     { min: 0, max: 60_000 },
     'While a record that arrives would wait longer than this for the log, the gateway lets fewer requests in. 0: no limit.',
   ),
-  backgroundMaxLagRecords: wholeNumber(
-    'BACKGROUND_MAX_LAG_RECORDS',
-    0,
-    LAG_RECORDS,
-    'While more records wait to be stored, requests with Priority u=4 to u=7 are answered 503. 0: no limit.',
-  ),
-  backgroundMaxLagSeconds: wholeNumber(
-    'BACKGROUND_MAX_LAG_SECONDS',
-    0,
-    LAG_SECONDS,
-    'The same while the oldest of them has waited longer than this.',
-  ),
-  maxLagRecords: wholeNumber(
-    'MAX_LAG_RECORDS',
-    0,
-    LAG_RECORDS,
-    'While more records wait to be stored, all requests are answered 503. 0: no limit.',
-  ),
-  maxLagSeconds: wholeNumber(
-    'MAX_LAG_SECONDS',
-    0,
-    LAG_SECONDS,
-    'The same while the oldest of them has waited longer than this.',
-  ),
+  ...LAG_SETTINGS,
 } as const satisfies SettingsTable;
 
 export type OverloadOptions = OptionsOf<typeof OVERLOAD_SETTINGS>;

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Pool, type Dispatcher } from 'undici';
+import { CLIENT_HEADER } from '@sluice/contracts';
 import {
   ClientStreams,
   OpenStreams,
@@ -40,6 +41,14 @@ export interface ForwarderLimits {
   reads?: ReadLimits;
 }
 
+/** What is forwarded besides the path and some headers. */
+interface Forwarded {
+  /** Who has sent the request. */
+  client?: string | undefined;
+  /** The body. */
+  json?: Buffer;
+}
+
 /** Hands reads to the query service and its answers back, unchanged. */
 @Injectable()
 export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationShutdown {
@@ -62,9 +71,9 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
   }
 
   /** @throws ProblemError `query-unavailable`, `overloaded`, `stopping` */
-  async forward(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async forward(request: FastifyRequest, reply: FastifyReply, more: Forwarded = {}): Promise<void> {
     const read = await this.admission.enter(reply);
-    const { body, ...answer } = await this.ask(this.pool, request, reply);
+    const { body, ...answer } = await this.ask(this.pool, request, reply, more);
     passHeadOn(answer, reply);
     if (request.method === 'HEAD') return void reply.send(body);
     const parts = streamOf(asTaken(body, read));
@@ -95,7 +104,12 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
   }
 
   /** Given up when the client goes. */
-  private async ask(pool: Pool, request: FastifyRequest, { raw }: FastifyReply): Promise<Dispatcher.ResponseData> {
+  private async ask(
+    pool: Pool,
+    request: FastifyRequest,
+    { raw }: FastifyReply,
+    { client, json }: Forwarded = {},
+  ): Promise<Dispatcher.ResponseData> {
     const gone = new AbortController();
     raw.once('close', () => gone.abort());
     const headers: Record<string, string> = { 'x-request-id': request.id };
@@ -103,9 +117,18 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
       const value = request.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
+    // A name of a certificate may hold what a header may not.
+    if (client !== undefined) headers[CLIENT_HEADER] = encodeURIComponent(client);
+    if (json !== undefined) headers['content-type'] = 'application/json';
     const method = request.method as Dispatcher.HttpMethod;
     try {
-      return await pool.request({ method, path: pathOf(request), headers, signal: gone.signal });
+      return await pool.request({
+        method,
+        path: pathOf(request),
+        headers,
+        signal: gone.signal,
+        ...(json && { body: json }),
+      });
     } catch {
       throw new ProblemError(
         'query-unavailable',

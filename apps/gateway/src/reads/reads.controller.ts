@@ -1,9 +1,11 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ReadRoute, READ_ROUTES } from '@sluice/contracts';
-import { Access } from '@sluice/http';
+import { MAX_OPERATE_BODY_BYTES, OPERATE_ROUTES, type ReadRoute, READ_ROUTES } from '@sluice/contracts';
+import { Access, readJsonBytes } from '@sluice/http';
 import { QueryForwarder } from './query-forwarder.js';
+
+const METHODS = { GET: Get, POST: Post, DELETE: Delete };
 
 /**
  * What the query service shows on the gateway's address; HEAD comes with each. All other paths end here. The query service
@@ -15,20 +17,47 @@ export class ReadsController {
   constructor(@Inject(QueryForwarder) readonly query: QueryForwarder) {}
 }
 
-for (const [path, route] of Object.entries(READ_ROUTES)) addHandler(path, route);
+for (const [path, route] of Object.entries(READ_ROUTES)) addRead(path, route);
+for (const route of OPERATE_ROUTES) addOperation(route);
 
-/** A handler for each route, because a route declares its access on its handler. */
-function addHandler(path: string, { access, deviceFrom, isStream }: ReadRoute): void {
+function addRead(path: string, { access, deviceFrom, isStream }: ReadRoute): void {
+  addHandler(
+    `GET ${path}`,
+    Access(access, deviceFrom === undefined ? {} : { deviceFrom }),
+    ({ query }, request, reply) => (isStream ? query.forwardStream(request, reply) : query.forward(request, reply)),
+  );
+}
+
+function addOperation(route: string): void {
+  addHandler(route, Access('operate'), async ({ query }, request, reply) => {
+    const { client } = request;
+    const isPost = request.method === 'POST';
+    await query.forward(request, reply, {
+      client,
+      ...(isPost && { json: await readJsonBytes(request, MAX_OPERATE_BODY_BYTES) }),
+    });
+  });
+}
+
+type Handler = (controller: ReadsController, request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/**
+ * A handler for each route, because a route declares its access on its handler.
+ *
+ * @param route method and path
+ */
+function addHandler(route: string, access: MethodDecorator, handle: Handler): void {
+  const [method, path] = route.split(' ') as [keyof typeof METHODS, string];
   const handler = {
     value(this: ReadsController, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      return isStream ? this.query.forwardStream(request, reply) : this.query.forward(request, reply);
+      return handle(this, request, reply);
     },
     configurable: true,
   };
   const { prototype } = ReadsController;
-  Object.defineProperty(prototype, path, handler);
-  Req()(prototype, path, 0);
-  Res()(prototype, path, 1);
-  Get(path)(prototype, path, handler);
-  Access(access, deviceFrom === undefined ? {} : { deviceFrom })(prototype, path, handler);
+  Object.defineProperty(prototype, route, handler);
+  Req()(prototype, route, 0);
+  Res()(prototype, route, 1);
+  METHODS[method](path)(prototype, route, handler);
+  access(prototype, route, handler);
 }

@@ -130,3 +130,27 @@ it('reads are not served where no query service is named', async () => {
   await startGateway('');
   expect((await fetch(`${gateway.url}/records`)).status).toBe(404);
 });
+
+describe('a request of an operator', () => {
+  beforeEach(() => startGateway(query.url));
+
+  it('comes with its body, and says who has sent it whatever the client says', async () => {
+    const response = await fetch(`${gateway.url}/redrives?a=b`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-sluice-client': 'somebody else' },
+      body: '{"plan_hash":"1"}',
+    });
+    expect(response.status).toBe(200);
+    expect(query.asked[0]).toMatchObject({ method: 'POST', url: '/redrives?a=b', body: '{"plan_hash":"1"}' });
+    expect(query.asked[0]!.headers).toMatchObject({
+      'x-sluice-client': '127.0.0.1',
+      'content-type': 'application/json',
+    });
+  });
+
+  it('may delete, and needs JSON where it has a body', async () => {
+    expect((await fetch(`${gateway.url}/redrives/1`, { method: 'DELETE' })).status).toBe(200);
+    expect(query.asked[0]).toMatchObject({ method: 'DELETE', url: '/redrives/1' });
+    expect((await fetch(`${gateway.url}/redrives`, { method: 'POST', body: '{}' })).status).toBe(415);
+  });
+});

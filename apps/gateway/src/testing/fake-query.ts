@@ -2,15 +2,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 /** A query service that remembers what it was asked and answers as a test says. */
 export class FakeQuery {
-  readonly asked: { method: string; url: string; headers: IncomingMessage['headers'] }[] = [];
+  readonly asked: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[] = [];
   answer: (response: ServerResponse) => void = (response) => {
     response.writeHead(200, { 'content-type': 'application/json', server: 'inner', 'set-cookie': 'a=b' });
     response.end('{"records":[]}');
   };
   url = '';
   private readonly server: Server = createServer((incoming, response) => {
-    this.asked.push({ method: incoming.method!, url: incoming.url!, headers: incoming.headers });
-    this.answer(response);
+    const asked = { method: incoming.method!, url: incoming.url!, headers: incoming.headers, body: '' };
+    this.asked.push(asked);
+    incoming.on('data', (part: Buffer) => (asked.body += part.toString()));
+    if (incoming.method === 'POST') incoming.once('end', () => this.answer(response));
+    else this.answer(response);
   });
 
   async start(): Promise<void> {

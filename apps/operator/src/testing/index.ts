@@ -1,1 +1,3 @@
 export { bearer, idOf, TokenDirectory } from './token-directory.js';
+export { COMMANDS } from '../commands.js';
+export { sluice } from '../sluice.js';

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openTokenStore } from '@sluice/engines';
 import { TOKEN_PATTERN } from '@sluice/ingest';
 import { idOf, TokenDirectory } from '../testing/token-directory.js';
 
@@ -14,6 +15,8 @@ describe('sluice tokens', () => {
     ['--device dev-2 --scope read', 'device dev-2  read'],
     ['--pattern lab-7:* --scope ingest --scope read', 'devices lab-7:*  ingest+read'],
     ['--reader', 'readers  read'],
+    ['--operator', 'operators  operate'],
+    ['--operator --scope read', 'operators  read+operate'],
   ])('create %s prints the token, and list shows it without its secret', async (holder, shown) => {
     const { out, notes } = await directory.run(`create ${holder}`, NOW_MS);
     expect(out).toMatch(TOKEN_PATTERN);
@@ -68,6 +71,79 @@ describe('sluice tokens', () => {
     }
   });
 
+  it('create --expires shows when a token ends, and list says that it has', async () => {
+    const { out } = await directory.run('create --device exp-1 --expires 90d', NOW_MS);
+    const lineAt = async (ms: number) =>
+      (await directory.run('list', ms)).out.split('\n').find((line) => line.startsWith(idOf(out)));
+    expect(await lineAt(NOW_MS)).toContain('valid until 2025-12-08T17:00:00.000Z');
+    expect(await lineAt(NOW_MS + 90 * 86_400_000)).toContain('expired 2025-12-08T17:00:00.000Z');
+    const fixed = await directory.run('create --device exp-2 --expires 2026-01-01T00:00:00Z', NOW_MS);
+    expect((await directory.run('list', NOW_MS)).out).toContain(`${idOf(fixed.out)}  device exp-2  ingest`);
+  });
+
+  it('create --csv makes a token for each line and prints them as CSV', async () => {
+    const file = join(directory.path, 'devices.csv');
+    writeFileSync(file, '\uFEFFdevice_id,scopes\r\ncsv-1,\r\ncsv-2,ingest+read\r\n\r\ncsv-9:*,read\r\n');
+    const { out, notes } = await directory.run(`create --csv ${file} --expires 1d`, NOW_MS);
+    const [head, ...lines] = out.split('\n');
+    expect(head).toBe('device_id,token_id,token');
+    expect(lines.map((line) => line.split(',')[0])).toEqual(['csv-1', 'csv-2', 'csv-9:*']);
+    for (const line of lines) expect(line.split(',')[2]).toMatch(TOKEN_PATTERN);
+    const list = (await directory.run('list', NOW_MS)).out;
+    expect(list).toMatch(/device csv-2 {2}ingest\+read .* valid until/);
+    expect(list).toMatch(/devices csv-9:\* {2}read /);
+    expect(notes).toContain('3 tokens');
+  });
+
+  it.each([
+    ['csv-a\ncsv-a\n', 'line 2: device csv-a is in line 1'],
+    ['a/b\n', 'line 1: "a/b" is neither'],
+    ['ok,all\n', 'line 1: "all" is no scope'],
+    ['ok,read,more\n', 'line 1: a line is device_id,scopes'],
+    ['device_id\n', 'names no device'],
+  ])('create --csv makes no token out of %j', async (text, words) => {
+    const file = join(directory.path, 'wrong.csv');
+    writeFileSync(file, text);
+    const before = (await directory.run('list')).out;
+    await expect(directory.run(`create --csv ${file}`)).rejects.toThrow(words);
+    expect((await directory.run('list')).out).toBe(before);
+  });
+
+  it('list --json shows every token, and when it was used last', async () => {
+    const id = idOf(await directory.create('--device used-1'));
+    const store = await openTokenStore({ url: directory.url, clientId: 'suite', timeoutMs: 5_000 });
+    await store.noteUses([{ id, atMs: NOW_MS }]);
+    await store.close();
+    const { tokens } = JSON.parse((await directory.run('list --json')).out) as { tokens: { id: string }[] };
+    expect(tokens.find((token) => token.id === id)).toMatchObject({
+      holder: 'device used-1',
+      scopes: ['ingest'],
+      state: 'valid',
+      expires_at: null,
+      last_used_at: '2025-09-09T17:00:00.000Z',
+    });
+  });
+
+  it('revoke --pattern revokes the tokens of these devices and of patterns within it, and no others', async () => {
+    for (const holder of [
+      '--device rev-1:a',
+      '--device rev-1:b',
+      '--pattern rev-1:c*',
+      '--device rev-2',
+      '--pattern rev*',
+    ])
+      await directory.create(holder);
+    const { out, notes } = await directory.run('revoke --pattern rev-1:*', NOW_MS);
+    expect(
+      out
+        .split('\n')
+        .map((line) => line.split('  ')[1])
+        .toSorted(),
+    ).toEqual(['device rev-1:a', 'device rev-1:b', 'devices rev-1:c*']);
+    expect(notes).toContain('3 tokens are revoked');
+    expect((await directory.run('revoke --pattern rev-1:*', NOW_MS)).notes).toBe('0 tokens are revoked.');
+  });
+
   it('--help says how', async () => {
     expect((await directory.run('--help')).out).toContain('create --device <device_id>');
   });
@@ -87,10 +163,19 @@ describe('sluice tokens', () => {
     ['revoke 0123456789ab --reader', /--reader is no option of revoke/],
     ['create --pattern lab-7', /one \* at its end/],
     ['create --device dev-2 --scope write', /"write" is no scope: a scope is ingest or read/],
-    ['create --reader --scope ingest', /readers do not send/],
+    ['create --reader --scope ingest', /readers and operators do not send/],
     ['create --device dev-2 more', /too many words/],
     ['create --admin', /Unknown option/],
+    ['create --operator --reader', /say for whom: one of/],
+    ['create --operator --scope ingest', /do not send/],
+    ['create --device dev-2 --scope operate', /give --operator/],
     ['rotate', /which token/],
+    ['create --device dev-2 --expires soon', /--expires is a time like/],
+    ['create --device dev-2 --expires 2001-01-01T00:00:00Z', /--expires is in the past/],
+    ['create --csv x --device dev-2', /--csv names the devices/],
+    ['create --csv /nowhere', /--csv: /],
+    ['list --expires 1d', /--expires is no option of list/],
+    ['revoke 0123456789ab --device dev-2', /not both/],
     ['rotate 0123456789ab', /no token with this id/],
     ['revoke 0123456789ab more', /too many words/],
   ])('refuses %j and says what is wrong', async (command, message) => {

@@ -1,46 +1,32 @@
-import { parseArgs } from 'node:util';
 import {
-  deviceHolder,
-  devicesHolder,
   holderText,
   issueToken,
   revokeToken,
   rotateToken,
-  SCOPES,
+  speaksFor,
   tokenFrom,
   type Holder,
   type IssuedToken,
-  type Scope,
   type Token,
 } from '@sluice/ingest';
 import type { JsonObject } from '@sluice/contracts';
-import type { StoredToken, TokenStore } from '@sluice/record-store';
+import type { TokenStore } from '@sluice/record-store';
 import { CommandError, type CommandOutput } from '../command.js';
-
-export const USAGE = `Tokens, for gateways that run with AUTH=tokens.
-
-  create --device <device_id>     may send for this device; --device again: one more token, for that device
-  create --pattern <prefix*>      may send for every device whose id begins so: 'lab-7:*'; repeats like --device
-  create --reader                 may read everything
-         --scope ingest|read      what the token is for, instead of that; repeat it for both
-  list                            all tokens, without their secrets
-  rotate <id> [--grace 24h]       a new secret; the old one stays good for the grace (s, m, h or d; 24h if left out)
-  revoke <id>                     good for nothing within 10 seconds, on every gateway
-
-Each token is printed once, on standard output, one a line in the order of the options. Only its SHA-256 is kept.`;
-
-const COMMANDS = ['create', 'list', 'rotate', 'revoke'] as const;
-type Command = (typeof COMMANDS)[number];
-
-/** Which commands an option belongs to, and whether it may be repeated there. */
-const OPTIONS = {
-  device: { type: 'string', of: ['create'], repeats: true },
-  pattern: { type: 'string', of: ['create'], repeats: true },
-  reader: { type: 'boolean', of: ['create'], repeats: false },
-  scope: { type: 'string', of: ['create'], repeats: true },
-  grace: { type: 'string', of: ['rotate'], repeats: false },
-  help: { type: 'boolean', of: COMMANDS, repeats: true },
-} as const;
+import { readTokenCsv } from './token-csv.js';
+import { listTokens } from './token-list.js';
+import {
+  commandOf,
+  expiryOf,
+  holdersOf,
+  msOf,
+  type Options,
+  parse,
+  requireOptionsOf,
+  scopesIn,
+  scopesOf,
+  USAGE,
+  wrong,
+} from './token-options.js';
 
 /**
  * Prints a token or the list as the result, and what the operator should know as notes.
@@ -59,56 +45,43 @@ export async function runTokens(
   requireOptionsOf(command, values);
   switch (command) {
     case 'create':
-      for (const holder of holdersOf(values)) await create(issueToken(holder, nowMs, scopesOf(values)), store, output);
-      return;
+      return createAll(values, store, nowMs, output);
     case 'list':
-      return show(await store.list(), nowMs, output);
+      return listTokens(store, nowMs, values.json.length > 0, output);
     case 'rotate':
-      return rotate(rotateToken(await live(id, store), nowMs, msOf(values.grace[0] ?? '24h')), store, output);
+      return rotate(rotateToken(await live(id, store), nowMs, msOf('grace', values.grace[0] ?? '24h')), store, output);
     case 'revoke':
-      return revoke(await live(id, store), store, nowMs, output);
+      return id === undefined && values.device.length + values.pattern.length > 0
+        ? revokeAll(holdersOf(values), store, nowMs, output)
+        : revoke(await liveAlone(id, values, store), store, nowMs, output);
   }
 }
 
-/** Every value that was given for an option, in their order. */
-interface Options {
-  device: string[];
-  pattern: string[];
-  reader: boolean[];
-  scope: string[];
-  grace: string[];
-  help: boolean[];
-}
-
-function parse(args: readonly string[]): { values: Options; positionals: string[] } {
-  const options = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, { type }]) => [name, { type, multiple: true }] as const),
-  );
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const none: Options = { device: [], pattern: [], reader: [], scope: [], grace: [], help: [] };
-    return { values: { ...none, ...(values as Partial<Options>) }, positionals };
-  } catch (error) {
-    throw wrong((error as Error).message.split('. ', 1)[0]!);
+async function createAll(values: Options, store: TokenStore, nowMs: number, output: CommandOutput): Promise<void> {
+  const expiresAtMs = expiryOf(values.expires[0], nowMs);
+  if (values.csv.length > 0) return createFromCsv(values, store, nowMs, output);
+  for (const holder of holdersOf(values)) {
+    await create(issueToken(holder, nowMs, scopesOf(values), expiresAtMs), store, output);
   }
 }
 
-function commandOf([name, ...more]: readonly string[]): [Command, string | undefined] {
-  const command = COMMANDS.find((known) => known === name);
-  if (command === undefined) throw wrong(name === undefined ? 'no command' : 'no such command');
-  if (more.length > (command === 'rotate' || command === 'revoke' ? 1 : 0)) throw wrong('too many words');
-  return [command, more[0]];
+async function createFromCsv(values: Options, store: TokenStore, nowMs: number, output: CommandOutput): Promise<void> {
+  const others = [values.device, values.pattern, values.reader, values.operator].some(({ length }) => length > 0);
+  if (others) throw wrong('say for whom: --csv names the devices, so leave the others out');
+  const [scopes, expiresAtMs] = [scopesIn(values.scope), expiryOf(values.expires[0], nowMs)];
+  const wanted = await readTokenCsv(values.csv[0]!);
+  output.out('device_id,token_id,token');
+  for (const { holder, scopes: own } of wanted) {
+    const { token, text } = issueToken(holder, nowMs, own ?? scopes, expiresAtMs);
+    await put(token, store);
+    output.out(`${nameOf(holder)},${token.id},${text}`);
+  }
+  output.note(`${wanted.length} tokens. They are shown this once.`);
 }
 
-/** An option that would be ignored is an error: the caller expects it to have an effect. */
-function requireOptionsOf(command: Command, values: Options): void {
-  for (const [name, { of, repeats }] of Object.entries(OPTIONS)) {
-    const { length } = values[name as keyof Options];
-    if (length > 0 && !(of as readonly Command[]).includes(command)) {
-      throw wrong(`--${name} is no option of ${command}; it belongs to ${of.join(' and ')}`);
-    }
-    if (length > 1 && !repeats) throw wrong(`--${name} is given ${length} times; give it once`);
-  }
+function nameOf(holder: Holder): string {
+  if (holder.kind === 'device') return holder.deviceId;
+  return holder.kind === 'devices' ? `${holder.prefix}*` : holder.kind;
 }
 
 async function create({ token, text }: IssuedToken, store: TokenStore, output: CommandOutput): Promise<void> {
@@ -137,11 +110,33 @@ async function put({ id, version, ...content }: Token, store: TokenStore): Promi
     throw new CommandError('Somebody else has changed this token meanwhile; look at the list and try again.');
 }
 
-function show(stored: readonly StoredToken[], nowMs: number, output: CommandOutput): void {
-  for (const one of stored) {
-    const token = tokenFrom(one);
-    output.out(token === undefined ? `${one.id}  of another version: lets nobody in` : lineOf(token, nowMs));
+/** Every token of these devices, and of patterns within these patterns, that is not revoked. */
+async function revokeAll(
+  holders: readonly Holder[],
+  store: TokenStore,
+  nowMs: number,
+  output: CommandOutput,
+): Promise<void> {
+  const tokens = (await store.list()).map(tokenFrom).filter((token) => token !== undefined);
+  const meant = tokens.filter(
+    ({ holder, revokedAtMs }) => revokedAtMs === undefined && holders.some((each) => covers(each, holder)),
+  );
+  for (const token of meant) {
+    await put(revokeToken(token, nowMs), store);
+    output.out(`${token.id}  ${holderText(token.holder)}`);
   }
+  const after = meant.length === 0 ? '' : ': within 10 seconds no gateway takes them';
+  output.note(`${meant.length} tokens are revoked${after}.`);
+}
+
+function covers(pattern: Holder, holder: Holder): boolean {
+  if (holder.kind === 'device') return speaksFor(pattern, holder.deviceId);
+  return pattern.kind === 'devices' && holder.kind === 'devices' && holder.prefix.startsWith(pattern.prefix);
+}
+
+async function liveAlone(id: string | undefined, { device, pattern }: Options, store: TokenStore): Promise<Token> {
+  if (device.length + pattern.length > 0) throw wrong('give an id, or --device or --pattern, not both');
+  return live(id, store);
 }
 
 async function live(id: string | undefined, store: TokenStore): Promise<Token> {
@@ -152,61 +147,4 @@ async function live(id: string | undefined, store: TokenStore): Promise<Token> {
   if (token.revokedAtMs !== undefined)
     throw new CommandError(`Token ${id} is revoked already; create makes a new one.`);
   return token;
-}
-
-function lineOf({ id, holder, scopes, createdAtMs, previous, revokedAtMs }: Token, nowMs: number): string {
-  const dateOf = (ms: number): string => new Date(ms).toISOString();
-  const old =
-    previous !== undefined && previous.untilMs > nowMs ? `, old secret until ${dateOf(previous.untilMs)}` : '';
-  const state = revokedAtMs === undefined ? `valid${old}` : `revoked ${dateOf(revokedAtMs)}`;
-  return [id, holderText(holder), scopes.join('+'), `created ${dateOf(createdAtMs)}`, state].join('  ');
-}
-
-/** All of them are checked before a token is made. */
-function holdersOf({ device, pattern, reader }: Options): Holder[] {
-  const given = [device, pattern, reader].filter((values) => values.length > 0);
-  if (given.length !== 1) throw wrong('say for whom: one of --device, --pattern and --reader');
-  const twice = [...device, ...pattern].find((name, index, all) => all.indexOf(name) !== index);
-  if (twice !== undefined) throw wrong(`${twice} is named twice; name it once`);
-  if (reader.length > 0) return [{ kind: 'readers' }];
-  return [...device.map(deviceOf), ...pattern.map(devicesOf)];
-}
-
-function deviceOf(id: string): Holder {
-  const holder = deviceHolder(id);
-  if (holder === undefined)
-    throw wrong(`"${id}" is no device_id: 1 to 128 printable ASCII characters without " * , < > \\`);
-  return holder;
-}
-
-function devicesOf(pattern: string): Holder {
-  const holder = devicesHolder(pattern);
-  if (holder === undefined) {
-    throw wrong(`"${pattern}" is no pattern: give the beginning of device ids and one * at its end`);
-  }
-  return holder;
-}
-
-function scopesOf({ scope, reader }: Options): Scope[] | undefined {
-  if (scope.length === 0) return undefined;
-  const scopes = SCOPES.filter((name) => scope.includes(name));
-  const unknown = scope.find((name) => !SCOPES.includes(name as Scope));
-  if (unknown !== undefined) throw wrong(`"${unknown}" is no scope: a scope is ${SCOPES.join(' or ')}`);
-  if (reader.length > 0 && scopes.includes('ingest')) {
-    throw wrong('readers do not send: --scope ingest needs a device or a pattern');
-  }
-  return scopes;
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `90s`, `30m`, `24h`, `7d`, `0s` */
-function msOf(duration: string): number {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(duration) ?? [];
-  if (count === undefined) throw wrong('--grace is a time like 30m, 24h or 7d');
-  return Number(count) * UNITS[unit!]!;
-}
-
-function wrong(what: string): CommandError {
-  return new CommandError(`${what}.\n\n${USAGE}`);
 }

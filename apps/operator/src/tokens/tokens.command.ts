@@ -1,7 +1,8 @@
 import { openTokenStore, RECORD_STORE_SETTINGS, recordStoreOptions } from '@sluice/engines';
 import { readSettings } from '@sluice/process';
 import type { Command } from '../command.js';
-import { runTokens, USAGE } from './run-tokens.js';
+import { runTokens } from './run-tokens.js';
+import { USAGE } from './token-options.js';
 
 export const tokens: Command = {
   usage: USAGE,

@@ -28,6 +28,8 @@ const GRANTS: Readonly<Record<string, { holder: Holder; scopes: readonly Scope[]
   'reader of another pattern': { holder: { kind: 'devices', prefix: 'lab-' }, scopes: ['read'] },
   'sender of a pattern': { holder: { kind: 'devices', prefix: 'd' }, scopes: ['ingest'] },
   'reader of everything': { holder: { kind: 'readers' }, scopes: ['read'] },
+  operator: { holder: { kind: 'operators' }, scopes: ['operate'] },
+  'operator who reads': { holder: { kind: 'operators' }, scopes: ['operate', 'read'] },
   'sender of everything': { holder: { kind: 'readers' }, scopes: ['ingest'] },
 };
 
@@ -36,6 +38,7 @@ const CERTIFICATES: Readonly<Record<string, string>> = {
   'sender of the device': `DNS:${DEVICE_ID}`,
   'sender of a pattern': 'URI:urn:sluice:device:d*',
   'reader of everything': 'URI:urn:sluice:readers',
+  operator: 'URI:urn:sluice:operators',
 };
 
 /** What a request adds to its path. The last two name the device in ways that must not count. */
@@ -46,8 +49,9 @@ function verdictOf(route: RegisteredRoute | undefined, query: string, { grant }:
   if (route?.access === 'open') return 'passes';
   if (grant === undefined) return 'unauthorized';
   if (route?.access === 'send') return grant.scopes.includes('ingest') ? 'passes' : 'forbidden';
-  if (route?.access === 'operate' || !grant.scopes.includes('read')) return 'forbidden';
-  if (grant.holder.kind === 'readers') return 'passes';
+  if (route?.access === 'operate') return grant.scopes.includes('operate') ? 'passes' : 'forbidden';
+  if (!grant.scopes.includes('read')) return 'forbidden';
+  if (grant.holder.kind === 'readers' || grant.holder.kind === 'operators') return 'passes';
   const isNamed = route?.deviceFrom === 'path' || (route?.deviceFrom === 'query' && query === QUERIES[1]);
   return isNamed && route?.access === 'read-device' && speaksForDevice(grant.holder) ? 'passes' : 'forbidden';
 }
@@ -78,7 +82,14 @@ export async function allCallers(
 
 /** An address that the pattern of a route matches. */
 function addressOf(pattern: string): string {
-  const values: Record<string, string> = { device_id: DEVICE_ID, record_id: 'r-1', part: 'status.js' };
+  const values: Record<string, string> = {
+    device_id: DEVICE_ID,
+    record_id: 'r-1',
+    part: 'status.js',
+    partition: '0',
+    offset: '0',
+    id: 'none',
+  };
   return pattern
     .split('/')
     .map((part) => (part.startsWith(':') ? values[part.slice(1)]! : part.replace('*', 'swagger-ui.css')))

@@ -30,7 +30,7 @@ export function certificateNeeded(fault: string | undefined): Refusal {
 export function nameless(): Refusal {
   const detail =
     'The client certificate names no device: its subject alternative name must be DNS:<device_id>, ' +
-    'URI:urn:sluice:device:<device_id> or URI:urn:sluice:readers.';
+    'URI:urn:sluice:device:<device_id>, URI:urn:sluice:readers or URI:urn:sluice:operators.';
   return { code: 'forbidden', detail };
 }
 

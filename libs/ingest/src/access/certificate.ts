@@ -1,12 +1,14 @@
-import { deviceHolder, devicesHolder, type Holder } from './holder.js';
+import { defaultScopesOf, deviceHolder, devicesHolder, type Holder } from './holder.js';
 import type { Principal } from './principal.js';
 
 const DEVICE_URN = 'urn:sluice:device:';
 const READERS_URN = 'urn:sluice:readers';
+const OPERATORS_URN = 'urn:sluice:operators';
 
 /**
  * Who a client certificate speaks for, by its subject alternative names: `DNS:<device_id>`, `URI:urn:sluice:device:<device_id>`,
- * `URI:urn:sluice:device:<pattern>*` and `URI:urn:sluice:readers`. Devices may send; readers may read.
+ * `URI:urn:sluice:device:<pattern>*`, `URI:urn:sluice:readers` and `URI:urn:sluice:operators`. Devices may send, readers may read,
+ * operators may operate.
  *
  * @param altNames as Node gives them: `DNS:dev-2, URI:urn:sluice:readers`
  * @returns `undefined` if no name is one of these
@@ -15,9 +17,7 @@ export function certificatePrincipal(altNames: string | undefined): Principal | 
   const names = (altNames ?? '').split(', ');
   const holders = names.map(holderOf).filter((holder) => holder !== undefined);
   if (holders.length === 0) return undefined;
-  const isReader = holders.some(({ kind }) => kind === 'readers');
-  const isDevice = holders.some(({ kind }) => kind !== 'readers');
-  const scopes = [...(isDevice ? (['ingest'] as const) : []), ...(isReader ? (['read'] as const) : [])];
+  const scopes = [...new Set(holders.flatMap(defaultScopesOf))];
   return { name: `certificate ${names[0]!.slice(0, 200)}`, holders, scopes };
 }
 
@@ -26,6 +26,7 @@ function holderOf(altName: string): Holder | undefined {
   if (!altName.startsWith('URI:')) return undefined;
   const uri = altName.slice('URI:'.length);
   if (uri === READERS_URN) return { kind: 'readers' };
+  if (uri === OPERATORS_URN) return { kind: 'operators' };
   const device = uri.startsWith(DEVICE_URN) ? uri.slice(DEVICE_URN.length) : '';
   return deviceHolder(device) ?? devicesHolder(device);
 }

@@ -1,13 +1,20 @@
 import { READABLE_DEVICE_ID_PATTERN } from '@sluice/contracts';
 
-/** For whom a credential speaks: one device, every device whose id begins in one way, or people who read. */
-export type Holder = { kind: 'device'; deviceId: string } | { kind: 'devices'; prefix: string } | { kind: 'readers' };
+/** For whom a credential speaks: one device, every device whose id begins in one way, people who read, or people who operate. */
+export type Holder =
+  | { kind: 'device'; deviceId: string }
+  | { kind: 'devices'; prefix: string }
+  | { kind: 'readers' }
+  | { kind: 'operators' };
+
+/** The kinds of holders that this release knows. */
+export const HOLDER_KINDS: readonly Holder['kind'][] = ['device', 'devices', 'readers', 'operators'];
 
 /** `operate` is for people who run the service; it includes neither of the others. */
 export type Scope = 'ingest' | 'read' | 'operate';
 
 /** The scopes that a token can have. */
-export const SCOPES: readonly Scope[] = ['ingest', 'read'];
+export const SCOPES: readonly Scope[] = ['ingest', 'read', 'operate'];
 
 const DEVICE_ID = READABLE_DEVICE_ID_PATTERN;
 const DEVICE_PATTERN = /^[ !#-)+\-./0-;=?-[\]-~]{1,127}\*$/;
@@ -22,9 +29,16 @@ export function devicesHolder(pattern: string): Holder | undefined {
   return DEVICE_PATTERN.test(pattern) ? { kind: 'devices', prefix: pattern.slice(0, -1) } : undefined;
 }
 
-/** Devices send and do not read, readers read and do not send, unless it is said otherwise. */
+const DEFAULT_SCOPES: Readonly<Record<Holder['kind'], readonly Scope[]>> = {
+  device: ['ingest'],
+  devices: ['ingest'],
+  readers: ['read'],
+  operators: ['operate'],
+};
+
+/** Devices send, readers read, operators operate, and none of them does anything else unless its scopes say so. */
 export function defaultScopesOf(holder: Holder): readonly Scope[] {
-  return holder.kind === 'readers' ? ['read'] : ['ingest'];
+  return DEFAULT_SCOPES[holder.kind];
 }
 
 export function speaksFor(holder: Holder, deviceId: string): boolean {
@@ -32,8 +46,8 @@ export function speaksFor(holder: Holder, deviceId: string): boolean {
   return holder.kind === 'devices' && deviceId.startsWith(holder.prefix);
 }
 
-/** In words that may be shown: `device dev-2`, `devices lab-7:*`, `readers`. */
+/** In words that may be shown: `device dev-2`, `devices lab-7:*`, `readers`, `operators`. */
 export function holderText(holder: Holder): string {
   if (holder.kind === 'device') return `device ${holder.deviceId}`;
-  return holder.kind === 'devices' ? `devices ${holder.prefix}*` : 'readers';
+  return holder.kind === 'devices' ? `devices ${holder.prefix}*` : holder.kind;
 }

@@ -1,23 +1,42 @@
 import type { Principal } from './principal.js';
 import { hashOf, readTokenText } from './token-text.js';
-import { isHeldBy, type Token } from './token.js';
+import { hasExpired, isHeldBy, type Token } from './token.js';
 
 /** Why a request has no principal. */
 export type TokenFault = 'missing' | 'malformed' | 'mistyped' | 'unknown';
 
-/** Why a token that was good no longer is; `token-replaced`: it was rotated, and the grace is over. */
-export type TokenEnd = 'token-deleted' | 'token-revoked' | 'token-replaced';
+/**
+ * Why a token that was good no longer is; `token-replaced`: it was rotated, and the grace is over;
+ * `token-expired`: its time is over.
+ */
+export type TokenEnd = 'token-deleted' | 'token-revoked' | 'token-replaced' | 'token-expired';
 
 /** The header that a connection has sent last, and whose token is in it. */
 interface ShownToken {
   authorization: string;
   principal: Principal;
+  known: KnownToken;
+  /** From then on it is looked at again. */
+  untilMs: number;
+}
+
+interface KnownToken {
+  token: Token;
+  principal: Principal;
+  /** When it was accepted last; 0: not since it is known here. */
+  usedAtMs: number;
 }
 
 /** All tokens, in memory: a check asks nobody. */
 export class KnownTokens {
-  private tokens = new Map<string, { token: Token; principal: Principal }>();
+  private tokens = new Map<string, KnownToken>();
   private shown = new WeakMap<object, ShownToken>();
+
+  /** When each token was accepted last, of those that were accepted since this time. */
+  usedSince(sinceMs: number): { id: string; atMs: number }[] {
+    const used = [...this.tokens].filter(([, { usedAtMs }]) => usedAtMs > sinceMs);
+    return used.map(([id, { usedAtMs: atMs }]) => ({ id, atMs }));
+  }
 
   get count(): number {
     return this.tokens.size;
@@ -25,7 +44,13 @@ export class KnownTokens {
 
   /** From now on these are the tokens, and no others. */
   replace(tokens: readonly Token[]): void {
-    this.tokens = new Map(tokens.map((token) => [token.id, { token, principal: principalOf(token) }]));
+    const before = this.tokens;
+    this.tokens = new Map(
+      tokens.map((token) => {
+        const usedAtMs = before.get(token.id)?.usedAtMs ?? 0;
+        return [token.id, { token, principal: principalOf(token), usedAtMs }];
+      }),
+    );
     this.shown = new WeakMap();
   }
 
@@ -38,7 +63,10 @@ export class KnownTokens {
   authenticate(authorization: string | undefined, nowMs: number, connection: object): Principal | TokenFault {
     if (authorization === undefined) return 'missing';
     const shown = this.shown.get(connection);
-    if (shown?.authorization === authorization) return shown.principal;
+    if (shown?.authorization === authorization && nowMs < shown.untilMs) {
+      shown.known.usedAtMs = nowMs;
+      return shown.principal;
+    }
     return this.check(authorization, nowMs, connection);
   }
 
@@ -52,8 +80,10 @@ export class KnownTokens {
     if (known === undefined || !isHeldBy(known.token, hash, nowMs)) return 'unknown';
     const { token } = known;
     const principal = { ...known.principal, recheck: (atMs: number) => this.endOf(token.id, hash, atMs) };
+    known.usedAtMs = nowMs;
     // A text that a rotation has replaced ends by time alone.
-    if (token.previous === undefined) this.shown.set(connection, { authorization, principal });
+    const untilMs = token.expiresAtMs ?? Infinity;
+    if (token.previous === undefined) this.shown.set(connection, { authorization, principal, known, untilMs });
     return principal;
   }
 
@@ -62,6 +92,7 @@ export class KnownTokens {
     const token = this.tokens.get(id)?.token;
     if (token === undefined) return 'token-deleted';
     if (token.revokedAtMs !== undefined) return 'token-revoked';
+    if (hasExpired(token, nowMs)) return 'token-expired';
     return isHeldBy(token, hash, nowMs) ? undefined : 'token-replaced';
   }
 }

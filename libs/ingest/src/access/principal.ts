@@ -25,8 +25,12 @@ export function mayIngestFor({ holders }: Principal, deviceId: string): boolean 
   return holders.some((holder) => speaksFor(holder, deviceId));
 }
 
-/** Readers see everything; whoever speaks for devices sees these, and has to name the one that is asked for. */
+/** Readers, and operators with the scope read, see everything; whoever speaks for devices sees these, and has to name the one that is asked for. */
 export function mayRead({ holders, scopes }: Principal, deviceId: string | undefined): boolean {
   if (!scopes.includes('read')) return false;
-  return holders.some((holder) => holder.kind === 'readers' || (deviceId !== undefined && speaksFor(holder, deviceId)));
+  return holders.some((holder) => readsEverything(holder) || (deviceId !== undefined && speaksFor(holder, deviceId)));
+}
+
+function readsEverything({ kind }: Holder): boolean {
+  return kind === 'readers' || kind === 'operators';
 }

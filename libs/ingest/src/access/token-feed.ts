@@ -6,6 +6,8 @@ import { tokenFrom } from './token.js';
 
 /** A change holds everywhere within 10 s; the rest of that is for a store that is slow. */
 const REFRESH_MS = 3000;
+/** The last use of a token is written down once in this time: it is for people who look for tokens that nobody uses. */
+const USE_RESOLUTION_MS = 3_600_000;
 
 /**
  * Keeps the tokens in memory in step with the store. While the store is unavailable, the last tokens stay valid; before the first
@@ -14,6 +16,8 @@ const REFRESH_MS = 3000;
 export class TokenFeed {
   readonly tokens = new KnownTokens();
   #revision: string | undefined;
+  /** When the use of each token was written down last. */
+  readonly #notedMs = new Map<string, number>();
   #seenAtMs = 0;
   #isFailing = false;
   #timer: NodeJS.Timeout | undefined;
@@ -69,6 +73,7 @@ export class TokenFeed {
   /** The revision is read first, so that the list is at least as new. */
   private async read(): Promise<void> {
     const revision = await this.store.revision();
+    if (this.isLoaded) await this.noteUses().catch(() => undefined);
     if (revision === this.#revision) return;
     const stored = await this.store.list();
     const tokens = stored.map(tokenFrom).filter((token) => token !== undefined);
@@ -78,6 +83,17 @@ export class TokenFeed {
     this.tokens.replace(tokens);
     this.#revision = revision;
     this.#onChange();
+  }
+
+  /** What cannot be written now is written the next time. */
+  private async noteUses(): Promise<void> {
+    const nowMs = this.clock.now();
+    const used = this.tokens
+      .usedSince(nowMs - USE_RESOLUTION_MS)
+      .filter(({ id }) => nowMs - (this.#notedMs.get(id) ?? 0) >= USE_RESOLUTION_MS);
+    if (used.length === 0) return;
+    await this.store.noteUses(used);
+    for (const { id } of used) this.#notedMs.set(id, nowMs);
   }
 
   private seen(): void {

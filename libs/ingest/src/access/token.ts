@@ -1,4 +1,4 @@
-import { defaultScopesOf, SCOPES, type Holder, type Scope } from './holder.js';
+import { defaultScopesOf, HOLDER_KINDS, SCOPES, type Holder, type Scope } from './holder.js';
 import { isSameHash, mintToken } from './token-text.js';
 
 /** What is kept of a token. Nothing in it lets anybody in. Instants are milliseconds since 1970. */
@@ -14,6 +14,8 @@ export interface Token {
   /** The text that a rotation has replaced is good until then. */
   previous?: { hash: string; untilMs: number };
   revokedAtMs?: number;
+  /** Good for nothing from then on; left out: it has no end. */
+  expiresAtMs?: number;
 }
 
 /** A token that was changed, and the text that is to be handed over once. */
@@ -26,9 +28,11 @@ export function issueToken(
   holder: Holder,
   nowMs: number,
   scopes: readonly Scope[] = defaultScopesOf(holder),
+  expiresAtMs?: number,
 ): IssuedToken {
   const { id, text, hash } = mintToken();
-  return { token: { id, version: 1, holder, scopes, hash, createdAtMs: nowMs }, text };
+  const expiry = expiresAtMs === undefined ? {} : { expiresAtMs };
+  return { token: { id, version: 1, holder, scopes, hash, createdAtMs: nowMs, ...expiry }, text };
 }
 
 /** The same token with a new text. The old one stays good for the time given; one that was replaced before ends at once. */
@@ -43,9 +47,13 @@ export function revokeToken(token: Token, nowMs: number): Token {
   return { ...token, version: token.version + 1, revokedAtMs: token.revokedAtMs ?? nowMs };
 }
 
+export function hasExpired({ expiresAtMs = Infinity }: Pick<Token, 'expiresAtMs'>, nowMs: number): boolean {
+  return nowMs >= expiresAtMs;
+}
+
 /** Whether a text with this hash is, now, the token's. */
 export function isHeldBy(token: Token, hash: string, nowMs: number): boolean {
-  if (token.revokedAtMs !== undefined) return false;
+  if (token.revokedAtMs !== undefined || hasExpired(token, nowMs)) return false;
   if (isSameHash(hash, token.hash)) return true;
   const { previous } = token;
   return previous !== undefined && nowMs < previous.untilMs && isSameHash(hash, previous.hash);
@@ -67,7 +75,7 @@ export function tokenFrom({
   const token = { ...(content as TokenContent), id, version };
   const isReadable =
     typeof token.hash === 'string' &&
-    ['device', 'devices', 'readers'].includes(token.holder?.kind) &&
+    HOLDER_KINDS.includes(token.holder?.kind) &&
     Array.isArray(token.scopes) &&
     token.scopes.every((scope) => SCOPES.includes(scope));
   return isReadable ? token : undefined;

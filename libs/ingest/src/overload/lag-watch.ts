@@ -2,18 +2,11 @@ import type { BufferInspector } from '@sluice/event-log';
 import type { Clock } from '@sluice/async';
 import type { IngestLogger } from '../logger.js';
 import { BufferLag } from './buffer-lag.js';
+import type { LagLimits } from './lag.settings.js';
 
 const REFRESH_MS = 1000;
 /** A stage ends only this far below its limit, or a lag at the limit would begin and end it at each update. */
 const END_SHARE = 0.8;
-
-/** From which lag of the buffer on work is refused; 0: no limit. The names are those of the settings. */
-export interface LagLimits {
-  backgroundMaxLagRecords: number;
-  backgroundMaxLagSeconds: number;
-  maxLagRecords: number;
-  maxLagSeconds: number;
-}
 
 /**
  * The lag of the buffer worker. Asks the event log once a second, never for a request. While the log does not answer, its last

@@ -3,6 +3,7 @@ import { parseTimestamp, recordKey, stringifyExact, type IngestEvent, type Store
 import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '../record-reader.js';
 import { isSameTime } from '../repeated-record.js';
 import type { StoreTrouble } from '../store-trouble.js';
+import { MemoryDocuments } from './memory-documents.js';
 import {
   RecordStore,
   RecordStoreError,
@@ -24,6 +25,7 @@ interface HeldRecord {
 export class FakeRecordStore extends RecordStore implements RecordWriter, RecordReader {
   readonly writer: RecordWriter = this;
   readonly reader: RecordReader = this;
+  readonly documents = new MemoryDocuments(() => this.requireAvailable());
   /** Every batch that was brought, in the order of the calls; those that failed as well. */
   readonly batches: (readonly RecordToStore[])[] = [];
   /** While false, every operation fails with `unavailable`. */

@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { describeClosing } from './closing-contract.js';
+import { describeDocuments } from './documents-contract.js';
 import { describeExactness } from './exactness-contract.js';
 import { describeFinding } from './finding-contract.js';
 import { describePaging } from './paging-contract.js';
@@ -13,6 +14,7 @@ export function describeRecordStoreContract(name: string, openStore: OpenStore):
     describeExactness(openStore);
     describeFinding(openStore);
     describePaging(openStore);
+    describeDocuments(openStore);
     describeClosing(openStore);
   });
 }

@@ -73,6 +73,25 @@ export function describeTokenStoreContract(name: string, openStores: OpenTokenSt
       expect((await Promise.all([put(store!, 'x'), put(other!, 'y')])).filter(Boolean)).toHaveLength(1);
     });
 
+    it('remembers when tokens were used last, which is no change of them', async () => {
+      await store!.put(token());
+      const revision = await store!.revision();
+      expect(await other!.lastUses()).toEqual(new Map());
+      await store!.noteUses([
+        { id: 'a', atMs: 2_000 },
+        { id: 'b', atMs: 5 },
+      ]);
+      await other!.noteUses([{ id: 'a', atMs: 1_000 }]);
+      await other!.noteUses([{ id: 'b', atMs: 6 }]);
+      expect(await other!.lastUses()).toEqual(
+        new Map([
+          ['a', 2_000],
+          ['b', 6],
+        ]),
+      );
+      expect(await other!.revision()).toBe(revision);
+    });
+
     it('can be closed twice, and refuses everything then', async () => {
       await store!.close();
       await store!.close();

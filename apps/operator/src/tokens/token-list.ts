@@ -1,0 +1,80 @@
+import { hasExpired, holderText, tokenFrom } from '@sluice/ingest';
+import type { StoredToken, TokenStore } from '@sluice/record-store';
+import type { CommandOutput } from '../command.js';
+import { tableOf } from '../table.js';
+
+export interface ListedToken {
+  id: string;
+  holder: string;
+  scopes: readonly string[];
+  created_at: string | null;
+  expires_at: string | null;
+  /** Within an hour; `null`: not since this is written down. */
+  last_used_at: string | null;
+  /** `valid`, `expired`, `revoked`, or `unreadable` for one of another version, which lets nobody in. */
+  state: string;
+  revoked_at: string | null;
+  old_secret_until: string | null;
+}
+
+/** All tokens, without their secrets: a table on a terminal, else one line each; or JSON. */
+export async function listTokens(
+  store: TokenStore,
+  nowMs: number,
+  json: boolean,
+  output: CommandOutput,
+): Promise<void> {
+  const uses = await store.lastUses();
+  const tokens = (await store.list()).map((stored) => listed(stored, uses.get(stored.id), nowMs));
+  if (json) return output.out(JSON.stringify({ tokens }));
+  if (tokens.length === 0) return output.note('There are no tokens; sluice tokens create makes one.');
+  if (output.isTerminal) for (const line of tableOf(HEAD, tokens.map(rowOf))) output.out(line);
+  else for (const token of tokens) output.out(lineOf(token));
+}
+
+function listed(stored: StoredToken, usedMs: number | undefined, nowMs: number): ListedToken {
+  const token = tokenFrom(stored);
+  const last_used_at = dateOf(usedMs);
+  if (token === undefined) {
+    const unknown = { created_at: null, expires_at: null, revoked_at: null, old_secret_until: null };
+    return { id: stored.id, holder: '', scopes: [], ...unknown, last_used_at, state: 'unreadable' };
+  }
+  const { id, holder, scopes, createdAtMs, expiresAtMs, revokedAtMs, previous } = token;
+  const end = hasExpired(token, nowMs) ? 'expired' : 'valid';
+  return {
+    id,
+    holder: holderText(holder),
+    scopes,
+    created_at: dateOf(createdAtMs),
+    expires_at: dateOf(expiresAtMs),
+    last_used_at,
+    state: revokedAtMs === undefined ? end : 'revoked',
+    revoked_at: dateOf(revokedAtMs),
+    old_secret_until: previous !== undefined && previous.untilMs > nowMs ? dateOf(previous.untilMs) : null,
+  };
+}
+
+function dateOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}
+
+const HEAD = ['ID', 'FOR', 'SCOPES', 'CREATED', 'EXPIRES', 'LAST USED', 'STATE'];
+
+function rowOf(token: ListedToken): unknown[] {
+  const { id, holder, scopes, created_at, expires_at, last_used_at } = token;
+  return [id, holder, scopes.join('+'), created_at, expires_at, last_used_at, stateOf(token)];
+}
+
+function lineOf(token: ListedToken): string {
+  const { id, holder, scopes, created_at, last_used_at } = token;
+  if (token.state === 'unreadable') return `${id}  of another version: lets nobody in`;
+  const used = last_used_at === null ? [] : [`used ${last_used_at}`];
+  return [id, holder, scopes.join('+'), `created ${created_at}`, stateOf(token), ...used].join('  ');
+}
+
+function stateOf({ state, revoked_at, expires_at, old_secret_until }: ListedToken): string {
+  if (state === 'revoked') return `revoked ${revoked_at}`;
+  if (state === 'expired') return `expired ${expires_at}`;
+  const until = expires_at === null ? '' : ` until ${expires_at}`;
+  return `${state}${state === 'valid' ? until : ''}${old_secret_until === null ? '' : `, old secret until ${old_secret_until}`}`;
+}

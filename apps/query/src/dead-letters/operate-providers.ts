@@ -1,0 +1,82 @@
+import type { FactoryProvider, Provider } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Clock } from '@sluice/async';
+import { type BufferInspector, EventPublisher } from '@sluice/event-log';
+import { type LagLimits, LagWatch, limitsLag } from '@sluice/ingest';
+import { LOGGER, type Logger } from '@sluice/observability';
+import { RecordStore } from '@sluice/record-store';
+import { Dispositions, RedriveRunner, Redrives } from '@sluice/redrive';
+import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from '../inspectors.js';
+import { AuditTrail } from './audit-trail.js';
+import { DeadLettersView } from './dead-letters-view.js';
+import { FORWARDED_CLIENTS, Operators } from './operators.js';
+import { RedriveMetrics } from './redrive-metrics.js';
+import { RedriveService } from './redrive-service.js';
+import { ScanPlaces } from './scan-places.js';
+
+export interface OperateLimits {
+  /** Whether requests come from a gateway of ours, which says who has sent them. */
+  isForwarded?: boolean;
+  /** From which lag on the gateway refuses requests: then a redrive waits. Left out: never. */
+  lag?: LagLimits;
+}
+
+/** Reads and redrives of dead letters, for people with the scope `operate`. */
+export function operateProviders({ isForwarded = false, lag }: OperateLimits): Provider[] {
+  return [
+    { provide: FORWARDED_CLIENTS, useValue: isForwarded },
+    ...[Operators, AuditTrail, ScanPlaces, DeadLettersView, RedriveService, RedriveMetrics],
+    dispositions,
+    redrives,
+    runnerProvider(lag),
+  ];
+}
+
+const dispositions: FactoryProvider<Dispositions> = {
+  provide: Dispositions,
+  inject: [RecordStore],
+  useFactory: (store: RecordStore) => new Dispositions(store.documents),
+};
+
+const redrives: FactoryProvider<Redrives> = {
+  provide: Redrives,
+  inject: [RecordStore, Clock],
+  useFactory: (store: RecordStore, clock: Clock) => new Redrives(store.documents, clock),
+};
+
+function runnerProvider(lag: LagLimits | undefined): FactoryProvider<RedriveRunner> {
+  return {
+    provide: RedriveRunner,
+    inject: [
+      ...[DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR, EventPublisher, RecordStore],
+      ...[Dispositions, Redrives, Clock, LOGGER],
+    ],
+    useFactory: (
+      inspector: BufferInspector,
+      events: BufferInspector,
+      publisher: EventPublisher,
+      store: RecordStore,
+      ...[decisions, tasks, clock, logger]: [Dispositions, Redrives, Clock, Logger]
+    ) =>
+      new RedriveRunner({
+        ...{ inspector, events, publisher, reader: store.reader, dispositions: decisions, redrives: tasks, clock },
+        owner: `${hostname()}/${process.pid}/${randomUUID()}`,
+        log: (level, message) => logger[level](message),
+        ...(lag !== undefined && limitsLag(lag) && { isLagging: lagQuestion(lag, events, clock, logger) }),
+      }),
+  };
+}
+
+/** Asks the event log once a second at most, and only while a redrive runs. */
+function lagQuestion(limits: LagLimits, events: BufferInspector, clock: Clock, logger: Logger): () => Promise<boolean> {
+  const watch = new LagWatch(limits, events, clock, logger);
+  let askedMs = -Infinity;
+  return async () => {
+    if (clock.monotonicMs() - askedMs >= 1000) {
+      askedMs = clock.monotonicMs();
+      await watch.refresh(events);
+    }
+    return watch.background.isReached || watch.everything.isReached;
+  };
+}

@@ -1,0 +1,72 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
+import { Clock } from '@sluice/async';
+import type { BufferInspector } from '@sluice/event-log';
+import { BoundedReading } from '@sluice/observability';
+import { RecordStore } from '@sluice/record-store';
+import { Dispositions, isActive, Redrives } from '@sluice/redrive';
+import { DEAD_LETTERS_INSPECTOR } from '../inspectors.js';
+
+/** What is measured of the work of operators. It is read at a scrape; what cannot be read then is left out, never guessed. */
+@Injectable()
+export class RedriveMetrics {
+  constructor(
+    @Inject(DEAD_LETTERS_INSPECTOR) private readonly inspector: BufferInspector,
+    @Inject(Dispositions) private readonly dispositions: Dispositions,
+    @Inject(Redrives) private readonly redrives: Redrives,
+    @Inject(RecordStore) private readonly store: RecordStore,
+    @Inject(Clock) private readonly clock: Clock,
+    @Optional() @Inject(Registry) private readonly registry: Registry = new Registry(),
+  ) {
+    this.addGauge(
+      'sluice_dead_letters_undecided',
+      'Dead letters in the topic that were neither redriven nor discarded.',
+      () => this.undecided(),
+    );
+    this.addGauge(
+      'sluice_redrive_stalled_seconds',
+      'How long the redrive that is running has made no progress; 0 if none is running.',
+      () => this.stalledSeconds(),
+    );
+    this.addGauge(
+      'sluice_backup_last_success_timestamp_seconds',
+      'When the last backup of the embedded files was complete, in seconds since 1970; left out if there was none.',
+      () => this.lastBackup(),
+    );
+  }
+
+  private async undecided(): Promise<number> {
+    const positions = await this.inspector.positions();
+    const counts = await Promise.all(
+      positions.map(async ({ partition, low, high }) =>
+        high === low ? 0 : Math.max(0, high - low - (await this.dispositions.count(partition, low, high))),
+      ),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  private async stalledSeconds(): Promise<number> {
+    const latest = await this.redrives.latest();
+    if (latest === undefined || !isActive(latest) || latest.state === 'paused') return 0;
+    return Math.max(0, (this.clock.now() - Date.parse(latest.last_progress_at)) / 1000);
+  }
+
+  private async lastBackup(): Promise<number | undefined> {
+    const [last] = await this.store.documents.list('backups', {}, 1, 'descending');
+    return last && Date.parse(String(last.content['at'])) / 1000;
+  }
+
+  private addGauge(name: string, help: string, read: () => Promise<number | undefined>): void {
+    const reading = new BoundedReading(read, this.clock);
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        const value = await reading.value();
+        if (value === undefined) this.remove();
+        else this.set(value);
+      },
+    });
+  }
+}

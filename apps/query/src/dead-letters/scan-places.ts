@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { ProblemError } from '@sluice/http';
+
+const PLACES = 2;
+const RETRY_AFTER_SECONDS = 5;
+
+/** Reads of many dead letters that go on at one time in this process. */
+@Injectable()
+export class ScanPlaces {
+  private taken = 0;
+
+  /** @throws ProblemError `rate-limited` while all places are taken; what `scan` throws */
+  async scan<T>(scan: () => Promise<T>): Promise<T> {
+    if (this.taken >= PLACES) {
+      const detail = `${PLACES} searches of dead letters are under way; ask again.`;
+      throw new ProblemError('rate-limited', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
+    this.taken++;
+    try {
+      return await scan();
+    } finally {
+      this.taken--;
+    }
+  }
+}

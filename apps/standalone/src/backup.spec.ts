@@ -1,0 +1,204 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { COMMANDS, sluice } from '@sluice/operator/testing';
+import { until } from '@sluice/test-kit';
+import { StandaloneUnderTest } from './testing/standalone-under-test.js';
+
+let root: string;
+let service: StandaloneUnderTest | undefined;
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'sluice-backup-'))));
+afterEach(async () => {
+  await service?.stop();
+  service = undefined;
+  rmSync(root, { recursive: true });
+});
+
+const data = () => join(root, 'data');
+const copy = () => join(root, 'copy');
+
+async function start(dataDir = data()): Promise<StandaloneUnderTest> {
+  mkdirSync(dataDir, { recursive: true });
+  return (service = await StandaloneUnderTest.start({ DATA_DIR: dataDir }));
+}
+
+async function stop(): Promise<void> {
+  await service?.app.close();
+  service = undefined;
+}
+
+async function run(args: string, dataDir = data()) {
+  const [out, notes]: string[][] = [[], []];
+  const output = { out: (line: string) => void out!.push(line), note: (line: string) => void notes!.push(line) };
+  const code = await sluice(args.split(' '), COMMANDS, { env: { DATA_DIR: dataDir }, output });
+  return { code, out: out!.join('\n'), notes: notes!.join('\n') };
+}
+
+async function send(from: number, to: number, url = service!.url): Promise<void> {
+  const records = Array.from({ length: to - from }, (_, index) => ({
+    device_id: 'dev-2',
+    record_id: `r-${from + index}`,
+    timestamp: '2025-09-09T17:00:00Z',
+    data_payload: { n: from + index },
+  }));
+  const response = await fetch(`${url}/ingest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(records),
+  });
+  expect(response.status).toBe(202);
+}
+
+async function storedIds(url = service!.url): Promise<string[]> {
+  const { records } = (await (await fetch(`${url}/records?limit=1000`)).json()) as { records: { record_id: string }[] };
+  return records.map(({ record_id }) => record_id);
+}
+
+function change(file: string, statements: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(statements);
+  database.close();
+}
+
+const includesAll = (all: readonly string[], some: readonly string[]) => {
+  const known = new Set(all);
+  return some.every((each) => known.has(each));
+};
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `r-${index}`).toSorted();
+
+describe('sluice backup and restore', () => {
+  it('copy a running service under load: every record that was acknowledged before is there after a restore', async () => {
+    await start();
+    await send(0, 200);
+    let isSending = true;
+    const load = (async () => {
+      for (let next = 200; isSending; next += 10) await send(next, next + 10);
+    })();
+    const { code, out, notes } = await run(`backup --to ${copy()}`);
+    isSending = false;
+    await load;
+    expect({ code, notes }).toEqual({ code: 0, notes: `The backup in ${copy()} is complete and checked.` });
+    expect(out).toMatch(/event-log\.db +\d+ +1 +\d+ entries\nrecords\.db +\d+ +1 +\d+ documents, \d+ records/);
+    expect(statSync(copy()).mode & 0o777).toBe(0o700);
+    expect(statSync(join(copy(), 'records.db')).mode & 0o777).toBe(0o600);
+    await stop();
+    const other = join(root, 'other');
+    expect((await run(`restore --from ${copy()}`, other)).code).toBe(0);
+    await start(other);
+    await until('all are stored', async () => includesAll(await storedIds(), ids(200)), {});
+  });
+
+  it('take the files of a stopped service, and put them back with --replace, which keeps what was there', async () => {
+    await start();
+    await send(0, 3);
+    await until('all are stored', async () => (await storedIds()).length === 3, {});
+    await stop();
+    expect((await run(`backup --to ${copy()}`)).code).toBe(0);
+    expect((await run('verify')).code).toBe(0);
+    await start();
+    await send(3, 5);
+    await until('all are stored', async () => (await storedIds()).length === 5, {});
+    await stop();
+    const refused = await run(`restore --from ${copy()}`);
+    expect(refused).toMatchObject({ code: 1, notes: expect.stringContaining('holds data; with --replace') });
+    const restored = await run(`restore --from ${copy()} --replace`);
+    expect(restored).toMatchObject({ code: 0, notes: expect.stringContaining('What was there is now') });
+    expect(readdirSync(data()).filter((name) => name.includes('.replaced-')).length).toBeGreaterThanOrEqual(2);
+    await start();
+    expect((await storedIds()).toSorted()).toEqual(ids(3));
+  });
+
+  it('are counted in the metric of the last backup', async () => {
+    await start();
+    await run(`backup --to ${copy()}`);
+    await until(
+      'the metric is there',
+      async () => {
+        const text = await (await fetch(`${service!.url}/metrics`)).text();
+        return /^sluice_backup_last_success_timestamp_seconds \d+/m.test(text);
+      },
+      {},
+    );
+  });
+
+  it('refuse in one sentence, and change nothing', async () => {
+    await start();
+    await send(0, 1);
+    await run(`backup --to ${copy()}`);
+    const sentence = (text: string) =>
+      expect.stringMatching(new RegExp(`^(backup|restore|verify): [^\\n]*${text}[^\\n]*$`));
+    expect(await run(`restore --from ${copy()} --replace`)).toEqual({
+      code: 1,
+      out: '',
+      notes: sentence('is in use; stop the service'),
+    });
+    expect(await run('verify')).toMatchObject({ code: 1, notes: sentence('is in use') });
+    await stop();
+    expect(await run(`backup --to ${copy()}`)).toMatchObject({ code: 1, notes: sentence('is not empty') });
+    expect(await run(`backup --to ${join(root, 'x')}`, join(root, 'nowhere'))).toMatchObject({
+      code: 1,
+      notes: sentence('There is no data'),
+    });
+    expect(await run(`restore --from ${root}`)).toMatchObject({ code: 1, notes: sentence('holds no backup') });
+    expect(await run('backup --to /proc/nothing')).toMatchObject({ code: 1, notes: sentence('nothing was kept') });
+    expect(existsSync(join(root, 'x'))).toBe(false);
+    expect((await run('backup')).code).toBe(2);
+    expect((await run('restore')).code).toBe(2);
+  });
+
+  it('refuse a backup that is damaged, cut, incomplete or newer', async () => {
+    await start();
+    await send(0, 1);
+    await run(`backup --to ${copy()}`);
+    await stop();
+    expect((await run(`verify --from ${copy()}`)).code).toBe(0);
+    const records = join(copy(), 'records.db');
+    change(records, 'PRAGMA user_version = 99');
+    for (const command of [`verify --from ${copy()}`, `restore --from ${copy()}`])
+      expect(await run(command, join(root, 'other'))).toMatchObject({
+        code: 1,
+        notes: expect.stringContaining('was changed: the backup is damaged'),
+      });
+    truncateSync(records, 100);
+    expect((await run(`verify --from ${copy()}`)).notes).toContain('has 100 bytes instead of');
+    rmSync(records);
+    expect((await run(`verify --from ${copy()}`)).notes).toContain('is missing: the backup is damaged');
+    writeFileSync(join(copy(), 'manifest.json'), JSON.stringify({ format: 2, files: [] }));
+    expect((await run(`verify --from ${copy()}`)).notes).toContain('a newer release of Sluice made this backup');
+  });
+
+  it('a file of a newer release or of another application is named, and not touched', async () => {
+    mkdirSync(data());
+    const file = join(data(), 'records.db');
+    change(file, 'CREATE TABLE tunes (id INTEGER)');
+    const before = readFileSync(file);
+    expect((await run(`backup --to ${copy()}`)).notes).toMatch(/^backup: .*database of another application[^\n]*$/);
+    expect(readFileSync(file).equals(before)).toBe(true);
+    change(file, 'DROP TABLE tunes; CREATE TABLE records (id INTEGER); PRAGMA user_version = 7');
+    const newer = readFileSync(file);
+    expect((await run(`backup --to ${copy()}`)).notes).toMatch(
+      /^backup: .*has format 7 .* a newer release of Sluice[^\n]*$/,
+    );
+    expect(readFileSync(file).equals(newer)).toBe(true);
+  });
+
+  it('leave no service to start on a half-restored directory', async () => {
+    mkdirSync(data());
+    writeFileSync(join(data(), 'restore-in-progress'), '');
+    const { requireNoRestore } = await import('@sluice/operator');
+    expect(() => requireNoRestore(data())).toThrow(/was not completed. Run sluice restore again/);
+  });
+});

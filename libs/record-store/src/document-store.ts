@@ -1,0 +1,58 @@
+import type { JsonObject } from '@sluice/contracts';
+
+/**
+ * Small documents about the operation of the service, beside the records: who did what (`audit`), what was decided about a dead
+ * letter (`dispositions`), redrives and their plans (`redrives`), backups that were made (`backups`), how far a move from another
+ * store is (`moves`). Every adapter passes the contract suite in `testing/`.
+ */
+export const DOCUMENT_COLLECTIONS = ['audit', 'dispositions', 'redrives', 'backups', 'moves'] as const;
+export type DocumentCollection = (typeof DOCUMENT_COLLECTIONS)[number];
+
+export interface StoredDocument {
+  /** 1..512 characters. Documents are ordered by it, bytewise. */
+  id: string;
+  /** 1 for a new document, and one more with each change. */
+  version: number;
+  /** Its meaning is the business of its writer. Never a secret. */
+  content: JsonObject;
+}
+
+/** Documents whose ids are in a range. A bound that is left out does not hold. */
+export interface DocumentRange {
+  /** First id. */
+  from?: string;
+  /** First id that is no longer in the range. */
+  to?: string;
+}
+
+export interface DocumentStore {
+  /**
+   * Stores new documents as version 1; those whose ids are taken stay as they are. Durable when it resolves; at most 1000 at once.
+   *
+   * @throws RecordStoreError `unavailable`; some may have been stored then, and adding them again is harmless
+   */
+  add(collection: DocumentCollection, documents: readonly Omit<StoredDocument, 'version'>[]): Promise<void>;
+  /**
+   * Stores a new document (version 1), or the next version of one that is there. Durable when it resolves.
+   *
+   * @returns false, and nothing is stored, if what is there is not of the version before: another process has changed it
+   * @throws RecordStoreError `unavailable`; it may have been stored then
+   */
+  put(collection: DocumentCollection, document: StoredDocument): Promise<boolean>;
+  /** @throws RecordStoreError `unavailable` */
+  find(collection: DocumentCollection, id: string): Promise<StoredDocument | undefined>;
+  /**
+   * The first documents of a range by ascending id, or the last ones by descending id.
+   *
+   * @param limit 1..1000
+   * @throws RecordStoreError `unavailable`
+   */
+  list(
+    collection: DocumentCollection,
+    range: DocumentRange,
+    limit: number,
+    order?: 'ascending' | 'descending',
+  ): Promise<StoredDocument[]>;
+  /** @throws RecordStoreError `unavailable` */
+  count(collection: DocumentCollection, range: DocumentRange): Promise<number>;
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DocumentStore, StoredDocument } from '../document-store.js';
+import { type OpenStore, useStore } from './store-under-test.js';
+
+const document = (id: string, version = 1, content: StoredDocument['content'] = { n: 1 }): StoredDocument => ({
+  id,
+  version,
+  content,
+});
+
+/** What every adapter must do: the sentences of `document-store.ts`, as tests. */
+export function describeDocuments(openStore: OpenStore): void {
+  describe('its documents', () => {
+    const used = useStore(openStore);
+    const documents = (): DocumentStore => used.store.documents;
+
+    it('are not there before they are stored', async () => {
+      expect(await documents().find('audit', 'none')).toBeUndefined();
+      expect(await documents().list('audit', {}, 10)).toEqual([]);
+      expect(await documents().count('audit', {})).toBe(0);
+    });
+
+    it('come back as they were, whatever their keys', async () => {
+      const content = { $set: { 'a.b': [1, null, 'ä'] }, more: true };
+      expect(await documents().put('redrives', document('exact', 1, content))).toBe(true);
+      expect(await documents().find('redrives', 'exact')).toEqual(document('exact', 1, content));
+    });
+
+    it('change only by their next version', async () => {
+      expect(await documents().put('redrives', document('v', 2))).toBe(false);
+      expect(await documents().put('redrives', document('v'))).toBe(true);
+      expect(await documents().put('redrives', document('v'))).toBe(false);
+      expect(await documents().put('redrives', document('v', 2, { n: 2 }))).toBe(true);
+      expect(await documents().put('redrives', document('v', 2, { n: 3 }))).toBe(false);
+      expect(await documents().find('redrives', 'v')).toEqual(document('v', 2, { n: 2 }));
+    });
+
+    it('let one of two that change one at the same time win', async () => {
+      await documents().put('redrives', document('race'));
+      const puts = [1, 2].map((n) => documents().put('redrives', document('race', 2, { n })));
+      expect((await Promise.all(puts)).filter(Boolean)).toHaveLength(1);
+    });
+
+    it('can be added twice, and stay as they were the first time', async () => {
+      await documents().add('dispositions', [document('0/1'), document('0/2')]);
+      await documents().add('dispositions', [document('0/2', 1, { n: 9 }), document('0/3')]);
+      const ids = ['0/1', '0/2', '0/3'];
+      expect(await documents().list('dispositions', { from: '0/', to: '00' }, 10)).toEqual(
+        ids.map((id) => document(id)),
+      );
+    });
+
+    it('are listed and counted by ranges of ids, in order, in their collection', async () => {
+      await documents().add(
+        'backups',
+        ['c', 'a', 'b', 'd'].map((id) => document(id)),
+      );
+      const ids = async (...[range, limit, order]: [object, number, ('ascending' | 'descending')?]) =>
+        (await documents().list('backups', range, limit, order)).map(({ id }) => id);
+      expect(await ids({}, 10)).toEqual(['a', 'b', 'c', 'd']);
+      expect(await ids({ from: 'b', to: 'd' }, 10)).toEqual(['b', 'c']);
+      expect(await ids({ from: 'b' }, 2)).toEqual(['b', 'c']);
+      expect(await ids({ to: 'd' }, 2, 'descending')).toEqual(['c', 'b']);
+      expect(await documents().count('backups', { from: 'b', to: 'd' })).toBe(2);
+      expect(await documents().count('backups', {})).toBe(4);
+    });
+  });
+}

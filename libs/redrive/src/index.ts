@@ -1,0 +1,16 @@
+export { checkLetter, type LetterCheck } from './check-letter.js';
+export { type Disposition, Dispositions } from './dispositions.js';
+export { eventOf } from './event-of-letter.js';
+export { type Edit, parseEdits } from './json-patch.js';
+export { type DeadLetter, letterOf } from './letter.js';
+export { isSelective, type LetterFilter, matches, rangesOf } from './letter-filter.js';
+export { LetterBudget, readLetters, type LetterSource, type OffsetRange } from './letter-scan.js';
+export { parseFilter } from './parse-filter.js';
+export { type RedrivePlan, planRedrive, type PlanRequest } from './plan-redrive.js';
+export { RedriveError, type RedriveErrorCode } from './redrive-error.js';
+export { Redrives } from './redrives.js';
+export { isActive, type Redrive, type RedriveState } from './redrive.js';
+export { RedriveRunner, type RunnerParts } from './redrive-runner.js';
+export { type Fault, parseRedriveRequest, type RedriveRequest } from './redrive-request.js';
+export { type LetterVerdict, verdictOf } from './verdict.js';
+export { summarize, type LetterSummary } from './summarize.js';
