@@ -97,7 +97,7 @@ describe('sluice tokens', () => {
 
   it.each([
     ['csv-a\ncsv-a\n', 'line 2: device csv-a is in line 1'],
-    ['a/b\n', 'line 1: "a/b" is neither'],
+    ['a<b\n', 'line 1: "a<b" is neither'],
     ['ok,all\n', 'line 1: "all" is no scope'],
     ['ok,read,more\n', 'line 1: a line is device_id,scopes'],
     ['device_id\n', 'names no device'],
@@ -153,7 +153,7 @@ describe('sluice tokens', () => {
     ['make', /no such command/],
     ['create', /say for whom/],
     ['create --device dev-2 --reader', /say for whom: one of/],
-    ['create --device dev,2', /"dev\/2" is no device_id/],
+    ['create --device dev,2', /"dev,2" is no device_id/],
     ['create --device dev-2 --device dev-2', /dev-2 is named twice/],
     ['create --reader --reader', /--reader is given 2 times/],
     ['create --device dev-2 --grace 1h', /--grace is no option of create; it belongs to rotate/],

@@ -94,7 +94,9 @@ export function holdersOf({ device, pattern, reader, operator }: Options): Holde
 
 function deviceOf(id: string): Holder {
   const holder = deviceHolder(id);
-  if (holder === undefined) throw wrong(`"${id}" is no device_id: 1 to 128 letters, digits and . _ : -`);
+  if (holder === undefined) {
+    throw wrong(`"${id}" is no device_id: 1 to 128 printable ASCII characters without " * , < > \\`);
+  }
   return holder;
 }
 
