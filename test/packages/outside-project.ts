@@ -19,7 +19,15 @@ const OF_THE_TEAM = [
 ];
 const BROUGHT_ALONG = ['kafkajs'];
 /** What a team installs; the embedded engine stands in for a broker. */
-const PACKAGES = ['async', 'contracts', 'event-log', 'event-log-kafka', 'event-log-sqlite', 'batch-transport'];
+const PACKAGES = [
+  'async',
+  'settings',
+  'contracts',
+  'event-log',
+  'event-log-kafka',
+  'event-log-sqlite',
+  'batch-transport',
+];
 
 /** As strict as ours, with Nest's decorators. */
 const TSCONFIG = {

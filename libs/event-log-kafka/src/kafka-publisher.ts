@@ -9,6 +9,7 @@ import {
   type FailureCause,
 } from '@sluice/event-log';
 import { within } from '@sluice/async';
+import { compressionOf } from './compression.js';
 import { causeOf, describeError } from './kafka-errors.js';
 import type { KafkaTopics } from './kafka-topics.js';
 import { ProducerConnection } from './producer-connection.js';
@@ -105,7 +106,8 @@ export class KafkaPublisher extends EventPublisher {
     const messages = part.map(messageOf);
     try {
       const timeout = this.options.publishTimeoutMs;
-      return outcomesOf(messages, await producer.send({ topic, messages, acks: ALL_IN_SYNC, timeout }));
+      const compression = compressionOf(this.options);
+      return outcomesOf(messages, await producer.send({ topic, messages, acks: ALL_IN_SYNC, timeout, compression }));
     } catch (error) {
       this.knownTopics.delete(topic);
       this.connection.failed(error);

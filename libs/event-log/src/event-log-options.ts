@@ -16,6 +16,8 @@ export interface EventLogOptions {
   publishTimeoutMs: number;
   /** A commit has its confirmation or its error within this time. */
   commitTimeoutMs: number;
+  /** How Kafka gets what is published. Default: as it is. */
+  compression?: 'none' | 'gzip' | 'zstd';
   /** Copies of each partition that `createTopics` asks for; left out: one. The embedded log has one. */
   replicationFactor?: number;
   /** How much the embedded log keeps, by topic. Without limits, a topic keeps what is not read, and the rest for 24 hours. */
