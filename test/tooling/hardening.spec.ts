@@ -98,3 +98,18 @@ describe('package-lock.json', () => {
     expect(unheld).toEqual([]);
   });
 });
+
+describe('compose.external.yml', () => {
+  const file = load(readFileSync('compose.external.yml', 'utf8'), { schema: YAML11_SCHEMA }) as {
+    services: Record<string, Service>;
+  };
+
+  it('has our services under the names of docker-compose.yml, and no engine', () => {
+    expect(Object.keys(file.services)).toEqual(['gateway', 'buffer-worker', 'query', 'init', 'doctor']);
+  });
+
+  it.each(Object.entries(file.services))('gives %s no more than docker-compose.yml does', (_, service) => {
+    expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    for (const port of service.ports ?? []) expect(port).toContain('127.0.0.1');
+  });
+});

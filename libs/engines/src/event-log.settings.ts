@@ -20,6 +20,12 @@ export const EVENT_LOG_SETTINGS = {
   eventLogUrl: engineUrl(KAFKA_URL),
   ...KAFKA_ACCESS_SETTINGS,
   ...KAFKA_NAME_SETTINGS,
+  kafkaCompression: oneOf(
+    'KAFKA_COMPRESSION',
+    'none',
+    ['none', 'gzip', 'zstd'],
+    'Kafka: how published records are compressed. Costs time of the gateway, and saves disk and network.',
+  ),
   publishTimeoutMs: wholeNumber(
     'PUBLISH_TIMEOUT_MS',
     5 * SECOND_MS,
@@ -43,6 +49,7 @@ export function eventLogOptions({ replicationFactor, ...config }: LogConfig, app
     url: config.eventLogUrl,
     kafka: kafkaAccess(config),
     names: kafkaNames(config),
+    compression: config.kafkaCompression,
     clientId: `sluice-${app}`,
     publishTimeoutMs: config.publishTimeoutMs,
     producer: config.eventLogProducer,

@@ -1,26 +1,28 @@
 import type { RecordStoreOptions } from '@sluice/record-store';
-import { oneOf, type OptionsOf, type SettingsTable, text, wholeNumber } from '@sluice/settings';
+import { oneOf, type OptionsOf, type Setting, type SettingsTable, text, wholeNumber } from '@sluice/settings';
 import { mongoUrlFault } from './mongo-url-fault.js';
 import { DATA_DIR, engineUrl, requireNoFile } from './engine.settings.js';
 
 const SECOND_MS = 1000;
 
+const RECORD_STORE_URL: Setting<string> = {
+  ...engineUrl(
+    text(
+      'RECORD_STORE_URL',
+      '',
+      /^(mongodb(\+srv)?:\/\/\S+|file:.+)$/,
+      'mongodb://host:27017/database, mongodb+srv://host/database or file:<directory>',
+      'The record store. Empty: a file in DATA_DIR.',
+    ),
+  ),
+  mayHoldSecret: true,
+  faultOf: mongoUrlFault,
+};
+
 /** The record store, which keeps the tokens as well, for every program that opens it. */
 export const RECORD_STORE_SETTINGS = {
   dataDir: DATA_DIR,
-  recordStoreUrl: {
-    ...engineUrl(
-      text(
-        'RECORD_STORE_URL',
-        '',
-        /^(mongodb(\+srv)?:\/\/\S+|file:.+)$/,
-        'mongodb://host:27017/database, mongodb+srv://host/database or file:<directory>',
-        'The record store. Empty: a file in DATA_DIR.',
-      ),
-    ),
-    mayHoldSecret: true,
-    faultOf: (url: string): string | undefined => mongoUrlFault(url),
-  },
+  recordStoreUrl: RECORD_STORE_URL,
   recordsCollection: text(
     'RECORDS_COLLECTION',
     'records',

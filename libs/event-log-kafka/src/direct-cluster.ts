@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { EventLogError } from '@sluice/event-log';
 
 /** What a broker answers to a fetch of one partition. */
-export interface FetchedPartition {
+interface FetchedPartition {
   partition: number;
   messages: unknown[];
 }

@@ -2,6 +2,7 @@ import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
 import { pause } from '@sluice/async';
 import { partitionOf } from '@sluice/contracts';
 import type { LogEntry, PublishOutcome } from '@sluice/event-log';
+import type { BatchCodec } from './compression.js';
 import type { DirectBroker, ProducerCluster, PartitionMetadata } from './direct-cluster.js';
 import { brokerErrorOf, causeOf, describeError, isFatal, isTransientAnswer } from './kafka-errors.js';
 import type { ProducerClient } from './producer-client.js';
@@ -44,8 +45,9 @@ export class DirectProducer implements ProducerClient {
   constructor(
     private readonly cluster: ProducerCluster,
     private readonly timeoutMs: number,
+    codec?: BatchCodec,
   ) {
-    this.link = new LeaderLink(timeoutMs);
+    this.link = new LeaderLink(timeoutMs, codec);
   }
 
   async probe(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { EventLogError, type EventLogOptions } from '@sluice/event-log';
+import { installCodecs } from './compression.js';
 import { ConnectionAttempts } from './connection-attempts.js';
 import { saslOptions } from './sasl-login.js';
 import { TlsContext } from './tls-context.js';
@@ -32,6 +33,7 @@ export function newKafkaClient(
   overrides: Partial<KafkaConfig> = {},
 ): Kafka {
   silenceTimeoutNegativeWarning();
+  installCodecs();
   const { tls, access } = sharedOf(options);
   return new Kafka({
     clientId: options.clientId,

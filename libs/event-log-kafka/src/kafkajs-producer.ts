@@ -1,5 +1,6 @@
 import type { Kafka, Producer } from 'kafkajs';
-import type { LogEntry, PublishOutcome } from '@sluice/event-log';
+import type { EventLogOptions, LogEntry, PublishOutcome } from '@sluice/event-log';
+import { compressionOf } from './compression.js';
 import type { ProducerClient } from './producer-client.js';
 import { messageOf, outcomesOf, pinPartition } from './publish-parts.js';
 
@@ -13,7 +14,7 @@ export class KafkaJsProducer implements ProducerClient {
   /** @param metadataMaxAge see `newCluster` */
   constructor(
     client: Kafka,
-    private readonly timeoutMs: number,
+    private readonly options: Pick<EventLogOptions, 'publishTimeoutMs' | 'compression'>,
     metadataMaxAge: number,
   ) {
     this.producer = client.producer({
@@ -32,7 +33,9 @@ export class KafkaJsProducer implements ProducerClient {
 
   async send(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]> {
     const messages = entries.map(messageOf);
-    const sent = await this.producer.send({ topic, messages, acks: ALL_IN_SYNC, timeout: this.timeoutMs });
+    const timeout = this.options.publishTimeoutMs;
+    const compression = compressionOf(this.options);
+    const sent = await this.producer.send({ topic, messages, acks: ALL_IN_SYNC, timeout, compression });
     return outcomesOf(messages, sent);
   }
 

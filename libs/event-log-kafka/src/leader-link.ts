@@ -1,4 +1,6 @@
+import type { BatchCodec } from './compression.js';
 import type { DirectBroker, DirectConnection } from './direct-cluster.js';
+import { compressedRecordBatch } from './record-batch.js';
 import {
   type AppendResult,
   maxRequestBytes,
@@ -15,15 +17,22 @@ const MAX_KEPT_BYTES = 2 * 1024 * 1024;
 export class LeaderLink {
   private spare: Buffer = Buffer.alloc(0);
 
-  /** @param timeoutMs how long the broker may wait for the replicas in sync */
-  constructor(private readonly timeoutMs: number) {}
+  /**
+   * @param timeoutMs how long the broker may wait for the replicas in sync
+   * @param codec left out: records are not compressed
+   */
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly codec?: BatchCodec,
+  ) {}
 
   /**
    * One request, and a result for each partition.
    *
    * @throws an error of KafkaJS: then nobody knows whether the leader has appended
    */
-  async append(broker: DirectBroker, topic: string, batches: readonly PartitionBatch[]): Promise<AppendResult[]> {
+  async append(broker: DirectBroker, topic: string, given: readonly PartitionBatch[]): Promise<AppendResult[]> {
+    const batches = this.codec === undefined ? given : await compressed(given, this.codec);
     const connection = await broker.connectionPool.getConnection();
     // Also when the session of a login is about to end.
     if (!connection.isAuthenticated()) await connection.authenticate();
@@ -61,4 +70,14 @@ async function exchange(connection: DirectConnection, correlationId: number, req
     });
   });
   return (await answered).payload;
+}
+
+/** In threads of Node's own: the event loop goes on. */
+function compressed(batches: readonly PartitionBatch[], codec: BatchCodec): Promise<PartitionBatch[]> {
+  const encode = async ({ partition, entries }: PartitionBatch): Promise<PartitionBatch> => ({
+    partition,
+    entries,
+    encoded: await compressedRecordBatch(entries, codec),
+  });
+  return Promise.all(batches.map(encode));
 }

@@ -5,6 +5,8 @@ import { maxBatchBytes, writeRecordBatch } from './record-batch.js';
 export interface PartitionBatch {
   partition: number;
   entries: readonly LogEntry[];
+  /** The record batch of the entries, if it is made already. */
+  encoded?: Buffer;
 }
 
 /** What the leader of a partition answers. */
@@ -38,7 +40,11 @@ const TIMES_BYTES = 16;
 /** @returns an upper bound for the size of the request, in bytes */
 export function maxRequestBytes(clientId: string, topic: string, batches: readonly PartitionBatch[]): number {
   const names = Buffer.byteLength(clientId) + Buffer.byteLength(topic);
-  return batches.reduce((sum, { entries }) => sum + PARTITION_HEAD_BYTES + maxBatchBytes(entries), HEAD_BYTES + names);
+  return batches.reduce((sum, batch) => sum + PARTITION_HEAD_BYTES + maxBytesOf(batch), HEAD_BYTES + names);
+}
+
+function maxBytesOf({ entries, encoded }: PartitionBatch): number {
+  return encoded?.length ?? maxBatchBytes(entries);
 }
 
 /**
@@ -68,14 +74,18 @@ export function writeProduceRequest(
   at = target.writeInt32BE(1, at);
   at = writeText(topic, target, at);
   at = target.writeInt32BE(batches.length, at);
-  for (const { partition, entries } of batches) {
-    at = target.writeInt32BE(partition, at);
-    const end = writeRecordBatch(entries, target, at + 4);
+  for (const batch of batches) {
+    at = target.writeInt32BE(batch.partition, at);
+    const end = writeBatch(batch, target, at + 4);
     target.writeInt32BE(end - at - 4, at);
     at = end;
   }
   target.writeInt32BE(at - 4, 0);
   return target.subarray(0, at);
+}
+
+function writeBatch({ entries, encoded }: PartitionBatch, target: Buffer, at: number): number {
+  return encoded === undefined ? writeRecordBatch(entries, target, at) : at + encoded.copy(target, at);
 }
 
 function writeText(text: string, target: Buffer, at: number): number {

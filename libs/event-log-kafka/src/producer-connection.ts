@@ -1,5 +1,6 @@
 import { EventLogError, type EventLogOptions, type FailureCause } from '@sluice/event-log';
 import { pause, within } from '@sluice/async';
+import { codecOf } from './compression.js';
 import { ConnectionAttempts } from './connection-attempts.js';
 import { newCluster } from './direct-cluster.js';
 import { DirectProducer } from './direct-producer.js';
@@ -41,8 +42,8 @@ export class ProducerConnection {
     const metadataMaxAgeMs = Math.min(MAX_METADATA_AGE_MS, options.publishTimeoutMs);
     this.producer =
       options.producer === 'kafkajs'
-        ? new KafkaJsProducer(client, options.publishTimeoutMs, metadataMaxAgeMs)
-        : new DirectProducer(newCluster(client, metadataMaxAgeMs), options.publishTimeoutMs);
+        ? new KafkaJsProducer(client, options, metadataMaxAgeMs)
+        : new DirectProducer(newCluster(client, metadataMaxAgeMs), options.publishTimeoutMs, codecOf(options));
   }
 
   get isInUse(): boolean {

@@ -4,7 +4,8 @@ import Decoder from 'kafkajs/src/protocol/decoder.js';
 import decodeBatch from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 import type { LogEntry } from '@sluice/event-log';
 import { crc32c } from './crc32c.js';
-import { maxBatchBytes, writeRecordBatch } from './record-batch.js';
+import { codecOf } from './compression.js';
+import { compressedRecordBatch, maxBatchBytes, writeRecordBatch } from './record-batch.js';
 
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((part) => Buffer.from(part)),
@@ -64,6 +65,15 @@ it('the headers of an entry are its own, also when another set of the same objec
   }));
   const { records } = await decodeBatch(new Decoder(encode(entries, 0)));
   expect(records.map(({ headers }) => String(headers['a']))).toEqual(['1', '1', '2', '1']);
+});
+
+it('a compressed batch is read back as what was written', async () => {
+  const headers = { a: '1' };
+  const written = ['one', 'two'].map((text) => ({ key: null, value: Buffer.from(text), headers, timestampMs: 1 }));
+  const batch = await compressedRecordBatch(written, codecOf({ compression: 'gzip' })!);
+  expect([batch.readInt32BE(8), batch.readUInt32BE(17)]).toEqual([batch.length - 12, crc32c(batch, 21, batch.length)]);
+  const { records } = await decodeBatch(new Decoder(batch));
+  expect(records.map(({ value }) => String(value))).toEqual(['one', 'two']);
 });
 
 function encode(entries: readonly LogEntry[], start: number): Buffer {

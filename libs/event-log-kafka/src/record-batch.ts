@@ -1,8 +1,9 @@
 import type { LogEntry } from '@sluice/event-log';
+import type { BatchCodec } from './compression.js';
 import { crc32c } from './crc32c.js';
 
 /**
- * Kafka's record batch, magic 2, uncompressed: https://kafka.apache.org/documentation/#recordbatch
+ * Kafka's record batch, magic 2: https://kafka.apache.org/documentation/#recordbatch
  *
  * ```
  * baseOffset int64 | batchLength int32 | partitionLeaderEpoch int32 | magic int8 | crc uint32 | attributes int16 |
@@ -35,7 +36,7 @@ export function maxBatchBytes(entries: readonly LogEntry[]): number {
 }
 
 /** @returns an upper bound for what an entry takes in a batch, in bytes */
-export function maxRecordBytes({ key, value, headers }: LogEntry): number {
+function maxRecordBytes({ key, value, headers }: LogEntry): number {
   return RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0) + encodedHeaders(headers).length;
 }
 
@@ -58,6 +59,17 @@ export function writeRecordBatch(entries: readonly LogEntry[], target: Buffer, s
   return at;
 }
 
+/** @returns the batch of the entries with its records compressed */
+export async function compressedRecordBatch(entries: readonly LogEntry[], codec: BatchCodec): Promise<Buffer> {
+  const plain = Buffer.allocUnsafe(maxBatchBytes(entries));
+  const end = writeRecordBatch(entries, plain, 0);
+  const records = await codec.compress(plain.subarray(HEAD_BYTES, end));
+  const batch = Buffer.concat([plain.subarray(0, HEAD_BYTES), records]);
+  batch.writeInt16BE(codec.id, ATTRIBUTES_AT);
+  seal(batch, 0, batch.length);
+  return batch;
+}
+
 function writeHead(
   target: Buffer,
   start: number,
@@ -65,13 +77,18 @@ function writeHead(
   { count, baseMs, maxMs }: { count: number; baseMs: number; maxMs: number },
 ): void {
   target.fill(0, start, start + HEAD_BYTES);
-  target.writeInt32BE(end - start - LENGTH_AT - 4, start + LENGTH_AT);
   target[start + MAGIC_AT] = MAGIC;
   target.writeInt32BE(count - 1, start + LAST_OFFSET_DELTA_AT);
   target.writeBigInt64BE(BigInt(baseMs), start + BASE_TIMESTAMP_AT);
   target.writeBigInt64BE(BigInt(maxMs), start + MAX_TIMESTAMP_AT);
   target.fill(NO_PRODUCER, start + PRODUCER_AT, start + COUNT_AT);
   target.writeInt32BE(count, start + COUNT_AT);
+  seal(target, start, end);
+}
+
+/** Writes what depends on the rest: the length and the checksum. */
+function seal(target: Buffer, start: number, end: number): void {
+  target.writeInt32BE(end - start - LENGTH_AT - 4, start + LENGTH_AT);
   target.writeUInt32BE(crc32c(target, start + ATTRIBUTES_AT, end), start + CRC_AT);
 }
 

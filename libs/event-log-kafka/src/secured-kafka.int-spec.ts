@@ -10,6 +10,8 @@ import {
   type LogEntry,
   positionsBehind,
 } from '@sluice/event-log';
+import { prepareWhenAvailable } from '@sluice/engines';
+import type { RecordStore } from '@sluice/record-store';
 import { until } from '@sluice/test-kit';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { BROKER_PATIENCE, succeeds } from './testing/patience.js';
@@ -108,6 +110,18 @@ describe('A Kafka with TLS and logins', () => {
     const [outcome] = await log.publisher.publish('any', [ENTRY]);
     expect(outcome).toMatchObject({ written: false, cause: failure });
     await expect(log.ping()).rejects.toMatchObject({ failure });
+  });
+
+  it.each<[string, () => KafkaEventLog]>([
+    ['password', () => bySasl({ mechanism: 'scram-sha-512', username: 'gateway', password: 'other' })],
+    ['authority', () => bySasl(scram, { caFile: other() })],
+  ])('ends the init step at once on a wrong %s', async (_, openLog) => {
+    const store = { prepare: async () => {} } as unknown as RecordStore;
+    const partitions = { events: { partitions: 1 }, deadLetters: { partitions: 1 } };
+    const waits: Error[] = [];
+    const ended = prepareWhenAvailable(openLog(), store, partitions, { onWaiting: (error) => waits.push(error) });
+    await expect(ended).rejects.toMatchObject({ failure: expect.stringMatching(/^(authentication|certificate)$/) });
+    expect(waits).toEqual([]);
   });
 
   it('asks for a new login in the middle of the work, and nothing is lost', async () => {

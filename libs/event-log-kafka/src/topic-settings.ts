@@ -1,10 +1,14 @@
 import kafkajs, { type ConfigEntries } from 'kafkajs';
 import { EventLogError, UNREADABLE_SETTING, type TopicFinding, type TopicSpec } from '@sluice/event-log';
+import { UNREADABLE_CODECS } from './compression.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 
 const RETENTION = 'retention.ms';
 const SIZE_LIMIT = 'retention.bytes';
 const CLEANUP = 'cleanup.policy';
+const UNCLEAN = 'unclean.leader.election.enable';
+const MIN_IN_SYNC = 'min.insync.replicas';
+const CODEC = 'compression.type';
 const UNLIMITED = '-1';
 
 type CheckedTopic = Pick<TopicSpec, 'name' | 'keepsAll'>;
@@ -25,8 +29,9 @@ export async function topicRetentionMs(admin: KafkaAdmin, topic: string): Promis
 /** See `EventLog.topicFindings`. A right that is missing is a finding, not an error. */
 export async function topicFindings(admin: KafkaAdmin, { name, keepsAll }: CheckedTopic): Promise<TopicFinding[]> {
   try {
-    const settings = await settingsOf(admin, name, [RETENTION, SIZE_LIMIT, CLEANUP]);
-    return findingsIn(name, settings, keepsAll === true);
+    const names = [RETENTION, SIZE_LIMIT, CLEANUP, UNCLEAN, MIN_IN_SYNC, CODEC];
+    const settings = await settingsOf(admin, name, names);
+    return findingsIn(name, settings, { keepsAll: keepsAll === true, copies: await copiesOf(admin, name) });
   } catch (error) {
     if (!isDenied(error)) throw error;
     return [{ topic: name, setting: UNREADABLE_SETTING, detail: missingRight(name) }];
@@ -42,7 +47,11 @@ export function missingRight(topic: string): string {
 }
 
 /** @param settings by name */
-export function findingsIn(topic: string, settings: ReadonlyMap<string, string>, keepsAll: boolean): TopicFinding[] {
+export function findingsIn(
+  topic: string,
+  settings: ReadonlyMap<string, string>,
+  { keepsAll = false, copies = 1 }: { keepsAll?: boolean; copies?: number } = {},
+): TopicFinding[] {
   const findings: TopicFinding[] = [];
   const find = (setting: string, right: string, what: string): void => {
     const detail = `The topic ${topic} has ${setting}=${settings.get(setting)}, ${what}. Repair: ${repair(topic, setting, right)}`;
@@ -50,11 +59,23 @@ export function findingsIn(topic: string, settings: ReadonlyMap<string, string>,
   };
   if (settings.get(CLEANUP)?.includes('compact') === true)
     find(CLEANUP, 'delete', 'which removes records of a key that has newer ones');
+  if (settings.get(UNCLEAN) === 'true')
+    find(UNCLEAN, 'false', 'which lets a broker lead that lacks acknowledged records');
+  if (copies > 1 && settings.get(MIN_IN_SYNC) === '1')
+    find(MIN_IN_SYNC, '2', `which acknowledges a record that only one of ${copies} brokers has`);
+  if (UNREADABLE_CODECS.has(settings.get(CODEC) ?? ''))
+    find(CODEC, 'producer', 'which the client of Sluice cannot read');
   if (!keepsAll) return findings;
   const isLimited = (setting: string): boolean => (settings.get(setting) ?? UNLIMITED) !== UNLIMITED;
   if (isLimited(RETENTION)) find(RETENTION, UNLIMITED, 'which removes dead letters by their age');
   if (isLimited(SIZE_LIMIT)) find(SIZE_LIMIT, UNLIMITED, 'which removes dead letters by their size');
   return findings;
+}
+
+/** Of the first partition. */
+async function copiesOf(admin: KafkaAdmin, topic: string): Promise<number> {
+  const { topics } = await admin.ask((client) => client.fetchTopicMetadata({ topics: [topic] }));
+  return topics[0]?.partitions[0]?.replicas.length ?? 1;
 }
 
 function repair(topic: string, setting: string, value: string): string {

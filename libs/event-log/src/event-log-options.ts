@@ -19,6 +19,8 @@ export interface EventLogOptions {
   publishTimeoutMs: number;
   /** A commit has its confirmation or its error within this time. */
   commitTimeoutMs: number;
+  /** How Kafka gets what is published. Default: as it is. */
+  compression?: 'none' | 'gzip' | 'zstd';
   /** Copies of each partition that `createTopics` asks for; left out: one. The embedded log has one. */
   replicationFactor?: number;
   /** What appends to Kafka: record batches of our own (`direct`, the default), or KafkaJS's producer. */

@@ -297,13 +297,12 @@ export abstract class EventLog {
   }
 
   /**
-   * Whether this login lacks a right, found out by a request that needs it and changes nothing.
+   * Whether this login lacks a right, found out by a request that needs it and changes nothing. An engine without logins lacks this
+   * method.
    *
    * @throws EventLogError `unavailable`, `topic-missing`
    */
-  async lacks(_right: LogRight): Promise<boolean> {
-    return false;
-  }
+  lacks?(right: LogRight): Promise<boolean>;
 
   /** What is known of the brokers, one sentence each; empty for an engine that has none. @throws EventLogError `unavailable` */
   async brokerFacts(): Promise<string[]> {

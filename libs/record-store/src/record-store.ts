@@ -66,13 +66,11 @@ export abstract class RecordStore {
     return [];
   }
   /**
-   * Which rights this login lacks for a use of the store. Changes nothing.
+   * Which rights this login lacks for a use of the store. Changes nothing. A store without logins lacks this method.
    *
    * @throws RecordStoreError `unavailable`
    */
-  async examine(_use: StoreUse): Promise<StoreExamination> {
-    return { missing: [], isKnown: true };
-  }
+  examine?(use: StoreUse): Promise<StoreExamination>;
   /** Resolves if the store answers. @throws RecordStoreError `unavailable` */
   abstract ping(): Promise<void>;
   /** Why the last call failed, where that is known; `undefined` while the store answers. */

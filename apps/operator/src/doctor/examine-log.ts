@@ -1,4 +1,4 @@
-import { EventLogError, type EventLog } from '@sluice/event-log';
+import { EventLogError, type EventLog, type LogRight } from '@sluice/event-log';
 import { topicRules } from '@sluice/engines';
 import { aclCommand, rightText } from './advice.js';
 import type { Need } from './needs.js';
@@ -21,18 +21,22 @@ export async function examineLog(
   }
 }
 
+async function askFor(log: EventLog, right: LogRight): Promise<boolean | undefined> {
+  return log.lacks?.(right);
+}
+
 async function examineRight(
   log: EventLog,
   { right, otherwise }: Need,
   principal: string,
   report: Report,
 ): Promise<void> {
-  const isLacking = await log.lacks(right).catch((error: unknown) => {
+  const isLacking = await askFor(log, right).catch((error: unknown) => {
     if (error instanceof EventLogError && error.code === 'topic-missing') return error;
     throw error;
   });
   if (isLacking instanceof EventLogError) return report.missing(isLacking.message);
-  if (!isLacking) return report.ok(rightText(right));
+  if (isLacking !== true) return report.ok(rightText(right));
   const command = aclCommand(right, principal);
   if (otherwise === undefined) report.missing(rightText(right), command);
   else report.optional(`${rightText(right)}; without it ${otherwise}`, command);

