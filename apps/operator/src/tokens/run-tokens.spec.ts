@@ -77,7 +77,7 @@ describe('sluice tokens', () => {
     ['make', /no such command/],
     ['create', /say for whom/],
     ['create --device dev-2 --reader', /say for whom: one of/],
-    ['create --device dev,2', /"dev\/2" is no device_id/],
+    ['create --device dev,2', /"dev,2" is no device_id/],
     ['create --device dev-2 --device dev-2', /dev-2 is named twice/],
     ['create --reader --reader', /--reader is given 2 times/],
     ['create --device dev-2 --grace 1h', /--grace is no option of create; it belongs to rotate/],

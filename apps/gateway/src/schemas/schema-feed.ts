@@ -1,0 +1,109 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { Counter, type Registry } from 'prom-client';
+import type { Clock } from '@sluice/async';
+import type { ProblemEntry } from '@sluice/contracts';
+import {
+  type AppliedSchema,
+  findSchemaFiles,
+  loadSchemas,
+  type PayloadSchemas,
+  SchemasError,
+  type SchemaSet,
+} from '@sluice/ingest';
+import type { Logger } from '@sluice/observability';
+
+/** The files are read, not watched: mounted ones are changed by moving a link, which no watch on a file sees. */
+const RELOAD_MS = 2_000;
+/** Of each schema, one violation is logged in so long. */
+const LOG_MS = 60_000;
+
+/** The schemas as their directory says them now. While it cannot be used, the last ones stay. */
+export class SchemaFeed implements PayloadSchemas, OnApplicationShutdown {
+  private readonly timer: NodeJS.Timeout;
+  private readonly violations: Counter;
+  private readonly failures: Counter;
+  private readonly loggedAtMs = new Map<string, number>();
+  private fault: string | undefined;
+  private isReloading = false;
+
+  /** @param current what the directory holds at the start */
+  constructor(
+    private readonly directory: string,
+    public current: SchemaSet,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    registry: Registry,
+  ) {
+    const registers = [registry];
+    this.violations = new Counter({
+      name: 'sluice_schema_violations_total',
+      help: 'Records whose payload does not fit the schema of its device, by schema and by what is done with them.',
+      labelNames: ['type', 'version', 'mode'],
+      registers,
+    });
+    this.failures = new Counter({
+      name: 'sluice_schema_reload_failures_total',
+      help: 'How often SCHEMAS_DIR held something new that cannot be used, so that the last schemas stayed.',
+      registers,
+    });
+    this.timer = setInterval(() => void this.reload(), RELOAD_MS).unref();
+  }
+
+  onViolation({ schema: { name, type, version }, mode }: AppliedSchema, [first]: readonly ProblemEntry[]): void {
+    this.violations.inc({ type, version, mode });
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - (this.loggedAtMs.get(name) ?? -Infinity) < LOG_MS) return;
+    this.loggedAtMs.set(name, nowMs);
+    const { pointer, rule, expected } = first!;
+    this.logger.warn(
+      { schema: name, mode, pointer, rule, expected },
+      'a payload does not fit the schema of its device',
+    );
+  }
+
+  /** Takes over what the directory holds now. Never rejects. */
+  async reload(): Promise<void> {
+    if (this.isReloading) return;
+    this.isReloading = true;
+    try {
+      await this.takeOver();
+    } catch (error) {
+      this.failed((error as Error).message);
+    } finally {
+      this.isReloading = false;
+    }
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async takeOver(): Promise<void> {
+    const files = findSchemaFiles(this.directory);
+    if (files.fingerprint === this.current.fingerprint) return void (this.fault = undefined);
+    this.current = await loadSchemas(files);
+    this.fault = undefined;
+    this.logger.info({ schemas: this.current.names.length }, 'the payload schemas have changed');
+  }
+
+  private failed(fault: string): void {
+    if (fault === this.fault) return;
+    this.fault = fault;
+    this.failures.inc();
+    this.logger.warn({ reason: fault }, 'SCHEMAS_DIR cannot be used: the last schemas stay');
+  }
+}
+
+/**
+ * The schemas at the start.
+ *
+ * @throws SchemasError that names the file, the place and the fix
+ */
+export async function schemasAtStart(directory: string): Promise<SchemaSet> {
+  try {
+    return await loadSchemas(findSchemaFiles(directory));
+  } catch (error) {
+    if (error instanceof SchemasError) throw error;
+    throw new SchemasError(`SCHEMAS_DIR: ${(error as Error).message}`);
+  }
+}
