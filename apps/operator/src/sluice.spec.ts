@@ -72,7 +72,7 @@ describe('sluice', () => {
 });
 
 describe('The table of commands', () => {
-  it('lists what exists', () => expect([...COMMANDS.keys()]).toEqual(['init', 'tokens', 'map']));
+  it('lists what exists', () => expect([...COMMANDS.keys()]).toEqual(['init', 'tokens', 'schemas', 'map']));
 
   it.each([...COMMANDS.keys()])('has a usage of %s that fits a terminal', async (name) => {
     const { code, out } = await run(`help ${name}`, COMMANDS);
