@@ -1,5 +1,4 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { Counter, type Registry } from 'prom-client';
 import type { Clock } from '@sluice/async';
 import type { ProblemEntry } from '@sluice/contracts';
 import {
@@ -11,6 +10,7 @@ import {
   type SchemaSet,
 } from '@sluice/ingest';
 import type { Logger } from '@sluice/observability';
+import type { SchemaMetrics } from './schema-metrics.js';
 
 /** The files are read, not watched: mounted ones are changed by moving a link, which no watch on a file sees. */
 const RELOAD_MS = 2_000;
@@ -20,8 +20,6 @@ const LOG_MS = 60_000;
 /** The schemas as their directory says them now. While it cannot be used, the last ones stay. */
 export class SchemaFeed implements PayloadSchemas, OnApplicationShutdown {
   private readonly timer: NodeJS.Timeout;
-  private readonly violations: Counter;
-  private readonly failures: Counter;
   private readonly loggedAtMs = new Map<string, number>();
   private fault: string | undefined;
   private isReloading = false;
@@ -32,25 +30,17 @@ export class SchemaFeed implements PayloadSchemas, OnApplicationShutdown {
     public current: SchemaSet,
     private readonly clock: Clock,
     private readonly logger: Logger,
-    registry: Registry,
+    private readonly metrics: SchemaMetrics,
   ) {
-    const registers = [registry];
-    this.violations = new Counter({
-      name: 'sluice_schema_violations_total',
-      help: 'Records whose payload does not fit the schema of its device, by schema and by what is done with them.',
-      labelNames: ['type', 'version', 'mode'],
-      registers,
-    });
-    this.failures = new Counter({
-      name: 'sluice_schema_reload_failures_total',
-      help: 'How often SCHEMAS_DIR held something new that cannot be used, so that the last schemas stayed.',
-      registers,
-    });
     this.timer = setInterval(() => void this.reload(), RELOAD_MS).unref();
   }
 
-  onViolation({ schema: { name, type, version }, mode }: AppliedSchema, [first]: readonly ProblemEntry[]): void {
-    this.violations.inc({ type, version, mode });
+  onViolation(applied: AppliedSchema, [first]: readonly ProblemEntry[]): void {
+    this.metrics.violated(applied);
+    const {
+      schema: { name },
+      mode,
+    } = applied;
     const nowMs = this.clock.monotonicMs();
     if (nowMs - (this.loggedAtMs.get(name) ?? -Infinity) < LOG_MS) return;
     this.loggedAtMs.set(name, nowMs);
@@ -89,7 +79,7 @@ export class SchemaFeed implements PayloadSchemas, OnApplicationShutdown {
   private failed(fault: string): void {
     if (fault === this.fault) return;
     this.fault = fault;
-    this.failures.inc();
+    this.metrics.reloadFailed();
     this.logger.warn({ reason: fault }, 'SCHEMAS_DIR cannot be used: the last schemas stay');
   }
 }

@@ -1,8 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { Registry } from 'prom-client';
 import { Clock } from '@sluice/async';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { SchemaFeed, schemasAtStart } from './schema-feed.js';
+import { SchemaMetrics } from './schema-metrics.js';
 import type { SchemasOptions } from './schemas.settings.js';
 
 /** What payloads must look like. Without SCHEMAS_DIR, SchemaFeed is `undefined`: payloads are free-form. */
@@ -12,13 +12,14 @@ export class SchemasModule {
     return {
       module: SchemasModule,
       providers: [
+        SchemaMetrics,
         {
           provide: SchemaFeed,
-          inject: [Clock, LOGGER, { token: Registry, optional: true }],
-          useFactory: async (clock: Clock, logger: Logger, registry: Registry = new Registry()) =>
+          inject: [Clock, LOGGER, SchemaMetrics],
+          useFactory: async (clock: Clock, logger: Logger, metrics: SchemaMetrics) =>
             schemasDir === ''
               ? undefined
-              : new SchemaFeed(schemasDir, await schemasAtStart(schemasDir), clock, logger, registry),
+              : new SchemaFeed(schemasDir, await schemasAtStart(schemasDir), clock, logger, metrics),
         },
       ],
       exports: [SchemaFeed],
