@@ -46,6 +46,7 @@ describe('openapi.json', () => {
       '/health/live',
       '/health/ready',
       '/ingest',
+      '/ingest/from/{source}',
       '/metrics',
       '/openapi.json',
       '/records',

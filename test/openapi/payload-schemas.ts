@@ -5,9 +5,9 @@ type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 const REPORT_SCHEMA = new URL('../../libs/contracts/schemas/device-report.schema.json', import.meta.url);
 const NAMES: Readonly<Record<string, string>> = {
-  payload: 'Payload',
+  sentPayload: 'Payload',
   payloadKey: 'PayloadKey',
-  payloadValue: 'PayloadValue',
+  sentValue: 'PayloadValue',
 };
 
 /** A decorator cannot say what a payload may hold at every level; the JSON Schema of a report does. */

@@ -6,6 +6,7 @@ import { ENDPOINT_SETTINGS } from './endpoints/endpoint.settings.js';
 import { INGEST_SETTINGS } from './ingest/ingest.settings.js';
 import { OVERLOAD_SETTINGS } from './overload/overload.settings.js';
 import type { READS_SETTINGS } from './reads/reads.settings.js';
+import { SCHEMAS_SETTINGS } from './schemas/schemas.settings.js';
 import { SOURCES_SETTINGS } from './sources/sources.settings.js';
 
 /** The settings of the features of the gateway, wherever it runs. */
@@ -13,6 +14,7 @@ export const GATEWAY_MODULE_SETTINGS = {
   ...INGEST_SETTINGS,
   ...ACCESS_SETTINGS,
   ...ENDPOINT_SETTINGS,
+  ...SCHEMAS_SETTINGS,
   ...SOURCES_SETTINGS,
   ...CROSS_ORIGIN_SETTINGS,
   ...OVERLOAD_SETTINGS,

@@ -8,6 +8,7 @@ import { IngestModule } from './ingest/ingest.module.js';
 import { OverloadModule } from './overload/overload.module.js';
 import { ReadsModule } from './reads/reads.module.js';
 import { RequestPipeline } from './request-pipeline.js';
+import { SchemasModule } from './schemas/schemas.module.js';
 import { SourcesModule } from './sources/sources.module.js';
 
 /**
@@ -24,7 +25,7 @@ export class GatewayModule implements NestModule {
   static forRoot(options: GatewayOptions): DynamicModule {
     const access = AccessModule.forRoot(options);
     const overload = OverloadModule.forRoot(options);
-    const ingest = IngestModule.forRoot(options, [access, overload]);
+    const ingest = IngestModule.forRoot(options, [access, overload, SchemasModule.forRoot(options)]);
     const sources = SourcesModule.forRoot(options, ingest);
     const endpoints = EndpointsModule.forRoot(options);
     const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl)] : [];

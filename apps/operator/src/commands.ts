@@ -24,6 +24,13 @@ export const COMMANDS: CommandTable = new Map([
     },
   ],
   [
+    'schemas',
+    {
+      summary: 'compare payload schemas, and try one on stored records',
+      load: async () => (await import('./schemas/schemas.command.js')).schemas,
+    },
+  ],
+  [
     'map',
     {
       summary: 'try how a source of SOURCES_FILE reads a sample of its sender',

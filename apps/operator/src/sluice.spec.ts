@@ -78,6 +78,7 @@ describe('The table of commands', () => {
       'doctor',
       'tokens',
       'map',
+      'schemas',
       'dead-letters',
       'redrive',
       'backup',

@@ -38,6 +38,9 @@ function exactText(event: IngestEvent): string {
   return stringifyExact(texts === undefined ? event : { ...event, data_payload: payload, number_texts: texts });
 }
 
+/** Names the schema that the payload of an event fits, where its device has one: `thermometer/2`. */
+export const PAYLOAD_SCHEMA_HEADER = 'payload-schema';
+
 export type DecodedEvent =
   | { ok: true; event: IngestEvent }
   | {

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
   'misdirected-request': { status: 421, title: 'The service does not answer for this host' },
+  'schema-violation': { status: 422, title: 'The payload does not fit its schema' },
   'invalid-record': { status: 422, title: 'A record breaks the rules' },
   'rate-limited': { status: 429, title: 'A limit is spent' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
@@ -55,6 +56,9 @@ export interface ProblemEntry {
   column?: number;
   /** With the code `syntax`: the record of an array or of lines, from 0. */
   index?: number;
+  /** With the code `schema-violation`: the keyword of the schema, and what it asks for. */
+  rule?: string;
+  expected?: string;
 }
 
 /** An `application/problem+json` body. */

@@ -59,6 +59,10 @@ export {
   type SourceRequest,
   SourcesError,
 } from './sources/source.js';
+export { compileSchema, type PayloadSchema, readSchemaText } from './schemas/payload-schema.js';
+export type { PayloadSchemas } from './schemas/schema-check.js';
+export { findSchemaFiles, type SchemaFiles, SchemasError } from './schemas/schema-files.js';
+export { type AppliedSchema, loadSchemas, parseRules, type SchemaRule, SchemaSet } from './schemas/schema-set.js';
 export { notJsonBody } from './submission/syntax-fault.js';
 export type { MediaType } from './submission/scan-body.js';
 export { confirmed, rejected, type Verdict } from './verdict.js';

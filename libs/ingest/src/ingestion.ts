@@ -1,5 +1,12 @@
 import type { Clock } from '@sluice/async';
-import { EVENT_HEADERS, REPORT_RULES, ReportCheck, type ProblemCode, type ReportRules } from '@sluice/contracts';
+import {
+  EVENT_HEADERS,
+  PAYLOAD_SCHEMA_HEADER,
+  REPORT_RULES,
+  ReportCheck,
+  type ProblemCode,
+  type ReportRules,
+} from '@sluice/contracts';
 import { EventLogError, type EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
 import type { Charge, Cost, RateLimits, Sender } from './limits/rate-limits.js';
 import type { LogReachability } from './log-reachability.js';
@@ -8,6 +15,7 @@ import type { LoadShedding, RequestLoad } from './overload/load-shedding.js';
 import { CandidateRecord, RECORD_CHECKS, type RecordCheck, type RecordContext } from './record-checks.js';
 import { isOurFault, RefusedError, type Refusal } from './refusal.js';
 import type { Submission } from './submission/read-submission.js';
+import { fitsSchema, type PayloadSchemas } from './schemas/schema-check.js';
 import { TimeSlice } from './submission/time-slice.js';
 import { confirmed, ErrorSpace, type Verdict } from './verdict.js';
 
@@ -38,6 +46,8 @@ export interface IngestionParts {
   clock: Clock;
   /** Left out: the defaults of the contract. */
   rules?: ReportRules;
+  /** Left out: payloads are free-form. */
+  schemas?: PayloadSchemas | undefined;
 }
 
 /** A record that has passed its checks. */
@@ -63,7 +73,7 @@ export function declaredCost({ declaredBytes }: RequestLoad): Cost {
 export class Ingestion {
   constructor(
     private readonly parts: IngestionParts,
-    private readonly checks: readonly RecordCheck[] = RECORD_CHECKS,
+    private readonly checks: readonly RecordCheck[] = checksOf(parts),
   ) {}
 
   /**
@@ -210,6 +220,10 @@ export class Visit {
   }
 }
 
+function checksOf({ schemas }: IngestionParts): readonly RecordCheck[] {
+  return schemas === undefined ? RECORD_CHECKS : [...RECORD_CHECKS, fitsSchema(schemas)];
+}
+
 function refuseIf(refusal: Refusal | undefined): void {
   if (refusal !== undefined) throw new RefusedError(refusal);
 }
@@ -223,10 +237,11 @@ function headersOf({ trace }: Arrival): Readonly<Record<string, string>> {
 }
 
 function passedOf(
-  { index, event, value }: CandidateRecord,
+  { index, event, value, payloadSchema }: CandidateRecord,
   timestampMs: number,
-  headers: Readonly<Record<string, string>>,
+  shared: Readonly<Record<string, string>>,
 ): PassedRecord {
+  const headers = payloadSchema === undefined ? shared : { ...shared, [PAYLOAD_SCHEMA_HEADER]: payloadSchema };
   const key = Buffer.from(event.device_id, 'latin1');
   return {
     index,

@@ -33,6 +33,8 @@ export class CandidateRecord {
   event!: IngestEvent;
   /** The event as it is published; after {@link hasSize}. */
   value!: Buffer;
+  /** Name of the schema that its payload fits, if its device has one. */
+  payloadSchema: string | undefined;
 
   submitted: SubmittedRecord;
 
@@ -102,8 +104,7 @@ const isOwned: RecordCheck = (record, { principal }) => {
 };
 
 /**
- * The checks of each record, in this order; the first that returns a verdict decides. Checks of payload schemas belong after the
- * shape. Limits of devices are charged after all records of a request have passed, because a request that turns out to be
+ * The checks of each record, in this order; the first that returns a verdict decides. The check of payload schemas comes after these. Limits of devices are charged after all records of a request have passed, because a request that turns out to be
  * unreadable costs its devices nothing: see `Ingestion`.
  */
 export const RECORD_CHECKS: readonly RecordCheck[] = [isReadable, hasShape, hasSize, isOwned];

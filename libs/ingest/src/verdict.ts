@@ -74,6 +74,13 @@ export function unreadable(place: string, { code, detail, entry }: UnreadableRec
   return { status: 'rejected', problem: problemOf(code, detail, { errors }) };
 }
 
+/** For a record whose payload does not fit the schema of its device. @param violations pointers are below the record */
+export function violating(place: string, violations: readonly ProblemEntry[], space: ErrorSpace): Verdict {
+  let errors = violations.map((entry) => ({ ...entry, pointer: cutText(place + entry.pointer, MAX_POINTER_LENGTH) }));
+  if (!space.reserve(errors)) errors = errors.slice(0, 1);
+  return { status: 'rejected', problem: problemOf('schema-violation', violations[0]!.detail, { errors }) };
+}
+
 /** For a record of a device that the sender may not speak for. */
 export function forbidden(place: string, detail: string): Verdict {
   const errors = [{ pointer: `${place}/device_id`, code: 'forbidden', detail }];

@@ -4,7 +4,7 @@ import { FIELD_PROBLEM_CODES, type ProblemCode } from '@sluice/contracts';
 import { boundedLabel } from '@sluice/observability';
 import { Admission, LoadShedding, SHEDDING_CODES, type Verdict } from '@sluice/ingest';
 
-const REJECTION_REASONS = [...FIELD_PROBLEM_CODES, 'invalid-json', 'invalid-utf8', 'forbidden'];
+const REJECTION_REASONS = [...FIELD_PROBLEM_CODES, 'invalid-json', 'invalid-utf8', 'forbidden', 'schema-violation'];
 const RETRY_REASON = 'log-unavailable';
 /** Alerts look at these: only a series that was there before its first event shows that event as an increase. */
 const WATCHED_PROBLEMS: readonly ProblemCode[] = [...SHEDDING_CODES, 'log-unavailable', 'stopping'];

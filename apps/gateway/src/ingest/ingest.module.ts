@@ -6,6 +6,7 @@ import { Admission, Ingestion, LoadShedding, LogReachability, RateLimits } from 
 import { LOGGER, type Logger } from '@sluice/observability';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { Refusals } from '../refusals.js';
+import { SchemaFeed } from '../schemas/schema-feed.js';
 import { IngestExchange } from './ingest-exchange.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { IngestController } from './ingest.controller.js';
@@ -20,7 +21,7 @@ export class IngestModule implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(ReadTurns) private readonly turns: ReadTurns,
   ) {}
 
-  /** @param features the modules that provide Admission, LoadShedding and RateLimits */
+  /** @param features the modules that provide Admission, LoadShedding, RateLimits and SchemaFeed */
   static forRoot(options: GatewayOptions, features: DynamicModule[]): DynamicModule {
     const rules = reportRules(options);
     return {
@@ -36,17 +37,21 @@ export class IngestModule implements OnModuleInit, BeforeApplicationShutdown {
         },
         {
           provide: Ingestion,
-          inject: [Admission, LoadShedding, RateLimits, EventPublisher, LogReachability, Clock],
+          inject: [
+            ...[Admission, LoadShedding, RateLimits, EventPublisher, LogReachability, Clock],
+            { token: SchemaFeed, optional: true },
+          ],
           useFactory: (
-            ...[admission, shedding, limits, publisher, reachability, clock]: [
+            ...[admission, shedding, limits, publisher, reachability, clock, schemas]: [
               Admission,
               LoadShedding,
               RateLimits,
               EventPublisher,
               LogReachability,
               Clock,
+              SchemaFeed | undefined,
             ]
-          ) => new Ingestion({ admission, shedding, limits, publisher, reachability, clock, rules }),
+          ) => new Ingestion({ admission, shedding, limits, publisher, reachability, clock, rules, schemas }),
         },
         IngestMetrics,
         IngestExchange,

@@ -35,6 +35,15 @@ export class ProblemEntryDto implements ProblemEntry {
     description: 'With the code syntax: record of an array or of lines, from 0.',
   })
   index?: number;
+
+  @ApiPropertyOptional({
+    description: 'With the code schema-violation: the keyword of the schema.',
+    example: 'maximum',
+  })
+  rule?: string;
+
+  @ApiPropertyOptional({ description: 'With the code schema-violation: what the schema asks for; never the value.' })
+  expected?: string;
 }
 
 @ApiSchema({ name: 'Problem', description: 'application/problem+json (RFC 9457).' })

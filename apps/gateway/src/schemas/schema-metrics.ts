@@ -1,0 +1,29 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Counter, Registry } from 'prom-client';
+import type { AppliedSchema } from '@sluice/ingest';
+
+/** What is measured of payload schemas; there whether schemas are set or not. */
+@Injectable()
+export class SchemaMetrics {
+  private readonly violations = new Counter({
+    name: 'sluice_schema_violations_total',
+    help: 'Records whose payload does not fit the schema of its device, by schema and by what is done with them.',
+    labelNames: ['type', 'version', 'mode'],
+    registers: [this.registry],
+  });
+  private readonly failures = new Counter({
+    name: 'sluice_schema_reload_failures_total',
+    help: 'How often SCHEMAS_DIR held something new that cannot be used, so that the last schemas stayed.',
+    registers: [this.registry],
+  });
+
+  constructor(@Optional() @Inject(Registry) private readonly registry: Registry = new Registry()) {}
+
+  violated({ schema: { type, version }, mode }: AppliedSchema): void {
+    this.violations.inc({ type, version, mode });
+  }
+
+  reloadFailed(): void {
+    this.failures.inc();
+  }
+}
