@@ -34,7 +34,7 @@ export class StandaloneAppModule {
           recordStore: recordStoreOptions(config, APP),
         }),
         gateway,
-        QueryModule.forRoot({ lag: config }),
+        QueryModule.forRoot({ lag: config, ...(isFile(config) && { owner: APP }) }),
         worker,
         HealthModule.forRoot({
           imports: [gateway, worker],
@@ -73,4 +73,9 @@ function standaloneHealth(
   const gateway = gatewayHealth(log, gate, reachability);
   const parts = [gateway, queryHealth(store), bufferWorkerHealth(transport)];
   return { live: parts.flatMap(({ live }) => live), ready: gateway.ready };
+}
+
+/** The file of the records belongs to one process. */
+function isFile({ recordStoreUrl }: StandaloneConfig): boolean {
+  return recordStoreUrl.startsWith('file:');
 }

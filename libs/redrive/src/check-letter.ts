@@ -35,6 +35,6 @@ export async function checkLetter(
   return { passes: true, event: decoded.event, isStored: stored !== undefined };
 }
 
-export function isSameRecord(stored: StoredRecord, event: IngestEvent): boolean {
+function isSameRecord(stored: StoredRecord, event: IngestEvent): boolean {
   return stored.timestamp === event.timestamp && isDeepStrictEqual(stored.data_payload, event.data_payload);
 }

@@ -16,7 +16,7 @@ export interface LetterSource {
 }
 
 /** Most letters that one answer reads. */
-export const MAX_LETTERS = 50_000;
+const MAX_LETTERS = 50_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_MS = 5_000;
 /** Letters of a read before anything is known of their size, and at most. */

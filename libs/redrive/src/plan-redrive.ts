@@ -11,7 +11,7 @@ import { type LetterFilter, matches, rangesOf } from './letter-filter.js';
 import { LetterBudget, type LetterSource, type OffsetRange, readLetters } from './letter-scan.js';
 import type { PlanOptions } from './redrive-request.js';
 
-export interface ReasonCounts {
+interface ReasonCounts {
   matched: number;
   would_pass: number;
   would_fail: number;

@@ -8,7 +8,7 @@ import type { OffsetRange } from './letter-scan.js';
 export type RedriveState = 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
 
 /** Why a redrive that is running makes no progress just now. */
-export type WaitReason = 'buffer_lag' | 'event_log' | 'record_store';
+type WaitReason = 'buffer_lag' | 'event_log' | 'record_store';
 
 /** One redrive, as it is kept and, but for its lease, as it is answered. Instants are RFC 3339 in UTC. */
 export interface Redrive {

@@ -1,5 +1,5 @@
 import { LAG_SETTINGS } from '@sluice/ingest';
-import { type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/settings';
+import { type SettingsTable, wholeNumber } from '@sluice/settings';
 
 /** When the gateway refuses work that it could read: docs/overload.md. */
 export const OVERLOAD_SETTINGS = {
@@ -17,5 +17,3 @@ export const OVERLOAD_SETTINGS = {
   ),
   ...LAG_SETTINGS,
 } as const satisfies SettingsTable;
-
-export type OverloadOptions = OptionsOf<typeof OVERLOAD_SETTINGS>;

@@ -5,7 +5,7 @@ import { readApiConfig } from './api.settings.js';
 const TIMEOUT_MS = 30_000;
 
 /** The service answered, and not with what was asked for; or it did not answer. The message is for the person at the terminal. */
-export class ApiError extends Error {
+class ApiError extends Error {
   override readonly name = 'ApiError';
 
   constructor(

@@ -211,7 +211,7 @@ async function show(place: string, { raw, json }: Options, api: ServiceApi, { ou
     ['value', letter.value ?? `not UTF-8, base64: ${letter.value_base64}`],
     ['stored', letter.stored && JSON.stringify(letter.stored)],
   ];
-  for (const [name, value] of rows) out(`${name.padEnd(24)}${value ? printable(String(value)) : '-'}`);
+  for (const [name, value] of rows) out(`${name.padEnd(32)}${value ? printable(String(value)) : '-'}`);
 }
 
 async function discard(place: string, { why, json }: Options, api: ServiceApi, output: CommandOutput): Promise<void> {

@@ -48,6 +48,7 @@ export function logNeeds({
       topic(deadLetters, 'Read'),
       group('Describe'),
       topic(events, 'Read', 'waiting records are counted and not shown'),
+      topic(events, 'Write', 'redrives of dead letters wait'),
       topic(events, 'DescribeConfigs', 'sluice_buffer_retention_seconds has no value'),
     ],
     operator: [

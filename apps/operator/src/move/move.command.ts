@@ -25,9 +25,9 @@ const APP = 'move';
 const USAGE = `Usage: sluice move --from DATA_DIR --record-store URL --event-log URL [--json]
 
 Moves what a stopped one-process service has in its files to other engines, such as Kafka and MongoDB: records
-with their received_at, records that wait, dead letters with what was decided about them, tokens, the audit
-trail. It ends with a proof: counts and hashes of both sides. The files stay as they are. It may be stopped
-and run again: it goes on.
+with their received_at, records that wait, dead letters with the decisions about them, tokens, the audit trail.
+It ends with a proof: counts and hashes of both sides. The files stay as they are. It may be stopped and run
+again: it goes on.
 
 Receipts of the old event log mean nothing in the new one. The settings of the two engines come from the
 environment. Exit code: 0 moved and proven; 1 failed, run it again; 2 the command line is wrong; 3 the two

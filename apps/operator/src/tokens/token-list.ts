@@ -3,7 +3,7 @@ import type { StoredToken, TokenStore } from '@sluice/record-store';
 import type { CommandOutput } from '../command.js';
 import { tableOf } from '../table.js';
 
-export interface ListedToken {
+interface ListedToken {
   id: string;
   holder: string;
   scopes: readonly string[];

@@ -2,7 +2,7 @@ import { decodeUtf8 } from '@sluice/contracts';
 import type { DeadLetter, Disposition } from '@sluice/redrive';
 
 /** Most bytes of a value in a list; the letter alone shows all of them. */
-export const SHOWN_VALUE_BYTES = 2048;
+const SHOWN_VALUE_BYTES = 2048;
 
 /** One letter of a list, as it is answered. */
 export function letterAnswer(letter: DeadLetter, disposition: Disposition | undefined) {

@@ -20,16 +20,21 @@ export interface OperateLimits {
   isForwarded?: boolean;
   /** From which lag on the gateway refuses requests: then a redrive waits. Left out: never. */
   lag?: LagLimits;
+  /**
+   * Names this process where no other one can have the record store: then it goes on with a redrive at once after a restart. Left out:
+   * a name of its own, and a redrive is taken over when the lease of the process before has ended.
+   */
+  owner?: string;
 }
 
 /** Reads and redrives of dead letters, for people with the scope `operate`. */
-export function operateProviders({ isForwarded = false, lag }: OperateLimits): Provider[] {
+export function operateProviders({ isForwarded = false, lag, owner }: OperateLimits): Provider[] {
   return [
     { provide: FORWARDED_CLIENTS, useValue: isForwarded },
     ...[Operators, AuditTrail, ScanPlaces, DeadLettersView, RedriveService, RedriveMetrics],
     dispositions,
     redrives,
-    runnerProvider(lag),
+    runnerProvider(lag, owner ?? `${hostname()}/${process.pid}/${randomUUID()}`),
   ];
 }
 
@@ -45,7 +50,7 @@ const redrives: FactoryProvider<Redrives> = {
   useFactory: (store: RecordStore, clock: Clock) => new Redrives(store.documents, clock),
 };
 
-function runnerProvider(lag: LagLimits | undefined): FactoryProvider<RedriveRunner> {
+function runnerProvider(lag: LagLimits | undefined, owner: string): FactoryProvider<RedriveRunner> {
   return {
     provide: RedriveRunner,
     inject: [
@@ -61,7 +66,7 @@ function runnerProvider(lag: LagLimits | undefined): FactoryProvider<RedriveRunn
     ) =>
       new RedriveRunner({
         ...{ inspector, events, publisher, reader: store.reader, dispositions: decisions, redrives: tasks, clock },
-        owner: `${hostname()}/${process.pid}/${randomUUID()}`,
+        owner,
         log: (level, message) => logger[level](message),
         ...(lag !== undefined && limitsLag(lag) && { isLagging: lagQuestion(lag, events, clock, logger) }),
       }),
