@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, it } from '@jest/globals';
-import { DEAD_LETTER_HEADERS, DEAD_LETTER_REASONS } from './dead-letter.js';
+import { DEAD_LETTER_HEADERS, DEAD_LETTER_REASONS, REDRIVE_HEADERS } from './dead-letter.js';
 import { EVENT_HEADERS } from './event-codec.js';
 import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC } from './topics.js';
 
@@ -52,7 +52,10 @@ describe('asyncapi.yaml', () => {
 
   it('states the headers and the reasons of dead letters', () => {
     expect(deadLetter.headers.required).toEqual(Object.values(DEAD_LETTER_HEADERS));
-    expect(Object.keys(deadLetter.headers.properties)).toEqual(Object.values(DEAD_LETTER_HEADERS));
+    expect(Object.keys(deadLetter.headers.properties)).toEqual([
+      ...Object.values(REDRIVE_HEADERS),
+      ...Object.values(DEAD_LETTER_HEADERS),
+    ]);
     expect(deadLetter.headers.properties[DEAD_LETTER_HEADERS.reason]).toMatchObject({ enum: [...DEAD_LETTER_REASONS] });
   });
 

@@ -47,18 +47,38 @@ export class Dispositions {
   }
 
   /**
-   * By the letters' offsets, for the offsets of one partition from `from` up to, and without, `to`.
+   * For letters that are read in the order of their offsets: asks the store once for many of them, and keeps no more than that.
    *
    * @throws RecordStoreError `unavailable`
    */
-  async within(partition: number, from: number, to: number): Promise<Map<number, Disposition>> {
-    const found = new Map<number, Disposition>();
+  inOrder(partition: number): (offset: number) => Promise<Disposition | undefined> {
+    let [from, to] = [0, 0];
+    let known = new Map<number, Disposition>();
+    return async (offset) => {
+      if (offset < from || offset >= to) {
+        [from, to] = [offset, offset + PAGE];
+        known = new Map(await this.pageOf(partition, from, to));
+      }
+      return known.get(offset);
+    };
+  }
+
+  /**
+   * All of one partition, by ascending offset, from `from` up to, and without, `to`.
+   *
+   * @throws RecordStoreError `unavailable`
+   */
+  async *each(partition: number, from: number, to: number): AsyncGenerator<Disposition> {
     for (let next = from; next < to;) {
-      const page = await this.documents.list('dispositions', rangeOf(partition, next, to), PAGE);
-      for (const document of page) found.set(offsetOf(document.id), dispositionOf(document));
-      next = page.length < PAGE ? to : offsetOf(page.at(-1)!.id) + 1;
+      const page = await this.pageOf(partition, next, to);
+      for (const [, disposition] of page) yield disposition;
+      next = page.length < PAGE ? to : page.at(-1)![0] + 1;
     }
-    return found;
+  }
+
+  private async pageOf(partition: number, from: number, to: number): Promise<[number, Disposition][]> {
+    const page = await this.documents.list('dispositions', rangeOf(partition, from, to), PAGE);
+    return page.map((document) => [offsetOf(document.id), dispositionOf(document)]);
   }
 
   /** How many letters of these offsets have one. @throws RecordStoreError `unavailable` */

@@ -7,7 +7,7 @@ import type { Dispositions } from './dispositions.js';
 import { eventOf } from './event-of-letter.js';
 import type { Edit } from './json-patch.js';
 import type { DeadLetter } from './letter.js';
-import { type LetterFilter, matches, rangesOf } from './letter-filter.js';
+import { matches, rangesOf } from './letter-filter.js';
 import { LetterBudget, type LetterSource, type OffsetRange, readLetters } from './letter-scan.js';
 import type { PlanOptions } from './redrive-request.js';
 
@@ -88,11 +88,11 @@ class PlanDraft {
 
   /** Ends the range where the budget or the limit does. */
   async read(range: OffsetRange, budget: LetterBudget): Promise<void> {
-    const { source, dispositions } = this.request;
-    const decided = await dispositions.within(range.partition, range.from, range.to);
+    const { source, dispositions, filter } = this.request;
+    const dispositionAt = dispositions.inOrder(range.partition);
     let to = range.from;
     for await (const letter of readLetters(source, range, budget)) {
-      await this.add(letter, decided.has(letter.offset));
+      if (matches(filter, letter)) await this.add(letter, (await dispositionAt(letter.offset)) !== undefined);
       to = letter.offset + 1;
       if (this.isFull) break;
     }
@@ -102,8 +102,7 @@ class PlanDraft {
   }
 
   private async add(letter: DeadLetter, isDecided: boolean): Promise<void> {
-    const { filter, edit, reader } = this.request;
-    if (!matches(filter as LetterFilter, letter)) return;
+    const { edit, reader } = this.request;
     if (isDecided) return void this.skipped++;
     this.matched++;
     const counts = this.byReason.get(letter.reason) ?? { matched: 0, would_pass: 0, would_fail: 0 };

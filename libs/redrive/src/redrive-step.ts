@@ -61,7 +61,8 @@ export async function makeStep(
   const end = letters.length === 0 ? to : letters.at(-1)!.offset + 1;
   const result: StepResult = { range, next: end, counts: noCounts(), refused: {} };
   result.counts.gone = end - from - letters.length;
-  const decided = await parts.dispositions.within(partition, from, end);
+  const dispositionAt = parts.dispositions.inOrder(partition);
+  const filter = parseFilter(redrive.filter) as LetterFilter;
   const outgoing: Outgoing[] = [];
   for (const letter of letters) {
     if (isFull(redrive, result.counts.matched)) {
@@ -69,7 +70,8 @@ export async function makeStep(
       break;
     }
     result.counts.read++;
-    const out = await sort(redrive, letter, decided.get(letter.offset), result, parts);
+    if (!matches(filter, letter)) continue;
+    const out = await sort(redrive, letter, await dispositionAt(letter.offset), result, parts);
     if (out !== undefined) outgoing.push(out);
   }
   await publish(redrive, outgoing, parts);
@@ -103,7 +105,6 @@ async function sort(
   { counts, refused }: StepResult,
   { reader, clock }: StepParts,
 ): Promise<Outgoing | undefined> {
-  if (!matches(parseFilter(redrive.filter) as LetterFilter, letter)) return undefined;
   // A step that was made again after a crash: it is published already.
   const isOurs = decided?.kind === 'redriven' && decided.redrive_id === redrive.id;
   if (decided !== undefined && !isOurs) return void counts.skipped++;

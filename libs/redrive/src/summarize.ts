@@ -40,10 +40,10 @@ export async function summarize(
     const range = { partition, from: Math.max(low, high - share), to: high };
     tally.total += high - low;
     tally.decided += await dispositions.count(partition, low, high);
-    const decided = await dispositions.within(partition, range.from, range.to);
+    const dispositionAt = dispositions.inOrder(partition);
     let to = range.from;
     for await (const letter of readLetters(source, range, budget)) {
-      tally.add(letter, decided.has(letter.offset));
+      tally.add(letter, (await dispositionAt(letter.offset)) !== undefined);
       to = letter.offset + 1;
     }
     tally.ranges.push({ ...range, to });

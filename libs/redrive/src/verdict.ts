@@ -37,7 +37,7 @@ export async function verdictOfAll(
   const counts = { stored: 0, came_back: 0, waiting: 0 };
   const committed = new Map((await events.positions()).map((position) => [position.partition, position.committed]));
   for (const [index, { partition, from }] of redrive.ranges.entries()) {
-    for (const disposition of (await dispositions.within(partition, from, redrive.next[index]!)).values()) {
+    for await (const disposition of dispositions.each(partition, from, redrive.next[index]!)) {
       if (disposition.kind !== 'redriven' || disposition.redrive_id !== redrive.id) continue;
       const { device_id, record_id, event } = disposition;
       counts[judge(await reader.find(device_id, record_id), event.offset < (committed.get(event.partition) ?? 0))]++;

@@ -91,7 +91,7 @@ export async function moveLetters(move: Move): Promise<number> {
       const records = await inspector.peek({ partition, fromOffset: next, toOffset: high, maxRecords: STEP_ENTRIES });
       const end = (records.at(-1)?.offset ?? high - 1) + 1;
       const places = await publish(move, DEAD_LETTERS_TOPIC, records);
-      await moveDecisions(move, records, places, await decisions.within(partition, next, end));
+      await moveDecisions(move, records, places, decisions.inOrder(partition));
       moved += records.length;
       next = end;
       await move.progress.save({ letters: { ...move.progress.progress.letters, [partition]: next } });
@@ -110,12 +110,13 @@ async function moveDecisions(
   { to }: Move,
   records: readonly LogRecord[],
   places: readonly Place[],
-  decided: ReadonlyMap<number, Disposition>,
+  dispositionAt: (offset: number) => Promise<Disposition | undefined>,
 ): Promise<void> {
-  const moved = records.flatMap(({ offset }, index) => {
-    const disposition = decided.get(offset);
-    return disposition === undefined ? [] : [{ place: places[index]!, disposition }];
-  });
+  const moved: { place: Place; disposition: Disposition }[] = [];
+  for (const [index, { offset }] of records.entries()) {
+    const disposition = await dispositionAt(offset);
+    if (disposition !== undefined) moved.push({ place: places[index]!, disposition });
+  }
   await new Dispositions(to.store.documents).add(moved);
 }
 

@@ -55,12 +55,12 @@ export class DeadLettersView {
     const letters: LetterAnswer[] = [];
     const ranges = (await rangesOf(this.inspector, filter)).map((range) => behind(range, after)).filter(isNotEmpty);
     for (const range of ranges) {
-      const decided = await this.dispositions.within(range.partition, range.from, range.to);
+      const dispositionAt = this.dispositions.inOrder(range.partition);
       let next = range.from;
       for await (const letter of readLetters(this.source, range, budget)) {
         if (letters.length === limit) break;
         next = letter.offset + 1;
-        if (matches(filter, letter)) letters.push(letterAnswer(letter, decided.get(letter.offset)));
+        if (matches(filter, letter)) letters.push(letterAnswer(letter, await dispositionAt(letter.offset)));
       }
       if (letters.length < limit && !budget.isSpent) continue;
       const isLast = next >= range.to && range === ranges.at(-1);

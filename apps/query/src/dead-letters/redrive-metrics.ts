@@ -21,7 +21,7 @@ export class RedriveMetrics {
     this.addGauge(
       'sluice_dead_letters_undecided',
       'Dead letters in the topic that were neither redriven nor discarded.',
-      () => this.undecided(),
+      this.everyMinute(() => this.undecided()),
     );
     this.addGauge(
       'sluice_redrive_stalled_seconds',
@@ -33,6 +33,16 @@ export class RedriveMetrics {
       'When the last backup of the embedded files was complete, in seconds since 1970; left out if there was none.',
       () => this.lastBackup(),
     );
+  }
+
+  /** Counting many decisions takes the store some time, and nobody needs the count more often. */
+  private everyMinute(read: () => Promise<number>): () => Promise<number> {
+    let last: { value: number; atMs: number } | undefined;
+    return async () => {
+      const nowMs = this.clock.monotonicMs();
+      if (last === undefined || nowMs - last.atMs >= 60_000) last = { value: await read(), atMs: nowMs };
+      return last.value;
+    };
   }
 
   private async undecided(): Promise<number> {
