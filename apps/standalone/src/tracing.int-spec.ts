@@ -8,13 +8,11 @@ import { BufferWorkerAppModule, readWorkerConfig } from '@sluice/buffer-worker';
 import type { Service } from '@sluice/process';
 import { EventLog } from '@sluice/event-log';
 import { GatewayAppModule, readGatewayConfig } from '@sluice/gateway';
-import { eventLogOptions, openEventLog, prepare } from '@sluice/engines';
+import { prepare } from '@sluice/engines';
 import { RecordStore } from '@sluice/record-store';
 import { createHttpApp } from '@sluice/http';
-import { overriding } from '@sluice/http/testing';
 import { createRegistry, openTracing, tracingOptions } from '@sluice/observability';
 import { OtlpReceiver } from '@sluice/observability/testing';
-import { OwnTopics } from './testing/own-topics.js';
 
 const SILENT = pino({ level: 'silent' });
 const PREFIX = `traces-${randomUUID()}.`;
@@ -25,6 +23,7 @@ let worker: NestFastifyApplication;
 
 const environment = () => ({
   EVENT_LOG_URL: `kafka://${required('KAFKA_BROKERS')}`,
+  KAFKA_PREFIX: PREFIX,
   RECORD_STORE_URL: `${required('MONGO_URL')}/${PREFIX.slice(0, -1)}`,
   OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
   OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
@@ -35,14 +34,11 @@ const environment = () => ({
 async function open<Config extends AppConfig>(name: string, rootOf: RootOf<Config>, config: Config) {
   const registry = createRegistry();
   const tracing = await openTracing(tracingOptions(config, name), SILENT, registry);
-  const log = new OwnTopics(await openEventLog(eventLogOptions(config, name)), PREFIX);
   const root = rootOf(config, { logger: SILENT, registry, tracing });
-  return createHttpApp(root, SILENT, config, overriding([EventLog, log]));
+  return createHttpApp(root, SILENT, config);
 }
 
-type AppConfig = Parameters<typeof createHttpApp>[2] &
-  Parameters<typeof tracingOptions>[0] &
-  Parameters<typeof eventLogOptions>[0];
+type AppConfig = Parameters<typeof createHttpApp>[2] & Parameters<typeof tracingOptions>[0];
 type RootOf<Config> = (config: Config, service: Service) => DynamicModule;
 
 function required(key: string): string {
@@ -97,7 +93,7 @@ it('follows a record from its request over Kafka to the store, through two proce
     commit: 'sluice-buffer-worker',
   });
   for (const name of steps) expect(spans.find((span) => span.name === name)?.parentSpanId).toBe(request.spanId);
-  const append = await collector.linkingTo(request.spanId, 'append ingest.events');
+  const append = await collector.linkingTo(request.spanId, `append ${PREFIX}ingest.events`);
   const write = await collector.linkingTo(request.spanId, 'bulk write');
   expect([append.serviceName, write.serviceName]).toEqual(['sluice-gateway', 'sluice-buffer-worker']);
 }, 60_000);

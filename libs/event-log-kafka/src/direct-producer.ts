@@ -4,7 +4,7 @@ import { partitionOf } from '@sluice/contracts';
 import type { LogEntry, PublishOutcome } from '@sluice/event-log';
 import type { BatchCodec } from './compression.js';
 import type { DirectBroker, ProducerCluster, PartitionMetadata } from './direct-cluster.js';
-import { brokerErrorOf, causeOf, describeError, isFatal, isTransientAnswer } from './kafka-errors.js';
+import { brokerErrorOf, causeOf, describeDenial, isFatal, isTransientAnswer } from './kafka-errors.js';
 import type { ProducerClient } from './producer-client.js';
 import { LeaderLink } from './leader-link.js';
 import type { AppendResult } from './produce-request.js';
@@ -81,7 +81,7 @@ export class DirectProducer implements ProducerClient {
       await this.cluster.refreshMetadata().catch(() => undefined);
     }
     for (const append of appends) this.remember(topic, append);
-    return outcomesOf(appends, entries.length);
+    return outcomesOf(topic, appends, entries.length);
   }
 
   private isWorthRepeating(topic: string, { partition, error }: PartitionAppend): boolean {
@@ -179,11 +179,11 @@ function newAppend(partition: number): PartitionAppend {
 }
 
 /** @throws the first error if nothing is known to be written */
-function outcomesOf(appends: readonly PartitionAppend[], length: number): PublishOutcome[] {
+function outcomesOf(topic: string, appends: readonly PartitionAppend[], length: number): PublishOutcome[] {
   if (appends.every(({ baseOffset }) => baseOffset === undefined)) throw appends[0]!.error!;
   const outcomes = new Array<PublishOutcome>(length);
   for (const { partition, indexes, baseOffset, error } of appends) {
-    const failed = baseOffset === undefined ? failedOutcome(error!) : undefined;
+    const failed = baseOffset === undefined ? failedOutcome(topic, error!) : undefined;
     for (let nth = 0; nth < indexes.length; nth++) {
       outcomes[indexes[nth]!] = failed ?? { written: true, partition, offset: baseOffset! + nth };
     }
@@ -191,7 +191,8 @@ function outcomesOf(appends: readonly PartitionAppend[], length: number): Publis
   return outcomes;
 }
 
-function failedOutcome(error: Error): PublishOutcome {
+function failedOutcome(topic: string, error: Error): PublishOutcome {
   const cause = causeOf(error);
-  return { written: false, reason: `Kafka did not confirm: ${describeError(error)}`, ...(cause && { cause }) };
+  const why = describeDenial(error, { onTopic: `Write on the topic ${topic}` });
+  return { written: false, reason: `Kafka did not confirm: ${why}`, ...(cause && { cause }) };
 }

@@ -1,6 +1,7 @@
 import { EventLogError, type PartitionPosition } from '@sluice/event-log';
 import { isMarked, noteOf } from './commit-mark.js';
 import type { Commit } from './group-watch.js';
+import { describeDenial } from './kafka-errors.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { topicMissing } from './kafka-topics.js';
 
@@ -27,8 +28,15 @@ export async function groupPositions(admin: KafkaAdmin, group: string, topic: st
     });
   } catch (error) {
     if (error instanceof EventLogError && error.code === 'topic-missing') throw topicMissing(topic);
+    if (error instanceof EventLogError && error.failure === 'authorization') throw denied(error, group, topic);
     throw error;
   }
+}
+
+function denied({ cause }: EventLogError, group: string, topic: string): EventLogError {
+  const rights = { onTopic: `Describe on the topic ${topic}`, onGroup: `Describe on the group ${group}` };
+  const message = `Kafka did not answer: ${describeDenial(cause, rights)}.`;
+  return new EventLogError('unavailable', message, { cause, failure: 'authorization' });
 }
 
 /** @throws EventLogError `unavailable` */

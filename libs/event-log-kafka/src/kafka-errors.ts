@@ -79,6 +79,19 @@ export function describeError(error: unknown): string {
   return cause === undefined ? text : `${cause}: ${text}`;
 }
 
+/**
+ * As {@link describeError}, with the right that is missing where the brokers only say that one is.
+ *
+ * @param right on a topic that the request needs, and on a group
+ */
+export function describeDenial(error: unknown, rights: { onTopic?: string; onGroup?: string }): string {
+  const answer = brokerErrorOf(error);
+  const right = answer === 'GROUP_AUTHORIZATION_FAILED' ? rights.onGroup : rights.onTopic;
+  const isDenied = answer === 'GROUP_AUTHORIZATION_FAILED' || answer === 'TOPIC_AUTHORIZATION_FAILED';
+  const text = describeError(error);
+  return isDenied && right !== undefined ? `${text}: this login lacks the right ${right}` : text;
+}
+
 /** Why it failed, or `undefined` if that is none of the causes that a person can act on. */
 export function causeOf(error: unknown): FailureCause | undefined {
   const { type, code, name, message } = rootOf(error);

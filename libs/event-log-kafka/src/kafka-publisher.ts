@@ -8,7 +8,7 @@ import {
   type FailureCause,
 } from '@sluice/event-log';
 import { within } from '@sluice/async';
-import { causeOf, describeError } from './kafka-errors.js';
+import { causeOf, describeDenial } from './kafka-errors.js';
 import type { KafkaTopics } from './kafka-topics.js';
 import { ProducerConnection } from './producer-connection.js';
 import type { ProducerClient } from './producer-client.js';
@@ -94,7 +94,8 @@ export class KafkaPublisher extends EventPublisher {
     } catch (error) {
       if (error instanceof EventLogError && error.code === 'topic-missing') throw error;
       const cause = error instanceof EventLogError ? error.failure : causeOf(error);
-      return { reason: `Kafka did not confirm: ${describeError(error)}`, ...(cause && { cause }) };
+      const why = describeDenial(error, { onTopic: `Write on the topic ${topic}` });
+      return { reason: `Kafka did not confirm: ${why}`, ...(cause && { cause }) };
     }
   }
 

@@ -16,6 +16,7 @@ import { pause, within } from '@sluice/async';
 import { GroupEntry, type Start } from './group-entry.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import {
+  describeDenial,
   describeError,
   isFatal,
   isFenced,
@@ -151,8 +152,10 @@ export class KafkaSubscription implements EventSubscription {
   }
 
   private fail(error: Error): void {
-    const { group } = this.subscribed;
-    const message = `Kafka has refused the consumer group ${group} for good: ${describeError(error)}. Fix it and start again.`;
+    const { group, topics } = this.subscribed;
+    const rights = { onTopic: `Read on the topic ${topics.join(', ')}`, onGroup: `Read on the group ${group}` };
+    const why = describeDenial(error, rights);
+    const message = `Kafka has refused the consumer group ${group} for good: ${why}. Fix it and start again.`;
     this.failure = new EventLogError('fatal', message, { cause: error });
     this.queue.end();
   }

@@ -7,7 +7,7 @@ const DEFAULT_LIFETIME_SECONDS = 300;
 const MAX_DETAIL_CHARACTERS = 200;
 
 /** The token endpoint has answered, and gave no token. Its name makes it a failure of authentication. */
-export class TokenRefusedError extends Error {
+class TokenRefusedError extends Error {
   override readonly name = 'TokenRefusedError';
   /** For KafkaJS: the same request would be refused again. */
   readonly retriable = false;

@@ -22,6 +22,46 @@ function entryOf(user: string, { operation, on }: LogRight): Right {
   return { user, on, to: operation === 'DescribeConfigs' ? 'DESCRIBE_CONFIGS' : (operation.toUpperCase() as 'READ') };
 }
 
+const ENTRY = { key: null, value: Buffer.from('a'), headers: {}, timestampMs: Date.now() };
+const messageOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'nothing is missing',
+    (error: Error) => error.message,
+  );
+const publishes = (topic: string) => async (log: EventLog) => {
+  const [outcome] = await log.publisher.publish(topic, [ENTRY]);
+  return outcome?.written === false ? outcome.reason : 'written';
+};
+const consumes = (log: EventLog) => {
+  const member = log.subscribe({ group: storeGroup, topics: [events] });
+  const pull = async () => void (await member.pull({ maxRecords: 1, maxWaitMs: 500 }));
+  return until(async () => {
+    const said = await messageOf(pull());
+    return said !== 'nothing is missing' && said;
+  }, PATIENCE);
+};
+
+/** What the logs of the suite write. */
+const lines: string[] = [];
+
+/** What each service does that needs a right, and what it says without it. */
+const USES: Readonly<Record<string, (log: EventLog) => Promise<string>>> = {
+  'gateway WRITE ingest.events': publishes(events),
+  'buffer-worker READ ingest.events': consumes,
+  'buffer-worker READ sluice-store': consumes,
+  'buffer-worker WRITE ingest.dead-letters': publishes(deadLetters),
+  'query DESCRIBE ingest.events': (log) => messageOf(log.requireTopics([events])),
+  'query DESCRIBE sluice-store': (log) => messageOf(log.inspect({ group: storeGroup, topic: events }).positions()),
+  'query READ ingest.dead-letters': async (log) => {
+    const peek = { partition: 0, fromOffset: 0, toOffset: 1, maxRecords: 1 };
+    await messageOf(log.inspect({ group: storeGroup, topic: deadLetters }).peek(peek));
+    return lines.join('\n');
+  },
+  'operator DESCRIBE ingest.events': (log) => messageOf(log.createTopics([{ name: events, partitions: 2 }])),
+  'operator DESCRIBE ingest.dead-letters': (log) =>
+    messageOf(log.topicDifferences([{ name: deadLetters, partitions: 1 }])),
+};
+
 describe('sluice doctor', () => {
   let kafka: SecuredBroker;
   const opened: EventLog[] = [];
@@ -47,14 +87,19 @@ describe('sluice doctor', () => {
   async function open(url: string, user?: string): Promise<EventLog> {
     const sasl =
       user === undefined ? undefined : ({ mechanism: 'scram-sha-512', username: user, password: PASSWORD } as const);
-    const log = await openEventLog({ ...kafka.options('sasl', sasl && { sasl }), url, clientId: `sluice-${user}` });
+    const log = await openEventLog({
+      ...kafka.options('sasl', sasl && { sasl }),
+      url,
+      clientId: `sluice-${user}`,
+      logger: (_, line) => lines.push(line),
+    });
     opened.push(log);
     return log;
   }
   const as = (user: ServiceName) => open(kafka.url('sasl'), user);
 
   async function examine(service: ServiceName, more: Record<string, string> = {}) {
-    const lines: string[] = [];
+    const printed: string[] = [];
     const env = {
       EVENT_LOG_URL: kafka.url('sasl'),
       KAFKA_CA_FILE: kafka.certificates.caFile,
@@ -64,9 +109,9 @@ describe('sluice doctor', () => {
       RECORD_STORE_URL: `${process.env['MONGO_URL']}/doctor`,
       ...more,
     };
-    const write = (line: string) => void lines.push(line);
+    const write = (line: string) => void printed.push(line);
     const code = await doctor.run([service], { env, output: { out: write, note: write } });
-    return { code, text: lines.join('\n') };
+    return { code, text: printed.join('\n') };
   }
 
   it.each(SERVICES)('finds that the %s has all that it needs', async (service) => {
@@ -88,6 +133,8 @@ describe('sluice doctor', () => {
           return found.code === 1 && found;
         }, PATIENCE);
         const [kind, name] = Object.entries(right.on)[0]!;
+        const said = await USES[`${service} ${right.to} ${name}`]!(await as(service));
+        expect(said).toContain(`right ${right.to[0]}${right.to.slice(1).toLowerCase()} on the ${kind} ${name}`);
         expect(text.toUpperCase()).toContain(`MISSING   ${right.to} ON THE ${kind} ${name}`.toUpperCase());
         expect(text).toMatch(new RegExp(`kafka-acls\\.sh .*"User:${service}" --operation \\w+ --${kind} ${name}`));
         expect(code).toBe(1);
