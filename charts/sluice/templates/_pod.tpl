@@ -8,7 +8,10 @@ Context: root, component, app (its values), args (the command), isJob, volumes (
 {{- $secrets := include "sluice.secretFiles" . | fromYamlArray }}
 metadata:
   labels:
-    {{- include "sluice.labels" . | nindent 4 }}
+    {{- include "sluice.selectorLabels" . | nindent 4 }}
+    {{- with $root.Values.commonLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- with $app.podAnnotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
@@ -120,7 +123,8 @@ spec:
     {{- if $secrets }}
     - name: secrets
       projected:
-        defaultMode: 0440
+        # 0440
+        defaultMode: 288
         sources:
           {{- range $secrets }}
           - secret:

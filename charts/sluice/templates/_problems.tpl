@@ -102,6 +102,9 @@
 {{- if and .directory.enabled (not (regexMatch "^https?://[^ ]*%d" .directory.url)) }}
 {{- $problems = append $problems "gateway.directory.url has to be an address with %d for the number of the gateway, such as https://gateway-%d.example:8000." }}
 {{- end }}
+{{- if and .directory.enabled (or (hasKey .settings "ENDPOINTS") (hasKey .settings "ENDPOINTS_FILE") (hasKey $.Values.settings "ENDPOINTS") (hasKey $.Values.settings "ENDPOINTS_FILE")) }}
+{{- $problems = append $problems "gateway.directory.enabled is true, but ENDPOINTS is set as well: the directory makes the list itself. Leave one of them out." }}
+{{- end }}
 {{- if and (or .tls.clientCaSecret .tls.crlSecret) (not .tls.existingSecret) }}
 {{- $problems = append $problems "gateway.tls.clientCaSecret and gateway.tls.crlSecret need HTTPS in the pod: set gateway.tls.existingSecret." }}
 {{- end }}

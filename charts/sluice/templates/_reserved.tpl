@@ -42,6 +42,7 @@ TLS_CRL_FILE: gateway.tls
 {{- define "sluice.settingProblems" -}}
 {{- $problems := list }}
 {{- $reserved := include "sluice.reservedSettings" . | fromYaml }}
+{{- $known := .Files.Lines "files/settings.txt" }}
 {{- $tables := dict "settings" .Values.settings }}
 {{- range $app := list "gateway" "worker" "query" "init" }}
 {{- $_ := set $tables (printf "%s.settings" $app) (get $.Values $app).settings }}
@@ -56,12 +57,16 @@ TLS_CRL_FILE: gateway.tls
 {{- $problems = append $problems (printf "%s has %s, which the chart sets itself: %s" $path $name $instead) }}
 {{- else if eq $name "OTEL_EXPORTER_OTLP_HEADERS" }}
 {{- $problems = append $problems (printf "%s has %s, which is a secret: put it into a Secret and name that in secretSettings." $path $name) }}
+{{- else if not (has $name $known) }}
+{{- $problems = append $problems (printf "%s has %s, which no program reads: docs/configuration.md has the names." $path $name) }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- range .Values.secretSettings }}
 {{- if hasKey $reserved .name }}
 {{- $problems = append $problems (printf "secretSettings has %s, which the chart sets itself: set %s instead." .name (get $reserved .name | default "nothing")) }}
+{{- else if not (has .name $known) }}
+{{- $problems = append $problems (printf "secretSettings has %s, which no program reads: docs/configuration.md has the names." .name) }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}
