@@ -193,6 +193,11 @@ export const REFUSED: readonly (readonly [name: string, values: Values, sentence
   ],
   ['an ingress without a host', { ingress: { enabled: true } }, /ingress\.hosts is empty/],
   ['a route without a gateway', { httpRoute: { enabled: true } }, /httpRoute\.parentRefs is empty/],
+  [
+    'a policy for traffic that does not come',
+    { gateway: { service: { externalTrafficPolicy: 'Local' } } },
+    /externalTrafficPolicy is set, but a Service of type ClusterIP/,
+  ],
   ['a moving tag', { image: { tag: 'latest' } }, /image\.tag is latest/],
   ['a value that is not there', { gateway: { replica: 3 } }, /\/gateway[\s\S]*replica/],
   ['a mode that is not there', { mode: 'cluster' }, /\/mode/],

@@ -108,6 +108,9 @@
 {{- if and (or .tls.clientCaSecret .tls.crlSecret) (not .tls.existingSecret) }}
 {{- $problems = append $problems "gateway.tls.clientCaSecret and gateway.tls.crlSecret need HTTPS in the pod: set gateway.tls.existingSecret." }}
 {{- end }}
+{{- if and .service.externalTrafficPolicy (eq .service.type "ClusterIP") }}
+{{- $problems = append $problems "gateway.service.externalTrafficPolicy is set, but a Service of type ClusterIP has no traffic from outside: set gateway.service.type, or leave it empty." }}
+{{- end }}
 {{- if and .tls.crlSecret (not .tls.clientCaSecret) }}
 {{- $problems = append $problems "gateway.tls.crlSecret needs the authority whose list it is: set gateway.tls.clientCaSecret." }}
 {{- end }}
