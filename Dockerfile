@@ -1,5 +1,9 @@
-# One image for every way of running; the command selects the app.
-FROM node:24-bookworm-slim AS base
+# One image for every way of running; the command selects the app. Nothing in it depends on the processor:
+#   docker buildx build --platform linux/amd64,linux/arm64 --build-arg REVISION=$(git rev-parse HEAD) --tag registry.example/sluice:0.1.0 --push .
+# The base is named by its tag. To hold a release to one content, pass the digest that your registry shows for it:
+#   --build-arg BASE=node:24-bookworm-slim@sha256:...
+ARG BASE=node:24-bookworm-slim
+FROM ${BASE} AS base
 WORKDIR /app
 
 # What npm reads: it changes less often than the sources, so that the installs below stay cached.
@@ -44,3 +48,11 @@ EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 CMD ["node", "health.mjs", "live"]
 ENTRYPOINT ["tini", "--"]
 CMD ["node", "dist/apps/standalone/main.js"]
+# Last: another revision changes no layer above.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Sluice" \
+  org.opencontainers.image.description="Ingests device data over HTTP, buffers it in Kafka and writes it to MongoDB in batches" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}"

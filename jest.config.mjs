@@ -1,12 +1,12 @@
 import { SWC_OPTIONS } from './scripts/source/swc-options.mjs';
 
-/** The tier of a suite is in its file name: .spec.ts runs anywhere, .int-spec.ts needs engines, .e2e-spec.ts drives HTTP only. */
+/** The tier of a suite is in its file name: .spec.ts runs anywhere, .chart-spec.ts needs Helm, .int-spec.ts needs engines, .e2e-spec.ts drives HTTP only. */
 export default {
   testEnvironment: 'node',
   // The packages of this repository resolve to their sources: nothing has to be built before a test.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/tools'],
-  testMatch: ['**/*.{spec,int-spec,e2e-spec}.ts'],
+  testMatch: ['**/*.{spec,chart-spec,int-spec,e2e-spec}.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/(apps|libs)/[^/]+/dist/'],
   // Jest does not free ES modules between suites: a worker that has grown is replaced.

@@ -2,19 +2,18 @@
 // forbids, with all checks of Schemathesis: once with open access, and with tokens for reading and for sending. The seed is fixed, so
 // that the same requests are made each time. Needs Python 3.10 or newer; the tool itself is installed into a folder of its own.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt } from './steps/attempt.mjs';
 import { ensureBuilt } from './steps/build.mjs';
 import { ROOT, StepError } from './steps/child.mjs';
 import { ensureInstalled } from './steps/install.mjs';
+import { ensurePythonTool } from './steps/python-tool.mjs';
 import { createToken, startStandalone } from './schemathesis/service.mjs';
 
 const HERE = join(ROOT, 'scripts/schemathesis');
 const REQUIREMENTS = join(HERE, 'requirements.txt');
-const TOOL = join(ROOT, 'node_modules/.cache/schemathesis');
-const STAMP = join(TOOL, 'installed.txt');
 
 const TIME_LIMIT_MS = 10 * 60_000;
 /**
@@ -43,37 +42,20 @@ const ROUNDS = [
 await attempt(async () => {
   await ensureInstalled();
   await ensureBuilt();
-  ensureTool();
+  const programs = ensurePythonTool(REQUIREMENTS);
   const failed = [];
-  for (const round of ROUNDS) if (!(await isPassed(round))) failed.push(round.name);
+  for (const round of ROUNDS) if (!(await isPassed(programs, round))) failed.push(round.name);
   if (failed.length > 0) throw new StepError(`Schemathesis found failures: ${failed.join('; ')}.`);
 });
 
-/** A virtual environment of Python, beside the other caches: it goes with node_modules. */
-function ensureTool() {
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
-  console.error('Installing Schemathesis (pip)...');
-  rmSync(TOOL, { recursive: true, force: true });
-  must('python3', ['-m', 'venv', TOOL], 'Python 3.10 or newer with venv is needed to run Schemathesis.');
-  const pip = ['install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS];
-  must(join(TOOL, 'bin/pip'), pip, 'pip could not install Schemathesis, for the reason above.');
-  writeFileSync(STAMP, wanted);
-}
-
-function must(command, args, otherwise) {
-  const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new StepError(otherwise);
-}
-
-async function isPassed({ name, settings, holder, only = [] }) {
+async function isPassed(programs, { name, settings, holder, only = [] }) {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-schemathesis-'));
   const token = holder && createToken(dataDir, holder);
   const service = await startStandalone(dataDir, settings);
   try {
     const description = await descriptionOf(service.url, dataDir, token !== undefined);
     const access = token === undefined ? [] : ['--header', `Authorization: Bearer ${token}`];
-    return check(name, dataDir, [description, '--url', service.url, ...access, ...only]);
+    return check(programs, name, dataDir, [description, '--url', service.url, ...access, ...only]);
   } finally {
     await service.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -90,8 +72,8 @@ async function descriptionOf(url, dataDir, needsToken) {
 }
 
 /** Shows the last line of a round that has passed, and all of one that has not. */
-function check(name, cwd, args) {
-  const { status, stdout, stderr } = spawnSync(join(TOOL, 'bin/schemathesis'), ['run', ...FIXED_OPTIONS, ...args], {
+function check(programs, name, cwd, args) {
+  const { status, stdout, stderr } = spawnSync(join(programs, 'schemathesis'), ['run', ...FIXED_OPTIONS, ...args], {
     cwd,
     encoding: 'utf8',
     timeout: TIME_LIMIT_MS,

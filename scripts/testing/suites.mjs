@@ -4,9 +4,10 @@ import { ROOT } from '../steps/child.mjs';
 
 const FOLDERS = ['apps', 'libs', 'test', 'tools'];
 
-/** The tier of a suite is in its file name: `x.spec.ts`, `x.int-spec.ts` or `x.e2e-spec.ts`. */
+/** The tier of a suite is in its file name: `x.spec.ts`, `x.chart-spec.ts`, `x.int-spec.ts` or `x.e2e-spec.ts`. */
 export const UNIT = /\.spec\.ts$/;
 export const ENGINES = /\.int-spec\.ts$/;
+export const CHARTS = /\.chart-spec\.ts$/;
 const END_TO_END = /\.e2e-spec\.ts$/;
 /** `x-compose.e2e-spec.ts` is for one way of running only; without such a word at its end it is for all of them. */
 const FOR_ONE_PROFILE = /(?:^|[./-])(standalone|container|compose)\.e2e-spec\.ts$/;

@@ -1,9 +1,10 @@
 import { ensureBuilt } from '../steps/build.mjs';
+import { chartTools } from './chart-tools.mjs';
 import { IMAGE, buildImage, composeUp, dockerProblem, freePort, removeWhatTestsStart } from './docker.mjs';
 import { jest } from './jest.mjs';
 import { succeeds } from './program.mjs';
 import { promtoolChecks, promtoolProblem } from './promtool.mjs';
-import { ENGINES, UNIT, isForProfile } from './suites.mjs';
+import { CHARTS, ENGINES, UNIT, isForProfile } from './suites.mjs';
 
 const TSC = ['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'];
 const ESLINT = ['node', 'node_modules/eslint/bin/eslint.js', '.'];
@@ -37,6 +38,12 @@ export const TIERS = [
     name: 'unit',
     takes: (path) => UNIT.test(path),
     run: (suites) => jest({ suites, workers: 2, timeoutMs: 20_000 }),
+  },
+  {
+    name: 'charts',
+    takes: (path) => CHARTS.test(path),
+    // Not left out where Helm is missing: it is fetched, or the tier fails.
+    run: (suites) => jest({ suites, workers: 1, timeoutMs: 120_000, env: chartTools() }),
   },
   {
     name: 'standalone',

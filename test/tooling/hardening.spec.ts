@@ -77,6 +77,15 @@ describe('the image', () => {
     expect(lines.filter((line) => line.startsWith('VOLUME'))).toEqual([]);
   });
 
+  it('says what it is, of which version and under which license', () => {
+    const text = lines.join('\n');
+    const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string; license: string };
+    expect(text).toContain(`ARG VERSION=${version}\n`);
+    expect(text).toContain(`org.opencontainers.image.licenses="${license}"`);
+    for (const name of ['title', 'description', 'version', 'revision'])
+      expect(text).toMatch(new RegExp(`org\\.opencontainers\\.image\\.${name}=".+"`));
+  });
+
   it('runs no script of a package that it installs', () => {
     const installs = lines.filter((line) => line.includes('npm ci'));
     expect(installs.length).toBeGreaterThan(0);

@@ -1,0 +1,212 @@
+import { describe, expect, it } from '@jest/globals';
+import { ALL_SETTINGS } from '../configuration/all-settings.js';
+import { CASES, REFUSED } from './cases.js';
+import { asText, golden } from './golden.js';
+import { lint, objectsOf, render, type KubernetesObject, type Values } from './helm.js';
+import { breachesIn } from './policies.js';
+import { KUBERNETES_VERSIONS, schemaProblems } from './schemas.js';
+
+const find = (objects: readonly KubernetesObject[], kind: string, name = ''): KubernetesObject | undefined =>
+  objects.find((object) => object.kind === kind && object.metadata.name.endsWith(name));
+
+/** The environment of an app's container. */
+function environmentOf(values: Values, app: string): Record<string, string> {
+  const object = objectsOf(values).find(
+    ({ kind, metadata }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind) && metadata.name.endsWith(app),
+  );
+  const { env } = object!.spec.template.spec.containers[0] as { env: { name: string; value: string }[] };
+  return Object.fromEntries(env.map(({ name, value }) => [name, value]));
+}
+
+describe.each(CASES)('the chart, %s', (name, values) => {
+  const objects = objectsOf(values);
+
+  it('passes helm lint', () => {
+    expect(lint(values)).toMatchObject({ isClean: true });
+  });
+
+  it(`has only fields that Kubernetes ${KUBERNETES_VERSIONS.join(', ')} and the operators know`, () => {
+    expect(schemaProblems(objects)).toEqual([]);
+  });
+
+  it('keeps the policies for pods', () => {
+    expect(breachesIn(objects)).toEqual([]);
+  });
+
+  it('renders the same for all of these versions', () => {
+    for (const version of KUBERNETES_VERSIONS) expect(objectsOf(values, version)).toEqual(objects);
+  });
+
+  it('makes what its golden file shows', () => {
+    const text = asText(objects);
+    expect(text).toBe(golden(name, text));
+  });
+
+  it('has one object of each kind and name', () => {
+    const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    expect([...new Set(names)]).toEqual(names);
+  });
+});
+
+describe('the chart refuses', () => {
+  it.each(REFUSED)('%s', (_what, values, sentence) => {
+    expect(render(values).refusal?.replaceAll(/\n +/g, ' ')).toMatch(sentence);
+  });
+
+  it('Kubernetes that it was not made for', () => {
+    expect(render({}, '1.28').refusal).toContain('kubeVersion');
+  });
+
+  it('everything that is wrong at once', () => {
+    const { refusal } = render({ image: { tag: 'latest' }, worker: { replicas: 99 }, ingress: { enabled: true } });
+    expect(refusal).toMatch(/image\.tag[\s\S]*worker\.replicas|worker\.replicas[\s\S]*image\.tag/);
+    expect(refusal).toContain('ingress.hosts');
+  });
+});
+
+describe('time to end', () => {
+  const grace = (values: Values): unknown =>
+    find(objectsOf(values), 'Deployment', 'gateway')!.spec.template.spec.terminationGracePeriodSeconds;
+
+  it.each([
+    [{}, 33],
+    [{ drainNoticeMs: 45_000 }, 63],
+    [{ drainNoticeMs: 0, shutdownTimeoutMs: 500 }, 11],
+    [{ drainNoticeMs: 15_001, shutdownTimeoutMs: 8000 }, 34],
+    [{ terminationGracePeriodSeconds: 33 }, 33],
+    [{ terminationGracePeriodSeconds: 120 }, 120],
+  ])('covers drain and stop, with 10 s in reserve: %j is %i s', (gateway, seconds) => {
+    expect(grace({ gateway })).toBe(seconds);
+  });
+
+  it('is what the process is told too', () => {
+    expect(environmentOf({ gateway: { drainNoticeMs: 45_000 } }, 'gateway')).toMatchObject({
+      DRAIN_NOTICE_MS: '45000',
+      SHUTDOWN_TIMEOUT_MS: '8000',
+    });
+  });
+});
+
+describe('scaling', () => {
+  it('has as many workers as partitions at most', () => {
+    const scaled = (values: Values) => find(objectsOf(values), 'ScaledObject')!.spec;
+    expect(scaled({ worker: { keda: { enabled: true } } })).toMatchObject({ minReplicaCount: 2, maxReplicaCount: 12 });
+    expect(
+      scaled({ eventLog: { partitions: 24 }, worker: { replicas: 4, keda: { enabled: true, maxReplicas: 24 } } }),
+    ).toMatchObject({ minReplicaCount: 4, maxReplicaCount: 24 });
+  });
+
+  it('leaves the number of pods to what scales them', () => {
+    const objects = objectsOf({ gateway: { autoscaling: { enabled: true } }, worker: { keda: { enabled: true } } });
+    expect(find(objects, 'Deployment', 'gateway')!.spec).not.toHaveProperty('replicas');
+    expect(find(objects, 'Deployment', 'buffer-worker')!.spec).not.toHaveProperty('replicas');
+  });
+
+  it('has no budget that would block the drain of a node for ever', () => {
+    for (const [, values] of CASES) {
+      for (const { kind, spec } of objectsOf(values).filter(({ kind }) => kind === 'PodDisruptionBudget')) {
+        expect({ kind, ...spec }).toMatchObject({ maxUnavailable: 1 });
+        expect(spec).not.toHaveProperty('minAvailable');
+      }
+    }
+    const single = objectsOf({ gateway: { replicas: 1 }, worker: { replicas: 1 }, query: { replicas: 1 } });
+    expect(find(single, 'PodDisruptionBudget')).toBeUndefined();
+  });
+});
+
+describe('settings', () => {
+  const WITH_FILE = ALL_SETTINGS.flatMap(({ key }) => [key, `${key}_FILE`]);
+  /** Names of engines that a later change reads; the rest has to be a setting of today. */
+  const OF_ENGINES =
+    /^(KAFKA_|EVENTS_TOPIC$|DEAD_LETTERS_TOPIC$|STORE_GROUP$|TOPICS$|RECORDS_COLLECTION$|READ_PREFERENCE$|SOURCES_FILE$)/;
+
+  it.each(CASES)('are such that a program reads: %s', (_name, values) => {
+    const containers = objectsOf(values).flatMap(({ spec }) => spec?.template?.spec?.containers ?? []);
+    const names = containers.flatMap(({ env }: { env: { name: string }[] }) => env.map(({ name }) => name));
+    expect(names.filter((name) => !WITH_FILE.includes(name) && !OF_ENGINES.test(name))).toEqual([]);
+  });
+
+  it('keep their digits', () => {
+    const settings = { MAX_BYTES_IN_FLIGHT: 67_108_864, OTEL_TRACES_SAMPLER_ARG: 0.25 };
+    expect(environmentOf({ settings }, 'gateway')).toMatchObject({
+      MAX_BYTES_IN_FLIGHT: '67108864',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    });
+  });
+
+  it('of one app win over those of all', () => {
+    const values = { settings: { LOG_LEVEL: 'warn' }, worker: { settings: { LOG_LEVEL: 'debug' } } };
+    expect(environmentOf(values, 'buffer-worker')).toMatchObject({ LOG_LEVEL: 'debug' });
+    expect(environmentOf(values, 'query')).toMatchObject({ LOG_LEVEL: 'warn' });
+  });
+
+  it('that are secrets are read from files of the Secret', () => {
+    const values = { recordStore: { existingSecret: 'store', secretKey: 'uri' } };
+    const environment = environmentOf(values, 'query');
+    expect(environment).toMatchObject({ RECORD_STORE_URL_FILE: '/etc/sluice/secrets/RECORD_STORE_URL_FILE' });
+    expect(environment).not.toHaveProperty('RECORD_STORE_URL');
+    expect(find(objectsOf(values), 'Deployment', 'query')!.spec.template.spec.volumes).toContainEqual({
+      name: 'secrets',
+      projected: {
+        defaultMode: 0o440,
+        sources: [{ secret: { name: 'store', items: [{ key: 'uri', path: 'RECORD_STORE_URL_FILE' }] } }],
+      },
+    });
+  });
+});
+
+describe('the checks of this suite', () => {
+  const gateway = (): KubernetesObject => structuredClone(find(objectsOf({}), 'Deployment', 'gateway')!);
+
+  it('find a field that Kubernetes does not know, in each version', () => {
+    const object = gateway();
+    object.spec.template.spec.containers[0].readinesProbe = {};
+    expect(schemaProblems([object])).toEqual(
+      KUBERNETES_VERSIONS.map((version) => expect.stringMatching(`^${version}: .*readinesProbe`)),
+    );
+  });
+
+  it('find a field that an operator does not know', () => {
+    const object = structuredClone(find(objectsOf({ worker: { keda: { enabled: true } } }), 'ScaledObject')!);
+    object.spec.maxReplicas = 3;
+    expect(schemaProblems([object])).toEqual([expect.stringContaining('maxReplicas')]);
+  });
+
+  it('find a kind without a schema', () => {
+    const object = { ...gateway(), apiVersion: 'example/v1', kind: 'Unknown' };
+    expect(() => schemaProblems([object])).toThrow();
+  });
+
+  it('find a pod that breaks a policy', () => {
+    const object = gateway();
+    const container = object.spec.template.spec.containers[0];
+    container.securityContext = { privileged: true };
+    container.image = 'sluice:latest';
+    delete container.livenessProbe;
+    expect(breachesIn([object]).map((breach) => breach.replace(/^.*: gateway /, ''))).toEqual([
+      'is privileged',
+      'may gain privileges',
+      'has capabilities',
+      'may write its root file system',
+      'has a moving tag',
+      'has not all probes',
+    ]);
+  });
+});
+
+describe('the init step', () => {
+  it('runs before the rest, and needs nothing of the release but its own network policy', () => {
+    const objects = objectsOf({});
+    const hooks = objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook']);
+    expect(hooks.map(({ kind, metadata }) => [kind, metadata.annotations!['helm.sh/hook-weight']])).toEqual(
+      expect.arrayContaining([
+        ['NetworkPolicy', '-10'],
+        ['Job', '0'],
+      ]),
+    );
+    expect(hooks).toHaveLength(2);
+    const pod = hooks.find(({ kind }) => kind === 'Job')!.spec.template.spec;
+    expect(pod.serviceAccountName).toBe('default');
+    expect(pod.volumes.map(({ name }: { name: string }) => name)).toEqual(['tmp']);
+  });
+});

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { output } from '@sluice/test-kit';
+
+interface Bom {
+  bomFormat: string;
+  metadata: { component: { name: string } };
+  components: { name: string; 'bom-ref': string; hashes?: unknown[] }[];
+  dependencies: { ref: string; dependsOn: string[] }[];
+}
+
+const TIME_LIMIT_MS = 60_000;
+
+describe('npm run sbom', () => {
+  it(
+    'lists what the image has of packages, and nothing of what only tests and tools need',
+    async () => {
+      const bom = JSON.parse(await output('node', 'scripts/sbom.mjs')) as Bom;
+      const names = bom.components.map(({ name }) => name);
+      expect(bom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'sluice' } } });
+      expect(names).toEqual(expect.arrayContaining(['kafkajs', 'mongoose', 'fastify', 'avvio']));
+      expect(names).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(jest|eslint|prettier|knip)$/)]));
+      const refs = new Set(bom.components.map((component) => component['bom-ref']));
+      const unknown = bom.dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.has(ref));
+      expect(unknown).toEqual([]);
+    },
+    TIME_LIMIT_MS,
+  );
+
+  it('is about the apps that the image has', () => {
+    const appsIn = (path: string, pattern: RegExp) => [...readFileSync(path, 'utf8').matchAll(pattern)].map(([, app]) => app);
+    const [, list = ''] = /APPS = \[(.*?)\]/.exec(readFileSync('scripts/sbom.mjs', 'utf8')) ?? [];
+    expect([...list.matchAll(/'([\w-]+)'/g)].map(([, app]) => app)).toEqual(appsIn('Dockerfile', /-w apps\/([\w-]+)/g));
+  });
+});
