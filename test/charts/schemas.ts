@@ -27,9 +27,10 @@ export function schemaProblems(objects: readonly KubernetesObject[]): string[] {
 }
 
 function customProblems(object: KubernetesObject): string[] {
-  const isValid = customSchemas.get(object.kind)!;
-  if (isValid(object)) return [];
-  return isValid.errors!.map(
+  const validate = customSchemas.get(object.kind)!;
+  const isValid: boolean = validate(object as unknown);
+  if (isValid) return [];
+  return validate.errors!.map(
     ({ instancePath, message, params }) =>
       `${object.kind} ${object.metadata.name}: ${instancePath} ${message} ${JSON.stringify(params)}`,
   );

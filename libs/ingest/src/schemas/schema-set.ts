@@ -4,7 +4,7 @@ import { compileFile, type PayloadSchema } from './payload-schema.js';
 import { readFileOf, type SchemaFiles, SchemasError } from './schema-files.js';
 
 const MODES = ['off', 'warn', 'enforce'] as const;
-export type SchemaMode = (typeof MODES)[number];
+type SchemaMode = (typeof MODES)[number];
 
 /** One line of `devices.txt`. */
 export interface SchemaRule {
