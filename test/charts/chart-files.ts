@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '@sluice/test-kit';
 
 export const CHART = join(ROOT, 'charts/sluice');
-const EXAMPLES = join(CHART, 'examples');
+export const EXAMPLES = join(CHART, 'examples');
 export const RULES_OF_CHART = join(CHART, 'files/rules');
 export const RULES = join(ROOT, 'observe/prometheus/rules');
 
