@@ -21,6 +21,7 @@ const BROUGHT_ALONG = ['kafkajs'];
 /** What a team installs; the embedded engine stands in for a broker. */
 const PACKAGES = [
   'async',
+  'sqlite',
   'settings',
   'sqlite',
   'contracts',

@@ -1,7 +1,12 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_NAMES, EventLogError, type EventLog } from '@sluice/event-log';
 import { RecordStoreError, type RecordStore, type StoreTroubleCode } from '@sluice/record-store';
-import { prepareWhenAvailable } from './prepare.js';
+import { openEventLog } from './open-event-log.js';
+import { openRecordStore } from './open-record-store.js';
+import { prepare, prepareWhenAvailable } from './prepare.js';
 
 const NEVER = new EventLogError('unavailable', 'The event log is not up yet.');
 const storeError = (code: StoreTroubleCode) =>
@@ -66,6 +71,15 @@ describe('The init step', () => {
     });
     await expect(ended).rejects.toThrow('The topic is missing. Run a\nAn index is missing. Run b');
     expect(made.calls()).toBe(0);
+  });
+
+  it('makes topics and tables in files also where they are only expected, since nobody else can', async () => {
+    const url = `file:${await mkdtemp(join(tmpdir(), 'prepare-'))}`;
+    const log = await openEventLog({ url, clientId: 'suite', publishTimeoutMs: 1_000, commitTimeoutMs: 1_000 });
+    const store = await openRecordStore({ url, clientId: 'suite', timeoutMs: 1_000 });
+    await prepare(log, store, { isExpected: true, events: { partitions: 2 }, deadLetters: { partitions: 1 } });
+    await expect(log.requireTopics([log.names.events, log.names.deadLetters])).resolves.toBeUndefined();
+    await Promise.all([log.close(), store.close()]);
   });
 
   it('ends at once on an event log that no waiting mends', async () => {

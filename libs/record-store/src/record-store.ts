@@ -59,10 +59,12 @@ export abstract class RecordStore {
   abstract prepare(): Promise<void>;
   /**
    * What {@link prepare} would make, one sentence each with the command that makes it; empty if all of it is there. Makes nothing.
+   * A store in files of this process makes its tables all the same: nobody else can.
    *
    * @throws RecordStoreError `unavailable`
    */
   async missing(): Promise<string[]> {
+    await this.prepare();
     return [];
   }
   /**
