@@ -36,11 +36,9 @@ function writeTexts(value: JsonValue, step: string, around: { [step: string]: Nu
   const written = Array.isArray(value)
     ? value.map((item, index) => writeTexts(item, String(index), texts))
     : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, writeTexts(item, key, texts)]));
-  for (const _ in texts) {
-    around[step] = texts;
-    return written;
-  }
-  return value;
+  if (Object.keys(texts).length === 0) return value;
+  around[step] = texts;
+  return written;
 }
 
 /** What an exact number in digits may be, as a bigint. */

@@ -5,7 +5,7 @@ import { notJsonBody, type SourceRequest } from '@sluice/ingest';
 import { problemErrorOf } from '../refusals.js';
 
 /** A body is parsed at once, so these are bounds on the time that takes. Webhooks have some kilobytes. */
-export const MAX_SOURCE_BODY_BYTES = 1024 * 1024;
+const MAX_SOURCE_BODY_BYTES = 1024 * 1024;
 const LIMITS = { maxDepth: 128, maxBytes: MAX_SOURCE_BODY_BYTES, maxValues: 100_000 };
 
 /** @throws ProblemError `body-too-large`, `invalid-utf8`, `invalid-json`, `invalid-record` */

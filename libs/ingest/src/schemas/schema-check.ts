@@ -4,7 +4,7 @@ import { violating } from '../verdict.js';
 import type { AppliedSchema, SchemaSet } from './schema-set.js';
 
 /** What is told of a record whose payload does not fit its schema. */
-export type OnViolation = (applied: AppliedSchema, violations: readonly ProblemEntry[]) => void;
+type OnViolation = (applied: AppliedSchema, violations: readonly ProblemEntry[]) => void;
 
 /** The check of payloads by the schemas of their devices. */
 export interface PayloadSchemas {
