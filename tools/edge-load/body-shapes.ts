@@ -109,6 +109,8 @@ const BATCHES: readonly BodyShape[] = [
   batch('records of keys that stay escaped', (bytes) => numbered(bytes, '{', (at) => `"\\n${at}":0`, '}')),
   batch('records of one key again and again', (bytes) => filled(bytes, '{', '"k":0', '}', ',')),
   batch('records of numbers that vanish', (bytes) => filled(bytes, '{"a":[', '1e-999', ']}', ',')),
+  batch('records of whole numbers of 64 bits', (bytes) => filled(bytes, '{"a":[', '9007199254740993', ']}', ',')),
+  batch('records of large doubles', (bytes) => filled(bytes, '{"a":[', '1e22', ']}', ',')),
   batch('records of long numbers', (bytes) => filled(bytes, '{"a":[', `0.${'1234567890'.repeat(20)}`, ']}', ',')),
   batch('records of long keys', (bytes) => numbered(bytes, '{', (at) => `"${at}${'\u{1f600}'.repeat(100)}":0`, '}')),
   batch('records of escapes', (bytes) => filled(bytes, '{"a":"', '\\u0041', '"}')),
@@ -117,7 +119,7 @@ const BATCHES: readonly BodyShape[] = [
     () => '{}',
     numbered(2600, `${HEAD},`, (at) => `"f${at}":0`, ''),
   ),
-  batch('records of wrong devices', (bytes) => filled(bytes, '{"a":"', 'x', '"}'), HEAD.replace('dev-2', 'dev 2')),
+  batch('records of wrong devices', (bytes) => filled(bytes, '{"a":"', 'x', '"}'), HEAD.replace('dev-2', 'dev*2')),
   batch('one record_id in all', (bytes, index) => filled(bytes, `{"${index}":"`, 'x', '"}'), `${HEAD},"record_id":"r"`),
   json('records larger than a payload', (bytes) => {
     const large = record(filled(300 * 1024, '{"a":"', 'x', '"}'));

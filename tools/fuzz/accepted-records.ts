@@ -66,9 +66,17 @@ function faultOf(key: string, sent: ReadonlySet<string>, stored: string | undefi
 
 /** What has to come back as it was sent. */
 function contentOf(record: ReadValue): string {
-  return `${record.members!.get('timestamp')!.exact} ${record.members!.get('data_payload')!.exact}`;
+  const { members } = record;
+  // What a device writes in another form than RFC 3339 comes back in a field of its own.
+  const sent = members!.get('timestamp_sent') ?? members!.get('timestamp');
+  return `${textOfTime(sent!)} ${members!.get('data_payload')!.exact}`;
 }
 
 function textOf(record: ReadValue, name: string): string {
   return JSON.parse(record.members!.get(name)!.exact!) as string;
+}
+
+/** A number that was sent comes back as its text. */
+function textOfTime({ exact }: ReadValue): string {
+  return String(exact).replaceAll('"', '');
 }

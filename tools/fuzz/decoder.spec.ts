@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { asReport, checkReport, decodeUtf8, encodeEvent, parseJson, type DeviceReport } from '@sluice/contracts';
+import {
+  asReport,
+  checkReport,
+  decodeEvent,
+  decodeUtf8,
+  encodeEvent,
+  isTimestamp,
+  parseJson,
+  stringifyExact,
+  type DeviceReport,
+} from '@sluice/contracts';
 import { Random } from '../load/ledger/random.js';
 import { readExactly } from './exact-value.js';
 import { mutated } from './mutations.js';
@@ -12,7 +22,11 @@ const SEED = 20250909;
 function accepted(bytes: Buffer): DeviceReport | undefined {
   const text = decodeUtf8(bytes);
   const parsed = text === undefined ? undefined : parseJson(text);
-  if (!parsed?.ok || parsed.duplicateKeys.length + parsed.vanishedNumbers.length > 0) return undefined;
+  if (!parsed?.ok) return undefined;
+  const changes = [parsed.duplicateKeys, parsed.vanishedNumbers, parsed.hugeNumbers].flat();
+  // Another form of time is written as RFC 3339.
+  const { timestamp } = Object(parsed.value) as { timestamp?: unknown };
+  if (changes.length > 0 || !isTimestamp(String(timestamp))) return undefined;
   return checkReport(parsed.value).length === 0 ? asReport(parsed.value) : undefined;
 }
 
@@ -20,7 +34,9 @@ function accepted(bytes: Buffer): DeviceReport | undefined {
 function published(report: DeviceReport): unknown {
   const timestamp = report.timestamp as string;
   const event = { record_id: 'r-1', received_at: '2025-09-09T17:00:01.000Z', ...report, timestamp };
-  const members = readExactly(encodeEvent(event).toString())!.members!;
+  const decoded = decodeEvent(encodeEvent(event));
+  if (!decoded.ok) throw new Error(decoded.detail);
+  const members = readExactly(stringifyExact(decoded.event))!.members!;
   return [members.get('timestamp')!.exact, members.get('data_payload')!.exact];
 }
 

@@ -32,7 +32,7 @@ describe('the second reader of JSON', () => {
     expect(readExactly(text)).toBeUndefined();
   });
 
-  it.each([...['{"a":1,"a":1}', '{"a":1,"\\u0061":2}', '1e400', '1e-400', '9007199254740993']])(
+  it.each([...['{"a":1,"a":1}', '{"a":1,"\\u0061":2}', '1e400', '1e-400', '18446744073709551616']])(
     'knows that no double and no object holds %s, wherever it stands',
     (text) => {
       for (const around of [text, `[${text}]`, `{"x":[${text}],"y":0}`]) {

@@ -112,6 +112,13 @@ function numberOf(token: string): string | undefined {
   const isZero = !/[1-9]/.test(token.split(/[eE]/, 1)[0]!);
   const isHeld = Number.isFinite(value) && (value !== 0 || isZero);
   const isWhole = fraction === undefined && !/[eE]/.test(token);
-  if (!isHeld || (isWhole && BigInt(token) !== BigInt(value))) return undefined;
+  if (!isHeld) return undefined;
+  if (isWhole && !Number.isSafeInteger(value)) return wholeNumberOf(token);
   return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** Whole numbers in digits are kept exactly, with 64 bits at most. */
+function wholeNumberOf(digits: string): string | undefined {
+  const value = BigInt(digits);
+  return value >= -(2n ** 63n) && value < 2n ** 64n ? String(value) : undefined;
 }

@@ -91,7 +91,7 @@ describe('sluice backup and restore', () => {
     isSending = false;
     await load;
     expect({ code, notes }).toEqual({ code: 0, notes: `The backup in ${copy()} is complete and checked.` });
-    expect(out).toMatch(/event-log\.db +\d+ +1 +\d+ entries\nrecords\.db +\d+ +1 +\d+ documents, \d+ records/);
+    expect(out).toMatch(/event-log\.db +\d+ +1 +\d+ entries\nrecords\.db +\d+ +2 +\d+ documents, \d+ records/);
     expect(statSync(copy()).mode & 0o777).toBe(0o700);
     expect(statSync(join(copy(), 'records.db')).mode & 0o777).toBe(0o600);
     await stop();

@@ -40,7 +40,7 @@ const NO_TEXTS: ReadonlyMap<string, string> = new Map();
 /** Checks one report after the other. The fields describe the last one. */
 export class ReportCheck {
   readonly #payload: PayloadCheck;
-  #needsExactTime = false;
+  #needsTimeText = false;
   /** The time of the record, where its device did not write plain RFC 3339. */
   time: DeviceTime | undefined;
 
@@ -48,9 +48,14 @@ export class ReportCheck {
     this.#payload = new PayloadCheck(rules.limits);
   }
 
-  /** Whether the value may say less than its text: then parse that exactly, and check it again. */
-  get needsExactValue(): boolean {
-    return this.#needsExactTime || this.#payload.needsExactValue;
+  /** Whether its payload has numbers that may say less than their text: see {@link PayloadCheck}. */
+  get hasLargeNumbers(): boolean {
+    return this.#payload.needsExactValue;
+  }
+
+  /** Whether its timestamp is a number that may say less than its text: then check it again with `fieldNumbers`. */
+  get needsTimeText(): boolean {
+    return this.#needsTimeText;
   }
 
   /**
@@ -59,7 +64,7 @@ export class ReportCheck {
    * @param fieldNumbers texts of the numbers of its fields, where they are known
    */
   problemsOf(value: unknown, fieldNumbers = NO_TEXTS): readonly FieldProblem[] {
-    this.#needsExactTime = this.#payload.needsExactValue = false;
+    this.#needsTimeText = this.#payload.needsExactValue = false;
     this.time = undefined;
     if (!isJsonObject(value)) return NOT_AN_OBJECT;
     const problems: FieldProblem[] = [];
@@ -74,7 +79,7 @@ export class ReportCheck {
   }
 
   private timeProblem(value: unknown, fieldNumbers: ReadonlyMap<string, string>): FieldProblem | undefined {
-    if (typeof value === 'number' && !Number.isSafeInteger(value)) this.#needsExactTime = true;
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) this.#needsTimeText = true;
     const time = readDeviceTime(value, this.rules.times, fieldNumbers.get('timestamp'));
     if (isTimeFault(time)) return { pointer: '/timestamp', ...time };
     this.time = time;

@@ -39,11 +39,16 @@ export function parseJson(text: string): ParsedJson {
   const bytes = Buffer.from(text);
   const scanner = new ValueScanner(bytes, NO_LIMITS);
   scanner.scan(scanner.skipSpace(0, bytes.length), bytes.length, false);
-  return parseScanned(text, scanner, LARGE_INTEGER.test(text));
+  return parseScanned(text, scanner, mayHaveLargeInteger(text));
 }
 
 /** Sixteen digits after what comes before a value. A text may have them, too: then it is only read more slowly. */
 const LARGE_INTEGER = /(?:^|[\s:,[])-?[0-9]{16}/;
+
+/** Whether a text of JSON may have a whole number in digits that a double could change. */
+export function mayHaveLargeInteger(text: string): boolean {
+  return LARGE_INTEGER.test(text);
+}
 
 /**
  * JSON.parse that changes nothing in silence. It names a key that occurs twice in one object, and a number that is not
@@ -119,7 +124,7 @@ export function readJson(text: string): unknown {
  * @throws SyntaxError if the text is not JSON
  */
 export function readExactJson(text: string): unknown {
-  return LARGE_INTEGER.test(text) ? readText(text, false).value : readJson(text);
+  return mayHaveLargeInteger(text) ? readText(text, false).value : readJson(text);
 }
 
 /** Of so many texts one is scanned; after one with new shapes, so many in a row. */

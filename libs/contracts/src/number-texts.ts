@@ -16,31 +16,49 @@ export interface PayloadWithTexts {
 
 /**
  * A payload whose large numbers are texts: a consumer with doubles only, and each consumer of schema version 1 as it was released,
- * refuses or rounds whole numbers of 2^53 and more.
+ * refuses or rounds whole numbers of 2^53 and more. Containers without such a number are not copied.
  */
 export function withNumberTexts(payload: JsonObject): PayloadWithTexts {
-  const texts: { [step: string]: NumberTexts } = {};
-  const written = writeTexts(payload, '', texts) as JsonObject;
-  const found = texts[''];
-  return found === undefined ? { payload } : { payload: written, texts: found };
+  const written = membersWithTexts(payload);
+  return written === undefined ? { payload } : { payload: written.value as JsonObject, texts: written.texts };
 }
 
-/** @param step of the value in its container, whose texts are noted in `around` */
-function writeTexts(value: JsonValue, step: string, around: { [step: string]: NumberTexts }): JsonValue {
-  if (typeof value === 'bigint' || (typeof value === 'number' && isLargeNumber(value))) {
-    around[step] = true;
-    return exactNumberText(value);
+/** A container with texts for its large numbers. */
+interface WrittenTexts {
+  value: JsonValue;
+  texts: { [step: string]: NumberTexts };
+}
+
+/** `undefined` if it has no large number. */
+function writeTexts(value: JsonValue): WrittenTexts | string | undefined {
+  if (typeof value === 'bigint') return exactNumberText(value);
+  if (typeof value === 'number') return isLargeNumber(value) ? exactNumberText(value) : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Array.isArray(value) ? itemsWithTexts(value) : membersWithTexts(value);
+}
+
+function itemsWithTexts(items: JsonValue[]): WrittenTexts | undefined {
+  let copy: JsonValue[] | undefined;
+  const texts: WrittenTexts['texts'] = {};
+  for (let index = 0; index < items.length; index++) {
+    const written = writeTexts(items[index]!);
+    if (written === undefined) continue;
+    copy ??= items.slice();
+    [copy[index], texts[index]] = typeof written === 'string' ? [written, true] : [written.value, written.texts];
   }
-  if (typeof value !== 'object' || value === null) return value;
-  const texts: { [step: string]: NumberTexts } = {};
-  const written = Array.isArray(value)
-    ? value.map((item, index) => writeTexts(item, String(index), texts))
-    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, writeTexts(item, key, texts)]));
-  for (const _ in texts) {
-    around[step] = texts;
-    return written;
+  return copy && { value: copy, texts };
+}
+
+function membersWithTexts(object: JsonObject): WrittenTexts | undefined {
+  let copy: JsonObject | undefined;
+  const texts: WrittenTexts['texts'] = {};
+  for (const key in object) {
+    const written = writeTexts(object[key]!);
+    if (written === undefined) continue;
+    copy ??= { ...object };
+    [copy[key], texts[key]] = typeof written === 'string' ? [written, true] : [written.value, written.texts];
   }
-  return value;
+  return copy && { value: copy, texts };
 }
 
 /** What an exact number in digits may be, as a bigint. */

@@ -48,9 +48,18 @@ export class CandidateRecord {
     this.submitted = records.read(index);
   }
 
-  /** Reads it again, with every digit of its numbers. */
-  readExactly(): void {
-    this.submitted = this.records.read(this.index, true);
+  /**
+   * Reads a record with large numbers with every digit of them, if its text has more digits than a double.
+   *
+   * @param needsTimeText whether the text of its timestamp is needed in any case
+   * @returns whether it was read again; otherwise its value is exact as it is
+   */
+  readExactly(needsTimeText: boolean): boolean {
+    const { submitted } = this;
+    const isRead = needsTimeText || this.records.mayHaveLargeInteger(this.index);
+    if (isRead) this.submitted = this.records.read(this.index, true);
+    else if (submitted.state === 'read') this.submitted = { ...submitted, mayHaveRareNumbers: true };
+    return isRead;
   }
 
   /** JSON Pointer to the record in the body; empty for a single one. */
@@ -71,11 +80,10 @@ const isReadable: RecordCheck = (record, { space }) => {
 
 /** The rules of a device report. A record that keeps them becomes an event with its ids. */
 const hasShape: RecordCheck = (record, context) => {
+  const { check } = context;
   let problems = shapeProblems(record, context);
-  if (context.check.needsExactValue) {
-    record.readExactly();
-    problems = shapeProblems(record, context);
-  }
+  const isLarge = check.hasLargeNumbers || check.needsTimeText;
+  if (isLarge && record.readExactly(check.needsTimeText)) problems = shapeProblems(record, context);
   if (problems.length > 0) return rejected(record.pointer, problems, context.space);
   if (record.submitted.state === 'read') record.event = eventOf(asReport(record.submitted.value), context);
   return undefined;

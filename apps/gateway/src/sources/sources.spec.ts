@@ -93,7 +93,7 @@ describe('POST /ingest/from/{source}', () => {
   });
 
   it('keeps the bytes of an uplink without a formatter', async () => {
-    const { decoded_payload: _, ...uplink_message } = TTS_UPLINK.uplink_message;
+    const uplink_message = { ...TTS_UPLINK.uplink_message, decoded_payload: undefined };
     await send('tts', { ...TTS_UPLINK, uplink_message });
     expect(gateway.events[0]!.data_payload).toEqual({ f_port: 1, frm_payload: 'gkHe' });
   });

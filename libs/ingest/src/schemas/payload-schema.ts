@@ -79,7 +79,9 @@ export function readSchemaText(path: string): JsonObject {
 }
 
 /** @throws SchemasError */
-export function compileSchema(name: string, { $id: _, ...schema }: JsonObject, place: string): PayloadSchema {
+export function compileSchema(name: string, given: JsonObject, place: string): PayloadSchema {
+  // Two files may have the same one, and nothing refers to it.
+  const schema = Object.fromEntries(Object.entries(given).filter(([key]) => key !== '$id'));
   vetSchema(schema, place);
   try {
     return new PayloadSchema(name, schema, compilerFor(schema, false).compile(schema));

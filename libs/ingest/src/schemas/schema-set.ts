@@ -23,7 +23,8 @@ export interface AppliedSchema {
 
 const MAX_DEVICES_BYTES = 1024 * 1024;
 const MAX_KEPT_DEVICES = 10_000;
-const LINE = /^(.+?)\s*->\s*([A-Za-z0-9._-]+\/[A-Za-z0-9._-]+)(?:\s+(\S+))?$/;
+const ARROW = '->';
+const TARGET = /^([A-Za-z0-9._-]+\/[A-Za-z0-9._-]+)(?:\s+(\S+))?$/;
 
 /** The schemas of a directory, and which devices they are for. */
 export class SchemaSet {
@@ -82,8 +83,10 @@ export function parseRules(text: string, place: string): SchemaRule[] {
 }
 
 function ruleOf(entry: string, place: string): SchemaRule {
-  const [, pattern, name, mode = 'warn'] = LINE.exec(entry) ?? [];
-  if (pattern === undefined || name === undefined) {
+  const at = entry.indexOf(ARROW);
+  const pattern = entry.slice(0, Math.max(0, at)).trim();
+  const [, name, mode = 'warn'] = TARGET.exec(entry.slice(at + ARROW.length).trim()) ?? [];
+  if (at < 0 || name === undefined) {
     throw new SchemasError(`${place}: a line is like lab-7:* -> thermometer/2 enforce`);
   }
   const known = MODES.find((candidate) => candidate === mode);

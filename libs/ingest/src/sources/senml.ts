@@ -103,7 +103,7 @@ function toRecord({ deviceId, time, payload }: Measured, atMs: number): MappingR
 
 /** Seconds to the microsecond, which a double of today can tell apart. */
 function decimalText(seconds: number): string {
-  return seconds.toFixed(6).replace(/\.?0+$/, '');
+  return String(Number(seconds.toFixed(6)));
 }
 
 function textOf(value: JsonValue | undefined): string {

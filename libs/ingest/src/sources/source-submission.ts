@@ -22,7 +22,12 @@ export function sourceSubmission(source: Source, results: readonly MappingResult
   return {
     isBatch,
     isClockless: source.isClockless,
-    records: { length: records.length, read: (index) => records[index]!, bytesOf: () => size },
+    records: {
+      length: records.length,
+      read: (index) => records[index]!,
+      mayHaveLargeInteger: () => false,
+      bytesOf: () => size,
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import {
   hugeNumberProblem,
   isWhole,
   JsonSyntaxError,
+  mayHaveLargeInteger,
   NOT_AN_OBJECT,
   parseScanned,
   PAYLOAD_LIMITS,
@@ -58,6 +59,8 @@ export interface SubmittedRecords {
    * @throws RefusedError `invalid-json`: the body is not JSON in this record
    */
   read(index: number, isExact?: boolean): SubmittedRecord;
+  /** See the function of that name; only for a record that could be read. */
+  mayHaveLargeInteger(index: number): boolean;
   /** Bytes of the body that the record takes. */
   bytesOf(index: number): number;
 }
@@ -144,6 +147,10 @@ class SingleRecord implements SubmittedRecords {
     return isExact ? this.readWithKey(true) : this.#record;
   }
 
+  mayHaveLargeInteger(): boolean {
+    return this.records.mayHaveLargeInteger(0);
+  }
+
   bytesOf(): number {
     return this.records.bytesOf(0);
   }
@@ -187,6 +194,11 @@ class ScannedRecords implements SubmittedRecords {
 
   bytesOf(index: number): number {
     return this.scanned.spans.end(index) - this.scanned.spans.start(index);
+  }
+
+  mayHaveLargeInteger(index: number): boolean {
+    const { spans } = this.scanned;
+    return mayHaveLargeInteger(this.decode(spans.start(index), spans.end(index)) ?? '');
   }
 
   read(index: number, isExact = false): SubmittedRecord {
