@@ -70,7 +70,7 @@ describe('The program sluice', () => {
     expect(sluice('tokens list', { STORE_TIMEOUT_MS: '5000', DATA_DIR: directory })).toEqual({
       code: 0,
       out: '',
-      notes: '',
+      notes: 'There are no tokens; sluice tokens create makes one.\n',
     });
   });
 });

@@ -66,6 +66,13 @@ async function storedIds(url = service!.url): Promise<string[]> {
   return records.map(({ record_id }) => record_id);
 }
 
+/** Overwrites pages in the middle. */
+function damage(file: string): void {
+  const bytes = readFileSync(file);
+  bytes.fill(0xa5, 8192, 24_576);
+  writeFileSync(file, bytes);
+}
+
 function change(file: string, statements: string): void {
   const database = new DatabaseSync(file);
   database.exec(statements);
@@ -193,6 +200,32 @@ describe('sluice backup and restore', () => {
       /^backup: .*has format 7 .* a newer release of Sluice[^\n]*$/,
     );
     expect(readFileSync(file).equals(newer)).toBe(true);
+  });
+
+  it.each([
+    ['no database at all', (file: string) => writeFileSync(file, 'not a database '.repeat(1000))],
+    ['damaged pages', (file: string) => damage(file)],
+  ])('a file with %s is named in one sentence, and no backup is kept', async (_, spoil) => {
+    await start();
+    await send(0, 500);
+    await until('all are stored', async () => (await storedIds()).length === 500, {});
+    await stop();
+    spoil(join(data(), 'records.db'));
+    for (const command of [`backup --to ${copy()}`, 'verify']) {
+      const { code, notes } = await run(command);
+      expect({ code, notes }).toEqual({ code: 1, notes: expect.stringMatching(/^\w+: [^\n]*records\.db[^\n]*$/) });
+    }
+    expect(readdirSync(root)).toEqual(['data']);
+  });
+
+  it('says that a service is in use which it cannot reach', async () => {
+    await start();
+    rmSync(join(data(), 'operator.sock'));
+    expect(await run(`backup --to ${copy()}`)).toEqual({
+      code: 1,
+      out: '',
+      notes: `backup: ${join(data(), 'event-log.db')} is in use; stop the service first.`,
+    });
   });
 
   it('leave no service to start on a half-restored directory', async () => {

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { decodeEvent, type IngestEvent, MAX_REDRIVES, type StoredRecord } from '@sluice/contracts';
 import type { RecordReader } from '@sluice/record-store';
+import { contentHashOf } from './content-hash.js';
 import type { RedrivenEvent } from './event-of-letter.js';
 import type { DeadLetter } from './letter.js';
 
@@ -36,5 +36,5 @@ export async function checkLetter(
 }
 
 function isSameRecord(stored: StoredRecord, event: IngestEvent): boolean {
-  return stored.timestamp === event.timestamp && isDeepStrictEqual(stored.data_payload, event.data_payload);
+  return contentHashOf(stored) === contentHashOf(event);
 }

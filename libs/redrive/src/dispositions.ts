@@ -11,6 +11,8 @@ export type Disposition = (
       record_id: string;
       /** Where the event log has the event now. */
       event: { partition: number; offset: number };
+      /** Of the timestamp and the payload of the event, to know it again in the record store. */
+      content_sha256: string;
       /** SHA-256 of the letter's value and of the event's value, in hexadecimal. */
       original_sha256: string;
       event_sha256: string;

@@ -65,7 +65,7 @@ function keyOf(value: unknown): LetterKey | undefined {
     const [, partition, offset] = /^(\d{1,9})\/(\d{1,15})$/.exec(value) ?? [];
     if (partition !== undefined) return { partition: Number(partition), offset: Number(offset) };
     const slash = value.indexOf('/');
-    return recordKey(value.slice(0, slash), value.slice(slash + 1));
+    return slash === -1 ? undefined : recordKey(value.slice(0, slash), value.slice(slash + 1));
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const { partition, offset, device_id, record_id } = value as Record<string, unknown>;

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import type { Clock } from '@sluice/async';
 import { stringifyExact } from '@sluice/contracts';
 import type { RecordReader } from '@sluice/record-store';
-import { checkLetter } from './check-letter.js';
+import { checkLetter, type LetterCheck } from './check-letter.js';
+import { contentHashOf } from './content-hash.js';
 import type { Dispositions } from './dispositions.js';
 import { eventOf } from './event-of-letter.js';
 import type { Edit } from './json-patch.js';
@@ -51,6 +52,8 @@ export interface PlanRequest extends PlanOptions {
   clock: Clock;
 }
 
+/** Letters about which the store is asked at one time. */
+const CHECKED_AT_ONCE = 25;
 /** Most different failures that a plan lists. */
 const MAX_FAILURES = 20;
 
@@ -77,6 +80,9 @@ class PlanDraft {
   private readonly ranges: OffsetRange[] = [];
   private readonly byReason = new Map<string, ReasonCounts>();
   private readonly failures = new Map<string, RedrivePlan['failures'][number]>();
+  private readonly unchecked: DeadLetter[] = [];
+  /** Of the events that would pass, their contents by their keys. */
+  private readonly keys = new Map<string, string>();
   private skipped = 0;
   private matched = 0;
 
@@ -96,19 +102,42 @@ class PlanDraft {
       to = letter.offset + 1;
       if (this.isFull) break;
     }
+    await this.checkAll();
     if (!this.isFull && !budget.isSpent) to = range.to;
     this.isPartial ||= to < range.to;
     if (to > range.from) this.ranges.push({ ...range, to });
   }
 
   private async add(letter: DeadLetter, isDecided: boolean): Promise<void> {
-    const { edit, reader } = this.request;
     if (isDecided) return void this.skipped++;
     this.matched++;
+    this.unchecked.push(letter);
+    if (this.unchecked.length >= CHECKED_AT_ONCE) await this.checkAll();
+  }
+
+  /** Asks the store about several letters at a time. */
+  private async checkAll(): Promise<void> {
+    const { edit, reader } = this.request;
+    const letters = this.unchecked.splice(0);
+    const checks = letters.map((letter) => checkLetter(letter, eventOf(letter, edit, 'plan'), reader));
+    for (const [index, check] of (await Promise.all(checks)).entries())
+      this.count(letters[index]!, this.amongOthers(check));
+  }
+
+  /** Two letters of one plan that give another record under the same key: the first of them is stored. */
+  private amongOthers(check: LetterCheck): LetterCheck {
+    if (!check.passes) return check;
+    const [key, content] = [`${check.event.device_id}/${check.event.record_id}`, contentHashOf(check.event)];
+    const first = this.keys.get(key) ?? content;
+    this.keys.set(key, first);
+    if (first === content) return check;
+    return { passes: false, reason: 'key-conflict', detail: 'Another letter of this plan has the same key.' };
+  }
+
+  private count(letter: DeadLetter, check: LetterCheck): void {
     const counts = this.byReason.get(letter.reason) ?? { matched: 0, would_pass: 0, would_fail: 0 };
     this.byReason.set(letter.reason, counts);
     counts.matched++;
-    const check = await checkLetter(letter, eventOf(letter, edit, 'plan'), reader);
     counts[check.passes ? 'would_pass' : 'would_fail']++;
     if (!check.passes) this.fail(check, letter);
   }

@@ -4,6 +4,7 @@ import { EVENTS_TOPIC } from '@sluice/contracts';
 import type { BufferInspector, EventPublisher, LogEntry } from '@sluice/event-log';
 import type { RecordReader } from '@sluice/record-store';
 import { checkLetter, type LetterCheck } from './check-letter.js';
+import { contentHashOf } from './content-hash.js';
 import type { Disposition, Dispositions } from './dispositions.js';
 import { eventOf, type RedrivenEvent } from './event-of-letter.js';
 import type { DeadLetter } from './letter.js';
@@ -37,7 +38,7 @@ export interface StepResult {
 interface Outgoing {
   letter: DeadLetter;
   entry: LogEntry & RedrivenEvent;
-  ids: { device_id: string; record_id: string };
+  ids: { device_id: string; record_id: string; content_sha256: string };
 }
 
 /**
@@ -63,7 +64,7 @@ export async function makeStep(
   result.counts.gone = end - from - letters.length;
   const dispositionAt = parts.dispositions.inOrder(partition);
   const filter = parseFilter(redrive.filter) as LetterFilter;
-  const outgoing: Outgoing[] = [];
+  const candidates: DeadLetter[] = [];
   for (const letter of letters) {
     if (isFull(redrive, result.counts.matched)) {
       result.next = letter.offset;
@@ -71,10 +72,14 @@ export async function makeStep(
     }
     result.counts.read++;
     if (!matches(filter, letter)) continue;
-    const out = await sort(redrive, letter, await dispositionAt(letter.offset), result, parts);
-    if (out !== undefined) outgoing.push(out);
+    if (isCandidate(redrive, await dispositionAt(letter.offset), result.counts)) candidates.push(letter);
   }
-  await publish(redrive, outgoing, parts);
+  const checked = await Promise.all(candidates.map((letter) => check(redrive, letter, result, parts)));
+  await publish(
+    redrive,
+    checked.filter((out) => out !== undefined),
+    parts,
+  );
   return result;
 }
 
@@ -97,34 +102,39 @@ async function lettersOf(
   return letters;
 }
 
-/** Counts a letter; returns it if it is to be published. */
-async function sort(
+/** Counts a letter by what was decided about it. @returns whether it is to be checked and published */
+function isCandidate({ id }: Redrive, decided: Disposition | undefined, counts: Redrive['counts']): boolean {
+  // A step that was made again after a crash: it is published already.
+  const isOurs = decided?.kind === 'redriven' && decided.redrive_id === id;
+  if (decided === undefined || isOurs) counts.matched++;
+  else counts.skipped++;
+  if (isOurs) counts.published++;
+  return decided === undefined;
+}
+
+/** @returns the letter and its event if it is to be published; else it is counted as refused */
+async function check(
   redrive: Redrive,
   letter: DeadLetter,
-  decided: Disposition | undefined,
   { counts, refused }: StepResult,
   { reader, clock }: StepParts,
 ): Promise<Outgoing | undefined> {
-  // A step that was made again after a crash: it is published already.
-  const isOurs = decided?.kind === 'redriven' && decided.redrive_id === redrive.id;
-  if (decided !== undefined && !isOurs) return void counts.skipped++;
-  counts.matched++;
-  if (isOurs) return void counts.published++;
   const event = eventOf(letter, redrive.edit, redrive.id);
-  const check = await checkLetter(letter, event, reader);
-  if (!check.passes) {
+  const checked = await checkLetter(letter, event, reader);
+  if (!checked.passes) {
     counts.refused++;
-    refused[check.reason] = (refused[check.reason] ?? 0) + 1;
+    refused[checked.reason] = (refused[checked.reason] ?? 0) + 1;
     return undefined;
   }
   counts.published++;
-  return { letter, ids: idsOf(check), entry: entryOf(event as RedrivenEvent, check, clock.now()) };
+  return { letter, ids: idsOf(checked), entry: entryOf(event as RedrivenEvent, checked, clock.now()) };
 }
 
 type Passed = Extract<LetterCheck, { passes: true }>;
 
-function idsOf({ event: { device_id, record_id } }: Passed): Outgoing['ids'] {
-  return { device_id, record_id };
+function idsOf({ event }: Passed): Outgoing['ids'] {
+  const { device_id, record_id } = event;
+  return { device_id, record_id, content_sha256: contentHashOf(event) };
 }
 
 /** Stamped with our own clock: an old time stamp would let the retention of the topic remove it at once. */

@@ -1,6 +1,7 @@
-import type { IngestEvent, StoredRecord } from '@sluice/contracts';
+import type { StoredRecord } from '@sluice/contracts';
 import type { BufferInspector } from '@sluice/event-log';
 import type { RecordReader } from '@sluice/record-store';
+import { contentHashOf } from './content-hash.js';
 import type { Disposition, Dispositions } from './dispositions.js';
 import type { Redrive } from './redrive.js';
 
@@ -17,15 +18,15 @@ export interface VerdictParts {
 
 /** What became of the event of one letter. @throws EventLogError, RecordStoreError `unavailable` */
 export async function verdictOf(
-  { device_id, record_id, event }: Redriven,
+  { device_id, record_id, event, content_sha256 }: Redriven,
   { events, reader }: Omit<VerdictParts, 'dispositions'>,
 ): Promise<LetterVerdict> {
   const committed = (await events.positions()).find(({ partition }) => partition === event.partition)?.committed ?? 0;
-  return judge(await reader.find(device_id, record_id), event.offset < committed);
+  return judge(await reader.find(device_id, record_id), content_sha256, event.offset < committed);
 }
 
-function judge(stored: StoredRecord | IngestEvent | undefined, isHandled: boolean): LetterVerdict {
-  if (stored !== undefined) return 'stored';
+function judge(stored: StoredRecord | undefined, contentHash: string, isHandled: boolean): LetterVerdict {
+  if (stored !== undefined && contentHashOf(stored) === contentHash) return 'stored';
   return isHandled ? 'came_back' : 'waiting';
 }
 
@@ -39,8 +40,9 @@ export async function verdictOfAll(
   for (const [index, { partition, from }] of redrive.ranges.entries()) {
     for await (const disposition of dispositions.each(partition, from, redrive.next[index]!)) {
       if (disposition.kind !== 'redriven' || disposition.redrive_id !== redrive.id) continue;
-      const { device_id, record_id, event } = disposition;
-      counts[judge(await reader.find(device_id, record_id), event.offset < (committed.get(event.partition) ?? 0))]++;
+      const { device_id, record_id, event, content_sha256 } = disposition;
+      const isHandled = event.offset < (committed.get(event.partition) ?? 0);
+      counts[judge(await reader.find(device_id, record_id), content_sha256, isHandled)]++;
     }
   }
   return counts;

@@ -32,7 +32,7 @@ export function checkFile(path: string): FileContents {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     const verdict = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
-    if (verdict !== 'ok') throw new Error(`it is damaged: ${String(verdict)}`);
+    if (verdict !== 'ok') throw new Error(`it is damaged (${String(verdict).split('\n').at(-1)})`);
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     const tables = database
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")

@@ -57,7 +57,9 @@ function inUse(path: string): boolean {
   try {
     return isInUse(path);
   } catch (error) {
-    throw new FileError(`${path} cannot be opened: ${(error as Error).message}.`);
+    const { code, message } = error as Error & { code?: string };
+    if (code === 'ERR_SQLITE_ERROR' && /not a database|malformed/.test(message)) return false;
+    throw new FileError(`${path} cannot be opened: ${message}.`);
   }
 }
 

@@ -5,7 +5,15 @@ import { uuidV7 } from '@sluice/contracts';
 import { finishCopy, hashOfFile } from '@sluice/sqlite';
 import type { BackupConfig } from './backup.settings.js';
 import { askRunning } from './backup-socket-client.js';
-import { BACKUP_SOCKET, embeddedFiles, FileError, FILE_NAMES, requireData, wordsOf } from './embedded-files.js';
+import {
+  BACKUP_SOCKET,
+  embeddedFiles,
+  FileError,
+  FILE_NAMES,
+  requireData,
+  requireStopped,
+  wordsOf,
+} from './embedded-files.js';
 import { type FileEntry, type Manifest, MANIFEST, writeManifest } from './manifest.js';
 
 const APP = 'backup';
@@ -62,6 +70,7 @@ function removePartial(partial: string): void {
 
 /** Opening the files takes their locks, so that no service starts meanwhile. */
 async function copyStopped(config: BackupConfig, directory: string): Promise<void> {
+  requireStopped(embeddedFiles(config));
   const paths = new Map(requireData(embeddedFiles(config), config.dataDir).map(({ name, path }) => [name, path]));
   const store = await openRecordStore(recordStoreOptions(config, APP));
   try {

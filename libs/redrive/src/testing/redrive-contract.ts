@@ -152,6 +152,22 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await system.store.reader.find('dev-2', 'whole')).toBeDefined();
     });
 
+    it('plans for two letters that an edit gives the same key, and says of the one that came back that it did', async () => {
+      await system.die([
+        { record_id: 'x', data_payload: { n: 1 } },
+        { record_id: 'y', data_payload: { n: 2 } },
+      ]);
+      const edit = [{ op: 'replace', path: '/record_id', value: 'same' }];
+      const plan = await system.plan({ ...BY_REASON, edit });
+      expect(plan.counts).toMatchObject({ would_pass: 1, would_fail: 1 });
+      const { id } = await system.redrives.start(plan.plan_hash, 'suite', system.deadLetters);
+      const runner = system.runner();
+      await system.run(id, runner);
+      await system.work();
+      await runner.turn();
+      expect((await stateOf(id)).verdict).toEqual({ complete: true, stored: 1, came_back: 1, waiting: 0 });
+    });
+
     it('refuses a second one while one is active, and takes it after the end', async () => {
       await system.die(many(3));
       const id = await system.start(BY_REASON);
