@@ -35,7 +35,11 @@ function only(bom, packages) {
 }
 
 function npm(...args) {
-  const { status, stdout, stderr } = spawnSync('npm', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const { status, stdout, stderr } = spawnSync('npm', args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
   if (status !== 0) throw new StepError(`npm ${args[0]} failed: ${stderr}`);
   return stdout;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { load, YAML11_SCHEMA } from 'js-yaml';
 import { ALL_SETTINGS } from '../configuration/all-settings.js';
 import { CASES, REFUSED } from './cases.js';
+import { RULES, textsIn } from './chart-files.js';
 import { asText, golden } from './golden.js';
 import { lint, objectsOf, render, type KubernetesObject, type Values } from './helm.js';
 import { breachesIn } from './policies.js';
@@ -191,6 +193,27 @@ describe('the checks of this suite', () => {
       'has a moving tag',
       'has not all probes',
     ]);
+  });
+});
+
+describe('alerts', () => {
+  const groupsOf = (values: Values) =>
+    objectsOf(values)
+      .filter(({ kind }) => kind === 'PrometheusRule')
+      .flatMap(({ spec }) => spec.groups as unknown[]);
+  const groupsIn = (texts: readonly string[]) =>
+    texts.flatMap((text) => (load(text, { schema: YAML11_SCHEMA }) as { groups: unknown[] }).groups);
+
+  it('are those of the Compose stack', () => {
+    expect(groupsOf({ monitoring: { rules: { enabled: true } } })).toEqual(groupsIn(Object.values(textsIn(RULES))));
+  });
+
+  it('link to where the runbooks are served', () => {
+    const rules = { enabled: true, runbookUrl: 'https://wiki.example/runbooks/' };
+    const linked = Object.values(textsIn(RULES)).map((text) =>
+      text.replaceAll('{{ $externalURL }}/user/', 'https://wiki.example/runbooks/'),
+    );
+    expect(groupsOf({ monitoring: { rules } })).toEqual(groupsIn(linked));
   });
 });
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dump, load } from 'js-yaml';
+import { dump } from 'js-yaml';
 import type { KubernetesObject } from './helm.js';
 
 const UPDATE = process.env['UPDATE_GOLDEN'] === 'true';
@@ -17,9 +17,13 @@ export function golden(name: string, text: string): string {
   return readFileSync(url, 'utf8');
 }
 
-/** The objects in an order of their own, as YAML, so that the order in which Helm writes them does not matter. */
+/**
+ * The objects as YAML, in an order of their own, so that the order in which Helm writes them does not matter. Rules of Prometheus
+ * are left out: the suite holds them against their source.
+ */
 export function asText(objects: readonly KubernetesObject[]): string {
   const title = ({ kind, metadata: { name } }: KubernetesObject) => `${kind} ${name}`;
   const sorted = [...objects].sort((one, other) => (title(one) < title(other) ? -1 : 1));
-  return sorted.map((object) => dump(load(JSON.stringify(object)), { lineWidth: 140, noRefs: true })).join('---\n');
+  const shown = sorted.map((object) => (object.kind === 'PrometheusRule' ? { ...object, spec: {} } : object));
+  return shown.map((object) => dump(object, { lineWidth: 140, noRefs: true })).join('---\n');
 }

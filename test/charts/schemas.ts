@@ -27,12 +27,12 @@ export function schemaProblems(objects: readonly KubernetesObject[]): string[] {
 }
 
 function customProblems(object: KubernetesObject): string[] {
-  const validate = customSchemas.get(object.kind)!;
-  const isValid: boolean = validate(object as unknown);
-  if (isValid) return [];
-  return validate.errors!.map(
+  const { kind, metadata } = object;
+  const isValid = customSchemas.get(kind)!;
+  if (isValid(object)) return [];
+  return isValid.errors!.map(
     ({ instancePath, message, params }) =>
-      `${object.kind} ${object.metadata.name}: ${instancePath} ${message} ${JSON.stringify(params)}`,
+      `${kind} ${metadata.name}: ${instancePath} ${message} ${JSON.stringify(params)}`,
   );
 }
 

@@ -20,7 +20,9 @@ export class ProxiedStack {
       SLUICE_PORT: '0',
     };
     const ports = ['SLUICE_PROXY_PORT'];
-    const stack = new ProxiedStack(await ComposeProject.create({ project: name, files: FILES, ports, env, profile: 'proxy' }));
+    const stack = new ProxiedStack(
+      await ComposeProject.create({ project: name, files: FILES, ports, env, profile: 'proxy' }),
+    );
     try {
       await stack.project.up('--detach', '--no-build', '--scale', `gateway=${gateways}`);
       await until('the proxy has a gateway', () => isReady(stack.client.baseUrl), { tries: 1200 });

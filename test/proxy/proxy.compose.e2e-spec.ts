@@ -48,7 +48,9 @@ describe('three gateways behind one port', () => {
     await untilAcknowledged(100);
     expect(generator.troubles - before).toBe(0);
     await output('docker', 'start', gateway!);
-    await until('it takes records again', async () => (await stack.acceptedBy(gateway!)) > 0 || undefined, { tries: 1200 });
+    await until('it takes records again', async () => (await stack.acceptedBy(gateway!)) > 0 || undefined, {
+      tries: 1200,
+    });
   });
 
   it('lose nothing that was acknowledged when one of them is killed', async () => {

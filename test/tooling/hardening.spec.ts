@@ -79,7 +79,10 @@ describe('the image', () => {
 
   it('says what it is, of which version and under which license', () => {
     const text = lines.join('\n');
-    const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string; license: string };
+    const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      version: string;
+      license: string;
+    };
     expect(text).toContain(`ARG VERSION=${version}\n`);
     expect(text).toContain(`org.opencontainers.image.licenses="${license}"`);
     for (const name of ['title', 'description', 'version', 'revision'])

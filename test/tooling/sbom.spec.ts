@@ -28,7 +28,8 @@ describe('npm run sbom', () => {
   );
 
   it('is about the apps that the image has', () => {
-    const appsIn = (path: string, pattern: RegExp) => [...readFileSync(path, 'utf8').matchAll(pattern)].map(([, app]) => app);
+    const appsIn = (path: string, pattern: RegExp) =>
+      [...readFileSync(path, 'utf8').matchAll(pattern)].map(([, app]) => app);
     const [, list = ''] = /APPS = \[(.*?)\]/.exec(readFileSync('scripts/sbom.mjs', 'utf8')) ?? [];
     expect([...list.matchAll(/'([\w-]+)'/g)].map(([, app]) => app)).toEqual(appsIn('Dockerfile', /-w apps\/([\w-]+)/g));
   });
