@@ -1,10 +1,9 @@
 import {
   DEAD_LETTER_HEADERS,
-  DEAD_LETTERS_TOPIC,
   decodeUtf8,
   EVENT_HEADERS,
   type JsonValue,
-  readJson,
+  readExactJson,
   REDRIVE_HEADERS,
   stringifyExact,
 } from '@sluice/contracts';
@@ -41,7 +40,7 @@ function headersOf({ record, partition, offset, redriveCount }: DeadLetter, redr
     ...Object.fromEntries(kept),
     [REDRIVE_HEADERS.id]: redriveId,
     [REDRIVE_HEADERS.count]: String(redriveCount + 1),
-    [REDRIVE_HEADERS.origin]: `${DEAD_LETTERS_TOPIC}/${partition}/${offset}`,
+    [REDRIVE_HEADERS.origin]: `${record.topic}/${partition}/${offset}`,
   };
 }
 
@@ -56,7 +55,7 @@ function editValue(value: Buffer | null, edits: readonly Edit[]): { value: JsonV
 
 function parse(value: Buffer | null): JsonValue | undefined {
   try {
-    return readJson(decodeUtf8(value!)!) as JsonValue;
+    return readExactJson(decodeUtf8(value!)!) as JsonValue;
   } catch {
     return undefined;
   }

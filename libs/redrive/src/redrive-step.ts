@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '@sluice/async';
-import { EVENTS_TOPIC } from '@sluice/contracts';
 import type { BufferInspector, EventPublisher, LogEntry } from '@sluice/event-log';
 import type { RecordReader } from '@sluice/record-store';
 import { checkLetter, type LetterCheck } from './check-letter.js';
@@ -19,6 +18,8 @@ export const STEP_LETTERS = 100;
 export interface StepParts {
   inspector: BufferInspector;
   publisher: EventPublisher;
+  /** Where events are published, as the event log names it. */
+  eventsTopic: string;
   reader: Pick<RecordReader, 'find'>;
   dispositions: Dispositions;
   clock: Clock;
@@ -146,7 +147,7 @@ function entryOf(event: RedrivenEvent, { event: { device_id } }: Passed, timesta
 async function publish(redrive: Redrive, outgoing: readonly Outgoing[], parts: StepParts): Promise<void> {
   if (outgoing.length === 0) return;
   const outcomes = await parts.publisher.publish(
-    EVENTS_TOPIC,
+    parts.eventsTopic,
     outgoing.map(({ entry }) => entry),
   );
   const decided = outgoing.flatMap(({ letter, entry, ids }, index) => {

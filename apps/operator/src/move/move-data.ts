@@ -1,4 +1,4 @@
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP, type StoredRecord } from '@sluice/contracts';
+import type { StoredRecord } from '@sluice/contracts';
 import type { EventLog, LogRecord } from '@sluice/event-log';
 import { DOCUMENT_COLLECTIONS, type RecordStore, type TokenStore } from '@sluice/record-store';
 import { type Disposition, Dispositions } from '@sluice/redrive';
@@ -65,13 +65,14 @@ async function writeBatch(store: RecordStore, records: readonly StoredRecord[], 
 
 /** Publishes what was accepted and is not stored yet; the worker of the target stores it. */
 export async function moveWaiting(move: Move): Promise<number> {
-  const inspector = move.from.log.inspect({ group: STORE_GROUP, topic: EVENTS_TOPIC });
+  const { storeGroup, events } = move.from.log.names;
+  const inspector = move.from.log.inspect({ group: storeGroup, topic: events });
   let moved = 0;
   for (const { partition, committed, high } of await inspector.positions()) {
     for (let next = move.progress.progress.events[partition] ?? committed; next < high;) {
       move.signal.throwIfAborted();
       const records = await inspector.peek({ partition, fromOffset: next, toOffset: high, maxRecords: STEP_ENTRIES });
-      await publish(move, EVENTS_TOPIC, records, Date.now());
+      await publish(move, move.to.log.names.events, records, Date.now());
       moved += records.length;
       next = (records.at(-1)?.offset ?? high - 1) + 1;
       await move.progress.save({ events: { ...move.progress.progress.events, [partition]: next } });
@@ -82,7 +83,8 @@ export async function moveWaiting(move: Move): Promise<number> {
 
 /** Publishes the dead letters with their headers, and moves what was decided about each. */
 export async function moveLetters(move: Move): Promise<number> {
-  const inspector = move.from.log.inspect({ group: STORE_GROUP, topic: DEAD_LETTERS_TOPIC });
+  const { storeGroup, deadLetters } = move.from.log.names;
+  const inspector = move.from.log.inspect({ group: storeGroup, topic: deadLetters });
   const decisions = new Dispositions(move.from.store.documents);
   let moved = 0;
   for (const { partition, low, high } of await inspector.positions()) {
@@ -90,7 +92,7 @@ export async function moveLetters(move: Move): Promise<number> {
       move.signal.throwIfAborted();
       const records = await inspector.peek({ partition, fromOffset: next, toOffset: high, maxRecords: STEP_ENTRIES });
       const end = (records.at(-1)?.offset ?? high - 1) + 1;
-      const places = await publish(move, DEAD_LETTERS_TOPIC, records);
+      const places = await publish(move, move.to.log.names.deadLetters, records);
       await moveDecisions(move, records, places, decisions.inOrder(partition));
       moved += records.length;
       next = end;

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { DEAD_LETTERS_TOPIC, STORE_GROUP, type StoredRecord, stringifyExact } from '@sluice/contracts';
+import { recordKey, type StoredRecord, stringifyExact } from '@sluice/contracts';
 import type { EventLog } from '@sluice/event-log';
 import type { RecordCursor, RecordStore } from '@sluice/record-store';
 import type { Move } from './move-data.js';
@@ -46,7 +46,7 @@ async function* recordsOf(store: RecordStore): AsyncGenerator<StoredRecord, unde
 
 /** As pages are ordered: newest `timestamp` first, then by key. */
 function inOrder(a: StoredRecord, b: StoredRecord): number {
-  const [first, second] = [`${a.device_id}/${a.record_id}`, `${b.device_id}/${b.record_id}`];
+  const [first, second] = [recordKey(a.device_id, a.record_id), recordKey(b.device_id, b.record_id)];
   return Date.parse(b.timestamp) - Date.parse(a.timestamp) || (first === second ? 0 : first < second ? -1 : 1);
 }
 
@@ -54,9 +54,11 @@ class Sum {
   private count = 0;
   private readonly hash = createHash('sha256');
 
-  add({ device_id, record_id, timestamp, received_at, stored_at, data_payload }: StoredRecord): void {
+  add({ device_id, record_id, received_at, stored_at, data_payload, ...times }: StoredRecord): void {
+    const { timestamp, timestamp_sent = null, timestamp_source = null } = times;
+    const fields = [device_id, record_id, timestamp, timestamp_sent, timestamp_source, received_at, stored_at];
     this.count++;
-    this.hash.update(`${stringifyExact([device_id, record_id, timestamp, received_at, stored_at, data_payload])}\n`);
+    this.hash.update(`${stringifyExact([...fields, data_payload])}\n`);
   }
 
   result(): Proof['source'] {
@@ -85,7 +87,8 @@ async function proveLetters({ from, to }: Move): Promise<Proof> {
 }
 
 async function letterHashes(log: EventLog): Promise<Set<string>> {
-  const inspector = log.inspect({ group: STORE_GROUP, topic: DEAD_LETTERS_TOPIC });
+  const { storeGroup, deadLetters } = log.names;
+  const inspector = log.inspect({ group: storeGroup, topic: deadLetters });
   const hashes = new Set<string>();
   for (const { partition, low, high } of await inspector.positions()) {
     for (let next = low; next < high;) {

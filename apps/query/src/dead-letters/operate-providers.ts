@@ -2,7 +2,7 @@ import type { FactoryProvider, Provider } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Clock } from '@sluice/async';
-import { type BufferInspector, EventPublisher } from '@sluice/event-log';
+import { type BufferInspector, EventLog, EventPublisher } from '@sluice/event-log';
 import { type LagLimits, LagWatch, limitsLag } from '@sluice/ingest';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { RecordStore } from '@sluice/record-store';
@@ -54,10 +54,11 @@ function runnerProvider(lag: LagLimits | undefined, owner: string): FactoryProvi
   return {
     provide: RedriveRunner,
     inject: [
-      ...[DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR, EventPublisher, RecordStore],
+      ...[EventLog, DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR, EventPublisher, RecordStore],
       ...[Dispositions, Redrives, Clock, LOGGER],
     ],
     useFactory: (
+      eventLog: EventLog,
       inspector: BufferInspector,
       events: BufferInspector,
       publisher: EventPublisher,
@@ -66,6 +67,7 @@ function runnerProvider(lag: LagLimits | undefined, owner: string): FactoryProvi
     ) =>
       new RedriveRunner({
         ...{ inspector, events, publisher, reader: store.reader, dispositions: decisions, redrives: tasks, clock },
+        eventsTopic: eventLog.names.events,
         owner,
         log: (level, message) => logger[level](message),
         ...(lag !== undefined && limitsLag(lag) && { isLagging: lagQuestion(lag, events, clock, logger) }),

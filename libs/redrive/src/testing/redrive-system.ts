@@ -97,7 +97,12 @@ export class RedriveSystem {
 
   runner(owner = 'first', parts: Partial<RunnerParts> = {}): RedriveRunner {
     const { redrives, dispositions, clock, events, log, store } = this;
-    const engines = { inspector: this.deadLetters, publisher: log.publisher, reader: store.reader };
+    const engines = {
+      inspector: this.deadLetters,
+      publisher: log.publisher,
+      eventsTopic: log.names.events,
+      reader: store.reader,
+    };
     const runner = new RedriveRunner({ ...engines, redrives, dispositions, clock, events, owner, ...parts });
     this.runners.push(runner);
     return runner;
