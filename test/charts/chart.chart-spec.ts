@@ -98,6 +98,10 @@ describe('scaling', () => {
     ).toMatchObject({ minReplicaCount: 4, maxReplicaCount: 24 });
   });
 
+  it('has no idle worker where there is one partition', () => {
+    expect(find(objectsOf({ eventLog: { partitions: 1 } }), 'Deployment', 'buffer-worker')!.spec.replicas).toBe(1);
+  });
+
   it('leaves the number of pods to what scales them', () => {
     const objects = objectsOf({ gateway: { autoscaling: { enabled: true } }, worker: { keda: { enabled: true } } });
     expect(find(objects, 'Deployment', 'gateway')!.spec).not.toHaveProperty('replicas');

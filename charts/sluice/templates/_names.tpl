@@ -55,15 +55,18 @@ labels:
 {{- end }}
 {{- end }}
 
-{{/* The app that devices reach. */}}
-{{- define "sluice.door" -}}
+{{/* The app that accepts records, which devices and people reach. */}}
+{{- define "sluice.ingestApp" -}}
 {{- ternary "standalone" "gateway" (eq .Values.mode "standalone") }}
 {{- end }}
 
 {{/* Number of pods of an app. Context: root, component (a key of the values). */}}
 {{- define "sluice.replicas" -}}
 {{- $replicas := (get .root.Values .component).replicas }}
-{{- if kindIs "string" $replicas }}{{ ternary 1 2 (eq .root.Values.mode "standalone") }}{{ else }}{{ int64 $replicas }}{{ end }}
+{{- if eq .root.Values.mode "standalone" }}1
+{{- else if and (kindIs "string" $replicas) (eq .component "worker") }}{{ min 2 (int64 .root.Values.eventLog.partitions) }}
+{{- else if kindIs "string" $replicas }}2
+{{- else }}{{ int64 $replicas }}{{ end }}
 {{- end }}
 
 {{- define "sluice.gatewayMinReplicas" -}}

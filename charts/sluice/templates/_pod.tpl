@@ -81,7 +81,7 @@ spec:
         readOnlyRootFilesystem: true
         capabilities: { drop: [ALL] }
       {{- if not .isJob }}
-      {{- $scheme := ternary "HTTPS" "HTTP" (and (eq .component (include "sluice.door" $root)) (ne (dig "tls" "existingSecret" "" $app) "")) }}
+      {{- $scheme := ternary "HTTPS" "HTTP" (and (eq .component (include "sluice.ingestApp" $root)) (ne (dig "tls" "existingSecret" "" $app) "")) }}
       ports:
         - name: http
           containerPort: 8000

@@ -3,7 +3,7 @@
 {{- $problems := concat
   (include "sluice.imageProblems" . | fromYamlArray)
   (include "sluice.settingProblems" . | fromYamlArray)
-  (include "sluice.doorProblems" . | fromYamlArray)
+  (include "sluice.gatewayProblems" . | fromYamlArray)
   (include "sluice.graceProblems" . | fromYamlArray)
   (ternary (include "sluice.standaloneProblems" . | fromYamlArray) (concat (include "sluice.engineProblems" . | fromYamlArray) (include "sluice.workerProblems" . | fromYamlArray)) (eq .Values.mode "standalone"))
 }}
@@ -87,7 +87,7 @@
 {{- toYaml $problems }}
 {{- end }}
 
-{{- define "sluice.doorProblems" -}}
+{{- define "sluice.gatewayProblems" -}}
 {{- $problems := list }}
 {{- with .Values.gateway }}
 {{- if .autoscaling.enabled }}

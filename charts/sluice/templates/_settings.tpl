@@ -48,7 +48,7 @@ READ_PREFERENCE: {{ $values.recordStore.readPreference | quote }}
 {{- if eq .component "gateway" }}
 QUERY_URL: http://{{ include "sluice.componentName" (dict "root" .root "component" "query") }}:8000
 {{- end }}
-{{- if eq .component (include "sluice.door" .root) }}
+{{- if eq .component (include "sluice.ingestApp" .root) }}
 DRAIN_NOTICE_MS: {{ int64 .app.drainNoticeMs }}
 AUTH: {{ .app.auth | quote }}
 ALLOWED_HOSTS: {{ include "sluice.allowedHosts" .root | quote }}
@@ -64,7 +64,7 @@ SOURCES_FILE: /etc/sluice/files/sources.json
 
 {{/* Names that browsers use: without them, the pages of an ingress would be answered 421. */}}
 {{- define "sluice.allowedHosts" -}}
-{{- $service := include "sluice.componentName" (dict "root" . "component" (include "sluice.door" .)) }}
+{{- $service := include "sluice.componentName" (dict "root" . "component" (include "sluice.ingestApp" .)) }}
 {{- $names := list $service (printf "%s.%s.svc" $service .Release.Namespace) }}
 {{- if .Values.ingress.enabled }}
 {{- range .Values.ingress.hosts }}{{ if not (hasPrefix "*" .) }}{{ $names = append $names . }}{{ end }}{{ end }}
@@ -100,7 +100,7 @@ Context: root, component.
 {{- if .existingSecret }}{{ $files = append $files (dict "name" "RECORD_STORE_URL_FILE" "secret" .existingSecret "key" .secretKey) }}{{ end }}
 {{- end }}
 {{- end }}
-{{- if eq .component (include "sluice.door" .root) }}
+{{- if eq .component (include "sluice.ingestApp" .root) }}
 {{- with .app.tls }}
 {{- if .existingSecret }}
 {{- $files = append $files (dict "name" "TLS_CERT_FILE" "secret" .existingSecret "key" "tls.crt") }}
