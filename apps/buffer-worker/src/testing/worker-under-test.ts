@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { BatchTransport } from '@sluice/batch-transport';
 import { encodeEvent, EVENT_HEADERS, EVENTS_TOPIC, type IngestEvent } from '@sluice/contracts';
-import { EventLog, EventPublisher, type LogRecord } from '@sluice/event-log';
+import { DEFAULT_NAMES, EventLog, EventPublisher, type LogRecord } from '@sluice/event-log';
 import { FakePublisher, FakeSubscription } from '@sluice/event-log/testing';
 import { RecordStore } from '@sluice/record-store';
 import { FakeRecordStore } from '@sluice/record-store/testing';
@@ -72,6 +72,7 @@ export class WorkerUnderTest {
 
   private fakeLog(): Partial<EventLog> {
     return {
+      names: DEFAULT_NAMES,
       subscribe: () => this.subscription,
       ping: async () => undefined,
       topicFindings: async () => [],
