@@ -123,13 +123,10 @@ describe('scaling', () => {
 describe('settings', () => {
   const WITH_FILE = ALL_SETTINGS.flatMap(({ key }) => [key, `${key}_FILE`]);
   /** Names of engines that a later change reads; the rest has to be a setting of today. */
-  const OF_ENGINES =
-    /^(KAFKA_|EVENTS_TOPIC$|DEAD_LETTERS_TOPIC$|STORE_GROUP$|TOPICS$|RECORDS_COLLECTION$|READ_PREFERENCE$|SOURCES_FILE$)/;
-
   it.each(CASES)('are such that a program reads: %s', (_name, values) => {
     const containers = objectsOf(values).flatMap(({ spec }) => spec?.template?.spec?.containers ?? []);
     const names = containers.flatMap(({ env }: { env: { name: string }[] }) => env.map(({ name }) => name));
-    expect(names.filter((name) => !WITH_FILE.includes(name) && !OF_ENGINES.test(name))).toEqual([]);
+    expect(names.filter((name) => !WITH_FILE.includes(name))).toEqual([]);
   });
 
   it('keep their digits', () => {

@@ -40,7 +40,7 @@ export function topicPartitions({
 }: TopicConfig): TopicPartitions {
   const named = (setting: string) => (givenKeys.has(setting) ? { setting } : {});
   return {
-    isExpected: topics === 'expect',
+    ...(topics === 'expect' && { isExpected: true }),
     events: { partitions, ...named(TOPIC_SETTINGS.partitions.key) },
     deadLetters: { partitions: deadLettersPartitions, ...named(TOPIC_SETTINGS.deadLettersPartitions.key) },
   };

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { decodeEvent, type IngestEvent, type Problem } from '@sluice/contracts';
-import { type BufferInspector, EventLog, EventPublisher } from '@sluice/event-log';
+import { DEFAULT_NAMES, type BufferInspector, EventLog, EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { Clock } from '@sluice/async';
 import { createHttpApp, type HttpOptions } from '@sluice/http';
@@ -160,6 +160,7 @@ export class GatewayUnderTest {
 /** An event log that answers, and in which nothing waits. */
 export function fakeLog(publisher: EventPublisher): Partial<EventLog> {
   return {
+    names: DEFAULT_NAMES,
     publisher,
     ping: async () => undefined,
     requireTopics: async () => undefined,

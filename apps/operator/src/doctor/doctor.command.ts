@@ -12,10 +12,10 @@ const APP = 'doctor';
 
 const USAGE = `Usage: sluice doctor [gateway|buffer-worker|query|operator]
 
-Connects to Kafka and MongoDB as that service would, with the settings of this environment, and tries each
-right that it needs, one by one; without an argument, those of all services. It changes nothing. What is
-missing is printed with the kafka-acls.sh line or the MongoDB role that gives it. Exit code 1 if something
-that is needed is missing; what is optional is only shown.
+Connects to Kafka and MongoDB as that service would, with the settings of this environment, and tries each right
+that it needs, one by one; without an argument, those of all services. It changes nothing. What is missing is
+printed with the kafka-acls.sh line or the MongoDB role that gives it. Exit code 1 if something that is needed
+is missing; what is optional is only shown.
 
 It also says how new the brokers are, how far the clock of MongoDB is from this one, and which settings of
 topics may lose records.`;

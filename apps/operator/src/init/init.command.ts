@@ -20,9 +20,9 @@ Creates the topics, their partitions and the indexes that are missing, and exits
 compares, and says what differs with the command to run. It waits for engines that are still starting; a wrong
 login, a missing right or a certificate ends it at once. It may run again at any time.
 
-It reads EVENT_LOG_URL (kafka://), RECORD_STORE_URL (mongodb://), TOPICS, EVENT_LOG_PARTITIONS,
-DEAD_LETTERS_PARTITIONS, EVENT_LOG_REPLICATION, RECORD_EXPIRY_SECONDS, and the names and logins of
-docs/configuration.md. Over files nothing has to be created first: npm start does it.`;
+It reads EVENT_LOG_URL (kafka://, kafka+ssl://), RECORD_STORE_URL (mongodb://), TOPICS, EVENT_LOG_PARTITIONS,
+DEAD_LETTERS_PARTITIONS, EVENT_LOG_REPLICATION, RECORD_EXPIRY_SECONDS, and the names and logins that
+docs/configuration.md lists. Over files nothing has to be created first: npm start does it.`;
 
 export const init: Command = {
   usage: USAGE,
