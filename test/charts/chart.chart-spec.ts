@@ -122,7 +122,6 @@ describe('scaling', () => {
 
 describe('settings', () => {
   const WITH_FILE = ALL_SETTINGS.flatMap(({ key }) => [key, `${key}_FILE`]);
-  /** Names of engines that a later change reads; the rest has to be a setting of today. */
   it.each(CASES)('are such that a program reads: %s', (_name, values) => {
     const containers = objectsOf(values).flatMap(({ spec }) => spec?.template?.spec?.containers ?? []);
     const names = containers.flatMap(({ env }: { env: { name: string }[] }) => env.map(({ name }) => name));
