@@ -121,13 +121,17 @@ function requireReadable(database: DatabaseSync): void {
   );
 }
 
+/** By name: a newer release may have added columns. */
+const INSERT_ROW = `
+  INSERT INTO records (key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload,
+    source_partition, source_offset, timestamp_sent, timestamp_source)
+  VALUES (:key, :device_id, :minus_timestamp_ms, :timestamp_text, :received_at_ms, :stored_at_ms, :payload,
+    :source_partition, :source_offset, :timestamp_sent, :timestamp_source) ON CONFLICT (key) DO NOTHING
+`;
+
 /** The calls on an open file. */
 function callsOn(database: DatabaseSync): RecordCalls {
-  const insertRow = database.prepare(`
-    INSERT INTO records (key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload,
-      source_partition, source_offset, timestamp_sent, timestamp_source)
-    VALUES (:key, :device_id, :minus_timestamp_ms, :timestamp_text, :received_at_ms, :stored_at_ms,
-      :payload, :source_partition, :source_offset, :timestamp_sent, :timestamp_source) ON CONFLICT (key) DO NOTHING`);
+  const insertRow = database.prepare(INSERT_ROW);
   const firstRow = database.prepare('SELECT timestamp_text, timestamp_source, payload FROM records WHERE key = ?');
   const findRow = database.prepare('SELECT * FROM records WHERE key = ?');
   const pageOf = (whose: string) =>

@@ -19,6 +19,8 @@ export const STORE_USES: Readonly<Record<ServiceName, 'tokens' | 'write' | 'read
   operator: 'prepare',
 };
 
+const checks = 'the settings of the topic are not checked';
+
 /** The rights that each service needs on Kafka, and no others. docs/own-engines.md shows the same table. */
 export function logNeeds({
   events,
@@ -33,7 +35,6 @@ export function logNeeds({
     right: { operation, on: { group: storeGroup } },
     ...(otherwise !== undefined && { otherwise }),
   });
-  const checks = 'the settings of the topic are not checked';
   return {
     gateway: [topic(events, 'Write'), group('Describe', 'MAX_LAG_… and BACKGROUND_MAX_LAG_… cannot be used')],
     'buffer-worker': [
