@@ -90,13 +90,7 @@ export function reportRules(options: IngestOptions): ReportRules {
 export type IngestOptions = OptionsOf<typeof INGEST_SETTINGS>;
 
 /** @throws ConfigError if the limits of a body do not fit together */
-export function requireFittingLimits(options: IngestOptions): void {
-  const { maxBodyBytes, maxInflatedBytes, maxBytesInFlight, maxPayloadBytes } = options;
-  if (maxPayloadBytes > maxInflatedBytes) {
-    throw new ConfigError(
-      `MAX_PAYLOAD_BYTES is ${maxPayloadBytes}; allowed: at most MAX_INFLATED_BYTES (${maxInflatedBytes}).`,
-    );
-  }
+export function requireFittingLimits({ maxBodyBytes, maxInflatedBytes, maxBytesInFlight }: IngestOptions): void {
   if (maxInflatedBytes < maxBodyBytes) {
     throw new ConfigError(
       `MAX_INFLATED_BYTES is ${maxInflatedBytes}; allowed: at least MAX_BODY_BYTES (${maxBodyBytes}).`,

@@ -9,7 +9,7 @@ const ASK = 'ask whoever runs this gateway for one (npm run tokens -- create).';
 const UNAUTHORIZED: Readonly<Record<TokenFault, string>> = {
   missing: `Send a token in the header "Authorization: Bearer sluice_..."; ${ASK}`,
   malformed:
-    'The credentials hold no token of this gateway; send "Authorization: Bearer sluice_...", or the token as the password of Basic, or in X-API-Key.',
+    'The header Authorization holds no token of this gateway; send "Authorization: Bearer sluice_...", or the token as the password of Basic, or in X-API-Key.',
   mistyped: 'The token was changed on its way: its checksum does not fit. Copy it again, from sluice_ to its end.',
   unknown: `The token is not known here: it was revoked, its time after a rotation is over, or it is another gateway's; ${ASK}`,
 };
