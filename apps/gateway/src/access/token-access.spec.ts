@@ -44,7 +44,7 @@ describe('with AUTH=tokens, a record', () => {
 
   it.each([
     ['without a token', {}, /Send a token in the header "Authorization: Bearer sluice_/],
-    ['with no token of ours', { authorization: 'Basic dXNlcjpwYXNz' }, /hold no token of this gateway/],
+    ['with no token of ours', { authorization: 'Basic dXNlcjpwYXNz' }, /holds no token of this gateway/],
     ['with a mistyped token', bearer(`sluice_0123456789ab_${'0'.repeat(40)}_6ea1fb2e`), /checksum does not fit/],
   ])('%s is answered 401, which says what to do', async (_, headers, detail) => {
     const { status, headers: answered, body } = await gateway.post(SEED_RECORD, headers);

@@ -80,7 +80,7 @@ describe('GET /dead-letters', () => {
   it.each([
     ['?limit=101', '?limit'],
     ['?limit=1&limit=2', '?limit'],
-    ['?device_id=a%20b', '?device_id'],
+    ['?device_id=a%2Ab', '?device_id'],
     ['?from=soon', '?from'],
     ['?cursor=x', '?cursor'],
     ['?state=open', '?state'],
