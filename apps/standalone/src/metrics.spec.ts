@@ -4,7 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import { BufferWorkerModule } from '@sluice/buffer-worker';
-import { EventLog, EventPublisher } from '@sluice/event-log';
+import { DEFAULT_NAMES, EventLog, EventPublisher } from '@sluice/event-log';
 import { GATEWAY_MODULE_SETTINGS, GatewayModule } from '@sluice/gateway';
 import { defaultsOf } from '@sluice/settings';
 import { QueryModule } from '@sluice/query';
@@ -94,6 +94,7 @@ describe('the documented metrics', () => {
 const ENGINES = [EventLog, EventPublisher, RecordStore, Lifecycle, LOGGER, Tracing].map((token) => ({
   provide: token,
   useValue: {
+    names: DEFAULT_NAMES,
     inspect: () => undefined,
     load: { openEntries: 0, settledEntries: 0, oldestAgeMs: 0 },
     documents: { find: async () => undefined },

@@ -41,7 +41,8 @@ describe('every route of the whole pipeline in one process', () => {
     expect(asked).toBeGreaterThan(1000);
   }, 180_000);
 
-  it('declares its access', () => {
-    expect(standalone.routes.filter(({ access }) => access === undefined)).toEqual([]);
+  it('declares its access, but for the methods that a source does not take', () => {
+    const undeclared = standalone.routes.filter(({ access }) => access === undefined);
+    expect([...new Set(undeclared.map(({ url }) => url))]).toEqual(['/ingest/from/:source']);
   });
 });
