@@ -48,6 +48,6 @@ export function malformed({ timestamp, payload }: Measured, random: Random): Mea
     { timestamp: 'yesterday', payload },
     { timestamp: timestamp.replace('Z', ''), payload },
     { timestamp, payload: { ...payload, ['k'.repeat(300)]: 1 } },
-    { timestamp, payload: { ...payload, counter: 2 ** 65 } },
+    { timestamp, payload: { ...payload, ['']: 1 } },
   ]);
 }
