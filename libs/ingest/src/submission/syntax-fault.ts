@@ -106,10 +106,24 @@ function nameOf(bytes: Buffer, from: number, at: number): string {
   return NAMES[character] ?? 'unexpected character';
 }
 
+interface Place {
+  /** Byte whose place it is. */
+  at: number;
+  line: number;
+  column: number;
+}
+
+/**
+ * The last place that was asked for in a body: the next one is counted from there, so that the places of all faults of a body, which
+ * come in their order, cost one pass over it.
+ */
+const lastPlaces = new WeakMap<Buffer, Place>();
+
 /** Line and column of a byte, from 1; a column is a character. */
 function placeOf(bytes: Buffer, end: number): { line: number; column: number } {
-  let [line, column] = [1, 1];
-  for (let at = 0; at < end; at++) {
+  const last = lastPlaces.get(bytes);
+  let { at, line, column } = last !== undefined && last.at <= end ? last : { at: 0, line: 1, column: 1 };
+  for (; at < end; at++) {
     const byte = bytes[at]!;
     if ((byte & CONTINUATION_MASK) === CONTINUATION) continue;
     column++;
@@ -117,6 +131,7 @@ function placeOf(bytes: Buffer, end: number): { line: number; column: number } {
     line++;
     column = 1;
   }
+  lastPlaces.set(bytes, { at, line, column });
   return { line, column };
 }
 
