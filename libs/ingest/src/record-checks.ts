@@ -112,8 +112,9 @@ const isOwned: RecordCheck = (record, { principal }) => {
 };
 
 /**
- * The checks of each record, in this order; the first that returns a verdict decides. The check of payload schemas comes after these. Limits of devices are charged after all records of a request have passed, because a request that turns out to be
- * unreadable costs its devices nothing: see `Ingestion`.
+ * The checks of each record, in this order; the first that returns a verdict decides. The check of payload schemas comes after these.
+ * Limits of devices are charged after all records of a request have passed, because a request that turns out to be unreadable costs
+ * its devices nothing: see `Ingestion`.
  */
 export const RECORD_CHECKS: readonly RecordCheck[] = [isReadable, hasShape, hasSize, isOwned];
 
