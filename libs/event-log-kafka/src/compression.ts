@@ -37,8 +37,8 @@ export interface BatchCodec {
 }
 
 const CODECS: Readonly<Record<'gzip' | 'zstd', BatchCodec>> = {
-  gzip: { id: 1, compress: promisify(gzip) },
-  zstd: { id: 4, compress: (records) => ZSTD.compress({ buffer: records }) },
+  gzip: { id: CompressionTypes.GZIP, compress: promisify(gzip) },
+  zstd: { id: CompressionTypes.ZSTD, compress: (records) => ZSTD.compress({ buffer: records }) },
 };
 
 /** @returns `undefined` for no compression */

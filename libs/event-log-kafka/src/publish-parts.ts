@@ -1,13 +1,10 @@
 import type { ICustomPartitioner, Message, RecordMetadata } from 'kafkajs';
 import { partitionOf } from '@sluice/contracts';
 import type { LogEntry, PublishOutcome } from '@sluice/event-log';
+import { maxRecordBytes } from './record-batch.js';
 
 /** Brokers take 1 MiB for each partition of a request; a request below this fits, whatever partitions it is for. */
 const MAX_PART_BYTES = 900_000;
-
-/** Upper bound for what Kafka adds to a record and to a header: lengths, offset, time. */
-const RECORD_OVERHEAD_BYTES = 32;
-const HEADER_OVERHEAD_BYTES = 10;
 
 /** Cuts the entries into parts of at most {@link MAX_PART_BYTES}, in their order; a larger entry is a part of its own. */
 export function partsOf(entries: readonly LogEntry[], maxBytes = MAX_PART_BYTES): (readonly LogEntry[])[] {
@@ -15,7 +12,7 @@ export function partsOf(entries: readonly LogEntry[], maxBytes = MAX_PART_BYTES)
   let start = 0;
   let bytes = 0;
   entries.forEach((entry, index) => {
-    const size = sizeOf(entry);
+    const size = maxRecordBytes(entry);
     if (bytes + size > maxBytes && index > start) {
       parts.push(entries.slice(start, index));
       start = index;
@@ -25,14 +22,6 @@ export function partsOf(entries: readonly LogEntry[], maxBytes = MAX_PART_BYTES)
   });
   parts.push(start === 0 ? entries : entries.slice(start));
   return parts;
-}
-
-function sizeOf({ key, value, headers }: LogEntry): number {
-  let size = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const name in headers) {
-    size += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(headers[name]!);
-  }
-  return size;
 }
 
 export function messageOf({ key, value, headers, timestampMs }: LogEntry): Message {

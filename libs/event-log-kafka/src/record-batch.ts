@@ -36,7 +36,7 @@ export function maxBatchBytes(entries: readonly LogEntry[]): number {
 }
 
 /** @returns an upper bound for what an entry takes in a batch, in bytes */
-function maxRecordBytes({ key, value, headers }: LogEntry): number {
+export function maxRecordBytes({ key, value, headers }: LogEntry): number {
   return RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0) + encodedHeaders(headers).length;
 }
 
@@ -120,14 +120,16 @@ function writeRecord(
 
 let lastHeaders: LogEntry['headers'] | undefined;
 let lastEncoded: Buffer = Buffer.alloc(0);
+const encodings = new WeakMap<LogEntry['headers'], Buffer>();
 
-/** The records of one submission share their headers: each set is encoded once. */
+/** The records of one submission share their headers: each set is encoded once, however often its size is asked for. */
 function encodedHeaders(headers: LogEntry['headers']): Buffer {
-  if (headers !== lastHeaders) {
-    lastEncoded = encodeHeaders(Object.entries(headers));
-    lastHeaders = headers;
-  }
-  return lastEncoded;
+  if (headers === lastHeaders) return lastEncoded;
+  let encoded = encodings.get(headers);
+  if (encoded === undefined) encodings.set(headers, (encoded = encodeHeaders(Object.entries(headers))));
+  lastHeaders = headers;
+  lastEncoded = encoded;
+  return encoded;
 }
 
 /** count varint | name | value, for each */
