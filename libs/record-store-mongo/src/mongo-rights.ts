@@ -9,17 +9,44 @@ interface Privilege {
   actions: string[];
 }
 
-const TOKEN_COLLECTIONS = ['tokens', 'token_revisions'];
+interface Need {
+  collection: string;
+  actions: readonly Action[];
+  /** What is missing without it. Left out: the service does not work without it. */
+  otherwise?: string;
+}
 
-/** What each use does, by collection. */
-function needsOf(use: StoreUse, records: string): [collection: string, actions: readonly Action[]][] {
-  if (use === 'write') return [[records, ['find', 'insert']]];
-  if (use === 'read') return [[records, ['find']]];
-  if (use === 'tokens') return TOKEN_COLLECTIONS.map((name) => [name, ['find']]);
-  return [
-    [records, ['createCollection', 'createIndex', 'listIndexes', 'dropIndex']],
-    ...TOKEN_COLLECTIONS.map((name): [string, Action[]] => [name, ['find', 'insert', 'update']]),
-  ];
+const TOKEN_COLLECTIONS = ['tokens', 'token_revisions'];
+const CHANGE: readonly Action[] = ['find', 'insert', 'update'];
+
+const needed = (actions: readonly Action[], ...collections: string[]): Need[] =>
+  collections.map((collection) => ({ collection, actions }));
+const wanted = (otherwise: string, actions: readonly Action[], ...collections: string[]): Need[] =>
+  collections.map((collection) => ({ collection, actions, otherwise }));
+
+/** What each use does, by collection. docs/operations/own-engines.md shows the same table. */
+function needsOf(use: StoreUse, records: string): readonly Need[] {
+  switch (use) {
+    case 'write':
+      return needed(['find', 'insert'], records);
+    case 'read':
+      return [
+        ...needed(['find'], records),
+        ...wanted('dead letters are shown, but not discarded or redriven', CHANGE, 'dispositions', 'redrives', 'audit'),
+      ];
+    case 'tokens':
+      return [
+        ...needed(['find'], ...TOKEN_COLLECTIONS),
+        ...wanted('sluice tokens list shows no last use', ['insert', 'update'], 'token_uses'),
+      ];
+    case 'prepare':
+      return [
+        ...needed(['createCollection', 'createIndex', 'listIndexes', 'dropIndex'], records),
+        ...needed(CHANGE, ...TOKEN_COLLECTIONS),
+        ...wanted('sluice tokens list shows no last use', ['find'], 'token_uses'),
+        ...wanted('sluice move does not resume after an interruption', CHANGE, 'moves'),
+      ];
+  }
 }
 
 /** Asks the server for the privileges of this login, and its clock. */
@@ -35,13 +62,13 @@ export async function examineRights(
   // A server without access control lets everybody in, and knows nobody.
   if (authInfo.users.length === 0) return { missing: [], isKnown: true, ...clock };
   const { databaseName: db } = database;
-  const missing = needsOf(use, records).flatMap(([collection, actions]) => {
+  const missing = needsOf(use, records).flatMap(({ collection, actions, otherwise }) => {
     const lacking = actions.filter(
       (action) => !authInfo.privileges.some((each) => grants(each, db, collection, action)),
     );
-    return lacking.length === 0
-      ? []
-      : [{ right: `${lacking.join(', ')} on ${db}.${collection}`, command: roleCommand(db, collection, lacking) }];
+    if (lacking.length === 0) return [];
+    const right = `${lacking.join(', ')} on ${db}.${collection}`;
+    return [{ right, command: roleCommand(db, collection, lacking), ...(otherwise !== undefined && { otherwise }) }];
   });
   return { missing, isKnown: true, ...clock };
 }

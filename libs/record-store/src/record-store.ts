@@ -39,8 +39,8 @@ export interface RecordWriter {
 export type StoreUse = 'tokens' | 'write' | 'read' | 'prepare';
 
 export interface StoreExamination {
-  /** Rights that are needed, each with the command that gives it. */
-  missing: { right: string; command: string }[];
+  /** Rights that are missing, each with the command that grants it. `otherwise`: what does not work without an optional one. */
+  missing: { right: string; command: string; otherwise?: string }[];
   /** False if the store does not say which rights a login has. */
   isKnown: boolean;
   /** How far the clock of the store is ahead of this one, in milliseconds; left out where that is not known. */

@@ -10,9 +10,13 @@ export async function examineStore(store: RecordStore, use: StoreUse, report: Re
     await store.ping();
     report.ok('the record store answers, and takes the login');
     const { missing, isKnown, skewMs } = (await store.examine?.(use)) ?? NOTHING_MISSING;
-    for (const { right, command } of missing) report.missing(right, command);
+    for (const { right, command, otherwise } of missing) {
+      if (otherwise === undefined) report.missing(right, command);
+      else report.optional(`${right}; without it, ${otherwise}`, command);
+    }
     if (!isKnown) report.note('the record store does not say which rights this login has');
-    else if (missing.length === 0) report.ok(`the record store lets this login ${USES[use]}`);
+    else if (missing.every(({ otherwise }) => otherwise !== undefined))
+      report.ok(`the record store lets this login ${USES[use]}`);
     if (Math.abs(skewMs ?? 0) > MAX_SKEW_MS)
       report.note(`the clock of the record store differs by ${skewMs} ms from this one`);
   } catch (error) {

@@ -93,6 +93,13 @@ describe('sluice schemas', () => {
     expect(await run(['check', before, after])).toMatchObject({ code, out: out === '' ? [] : [out] });
   });
 
+  it('try sends the token that a file has', async () => {
+    const { SLUICE_URL } = await service();
+    const file = join(mkdtempSync(join(tmpdir(), 'sluice-token-')), 'token');
+    writeFileSync(file, 't\n');
+    expect(await run(['try', '2'], { SLUICE_URL, SLUICE_TOKEN_FILE: file })).toMatchObject({ code: 0 });
+  });
+
   it('try counts the stored records of the devices that would be refused, and shows three', async () => {
     const { code, out } = await run(['try', '2'], await service());
     expect(code).toBe(0);

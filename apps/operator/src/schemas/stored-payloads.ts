@@ -1,4 +1,5 @@
 import { decodeUtf8, type JsonObject, parseJson, type StoredRecord } from '@sluice/contracts';
+import { readApiConfig } from '../api/api.settings.js';
 import { CommandError } from '../command.js';
 
 const PAGE_RECORDS = 1000;
@@ -9,13 +10,14 @@ const MAX_SCANNED_FOR_EACH = 100;
 export interface RunningService {
   /** Without a slash at its end. */
   url: string;
-  token: string | undefined;
+  /** Empty: none is sent. */
+  token: string;
 }
 
-/** By `SLUICE_URL` and `SLUICE_TOKEN`. */
+/** By `SLUICE_URL` and `SLUICE_TOKEN`, or `SLUICE_TOKEN_FILE`. @throws ConfigError */
 export function serviceOf(env: NodeJS.ProcessEnv): RunningService {
-  const url = env['SLUICE_URL'] || `http://127.0.0.1:${env['PORT'] || '8000'}`;
-  return { url: url.replace(/\/+$/, ''), token: env['SLUICE_TOKEN'] || undefined };
+  const { sluiceUrl, sluiceToken } = readApiConfig(env);
+  return { url: sluiceUrl.replace(/\/$/, ''), token: sluiceToken };
 }
 
 /**
@@ -50,7 +52,7 @@ interface RecordsPage {
 
 async function pageOf({ url, token }: RunningService, cursor: string): Promise<RecordsPage> {
   const search = new URLSearchParams({ limit: String(PAGE_RECORDS), ...(cursor !== '' && { cursor }) });
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
   const answer = await fetch(`${url}/records?${search}`, { headers }).catch(() => undefined);
   if (answer === undefined)
     throw new CommandError(`${url} does not answer; set SLUICE_URL to the address of the service.`);
