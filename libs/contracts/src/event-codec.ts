@@ -4,15 +4,16 @@ import {
   type EventTime,
   type IngestEvent,
   type JsonObject,
+  type JsonValue,
   timeOf,
   TIMESTAMP_SOURCES,
   type TimestampSource,
 } from './event.js';
-import { decodeUtf8, readJson } from './json.js';
+import { decodeUtf8, readExactJson, readJson } from './json.js';
 import { readText } from './json-reader.js';
-import { stringifyWith } from './json-text.js';
+import { stringifyExact, stringifyWith } from './json-text.js';
 import { numberTextsOf, restoreNumbers, writeNumberAsText } from './number-texts.js';
-import { GREATEST_PAYLOAD_DEPTH, PayloadCheck } from './payload-check.js';
+import { GREATEST_PAYLOAD_DEPTH, isJsonObject, PayloadCheck } from './payload-check.js';
 import type { ProblemEntry } from './problem.js';
 import { MAX_TIMESTAMP_LENGTH } from './timestamp.js';
 import { SCHEMA_VERSION } from './topics.js';
@@ -36,6 +37,36 @@ export function encodeEvent(event: IngestEvent, mayHaveRareNumbers = true): Buff
 function exactText(event: IngestEvent): string {
   const texts = numberTextsOf(event.data_payload);
   return stringifyWith(texts === undefined ? event : { ...event, number_texts: texts }, writeNumberAsText);
+}
+
+/**
+ * Changes the value of a log record that may be no event that this version accepts.
+ *
+ * @param value a JSON text; else `change` gets `undefined`
+ * @param change gets the fields of the event with numbers where texts stand for them, and returns other ones
+ * @returns the new value, with texts for the numbers that need them; `undefined` if `change` returns that
+ */
+export function changeEventValue(
+  value: Buffer | null,
+  change: (fields: JsonValue | undefined) => JsonValue | undefined,
+): Buffer | undefined {
+  const changed = change(readFields(value));
+  if (changed === undefined) return undefined;
+  const isEvent = isJsonObject(changed) && isJsonObject(changed['data_payload']);
+  return Buffer.from(isEvent ? exactText(changed as unknown as IngestEvent) : stringifyExact(changed), 'utf8');
+}
+
+function readFields(value: Buffer | null): JsonValue | undefined {
+  try {
+    const text = decodeUtf8(value!)!;
+    const read = readExactJson(text) as JsonValue;
+    if (!isJsonObject(read) || read['number_texts'] === undefined) return read;
+    const { number_texts: texts, ...fields } = read;
+    const isRestored = restoreNumbers(fields['data_payload'], texts, GREATEST_PAYLOAD_DEPTH);
+    return isRestored ? fields : (readExactJson(text) as JsonValue);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names the schema that the payload of an event fits, where its device has one: `thermometer/2`. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { decodeUtf8 } from '@sluice/contracts';
+import { decodeUtf8, type FieldProblemCode, parseJson } from '@sluice/contracts';
 import { ProblemError } from './problem-error.js';
 
 /**
@@ -25,15 +25,25 @@ export async function readJsonBytes({ raw }: FastifyRequest, maxBytes: number): 
   return Buffer.concat(parts);
 }
 
-/** @throws ProblemError `invalid-utf8`, `invalid-json`, and those of {@link readJsonBytes} */
+/** Whole numbers beyond 2^53 - 1 are bigints. @throws ProblemError `invalid-utf8`, `invalid-json`, and those of {@link readJsonBytes} */
 export async function readJsonBody(request: FastifyRequest, maxBytes: number): Promise<unknown> {
   const text = decodeUtf8(await readJsonBytes(request, maxBytes));
   if (text === undefined) throw new ProblemError('invalid-utf8', 'The body is not UTF-8.');
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new ProblemError('invalid-json', `The body is not JSON: ${(error as Error).message}`);
-  }
+  const parsed = parseJson(text);
+  if (!parsed.ok) throw new ProblemError('invalid-json', `The body is ${parsed.detail}.`);
+  const { value, duplicateKeys, vanishedNumbers, hugeNumbers } = parsed;
+  const [duplicate] = duplicateKeys;
+  if (duplicate !== undefined) throw unreadable(duplicate, 'duplicate-key', 'This key occurs twice in one object.');
+  const [number] = [...vanishedNumbers, ...hugeNumbers];
+  if (number !== undefined)
+    throw unreadable(number, 'payload-number', 'This number would be changed; send it as text.');
+  return value;
+}
+
+function unreadable(pointer: string, code: FieldProblemCode, detail: string): ProblemError {
+  return new ProblemError('invalid-json', 'A value of the body cannot be kept as it is.', {
+    errors: [{ pointer, code, detail }],
+  });
 }
 
 interface BodyParsers {

@@ -1,3 +1,4 @@
+import { readExactJson, stringifyExact } from '@sluice/contracts';
 import type { DocumentCollection, DocumentRange, DocumentStore, StoredDocument } from '@sluice/record-store';
 import type { MongoConnection, MongoDatabase } from './mongo-connection.js';
 
@@ -22,7 +23,7 @@ export class MongoDocuments implements DocumentStore {
     const writes = documents.map(({ id, content }) => ({
       updateOne: {
         filter: { _id: { $eq: id } },
-        update: { $setOnInsert: { version: 1, content: JSON.stringify(content) } },
+        update: { $setOnInsert: { version: 1, content: stringifyExact(content) } },
         upsert: true,
       },
     }));
@@ -30,7 +31,7 @@ export class MongoDocuments implements DocumentStore {
   }
 
   put(collection: DocumentCollection, { id, version, content }: StoredDocument): Promise<boolean> {
-    const fields = { version, content: JSON.stringify(content) };
+    const fields = { version, content: stringifyExact(content) };
     return this.connection.run(async (database) => {
       const documents = documentsOf(database, collection);
       if (version === 1) return insert(documents, { _id: id, ...fields });
@@ -90,5 +91,5 @@ function filterOf({ from = '', to }: DocumentRange) {
 }
 
 function toStored({ _id, version, content }: OperationDocument): StoredDocument {
-  return { id: _id, version, content: JSON.parse(content) as StoredDocument['content'] };
+  return { id: _id, version, content: readExactJson(content) as StoredDocument['content'] };
 }

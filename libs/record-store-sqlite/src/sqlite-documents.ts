@@ -1,3 +1,4 @@
+import { readExactJson, stringifyExact } from '@sluice/contracts';
 import type { DocumentCollection, DocumentRange, DocumentStore, StoredDocument } from '@sluice/record-store';
 import type { DocumentRow, DocumentRowRange } from './record-row.js';
 import type { RecordThreadClient } from './record-thread-client.js';
@@ -29,7 +30,10 @@ export class SqliteDocuments implements DocumentStore {
   ): Promise<StoredDocument[]> {
     const isDescending = order === 'descending';
     const rows = await this.thread.call('listDocuments', { ...rowRange(collection, range), limit, isDescending });
-    return rows.map(({ content, ...row }) => ({ ...row, content: JSON.parse(content) as StoredDocument['content'] }));
+    return rows.map(({ content, ...row }) => ({
+      ...row,
+      content: readExactJson(content) as StoredDocument['content'],
+    }));
   }
 
   async count(collection: DocumentCollection, range: DocumentRange): Promise<number> {
@@ -38,7 +42,7 @@ export class SqliteDocuments implements DocumentStore {
 }
 
 function toRow({ content, ...document }: StoredDocument): DocumentRow {
-  return { ...document, content: JSON.stringify(content) };
+  return { ...document, content: stringifyExact(content) };
 }
 
 function rowRange(collection: string, { from = '', to }: DocumentRange): DocumentRowRange {

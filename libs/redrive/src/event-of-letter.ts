@@ -1,12 +1,4 @@
-import {
-  DEAD_LETTER_HEADERS,
-  decodeUtf8,
-  EVENT_HEADERS,
-  type JsonValue,
-  readExactJson,
-  REDRIVE_HEADERS,
-  stringifyExact,
-} from '@sluice/contracts';
+import { changeEventValue, DEAD_LETTER_HEADERS, EVENT_HEADERS, REDRIVE_HEADERS } from '@sluice/contracts';
 import { applyEdits, type Edit } from './json-patch.js';
 import type { DeadLetter } from './letter.js';
 
@@ -31,7 +23,7 @@ export function eventOf(
   const headers = { ...headersOf(letter, redriveId), ...(edits.length > 0 && EVENT_HEADERS) };
   if (edits.length === 0) return { value: letter.record.value, headers };
   const edited = editValue(letter.record.value, edits);
-  return 'fault' in edited ? edited : { value: Buffer.from(stringifyExact(edited.value), 'utf8'), headers };
+  return 'fault' in edited ? edited : { ...edited, headers };
 }
 
 function headersOf({ record, partition, offset, redriveCount }: DeadLetter, redriveId: string): Record<string, string> {
@@ -45,18 +37,14 @@ function headersOf({ record, partition, offset, redriveCount }: DeadLetter, redr
 }
 
 /** Edits that replace the whole event need no value that can be read. */
-function editValue(value: Buffer | null, edits: readonly Edit[]): { value: JsonValue } | { fault: string } {
-  const parsed = parse(value);
-  if (parsed === undefined && edits[0]?.path !== '') {
-    return { fault: 'the original is no JSON, so only an edit that replaces all of it (path "") can begin' };
-  }
-  return applyEdits(parsed ?? null, edits);
-}
-
-function parse(value: Buffer | null): JsonValue | undefined {
-  try {
-    return readExactJson(decodeUtf8(value!)!) as JsonValue;
-  } catch {
+function editValue(value: Buffer | null, edits: readonly Edit[]): { value: Buffer } | { fault: string } {
+  let fault = 'the original is no JSON, so only an edit that replaces all of it (path "") can begin';
+  const edited = changeEventValue(value, (fields) => {
+    if (fields === undefined && edits[0]?.path !== '') return undefined;
+    const result = applyEdits(fields ?? null, edits);
+    if ('value' in result) return result.value;
+    ({ fault } = result);
     return undefined;
-  }
+  });
+  return edited === undefined ? { fault } : { value: edited };
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '@sluice/contracts';
+import { type Problem, readExactJson, stringifyExact } from '@sluice/contracts';
 import { readApiConfig } from './api.settings.js';
 
 /** Longer than the service takes for its longest answer. */
@@ -47,7 +47,7 @@ export class ServiceApi {
     if (body !== undefined) headers['content-type'] = 'application/json';
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      return await fetch(this.url + path, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });
+      return await fetch(this.url + path, { method, headers, signal, ...(body && { body: stringifyExact(body) }) });
     } catch (error) {
       const { cause, name } = error as Error & { cause?: Error & { code?: string } };
       const why = name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : (cause?.code ?? cause?.message);
@@ -68,7 +68,7 @@ export class ServiceApi {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return readExactJson(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { stringifyExact } from '@sluice/contracts';
 import { ServiceApi } from '../api/service-api.js';
 import { type Command, CommandError, type CommandOutput } from '../command.js';
 import { readOptions, wholeNumberOf } from '../options.js';
@@ -129,7 +130,7 @@ async function list(options: Options, api: ServiceApi, { out, note }: CommandOut
       'GET',
       `/dead-letters${queryOf({ ...given, from: options.from, to: options.to, limit, cursor })}`,
     );
-    if (options.json) out(JSON.stringify(page));
+    if (options.json) out(stringifyExact(page));
     else for (const line of tableOf(HEAD, page.letters.map(rowOf)).slice(isFirst ? 0 : 1)) out(line);
     cursor = page.next_cursor ?? undefined;
     if (cursor === undefined) return;
@@ -172,7 +173,7 @@ interface Summary {
 
 async function summarize({ json }: Options, api: ServiceApi, { out, note }: CommandOutput): Promise<void> {
   const summary = await api.ask<Summary>('GET', '/dead-letters/summary');
-  if (json) return out(JSON.stringify(summary));
+  if (json) return out(stringifyExact(summary));
   const rows = summary.groups.map((group) => [
     group.reason,
     group.device_prefix,
@@ -195,7 +196,7 @@ interface OneLetter extends Letter {
 
 async function show(place: string, { raw, json }: Options, api: ServiceApi, { out }: CommandOutput): Promise<void> {
   const letter = await api.ask<OneLetter>('GET', `/dead-letters/${place}`);
-  if (json) return out(JSON.stringify(letter));
+  if (json) return out(stringifyExact(letter));
   if (raw) return void process.stdout.write(Buffer.from(letter.value_base64 ?? '', 'base64'));
   const { disposition, check: verdict } = letter;
   const rows: [string, unknown][] = [
@@ -209,14 +210,14 @@ async function show(place: string, { raw, json }: Options, api: ServiceApi, { ou
     ['redriven is', letter.verdict],
     ...Object.entries(letter.headers).map(([name, value]) => [`header ${name}`, value] as [string, string]),
     ['value', letter.value ?? `not UTF-8, base64: ${letter.value_base64}`],
-    ['stored', letter.stored && JSON.stringify(letter.stored)],
+    ['stored', letter.stored && stringifyExact(letter.stored)],
   ];
   for (const [name, value] of rows) out(`${name.padEnd(32)}${value ? printable(String(value)) : '-'}`);
 }
 
 async function discard(place: string, { why, json }: Options, api: ServiceApi, output: CommandOutput): Promise<void> {
   const answer = await api.ask<{ disposition: { kind: string } }>('POST', `/dead-letters/${place}/discard`, { why });
-  if (json) return output.out(JSON.stringify(answer));
+  if (json) return output.out(stringifyExact(answer));
   const { kind } = answer.disposition;
   output.note(
     kind === 'discarded' ? `Letter ${place} is discarded.` : `Letter ${place} was ${kind} before; that stays.`,

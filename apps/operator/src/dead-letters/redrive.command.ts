@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseJson, stringifyExact } from '@sluice/contracts';
 import { ServiceApi } from '../api/service-api.js';
 import { type Command, CommandError, type CommandOutput } from '../command.js';
 import { readOptions, wholeNumberOf } from '../options.js';
@@ -145,7 +146,7 @@ async function plan(options: Options, api: ServiceApi, { out, note }: CommandOut
     ...(limit && { limit }),
   };
   const made = await api.ask<Plan>('POST', '/redrives', body);
-  if (options.json) return (out(JSON.stringify(made)), 0);
+  if (options.json) return (out(stringifyExact(made)), 0);
   const rows = Object.entries(made.by_reason).map(([name, counts]) => [
     name,
     counts.matched,
@@ -165,8 +166,16 @@ async function plan(options: Options, api: ServiceApi, { out, note }: CommandOut
 
 /** @throws CommandError */
 async function editIn(file: string): Promise<unknown> {
+  const read = parseJson(await textOf(file));
+  if (!read.ok) throw new CommandError(`--edit: ${read.detail}.`);
+  const [changed] = [...read.duplicateKeys, ...read.vanishedNumbers, ...read.hugeNumbers];
+  if (changed === undefined) return read.value;
+  throw new CommandError(`--edit: ${changed} occurs twice, or is a number that would be changed.`);
+}
+
+async function textOf(file: string): Promise<string> {
   try {
-    return JSON.parse(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')) as unknown;
+    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
   } catch (error) {
     throw new CommandError(`--edit: ${(error as Error).message}.`);
   }
@@ -174,7 +183,7 @@ async function editIn(file: string): Promise<unknown> {
 
 async function list({ json }: Options, api: ServiceApi, { out }: CommandOutput): Promise<number> {
   const answer = await api.ask<{ redrives: Redrive[] }>('GET', '/redrives');
-  if (json) return (out(JSON.stringify(answer)), 0);
+  if (json) return (out(stringifyExact(answer)), 0);
   const rows = answer.redrives.map(({ id, state, created_at, actor, counts }) => [
     id,
     state,
@@ -197,7 +206,7 @@ async function end(first: Redrive, options: Options, api: ServiceApi, { out, not
     await sleep(FOLLOW_MS);
     shown = await api.ask<Redrive>('GET', `/redrives/${first.id}`);
   }
-  out(options.json ? JSON.stringify(shown) : lineOf(shown));
+  out(options.json ? stringifyExact(shown) : lineOf(shown));
   return isOver(shown) && !isGood(shown) ? ENDED_BADLY : 0;
 }
 

@@ -21,7 +21,7 @@ export function describeDocuments(openStore: OpenStore): void {
     });
 
     it('come back as they were, whatever their keys', async () => {
-      const content = { $set: { 'a.b': [1, null, 'ä'] }, more: true };
+      const content = { $set: { 'a.b': [1, null, 'ä', -0] }, more: true, large: [2n ** 63n, 1e22] };
       expect(await documents().put('redrives', document('exact', 1, content))).toBe(true);
       expect(await documents().find('redrives', 'exact')).toEqual(document('exact', 1, content));
     });

@@ -142,6 +142,21 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(String(letter!.value)).toBe(JSON.stringify(anEvent({ record_id: 'taken' })));
     });
 
+    it('changes no number of the event that an edit repairs, and none of the edit', async () => {
+      const payload = { counter: 2n ** 53n + 1n, list: [1e22, 2n ** 63n], wrong: 1 };
+      const [place] = await system.die([{ record_id: 'numbers', data_payload: payload }]);
+      await store({ record_id: 'numbers', data_payload: {} });
+      const edit = [
+        { op: 'replace', path: '/record_id', value: 'numbers-2' },
+        { op: 'replace', path: '/data_payload/wrong', value: 2n ** 64n - 1n },
+        { op: 'remove', path: '/data_payload/list/0' },
+      ];
+      await system.run(await system.start({ filter: { keys: [place] }, edit }));
+      await system.work();
+      const stored = await system.store.reader.find('dev-2', 'numbers-2');
+      expect(stored?.data_payload).toEqual({ counter: 2n ** 53n + 1n, list: [2n ** 63n], wrong: 2n ** 64n - 1n });
+    });
+
     it('replaces a letter that cannot be read as a whole, and does nothing else to it', async () => {
       const [place] = await system.dieAs([system.letter(Buffer.from([0xff, 0xfe]), 'dev-2')]);
       const piecemeal = [{ op: 'replace', path: '/record_id', value: 'x' }];
