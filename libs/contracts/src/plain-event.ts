@@ -51,7 +51,7 @@ export class PlainEventWriter {
     if (this.#at + most > this.#slab.length) this.begin(most);
     const start = this.#at;
     this.append(HEAD, 0, HEAD.length);
-    this.#at += this.#slab.latin1Write(recordId, this.#at);
+    this.#at += this.#slab.write(recordId, this.#at, 'latin1');
     this.append(DEVICE_ID, 0, DEVICE_ID.length);
     this.#deviceIdAt = this.#at;
     this.append(this.bytes, report.deviceIdStart, report.deviceIdEnd);

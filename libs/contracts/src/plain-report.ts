@@ -88,7 +88,10 @@ export class PlainReportScanner {
   /** Whether a plain report begins at `from`. Takes time in proportion to its bytes, or to those before the first that is not plain. */
   scan(from: number): boolean {
     this.#at = from;
-    this.#values = this.#keysEnd = this.payloadSpaces = this.recordIdStart = 0;
+    this.#values = 0;
+    this.#keysEnd = 0;
+    this.payloadSpaces = 0;
+    this.recordIdStart = 0;
     const isPlain = this.report();
     this.end = this.#at;
     return isPlain && this.end - from <= this.limits.maxBytes && this.#values <= this.limits.maxValues;
@@ -115,10 +118,10 @@ export class PlainReportScanner {
   /** @returns the bit of a field that a report has; 0 for another one */
   private takeField(): number {
     if (!this.take(QUOTE)) return 0;
-    for (let index = 0; index < FIELDS.length; index++) {
-      if (this.takeWord(FIELDS[index]!)) return 1 << index;
-    }
-    return 0;
+    if (this.takeWord(FIELDS[0]!)) return DEVICE_ID;
+    if (this.takeWord(FIELDS[1]!)) return TIMESTAMP;
+    if (this.takeWord(FIELDS[2]!)) return DATA_PAYLOAD;
+    return this.takeWord(FIELDS[3]!) ? RECORD_ID : 0;
   }
 
   private takeWord(word: Uint8Array): boolean {
@@ -140,19 +143,22 @@ export class PlainReportScanner {
   }
 
   private deviceId(start: number, end: number): boolean {
-    [this.deviceIdStart, this.deviceIdEnd] = [start, end];
+    this.deviceIdStart = start;
+    this.deviceIdEnd = end;
     return isId(this.bytes, start, end, DEVICE_ID_BYTES);
   }
 
   private recordId(start: number, end: number): boolean {
-    [this.recordIdStart, this.recordIdEnd] = [start, end];
+    this.recordIdStart = start;
+    this.recordIdEnd = end;
     return isId(this.bytes, start, end, RECORD_ID_BYTES);
   }
 
   private timestamp(start: number, end: number): boolean {
-    [this.timestampStart, this.timestampEnd] = [start, end];
+    this.timestampStart = start;
+    this.timestampEnd = end;
     if (end - start > MAX_TIMESTAMP_LENGTH) return false;
-    return isPlainTime(this.bytes, start, end) || isTimestamp(this.bytes.latin1Slice(start, end));
+    return isPlainTime(this.bytes, start, end) || isTimestamp(this.bytes.toString('latin1', start, end));
   }
 
   private payload(): boolean {
@@ -212,7 +218,8 @@ export class PlainReportScanner {
     const { bytes } = this;
     if (!this.take(QUOTE)) return false;
     const start = this.#at;
-    let [at, hash] = [start, HASH_SEED];
+    let at = start;
+    let hash = HASH_SEED;
     for (; TEXT_BYTES[bytes[at]!] === IN_TEXT; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
     this.#at = at + 1;
     this.#hash = hash;
@@ -323,10 +330,12 @@ const [UPPER_Z, LAST_SURE_DAY] = [0x5a, 28];
 function isPlainTime(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start <= TIME_FORM.length || bytes[end - 1] !== UPPER_Z) return false;
   for (let index = 0; index < TIME_FORM.length; index++) {
-    const [form, byte] = [TIME_FORM[index]!, bytes[start + index]];
+    const form = TIME_FORM[index]!;
+    const byte = bytes[start + index];
     if (form === ZERO ? !isDigit(byte) : byte !== form) return false;
   }
-  const [month, day] = [twoDigits(bytes, start + 5), twoDigits(bytes, start + 8)];
+  const month = twoDigits(bytes, start + 5);
+  const day = twoDigits(bytes, start + 8);
   if (month < 1 || month > 12 || day < 1 || day > LAST_SURE_DAY || twoDigits(bytes, start + 11) > 23) return false;
   if (twoDigits(bytes, start + 14) > 59 || twoDigits(bytes, start + 17) > 59) return false;
   return isFraction(bytes, start + TIME_FORM.length, end - 1);
