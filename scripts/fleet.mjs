@@ -1,4 +1,4 @@
-// `npm run fleet`: a fleet of simulated devices, see docs/under-load.md. `npm run fleet:scaled`: the same on several gateways.
+// `npm run fleet`: a fleet of simulated devices, see docs/internals/under-load.md. `npm run fleet:scaled`: the same on several gateways.
 import { runFromSource } from './steps/typescript.mjs';
 
 const PROGRAMS = { run: 'tools/fleet/main.ts', scaled: 'tools/fleet/scaled/main.ts' };

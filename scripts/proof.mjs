@@ -1,4 +1,4 @@
-// `npm run proof`: the delivery proof, see docs/delivery-proof.md.
+// `npm run proof`: the delivery proof, see docs/internals/delivery-proof.md.
 import { runFromSource } from './steps/typescript.mjs';
 
 await runFromSource('tools/proof/main.ts');

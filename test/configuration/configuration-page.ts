@@ -21,7 +21,7 @@ The two URLs select the engines; nothing else changes. A process that runs the w
 use files; gateway, buffer worker and query in processes of their own share an event log, so they need \`kafka://\`.
 `;
 
-/** The text of docs/configuration.md. */
+/** The text of docs/reference/configuration.md. */
 export function configurationPage(): string {
   return `${HEAD}${ALL_SETTINGS.map(rowOf).join('\n')}\n${FOOT}`;
 }

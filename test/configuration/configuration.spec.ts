@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { ALL_SETTINGS, PROGRAMS } from './all-settings.js';
 import { configurationPage } from './configuration-page.js';
 
-const committed = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+const committed = readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8');
 
-describe('docs/configuration.md', () => {
+describe('docs/reference/configuration.md', () => {
   it('is what npm run configuration writes', () => {
     expect(committed).toBe(configurationPage());
   });

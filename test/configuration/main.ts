@@ -1,4 +1,4 @@
 import { writeFileSync } from 'node:fs';
 import { configurationPage } from './configuration-page.js';
 
-writeFileSync(new URL('../../docs/configuration.md', import.meta.url), configurationPage());
+writeFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), configurationPage());

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { unknownNamesIn } from './known-queries.js';
 import { ALERT_TESTS, filesIn, read, RULES } from './observe-files.js';
 
-const RUNBOOKS = 'docs/runbooks';
+const RUNBOOKS = 'docs/operations/runbooks';
 const INDEX = 'README.md';
 const ALERT_NAMES = [...new Set(RULES.flatMap(({ alert }) => alert ?? []))];
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { PROBLEMS } from '@sluice/contracts';
 
-/** A metric that docs/metrics.md promises; that the code keeps the promise, `apps/standalone/src/metrics.spec.ts` tests. */
+/** A metric that docs/reference/metrics.md promises; that the code keeps the promise, `apps/standalone/src/metrics.spec.ts` tests. */
 export interface DocumentedMetric {
   type: string;
   labels: readonly string[];
 }
 
-const DOCS = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+const DOCS = readFileSync(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8');
 
 const ROWS = DOCS.split('\n')
   .filter((line) => line.startsWith('| `'))
@@ -28,7 +28,7 @@ const OF_NODE = ROWS.filter(([, name]) => /^`(process|nodejs)_/.test(name!)).fla
 
 export const DOCUMENTED_METRICS: ReadonlyMap<string, DocumentedMetric> = new Map([...OURS, ...OF_NODE]);
 
-/** The values that docs/metrics.md names for a label, whichever metric has it. */
+/** The values that docs/reference/metrics.md names for a label, whichever metric has it. */
 export function documentedValues(label: string): readonly string[] {
   if (label === 'code') return Object.keys(PROBLEMS);
   return ROWS.filter(([, name]) => name!.startsWith(`\`${label}\``)).flatMap(([, , values]) => quotedIn(values));

@@ -12,7 +12,7 @@ const OF_OTHERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['node_filesystem_size_bytes', ['fstype', 'mountpoint', 'device']],
 ]);
 
-/** Labels whose values docs/metrics.md lists one by one. */
+/** Labels whose values docs/reference/metrics.md lists one by one. */
 const LISTED_LABELS = new Set(['verdict', 'topic', 'engine', 'cause', 'outcome', 'pace', 'code']);
 
 /** Everything in a query that nothing exports: metrics, labels, and values of labels. */

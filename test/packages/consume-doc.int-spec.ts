@@ -13,13 +13,13 @@ const brokers = process.env['KAFKA_BROKERS']!;
 /** The tools are programs of the JVM, which takes its time on a busy machine. */
 const PATIENCE_MS = 120_000;
 
-describe('docs/consume.md', () => {
+describe('docs/guides/consume.md', () => {
   let log: EventLog;
   let commands: string[];
   const event = eventOf('r-1', { device_id: `dev-${randomUUID()}`, received_at: new Date().toISOString() });
 
   beforeAll(async () => {
-    commands = await codeBlocks('docs/consume.md', 'sh');
+    commands = await codeBlocks('docs/guides/consume.md', 'sh');
     const timeouts = { publishTimeoutMs: 10_000, commitTimeoutMs: 10_000 };
     log = await openEventLog({ url: `kafka://${brokers}`, clientId: 'docs', replicationFactor: 1, ...timeouts });
     await log.requireTopics([EVENTS_TOPIC]).catch(() => log.createTopics([{ name: EVENTS_TOPIC, partitions: 12 }]));

@@ -231,7 +231,7 @@ describe('the status page', () => {
   );
 
   it('says about dead letters what the runbook says', async () => {
-    const runbook = readFileSync(new URL('../../docs/runbooks/dead-letters.md', import.meta.url), 'utf8');
+    const runbook = readFileSync(new URL('../../docs/operations/runbooks/dead-letters.md', import.meta.url), 'utf8');
     const page = await open();
     await page.goto(`${served.url}/status/dead-letters.html`);
     const text = (await page.locator('main').textContent()) ?? '';

@@ -1,6 +1,6 @@
 // `npm run bench`: every figure is a ratio that was measured side by side in one run, because the machine is never quiet.
 //   npm run bench -- ingest consume growth memory tracing access     only these
-//   npm run bench -- --write                                         puts the tables into docs/benchmarks.md
+//   npm run bench -- --write                                         puts the tables into docs/internals/benchmarks.md
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { disposing } from '../load/compose-project.js';
@@ -25,7 +25,7 @@ const ON_ENGINES: Record<string, (engines: Engines) => Promise<Row[]>> = {
   memory: (engines) => benchMemory(engines),
 };
 const NAMES = ['ingest', 'consume', 'growth', 'memory', 'tracing', 'access'];
-const PAGE = 'docs/benchmarks.md';
+const PAGE = 'docs/internals/benchmarks.md';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

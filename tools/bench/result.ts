@@ -1,4 +1,4 @@
-/** One measured row of docs/benchmarks.md. */
+/** One measured row of docs/internals/benchmarks.md. */
 export interface Row {
   what: string;
   variant: string;

@@ -1,4 +1,4 @@
-/** `npm run edge-load`: the load proofs of docs/overload.md. */
+/** `npm run edge-load`: the load proofs of docs/internals/overload.md. */
 import { parseArgs } from 'node:util';
 import { EVENTS_TOPIC } from '@sluice/contracts';
 import { openEventLog } from '@sluice/engines';

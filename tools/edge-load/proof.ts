@@ -1,4 +1,4 @@
-/** One measured line of docs/overload.md. */
+/** One measured line of docs/internals/overload.md. */
 export interface Finding {
   /** Key of the row. */
   name: string;

@@ -2,7 +2,7 @@ import { publishRows, tableRow } from '../load/page.js';
 import { BROKERS } from './gateway.js';
 import type { Finding, Proof } from './proof.js';
 
-const PAGE = 'docs/overload.md';
+const PAGE = 'docs/internals/overload.md';
 
 export function lineOf({ name, what, figure, bound, holds }: Finding): string {
   return `${holds ? 'held  ' : 'BROKEN'} ${name}: ${what}: ${figure} (${bound})`;

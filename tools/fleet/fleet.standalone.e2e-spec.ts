@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => standalone.dispose());
 
-/** As docs/under-load.md says. */
+/** As docs/internals/under-load.md says. */
 async function createToken(dataDir: string): Promise<string> {
   const command = 'dist/apps/operator/main.js tokens create --pattern fleet-* --scope ingest --scope read';
   const env = { ...process.env, DATA_DIR: dataDir };

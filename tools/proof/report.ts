@@ -1,7 +1,7 @@
 import { publishRows, tableRow } from '../load/page.js';
 import { isProven, type FaultResult } from './fault.js';
 
-const PAGE = 'docs/delivery-proof.md';
+const PAGE = 'docs/internals/delivery-proof.md';
 const SHOWN_IDS = 20;
 
 /** One fault in one line, and the ids below it for which the promise does not hold. */

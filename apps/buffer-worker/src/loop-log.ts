@@ -15,9 +15,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   poison_flood:
     'most records can never be stored, as after a bad deploy; nothing is dead-lettered until the cause is mended and the worker restarted, or SIGUSR2 tells this process to dead-letter them',
   foreign_group_member:
-    'a client that is no buffer worker is a member of the group of the buffer workers, and is given records that would then not be stored; stop that client, and storing goes on by itself: docs/runbooks/worker-paused.md',
+    'a client that is no buffer worker is a member of the group of the buffer workers, and is given records that would then not be stored; stop that client, and storing goes on by itself: docs/operations/runbooks/worker-paused.md',
   foreign_commit:
-    'another client has committed offsets in the group of the buffer workers, so nobody knows which records were stored; see docs/runbooks/worker-paused.md for what to do',
+    'another client has committed offsets in the group of the buffer workers, so nobody knows which records were stored; see docs/operations/runbooks/worker-paused.md for what to do',
 };
 
 /** Why the worker may be paused: stable codes. */

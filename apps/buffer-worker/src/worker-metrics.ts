@@ -10,7 +10,7 @@ import { PAUSE_CAUSES } from './loop-log.js';
 /** Upper bounds in seconds: from at once to a store that was away over the weekend. */
 const DELAY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400, 259_200];
 const WRITE_OUTCOMES: readonly WriteOutcome['status'][] = ['stored', 'already-stored', 'conflict', 'refused'];
-/** What the objective promises of a record: docs/slo.md. */
+/** What the objective promises of a record: docs/operations/slo.md. */
 const OBJECTIVE_MS = 5_000;
 const FLUSH_REASONS = ['full', 'due', 'stopping'];
 

@@ -7,7 +7,7 @@ import { exchange } from './testing/raw-socket.js';
 
 /** The text below each heading of the codes. */
 const sections = new Map(
-  readFileSync('docs/errors.md', 'utf8')
+  readFileSync('docs/reference/errors.md', 'utf8')
     .split(/^## /m)
     .slice(1)
     .map((section) => [section.split('\n', 1)[0]!, section.slice(section.indexOf('\n'))]),
@@ -36,7 +36,7 @@ afterAll(async () => {
   directory.remove();
 });
 
-describe('docs/errors.md', () => {
+describe('docs/reference/errors.md', () => {
   it('has every code with its status, in the order of the code, and no other', () => {
     expect([...sections.keys()]).toEqual(codes.map(headingOf));
   });

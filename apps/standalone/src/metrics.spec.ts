@@ -15,7 +15,7 @@ import { LOGGER, Tracing } from '@sluice/observability';
 import { Lifecycle } from '@sluice/process';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
 
-const DOCS = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
+const DOCS = readFileSync(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8');
 
 interface DocumentedMetric {
   name: string;

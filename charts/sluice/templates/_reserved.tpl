@@ -58,7 +58,7 @@ TLS_CRL_FILE: gateway.tls
 {{- else if eq $name "OTEL_EXPORTER_OTLP_HEADERS" }}
 {{- $problems = append $problems (printf "%s has %s, which is a secret: put it into a Secret and name that in secretSettings." $path $name) }}
 {{- else if not (has $name $known) }}
-{{- $problems = append $problems (printf "%s has %s, which no program reads: docs/configuration.md has the names." $path $name) }}
+{{- $problems = append $problems (printf "%s has %s, which no program reads: docs/reference/configuration.md has the names." $path $name) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -66,7 +66,7 @@ TLS_CRL_FILE: gateway.tls
 {{- if hasKey $reserved .name }}
 {{- $problems = append $problems (printf "secretSettings has %s, which the chart sets itself: set %s instead." .name (get $reserved .name | default "nothing")) }}
 {{- else if not (has .name $known) }}
-{{- $problems = append $problems (printf "secretSettings has %s, which no program reads: docs/configuration.md has the names." .name) }}
+{{- $problems = append $problems (printf "secretSettings has %s, which no program reads: docs/reference/configuration.md has the names." .name) }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}

@@ -24,7 +24,7 @@ interface PartitionAppend {
 
 /**
  * Appends record batches of our own to the leaders of partitions, over the connections of KafkaJS: these bring TLS, login and
- * metadata, and cost nothing per record. KafkaJS's own producer costs five times as much (docs/decisions/0013).
+ * metadata, and cost nothing per record. KafkaJS's own producer costs five times as much (docs/internals/decisions/0013-own-record-batches.md).
  *
  * - One send of a topic at a time, one request for each leader. So nothing overtakes within a partition: what a send could not
  *   append within its time has failed when the next one begins.

@@ -9,7 +9,7 @@ import { isHeld, LONG, SHORT, type Extent, type ScenarioResult } from './result.
 import { ScaledStack } from './scaled-stack.js';
 import { underLoad } from './under-load.js';
 
-const HELP = `npm run fleet:scaled -- [options]: the fleet on the compose profile scaled, and its figures into docs/under-load.md.
+const HELP = `npm run fleet:scaled -- [options]: the fleet on the compose profile scaled, and its figures into docs/internals/under-load.md.
 
   --only NAME   under-load, gateway-killed or overload; may be repeated
   --short       as in npm test; the page stays as it is

@@ -1,8 +1,8 @@
 import { publishRows, replaceBlock, tableRow } from '../../load/page.js';
 import { isHeld, type Figure, type ScenarioResult } from './result.js';
 
-const PAGE = 'docs/under-load.md';
-const SCALING_PAGE = 'docs/scaling.md';
+const PAGE = 'docs/internals/under-load.md';
+const SCALING_PAGE = 'docs/operations/scaling.md';
 
 /** One line for each figure. */
 export function textOf(result: ScenarioResult): string {

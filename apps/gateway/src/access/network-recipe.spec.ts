@@ -9,7 +9,7 @@ import type { Problem } from '@sluice/contracts';
 import { FakeQuery } from '../testing/fake-query.js';
 import { GatewayUnderTest, SEED_RECORD } from '../testing/gateway-under-test.js';
 
-const page = readFileSync(new URL('../../../../docs/deploy-network.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/operations/deploy-network.md', import.meta.url), 'utf8');
 const directory = mkdtempSync(join(tmpdir(), 'sluice-recipe-'));
 const query = new FakeQuery();
 let gateway: GatewayUnderTest;
@@ -75,7 +75,7 @@ async function ask(method: string, path: string, client: string | undefined, bod
 const send = (client?: string, device = 'dev-2') =>
   ask('POST', '/ingest', client, JSON.stringify({ ...SEED_RECORD, device_id: device }));
 
-describe('the certificates that docs/deploy-network.md makes', () => {
+describe('the certificates that docs/operations/deploy-network.md makes', () => {
   it.each([
     ['dev-2', 'TLS Web Client Authentication'],
     ['cell-7', 'TLS Web Client Authentication'],

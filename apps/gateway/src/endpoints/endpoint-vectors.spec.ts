@@ -7,18 +7,18 @@ import { parseEndpoints } from './parse-endpoints.js';
 import { rankEndpoints, type Weighted } from './rank-endpoints.js';
 
 const DOCS = join(import.meta.dirname, '../../../../docs');
-const page = readFileSync(join(DOCS, 'devices.md'), 'utf8');
+const page = readFileSync(join(DOCS, 'guides/devices.md'), 'utf8');
 
 interface Vectors {
   digests: { text: string; sha256: string }[];
   lists: { name: string; endpoints: Weighted[]; orders: Record<string, string[]> }[];
 }
-const { digests, lists } = JSON.parse(readFileSync(join(DOCS, 'endpoint-vectors.json'), 'utf8')) as Vectors;
+const { digests, lists } = JSON.parse(readFileSync(join(DOCS, 'reference/endpoint-vectors.json'), 'utf8')) as Vectors;
 const orders = lists.flatMap(({ endpoints, orders }) =>
   Object.entries(orders).map(([deviceId, order]) => ({ deviceId, endpoints, order })),
 );
 
-describe('docs/endpoint-vectors.json', () => {
+describe('docs/reference/endpoint-vectors.json', () => {
   it('has the digests that SHA-256 gives', () => {
     expect(digests.map(({ text }) => hash('sha256', text))).toEqual(digests.map(({ sha256 }) => sha256));
   });
@@ -28,7 +28,7 @@ describe('docs/endpoint-vectors.json', () => {
   });
 });
 
-describe('docs/devices.md', () => {
+describe('docs/guides/devices.md', () => {
   const [, python = ''] = /```python\n(.*?)```/s.exec(page) ?? [];
 
   it('has a program in Python that computes every order of the vectors', () => {
@@ -48,7 +48,7 @@ describe('docs/devices.md', () => {
 
   it('has a list of endpoints that can be read, and assigns as it says', () => {
     const [, text = ''] = /```\n(# one endpoint on each line.*?)```/s.exec(page) ?? [];
-    const list = parseEndpoints(text, 'docs/devices.md');
+    const list = parseEndpoints(text, 'docs/guides/devices.md');
     expect(list.endpoints).toHaveLength(3);
     expect(list.forDevice('hall-7:oven')[0]!.url).toBe('https://gateway-3:8443');
     expect(list.forDevice('hall-7:press-1').at(-1)!.url).toBe('https://gateway-3:8443');

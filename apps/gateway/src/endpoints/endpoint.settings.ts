@@ -7,7 +7,7 @@ export const ENDPOINT_SETTINGS = {
     '',
     /./,
     'entries like https://a:8000 weight=2, https://b:8000, lab-7:* -> https://b:8000',
-    'Gateway: where devices report, the same for all gateways; docs/devices.md has the form. Empty: devices stay where they are.',
+    'Gateway: where devices report, the same for all gateways; docs/guides/devices.md has the form. Empty: devices stay where they are.',
   ),
   endpointsFile: file(
     'ENDPOINTS_FILE',

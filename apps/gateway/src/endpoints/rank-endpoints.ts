@@ -7,7 +7,7 @@ export interface Weighted {
 }
 
 /**
- * The endpoints in the order of a device: weighted rendezvous hashing, as docs/devices.md specifies it for every language.
+ * The endpoints in the order of a device: weighted rendezvous hashing, as docs/guides/devices.md specifies it for every language.
  *
  * Each endpoint draws as many SHA-256 digests as its weight says, and its score is the greatest of them. The greatest of `w` even
  * draws wins with a chance in proportion to `w`, so weights need no logarithm, and no two languages can differ in its last digit.

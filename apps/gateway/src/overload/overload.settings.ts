@@ -1,7 +1,7 @@
 import { LAG_SETTINGS } from '@sluice/ingest';
 import { type SettingsTable, wholeNumber } from '@sluice/settings';
 
-/** When the gateway refuses work that it could read: docs/overload.md. */
+/** When the gateway refuses work that it could read: docs/internals/overload.md. */
 export const OVERLOAD_SETTINGS = {
   maxEventLoopDelayMs: wholeNumber(
     'MAX_EVENT_LOOP_DELAY_MS',

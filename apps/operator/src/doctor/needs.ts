@@ -21,7 +21,7 @@ export const STORE_USES: Readonly<Record<ServiceName, 'tokens' | 'write' | 'read
 
 const checks = 'the settings of the topic are not checked';
 
-/** The rights that each service needs on Kafka, and no others. docs/own-engines.md shows the same table. */
+/** The rights that each service needs on Kafka, and no others. docs/operations/own-engines.md shows the same table. */
 export function logNeeds({
   events,
   deadLetters,

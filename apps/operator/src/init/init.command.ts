@@ -22,7 +22,7 @@ login, a missing right or a certificate ends it at once. It may run again at any
 
 It reads EVENT_LOG_URL (kafka://, kafka+ssl://), RECORD_STORE_URL (mongodb://), TOPICS, EVENT_LOG_PARTITIONS,
 DEAD_LETTERS_PARTITIONS, EVENT_LOG_REPLICATION, RECORD_EXPIRY_SECONDS, and the names and logins that
-docs/configuration.md lists. Over files nothing has to be created first: npm start does it.`;
+docs/reference/configuration.md lists. Over files nothing has to be created first: npm start does it.`;
 
 export const init: Command = {
   usage: USAGE,

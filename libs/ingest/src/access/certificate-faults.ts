@@ -2,7 +2,7 @@
 const MEANINGS: Readonly<Record<string, string>> = {
   IS_AUTHORITY:
     'it may sign other certificates (CA:TRUE), so its holder could sign one for anybody; ' +
-    'make it with basicConstraints=critical,CA:FALSE, as docs/deploy-network.md shows',
+    'make it with basicConstraints=critical,CA:FALSE, as docs/operations/deploy-network.md shows',
   UNTRUSTED:
     'no authority in TLS_CLIENT_CA_FILE has signed it; an authority between has to be in that file, ' +
     'and the certificate of a device or server is none',

@@ -151,7 +151,7 @@ class SheddingChanges {
     if (isShedding) {
       this.#lastActiveMs.set(code, this.clock.monotonicMs());
       if (lastActiveMs === undefined)
-        this.logger.warn({ code }, 'requests are being answered 503: see docs/overload.md');
+        this.logger.warn({ code }, 'requests are being answered 503: see docs/internals/overload.md');
     } else if (lastActiveMs !== undefined && this.clock.monotonicMs() - lastActiveMs >= CALM_MS) {
       this.#lastActiveMs.delete(code);
       this.logger.warn({ code }, 'requests are no longer answered 503 for this');
