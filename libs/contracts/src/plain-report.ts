@@ -44,6 +44,9 @@ const LEAST_FRACTION = Buffer.from('000000');
 const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
 const HASH_PRIME = 0x01000193;
 
+/** Hashes of the keys of the objects that are open, one object after the other. A report is scanned in one turn, so all scanners share it. */
+const keysOfLevels = new Int32Array(MAX_DEPTH * MAX_KEYS);
+
 /**
  * Reads reports from bytes without making anything of them, as long as they are plain: a report that keeps every rule, whose payload is
  * written as `JSON.stringify` would write it after `JSON.parse`, white space aside. So the bytes of the payload can be copied into the
@@ -70,8 +73,6 @@ export class PlainReportScanner {
   #at = 0;
   #values = 0;
   #hash = 0;
-  /** Hashes of the keys of the objects that are open, one object after the other. */
-  readonly #keys = new Int32Array(MAX_DEPTH * MAX_KEYS);
   #keysEnd = 0;
   readonly #maxDepth: number;
 
@@ -230,7 +231,7 @@ export class PlainReportScanner {
   }
 
   private isNewKey(hash: number, firstKey: number): boolean {
-    const keys = this.#keys;
+    const keys = keysOfLevels;
     const end = this.#keysEnd;
     for (let at = firstKey; at < end; at++) if (keys[at] === hash) return false;
     this.#values++;
