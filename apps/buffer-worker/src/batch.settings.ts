@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 export const BATCH_SETTINGS = {
   batchMaxRecords: wholeNumber(
     'BATCH_MAX_RECORDS',
-    1000,
+    4000,
     { min: 1, max: 100_000 },
     'Worker: most records in one write.',
   ),

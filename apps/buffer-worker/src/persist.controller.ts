@@ -24,7 +24,8 @@ export class PersistController {
   async persist(@Payload() batch: readonly LogRecord[]): Promise<BatchVerdict> {
     const trace = this.tracing?.of(batch);
     const decisions = batch.map(decide);
-    const records = decisions.flatMap((decision) => (decision.status === 'store' ? [decision.record] : []));
+    const records: RecordToStore[] = [];
+    for (const decision of decisions) if (decision.status === 'store') records.push(decision.record);
     const written = await this.write(records, trace);
     if (written === undefined) return retryLater('store_unreachable');
     const outcomes = merge(decisions, written);

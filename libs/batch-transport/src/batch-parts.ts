@@ -31,7 +31,7 @@ export class BatchParts {
   next(batch: HeldBatch): readonly LogRecord[] | undefined {
     const isHeld = (record: LogRecord): boolean => batch.has(record);
     for (let part = this.#parts.at(-1); part !== undefined; part = this.#parts.at(-1)) {
-      const records = part.every(isHeld) ? part : part.filter(isHeld);
+      const records = batch.isWhole || part.every(isHeld) ? part : part.filter(isHeld);
       this.#parts[this.#parts.length - 1] = records;
       if (records.length > 0) return records;
       this.#parts.pop();

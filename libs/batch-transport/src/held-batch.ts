@@ -34,11 +34,19 @@ export class HeldBatch {
   }
 
   topics(): string[] {
-    return [...new Set(this.#records.map(({ topic }) => topic))];
+    const topics = new Set<string>();
+    for (const { topic } of this.#records) topics.add(topic);
+    return [...topics];
   }
 
   recordsOf(topic: string): readonly LogRecord[] {
-    return this.#records.filter((record) => record.topic === topic);
+    const isOfTopic = (record: LogRecord): boolean => record.topic === topic;
+    return this.#records.every(isOfTopic) ? this.#records : this.#records.filter(isOfTopic);
+  }
+
+  /** Whether no record was taken out. */
+  get isWhole(): boolean {
+    return this.#left === undefined;
   }
 
   has(record: LogRecord): boolean {

@@ -19,6 +19,8 @@ export { isTimezone, SiteTimezone } from './site-timezone.js';
 export * from './partition.js';
 export * from './problem.js';
 export * from './receipt.js';
+export * from './plain-event.js';
+export * from './plain-report.js';
 export * from './timestamp.js';
 export * from './topics.js';
 export * from './uuid.js';

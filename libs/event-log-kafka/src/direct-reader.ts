@@ -3,7 +3,7 @@ import KafkaBatch from 'kafkajs/src/consumer/batch.js';
 import type { LogRecord, PeekOptions } from '@sluice/event-log';
 import type { DirectClient } from './direct-client.js';
 import type { DirectBroker } from './direct-cluster.js';
-import { RecordReader } from './log-records.js';
+import { FetchedRecords, fetchedPartition } from './fetched-records.js';
 
 const MAX_BYTES = 512 * 1024;
 const READ_COMMITTED = 1;
@@ -28,11 +28,7 @@ export class DirectReader {
     for (let next = fromOffset; next < toOffset;) {
       const from = next;
       const batch = await this.client.askLeader(this.topic, partition, (broker) => this.fetch(broker, partition, from));
-      const reader = new RecordReader(batch);
-      const records = batch.messages
-        .filter(({ offset }) => Number(offset) < toOffset)
-        .slice(0, maxRecords)
-        .map((message) => reader.read(message));
+      const records = recordsOf(batch, toOffset, maxRecords);
       if (records.length > 0) return records;
       // Control records or what was aborted: the range goes on behind it, or there is nothing left to read.
       const last = Number(batch.lastOffset());
@@ -54,4 +50,14 @@ export class DirectReader {
     });
     return new KafkaBatch(this.topic, fetchOffset, responses[0]!.partitions[0]!);
   }
+}
+
+function recordsOf(batch: Batch, toOffset: number, maxRecords: number): LogRecord[] {
+  const fetched = new FetchedRecords(fetchedPartition(batch));
+  const records: LogRecord[] = [];
+  for (let next = fetched.take(); next !== undefined && records.length < maxRecords; next = fetched.take()) {
+    if (next.offset >= toOffset) break;
+    records.push(next);
+  }
+  return records;
 }

@@ -2,6 +2,7 @@ import { Kafka, logLevel, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { EventLogError, type EventLogOptions } from '@sluice/event-log';
 import { installCodecs } from './compression.js';
 import { ConnectionAttempts } from './connection-attempts.js';
+import { installFetchAnswer } from './fetch-answer.js';
 import { saslOptions } from './sasl-login.js';
 import { TlsContext } from './tls-context.js';
 
@@ -34,6 +35,7 @@ export function newKafkaClient(
 ): Kafka {
   silenceTimeoutNegativeWarning();
   installCodecs();
+  installFetchAnswer();
   const { tls, access } = sharedOf(options);
   return new Kafka({
     clientId: options.clientId,

@@ -1,4 +1,4 @@
-import type { EachBatchPayload } from 'kafkajs';
+import type { Batch, EachBatchPayload } from 'kafkajs';
 import {
   EventLogError,
   type EventSubscription,
@@ -216,15 +216,31 @@ export class KafkaSubscription implements EventSubscription {
   private async offer({ batch, resolveOffset }: EachBatchPayload, membership: Membership): Promise<void> {
     // Fetched before the pause: it is fetched again after it.
     if (membership.isPaused(batch)) return;
-    const gap = membership.gapBefore(batch);
+    const chunk = this.chunkOf(batch);
+    if (chunk === undefined) return;
+    const gap = membership.gapBefore(batch, chunk.nextOffset);
     if (gap !== undefined) return this.session?.seek(gap);
-    const chunk = new Chunk(batch);
-    this.queue.add(chunk);
-    await chunk.released;
-    const { lastTakenOffset } = chunk;
-    if (lastTakenOffset === undefined || !membership.isCurrent) return;
-    resolveOffset(lastTakenOffset);
-    membership.delivered(batch, Number(chunk.isTaken ? batch.lastOffset() : lastTakenOffset) + 1);
+    // All that is left of a batch may be what compaction has removed.
+    if (!chunk.isTaken) {
+      this.queue.add(chunk);
+      await chunk.released;
+    }
+    if (!membership.isCurrent) return;
+    const last = chunk.isTaken ? Number(batch.lastOffset()) : chunk.lastTakenOffset;
+    if (last === undefined) return;
+    resolveOffset(String(last));
+    membership.delivered(batch, last + 1);
+  }
+
+  /** A record that cannot be read ends the subscription: to go on after it would lose it. */
+  private chunkOf(batch: Batch): Chunk | undefined {
+    try {
+      return new Chunk(batch);
+    } catch (error) {
+      this.failure = error as EventLogError;
+      this.queue.end();
+      return undefined;
+    }
   }
 
   /**

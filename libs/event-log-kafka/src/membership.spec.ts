@@ -33,31 +33,31 @@ describe('Membership', () => {
 
   it('commits in a log that was made anew and begins at 0 again', () => {
     const membership = opened();
-    expect(membership.gapBefore(batchOf([0, 1, 2]))).toBeUndefined();
+    expect(membership.gapBefore(batchOf([0, 1, 2]), 0)).toBeUndefined();
     expect(membership.committable([at(0, 3)])).toEqual([at(0, 3)]);
   });
 
   it('sees no gap in batches that follow each other', () => {
     const membership = opened();
-    expect(membership.gapBefore(batchOf([5, 6]))).toBeUndefined();
+    expect(membership.gapBefore(batchOf([5, 6]), 5)).toBeUndefined();
     membership.delivered(batchOf([5, 6]), 7);
-    expect(membership.gapBefore(batchOf([7, 8]))).toBeUndefined();
+    expect(membership.gapBefore(batchOf([7, 8]), 7)).toBeUndefined();
   });
 
   it('sees the gap before a batch that was fetched from behind the position that counts', () => {
-    expect(opened().gapBefore(batchOf([9, 10]))).toEqual(at(0, 5));
+    expect(opened().gapBefore(batchOf([9, 10]), 9)).toEqual(at(0, 5));
   });
 
   it('takes a gap that stays for one in the log', () => {
     const membership = opened();
-    membership.gapBefore(batchOf([9, 10]));
-    expect(membership.gapBefore(batchOf([9, 10]))).toBeUndefined();
+    membership.gapBefore(batchOf([9, 10]), 9);
+    expect(membership.gapBefore(batchOf([9, 10]), 9)).toBeUndefined();
     membership.delivered(batchOf([9, 10]), 11);
-    expect(membership.gapBefore(batchOf([20]))).toEqual(at(0, 11));
+    expect(membership.gapBefore(batchOf([20]), 20)).toEqual(at(0, 11));
   });
 
   it('sees no gap where the first records after the position are missing in the log', () => {
-    expect(opened().gapBefore(batchOf([9, 10], { fetchedOffset: 5 }))).toBeUndefined();
+    expect(opened().gapBefore(batchOf([9, 10], { fetchedOffset: 5 }), 9)).toBeUndefined();
   });
 });
 

@@ -54,8 +54,10 @@ export class Membership {
    * The position that a batch has left out, or `undefined` if it goes on where the last one ended. With several brokers
    * KafkaJS may still deliver what it fetched before a rebalance, from behind the position that counts now. Said once for
    * each gap: a gap that stays is one in the log (retention, transaction markers).
+   *
+   * @param first offset of the first record of the batch; `undefined` if it has none
    */
-  gapBefore(batch: Batch): TopicPosition | undefined {
+  gapBefore(batch: Batch, first: number | undefined): TopicPosition | undefined {
     const lane = this.lanes.get(placeOf(batch));
     if (lane === undefined) return undefined;
     if (fetchedOffsetOf(batch) > lane.next && !lane.isSentBack) {
@@ -64,7 +66,7 @@ export class Membership {
     }
     lane.isSentBack = false;
     // A log that was made anew begins again at 0: what was committed in the old one must not hold back what is now.
-    lane.offset = Math.min(lane.offset, Number(batch.firstOffset()));
+    lane.offset = Math.min(lane.offset, first ?? Infinity);
     return undefined;
   }
 

@@ -16,10 +16,10 @@ describe('PullQueue', () => {
     const chunk = new Chunk(batchOf([4, 5, 6]));
     queue.add(chunk);
     await offsets(queue, 2);
-    expect([chunk.isTaken, chunk.lastTakenOffset]).toEqual([false, '5']);
+    expect([chunk.isTaken, chunk.lastTakenOffset]).toEqual([false, 5]);
     await offsets(queue, 2);
     await chunk.released;
-    expect([chunk.isTaken, chunk.lastTakenOffset]).toEqual([true, '6']);
+    expect([chunk.isTaken, chunk.lastTakenOffset]).toEqual([true, 6]);
   });
 
   it('releases what it drops, and knows how far it was taken', async () => {
@@ -30,7 +30,7 @@ describe('PullQueue', () => {
     await offsets(queue, 1);
     queue.drop();
     await Promise.all([begun.released, untouched.released]);
-    expect([begun.lastTakenOffset, untouched.lastTakenOffset]).toEqual(['4', undefined]);
+    expect([begun.lastTakenOffset, untouched.lastTakenOffset]).toEqual([4, undefined]);
     expect(await offsets(queue, 5, 0)).toEqual([]);
   });
 

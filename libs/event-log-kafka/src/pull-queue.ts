@@ -1,17 +1,18 @@
 import type { Batch } from 'kafkajs';
 import type { LogRecord, PullOptions, TopicPartition } from '@sluice/event-log';
-import { RecordReader } from './log-records.js';
+import { FetchedRecords, fetchedPartition } from './fetched-records.js';
 
 /** The fetched records of one partition on their way to `pull`. KafkaJS fetches no more of it until they are released. */
 export class Chunk {
-  private taken = 0;
   private readonly release = Promise.withResolvers<void>();
   /** Resolves when all records are taken, or the rest is dropped. */
   readonly released = this.release.promise;
-  private readonly reader: RecordReader;
+  private readonly records: FetchedRecords;
+  #lastTakenOffset: number | undefined;
 
+  /** @throws EventLogError `fatal` if a record cannot be read; so does {@link take} */
   constructor(private readonly batch: Batch) {
-    this.reader = new RecordReader(batch);
+    this.records = new FetchedRecords(fetchedPartition(batch));
   }
 
   isOf({ topic, partition }: TopicPartition): boolean {
@@ -20,19 +21,27 @@ export class Chunk {
 
   /** Whether nothing is left to take. */
   get isTaken(): boolean {
-    return this.taken === this.batch.messages.length;
+    return this.records.next === undefined;
   }
 
-  /** Where reading goes on: behind the last record that was taken, or `undefined` if none was. */
-  get lastTakenOffset(): string | undefined {
-    return this.batch.messages[this.taken - 1]?.offset;
+  /** Offset of the first record that is not taken yet. */
+  get nextOffset(): number | undefined {
+    return this.records.next?.offset;
+  }
+
+  /** Offset of the last record that was taken, or `undefined` if none was. */
+  get lastTakenOffset(): number | undefined {
+    return this.#lastTakenOffset;
   }
 
   /** Moves up to so many records to the end of `records`. */
   take(maxRecords: number, records: LogRecord[]): void {
-    const { messages } = this.batch;
-    const end = Math.min(this.taken + maxRecords, messages.length);
-    for (; this.taken < end; this.taken++) records.push(this.reader.read(messages[this.taken]!));
+    for (let left = maxRecords; left > 0; left--) {
+      const record = this.records.take();
+      if (record === undefined) break;
+      records.push(record);
+      this.#lastTakenOffset = record.offset;
+    }
     if (this.isTaken) this.release.resolve();
   }
 

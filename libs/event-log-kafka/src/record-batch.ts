@@ -11,16 +11,16 @@ import { crc32c } from './crc32c.js';
  * baseSequence int32 | count int32 | records
  * ```
  */
-const LENGTH_AT = 8;
-const MAGIC_AT = 16;
+export const LENGTH_AT = 8;
+export const MAGIC_AT = 16;
 const CRC_AT = 17;
-const ATTRIBUTES_AT = 21;
+export const ATTRIBUTES_AT = 21;
 const LAST_OFFSET_DELTA_AT = 23;
 const BASE_TIMESTAMP_AT = 27;
 const MAX_TIMESTAMP_AT = 35;
 const PRODUCER_AT = 43;
 const COUNT_AT = 57;
-const HEAD_BYTES = 61;
+export const HEAD_BYTES = 61;
 const MAGIC = 2;
 /** Of producerId, producerEpoch and baseSequence: the producer is not idempotent. */
 const NO_PRODUCER = 0xff;

@@ -18,6 +18,12 @@ export interface Append {
 /** Where partitions end after a transaction. */
 type Ends = Map<Partition, Pick<Partition, 'high' | 'bytes'>>;
 
+function endOf(partition: Partition, ends: Ends): Pick<Partition, 'high' | 'bytes'> {
+  let end = ends.get(partition);
+  if (end === undefined) ends.set(partition, (end = { high: partition.high, bytes: partition.bytes }));
+  return end;
+}
+
 /** More than the largest transaction of the publisher. */
 const LEAST_FREE_BYTES = 2 * 1024 * 1024;
 
@@ -200,8 +206,9 @@ export class LogFile {
     const partitions = this.partitionsOf(topic);
     return entries.map((entry) => {
       const partition = partitions[entry.key === null ? 0 : partitionOf(entry.key, partitions.length)]!;
-      const { high: offset, bytes } = ends.get(partition) ?? partition;
-      ends.set(partition, { high: offset + 1, bytes: bytes + partition.insert(offset, entry) });
+      const end = endOf(partition, ends);
+      const offset = end.high++;
+      end.bytes += partition.insert(offset, entry);
       return { partition: partition.number, offset };
     });
   }

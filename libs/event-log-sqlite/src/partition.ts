@@ -116,9 +116,9 @@ export class Partition {
 
   /** Part of the caller's transaction. @returns the bytes of the entry */
   insert(offset: number, { key, value, headers, timestampMs }: LogEntry): number {
-    const headersText = JSON.stringify(headers);
-    this.insertEntry.run(offset, key, value, headersText, timestampMs);
-    return sizeOf({ key, value }) + Buffer.byteLength(headersText);
+    const { text, bytes } = writtenHeaders(headers);
+    this.insertEntry.run(offset, key, value, text, timestampMs);
+    return sizeOf({ key, value }) + bytes;
   }
 
   /**
@@ -194,7 +194,7 @@ export class Partition {
       offset,
       key: bytesOf(key),
       value: bytesOf(value),
-      headers: JSON.parse(headers) as Record<string, string>,
+      headers: readHeaders(headers),
       timestampMs,
     };
   }
@@ -212,6 +212,34 @@ export class Partition {
       `UPDATE partitions SET low = ${next} WHERE id = ${this.id} AND low = ${offset}"`;
     return new EventLogError('fatal', `${detail} ${repair}`);
   }
+}
+
+interface WrittenHeaders {
+  text: string;
+  bytes: number;
+}
+
+let lastHeaders: LogEntry['headers'] | undefined;
+let lastWritten: WrittenHeaders = { text: '', bytes: 0 };
+
+/** The records of one submission share their headers. */
+function writtenHeaders(headers: LogEntry['headers']): WrittenHeaders {
+  if (headers === lastHeaders) return lastWritten;
+  const text = JSON.stringify(headers);
+  lastHeaders = headers;
+  lastWritten = { text, bytes: Buffer.byteLength(text) };
+  return lastWritten;
+}
+
+let lastText: string | undefined;
+let lastRead: LogRecord['headers'] = {};
+
+/** Most entries of a partition have the headers of the one before: they share one object. */
+function readHeaders(text: string): LogRecord['headers'] {
+  if (text === lastText) return lastRead;
+  lastRead = Object.freeze(JSON.parse(text) as Record<string, string>);
+  lastText = text;
+  return lastRead;
 }
 
 /** Bytes of key and value. */

@@ -65,7 +65,19 @@ function hostLines({ rawHeaders }: IncomingMessage): number {
   return lines;
 }
 
+let lastText = '';
+let lastAuthority: Authority | undefined;
+
+/** Most requests name the host of the one before, and each is asked for it twice. */
 function readAuthority(text: string): Authority | undefined {
+  if (text !== lastText) {
+    lastAuthority = parseAuthority(text);
+    lastText = text;
+  }
+  return lastAuthority;
+}
+
+function parseAuthority(text: string): Authority | undefined {
   const [, host, port = ''] = AUTHORITY.exec(text) ?? [];
   if (host === undefined || Number(port) > MAX_PORT) return undefined;
   if (!host.startsWith('[')) return { name: host.toLowerCase(), port };

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { uuidV7 } from '@sluice/contracts';
 import type { Logger } from '@sluice/observability';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -13,7 +13,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function requestIdOf({ headers }: { headers: IncomingHttpHeaders }, isForwarded: boolean): string {
   const given = isForwarded ? headers['x-request-id'] : undefined;
-  return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
+  return typeof given === 'string' && UUID.test(given) ? given : uuidV7(Date.now());
 }
 
 /** One line at `debug` for each answer: the pattern of its path, which has no id in it, never a body or a query string. */

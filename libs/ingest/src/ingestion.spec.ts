@@ -120,8 +120,8 @@ describe('a front door without HTTP', () => {
 
 describe('the checks of a record', () => {
   it('take another one, which sees the event that the checks before it have built', async () => {
-    const schema: RecordCheck = ({ event, pointer }) =>
-      'gene_count' in event.data_payload ? forbidden(pointer, `not for ${event.device_id}`) : undefined;
+    const schema: RecordCheck = ({ payload, deviceId, pointer }) =>
+      'gene_count' in payload ? forbidden(pointer, `not for ${deviceId}`) : undefined;
     const core = ingestion([...RECORD_CHECKS, schema]);
     const verdicts = await receive([SEED, { ...SEED, data_payload: {} }, { timestamp: 'never' }], {}, core);
     expect(verdicts).toMatchObject([

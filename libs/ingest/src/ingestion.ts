@@ -6,6 +6,7 @@ import {
   ReportCheck,
   type ProblemCode,
   type ReportRules,
+  uuidV7,
 } from '@sluice/contracts';
 import { EventLogError, type EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
 import type { Charge, Cost, RateLimits, Sender } from './limits/rate-limits.js';
@@ -14,7 +15,7 @@ import type { Admission, Ticket } from './overload/admission.js';
 import type { LoadShedding, RequestLoad } from './overload/load-shedding.js';
 import { CandidateRecord, RECORD_CHECKS, type RecordCheck, type RecordContext } from './record-checks.js';
 import { isOurFault, RefusedError, type Refusal } from './refusal.js';
-import type { Submission } from './submission/read-submission.js';
+import type { Submission, SubmittedRecords } from './submission/read-submission.js';
 import { fitsSchema, type PayloadSchemas } from './schemas/schema-check.js';
 import { TimeSlice } from './submission/time-slice.js';
 import { confirmed, ErrorSpace, type Verdict } from './verdict.js';
@@ -119,7 +120,7 @@ export class Ingestion {
    * @throws RefusedError `invalid-json`
    */
   async judge({ isBatch, records, isClockless = false }: Submission, arrival: Arrival): Promise<Verdict[]> {
-    const context = this.contextOf(arrival, isClockless);
+    const context = this.contextOf(arrival, records, isClockless);
     const headers = headersOf(arrival);
     const verdicts = new Array<Verdict>(records.length);
     const passed: PassedRecord[] = [];
@@ -136,12 +137,13 @@ export class Ingestion {
     return verdicts;
   }
 
-  private contextOf({ principal }: Arrival, isClockless: boolean): RecordContext {
+  private contextOf({ principal }: Arrival, records: SubmittedRecords, isClockless: boolean): RecordContext {
     const atMs = this.parts.clock.now();
     const { rules: own = REPORT_RULES } = this.parts;
     const rules = isClockless ? withoutClock(own) : own;
     const atText = new Date(atMs).toISOString();
-    return { principal, atMs, atText, rules, check: new ReportCheck(rules), space: new ErrorSpace() };
+    const plainEvents = records.plainEvents?.(atText, () => uuidV7(atMs));
+    return { principal, atMs, atText, rules, check: new ReportCheck(rules), plainEvents, space: new ErrorSpace() };
   }
 
   private firstObjection(record: CandidateRecord, context: RecordContext): Verdict | undefined {
@@ -237,16 +239,15 @@ function headersOf({ trace }: Arrival): Readonly<Record<string, string>> {
 }
 
 function passedOf(
-  { index, event, value, payloadSchema }: CandidateRecord,
+  { index, deviceId, recordId, key, value, payloadSchema }: CandidateRecord,
   timestampMs: number,
   shared: Readonly<Record<string, string>>,
 ): PassedRecord {
   const headers = payloadSchema === undefined ? shared : { ...shared, [PAYLOAD_SCHEMA_HEADER]: payloadSchema };
-  const key = Buffer.from(event.device_id, 'latin1');
   return {
     index,
-    recordId: event.record_id,
-    deviceId: event.device_id,
-    entry: { key, value, headers, timestampMs },
+    recordId,
+    deviceId,
+    entry: { key: key ?? Buffer.from(deviceId, 'latin1'), value, headers, timestampMs },
   };
 }

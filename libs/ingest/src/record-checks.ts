@@ -6,13 +6,14 @@ import {
   type DeviceReport,
   type DeviceTime,
   type IngestEvent,
+  type JsonObject,
   type ProblemEntry,
   type ReportCheck,
   type ReportRules,
 } from '@sluice/contracts';
 import { mayNotIngestFor } from './access/access-refusals.js';
 import { mayIngestFor, type Principal } from './access/principal.js';
-import type { SubmittedRecord, SubmittedRecords } from './submission/read-submission.js';
+import type { PlainEvents, SubmittedRecord, SubmittedRecords } from './submission/read-submission.js';
 import { forbidden, rejected, unreadable, type ErrorSpace, type Verdict } from './verdict.js';
 
 /** What all records of a request have in common. */
@@ -23,29 +24,68 @@ export interface RecordContext {
   atText: string;
   rules: ReportRules;
   check: ReportCheck;
+  /** The events of its plain records. */
+  plainEvents: PlainEvents | undefined;
   /** What the errors of its rejected records may take in the answer. */
   space: ErrorSpace;
 }
 
 /** One record on its way to the event log. A check may read what the checks before it have established. */
 export class CandidateRecord {
-  /** After {@link hasShape}. */
-  event!: IngestEvent;
+  /** This and the next one after {@link hasShape}. */
+  deviceId!: string;
+  recordId!: string;
   /** The event as it is published; after {@link hasSize}. */
   value!: Buffer;
+  /** The bytes of the device_id, where they are at hand. */
+  key: Buffer | undefined;
   /** Name of the schema that its payload fits, if its device has one. */
   payloadSchema: string | undefined;
+  /** Whether it keeps all rules by the way it is written: then it is not parsed unless somebody asks for its payload. */
+  isPlain = false;
 
-  submitted: SubmittedRecord;
+  #submitted: SubmittedRecord | undefined;
+  #event: IngestEvent | undefined;
 
-  /** @throws RefusedError `invalid-json` */
   constructor(
     private readonly records: SubmittedRecords,
     /** Its place among the records of the request. */
     readonly index: number,
     private readonly isBatch: boolean,
-  ) {
-    this.submitted = records.read(index);
+  ) {}
+
+  /** @throws RefusedError `invalid-json` */
+  get submitted(): SubmittedRecord {
+    return (this.#submitted ??= this.records.read(this.index));
+  }
+
+  /** Where it is not plain. */
+  get event(): IngestEvent {
+    return this.#event!;
+  }
+
+  set event(event: IngestEvent) {
+    this.#event = event;
+    this.deviceId = event.device_id;
+    this.recordId = event.record_id;
+  }
+
+  get payload(): JsonObject {
+    if (this.#event !== undefined) return this.#event.data_payload;
+    const { submitted } = this;
+    return submitted.state === 'read' ? asReport(submitted.value).data_payload : {};
+  }
+
+  /** @returns whether it is plain: then its event is written */
+  writePlain({ plainEvents }: RecordContext): boolean {
+    const plain = plainEvents?.of(this.index);
+    if (plain === undefined) return false;
+    const { deviceId, recordId, key, value } = plain;
+    this.deviceId = deviceId;
+    this.recordId = recordId;
+    this.key = key;
+    this.value = value;
+    return (this.isPlain = true);
   }
 
   /**
@@ -57,8 +97,8 @@ export class CandidateRecord {
   readExactly(needsTimeText: boolean): boolean {
     const { submitted } = this;
     const isRead = needsTimeText || this.records.mayHaveLargeInteger(this.index);
-    if (isRead) this.submitted = this.records.read(this.index, true);
-    else if (submitted.state === 'read') this.submitted = { ...submitted, mayHaveRareNumbers: true };
+    if (isRead) this.#submitted = this.records.read(this.index, true);
+    else if (submitted.state === 'read') this.#submitted = { ...submitted, mayHaveRareNumbers: true };
     return isRead;
   }
 
@@ -71,15 +111,17 @@ export class CandidateRecord {
 /** @returns the verdict of a record that does not pass, or `undefined` */
 export type RecordCheck = (record: CandidateRecord, context: RecordContext) => Verdict | undefined;
 
-const isReadable: RecordCheck = (record, { space }) => {
+const isReadable: RecordCheck = (record, context) => {
+  if (record.writePlain(context)) return undefined;
   const { submitted } = record;
   if (submitted.state === 'read') return undefined;
-  if (submitted.state === 'excessive') return rejected(record.pointer, submitted.problems, space);
+  if (submitted.state === 'excessive') return rejected(record.pointer, submitted.problems, context.space);
   return unreadable(record.pointer, submitted);
 };
 
 /** The rules of a device report. A record that keeps them becomes an event with its ids. */
 const hasShape: RecordCheck = (record, context) => {
+  if (record.isPlain) return undefined;
   const { check } = context;
   let problems = shapeProblems(record, context);
   const isLarge = check.hasLargeNumbers || check.needsTimeText;
@@ -97,6 +139,7 @@ function shapeProblems({ submitted }: CandidateRecord, { check }: RecordContext)
 
 /** The size of the payload as it is published. Only a value that is larger as a whole needs a closer look. */
 const hasSize: RecordCheck = (record, { rules: { limits } }) => {
+  if (record.isPlain) return undefined;
   const { submitted, event } = record;
   record.value = encodeEvent(event, submitted.state === 'read' && submitted.mayHaveRareNumbers);
   const isLarge = record.value.length > limits.maxBytes;
@@ -106,7 +149,7 @@ const hasSize: RecordCheck = (record, { rules: { limits } }) => {
 
 /** Whether the sender may send for the device. */
 const isOwned: RecordCheck = (record, { principal }) => {
-  const { device_id: deviceId } = record.event;
+  const { deviceId } = record;
   if (principal === undefined || mayIngestFor(principal, deviceId)) return undefined;
   return forbidden(record.pointer, mayNotIngestFor(principal, deviceId).detail);
 };

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import {
-  parseTimestamp,
+  instantOf,
   recordKey,
   withExactNumbers,
   type JsonObject,
@@ -51,10 +51,10 @@ export function toDocument({ event, source }: RecordToStore, storedAt: Date): Re
     _id: recordKey(event.device_id, event.record_id),
     device_id: event.device_id,
     record_id: event.record_id,
-    timestamp: new Date(parseTimestamp(event.timestamp)!),
+    timestamp: new Date(instantOf(event.timestamp)),
     timestamp_text: event.timestamp,
     ...originOf(event),
-    received_at: new Date(parseTimestamp(event.received_at)!),
+    received_at: new Date(instantOf(event.received_at)),
     stored_at: storedAt,
     data_payload: event.data_payload,
     source: { partition: source.partition, offset: source.offset },

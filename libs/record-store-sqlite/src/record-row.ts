@@ -1,6 +1,6 @@
 import {
   deviceKey,
-  parseTimestamp,
+  instantOf,
   readExactJson,
   recordKey,
   stringifyExact,
@@ -104,11 +104,11 @@ export function toRow({ event, source }: RecordToStore, storedAtMs: number): Rec
   return {
     key: recordKey(event.device_id, event.record_id),
     device_id: event.device_id,
-    minus_timestamp_ms: -parseTimestamp(event.timestamp)!,
+    minus_timestamp_ms: -instantOf(event.timestamp),
     timestamp_text: event.timestamp,
     timestamp_sent: event.timestamp_sent ?? null,
     timestamp_source: event.timestamp_source ?? null,
-    received_at_ms: parseTimestamp(event.received_at)!,
+    received_at_ms: instantOf(event.received_at),
     stored_at_ms: storedAtMs,
     payload: stringifyExact(event.data_payload),
     source_partition: source.partition,

@@ -125,9 +125,16 @@ function requireReadable(database: DatabaseSync): void {
 const INSERT_ROW = `
   INSERT INTO records (key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload,
     source_partition, source_offset, timestamp_sent, timestamp_source)
-  VALUES (:key, :device_id, :minus_timestamp_ms, :timestamp_text, :received_at_ms, :stored_at_ms, :payload,
-    :source_partition, :source_offset, :timestamp_sent, :timestamp_source) ON CONFLICT (key) DO NOTHING
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
 `;
+
+/** In the order of the columns: to bind by name takes as long as the insert. */
+function valuesOf(row: RecordRow): SQLInputValue[] {
+  const { key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload } = row;
+  const { source_partition, source_offset, timestamp_sent, timestamp_source } = row;
+  const record = [key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload];
+  return [...record, source_partition, source_offset, timestamp_sent, timestamp_source];
+}
 
 /** The calls on an open file. */
 function callsOn(database: DatabaseSync): RecordCalls {
@@ -144,7 +151,7 @@ function callsOn(database: DatabaseSync): RecordCalls {
     DELETE FROM records WHERE rowid IN (SELECT rowid FROM records WHERE received_at_ms < ? LIMIT ${REMOVED_AT_ONCE})`);
 
   const insert = (row: RecordRow): FirstRow | null =>
-    insertRow.run(row as unknown as Record<string, SQLInputValue>).changes === 1
+    insertRow.run(...valuesOf(row)).changes === 1
       ? null
       : (firstRow.get(row.key) as unknown as FirstRow);
 

@@ -41,15 +41,30 @@ export function answerToOne(verdict: Verdict): Answer {
  *   if nothing ever will be
  */
 export function answerToMany(verdicts: readonly Verdict[]): Answer {
+  if (!verdicts.every(({ status }) => status === 'accepted')) return answerToSome(verdicts);
+  return { status: 202, body: `{"accepted":${verdicts.length},"rejected":0,"results":[${resultsText(verdicts)}]}` };
+}
+
+/** @throws as {@link answerToMany} */
+function answerToSome(verdicts: readonly Verdict[]): Answer {
   const rejected = verdicts.filter((verdict) => verdict.status === 'rejected');
   const retries = verdicts.filter((verdict) => verdict.status === 'retry');
   const accepted = verdicts.length - rejected.length - retries.length;
   const isRetried = retries.length > 0;
   if (accepted === 0) throw isRetried ? toBeRepeated(retries, entriesOf(rejected)) : noneTaken(rejected);
   const counts = `"accepted":${accepted},"rejected":${rejected.length}${isRetried ? `,"retry":${retries.length}` : ''}`;
-  const body = `{${counts},"results":[${verdicts.map(resultText).join(',')}]}`;
+  const body = `{${counts},"results":[${resultsText(verdicts)}]}`;
   if (isRetried) return { status: 207, body, retryAfterSeconds: secondsUntil(retries) };
   return { status: rejected.length > 0 ? 207 : 202, body };
+}
+
+function resultsText(verdicts: readonly Verdict[]): string {
+  let text = '';
+  for (let index = 0; index < verdicts.length; index++) {
+    if (index > 0) text += ',';
+    text += resultText(verdicts[index]!, index);
+  }
+  return text;
 }
 
 function resultText(verdict: Verdict, index: number): string {
@@ -65,7 +80,14 @@ function problemIn(verdict: Rejected | Retry): Problem {
 /** A device_id and a receipt have no character that JSON escapes; a record_id of the client's may. */
 function acceptedMembers({ recordId, deviceId, receipt }: Accepted, withDevice: boolean): string {
   const device = withDevice ? `"device_id":"${deviceId}",` : '';
-  return `"record_id":${JSON.stringify(recordId)},${device}"status":"accepted","receipt":"${receipt}"`;
+  return `"record_id":${quoted(recordId)},${device}"status":"accepted","receipt":"${receipt}"`;
+}
+
+/** What JSON escapes of printable ASCII. */
+const ESCAPED = /["\\]/;
+
+function quoted(recordId: string): string {
+  return ESCAPED.test(recordId) ? JSON.stringify(recordId) : `"${recordId}"`;
 }
 
 /** Where the log has not confirmed some of them, that is what is said of all: it is the one whose outcome is unknown. */

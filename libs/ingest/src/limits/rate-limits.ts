@@ -144,6 +144,7 @@ export class Charge {
 
   /** The fields of draft-ietf-httpapi-ratelimit-headers for the limits that count these units. */
   headers(cost: Cost): Record<string, string> {
+    if (this.lines.length === 0) return NO_HEADERS;
     const nowMs = this.now();
     const [policies, states]: string[][] = [[], []];
     for (const { limit, key } of this.lines) {
@@ -169,6 +170,8 @@ export class Charge {
     }
   }
 }
+
+const NO_HEADERS: Record<string, string> = Object.freeze({});
 
 /** For senders that no limit counts. */
 const FREE = new Charge([], () => 0);

@@ -19,9 +19,9 @@ export interface PayloadSchemas {
  */
 export function fitsSchema(schemas: PayloadSchemas): RecordCheck {
   return (record, { space }) => {
-    const applied = schemas.current.of(record.event.device_id);
+    const applied = schemas.current.of(record.deviceId);
     if (applied === undefined) return undefined;
-    const violations = applied.schema.violations(record.event.data_payload, record.value.length);
+    const violations = applied.schema.violations(record.payload, record.value.length);
     if (violations.length === 0) {
       record.payloadSchema = applied.schema.name;
       return undefined;

@@ -8,6 +8,7 @@ import {
   NOT_AN_OBJECT,
   parseScanned,
   PAYLOAD_LIMITS,
+  PlainEventWriter,
   whereBrokenOff,
   type JsonObject,
   type ParsedJson,
@@ -59,10 +60,31 @@ export interface SubmittedRecords {
    * @throws RefusedError `invalid-json`: the body is not JSON in this record
    */
   read(index: number, isExact?: boolean): SubmittedRecord;
+  /**
+   * The events of those records that need not be parsed; left out where each has to be.
+   *
+   * @param receivedAt RFC 3339
+   * @param newId makes the id of a record that has none
+   */
+  plainEvents?(receivedAt: string, newId: () => string): PlainEvents;
   /** See the function of that name; only for a record that could be read. */
   mayHaveLargeInteger(index: number): boolean;
   /** Bytes of the body that the record takes. */
   bytesOf(index: number): number;
+}
+
+/** The event of a plain record, and what is looked at of it. */
+export interface PlainEvent {
+  deviceId: string;
+  recordId: string;
+  /** The bytes of the device_id. */
+  key: Buffer;
+  value: Buffer;
+}
+
+export interface PlainEvents {
+  /** Writes the event of a record; `undefined` if it is not plain: then read it. */
+  of(index: number): PlainEvent | undefined;
 }
 
 /** What one request submits: a single record, or many. */
@@ -128,13 +150,14 @@ async function firstFault(records: SubmittedRecords, last: RefusedError): Promis
 /** A single record is read at once, because it may be no record at all. */
 class SingleRecord implements SubmittedRecords {
   readonly length = 1;
-  readonly #record: SubmittedRecord;
+  #record: SubmittedRecord | undefined;
 
   /** @throws RefusedError `wrong-shape`, `key-mismatch` */
   constructor(
-    private readonly records: SubmittedRecords,
+    private readonly records: ScannedRecords,
     private readonly key: string | undefined,
   ) {
+    if (key === undefined && records.isPlain(0)) return;
     this.#record = this.readWithKey(false);
     if (!isObject(this.#record))
       throw new RefusedError({
@@ -144,7 +167,7 @@ class SingleRecord implements SubmittedRecords {
   }
 
   read(_index: number, isExact = false): SubmittedRecord {
-    return isExact ? this.readWithKey(true) : this.#record;
+    return isExact ? this.readWithKey(true) : (this.#record ??= this.readWithKey(false));
   }
 
   mayHaveLargeInteger(): boolean {
@@ -153,6 +176,10 @@ class SingleRecord implements SubmittedRecords {
 
   bytesOf(): number {
     return this.records.bytesOf(0);
+  }
+
+  plainEvents(receivedAt: string, newId: () => string): PlainEvents {
+    return this.key === undefined ? this.records.plainEvents(receivedAt, newId) : NO_EVENTS;
   }
 
   private readWithKey(isExact: boolean): SubmittedRecord {
@@ -196,6 +223,14 @@ class ScannedRecords implements SubmittedRecords {
     return this.scanned.spans.end(index) - this.scanned.spans.start(index);
   }
 
+  isPlain(index: number): boolean {
+    return this.scanned.spans.plain(index) !== undefined;
+  }
+
+  plainEvents(receivedAt: string, newId: () => string): PlainEvents {
+    return new WrittenEvents(this.scanned, new PlainEventWriter(this.scanned.bytes, receivedAt), newId);
+  }
+
   mayHaveLargeInteger(index: number): boolean {
     const { spans } = this.scanned;
     return mayHaveLargeInteger(this.decode(spans.start(index), spans.end(index)) ?? '');
@@ -206,6 +241,7 @@ class ScannedRecords implements SubmittedRecords {
     const flaw = spans.flaw(index);
     if (flaw !== undefined) return this.readExcessive(index, flaw);
     const mayHaveRareNumbers = isExact || spans.mayHaveNegativeZero(index);
+    if (this.isPlain(index) && !isExact) return this.readPlain(index);
     const inChunk = isExact ? undefined : this.fromChunk(index);
     if (inChunk !== undefined && isWhole(inChunk, spans.scanned(index))) {
       return { state: 'read', value: inChunk, mayHaveRareNumbers, fieldNumbers: NO_NUMBERS, problems: NO_PROBLEMS };
@@ -216,6 +252,13 @@ class ScannedRecords implements SubmittedRecords {
     if (!parsed.ok) return this.notJson(index);
     const { value, fieldNumbers } = parsed;
     return { state: 'read', value, mayHaveRareNumbers, fieldNumbers, problems: changesOf(parsed) };
+  }
+
+  /** The scan has found nothing in it that parsing would change. */
+  private readPlain(index: number): SubmittedRecord {
+    const { spans } = this.scanned;
+    const value = JSON.parse(this.decode(spans.start(index), spans.end(index))!) as unknown;
+    return { state: 'read', value, mayHaveRareNumbers: false, fieldNumbers: NO_NUMBERS, problems: NO_PROBLEMS };
   }
 
   /** @returns the value of a record of an array, or `undefined` if it is to be parsed by itself */
@@ -285,6 +328,27 @@ class ScannedRecords implements SubmittedRecords {
     if (form !== 'lines') throw notJson(bytes, fault, form === 'array' ? index : undefined);
     const entry = syntaxEntry(bytes, fault, 'The line', index);
     return { state: 'unreadable', code: 'invalid-json', detail: entry.detail, entry };
+  }
+}
+
+const NO_EVENTS: PlainEvents = Object.freeze({ of: () => undefined });
+
+class WrittenEvents implements PlainEvents {
+  constructor(
+    private readonly scanned: ScannedBody,
+    private readonly writer: PlainEventWriter,
+    private readonly newId: () => string,
+  ) {}
+
+  of(index: number): PlainEvent | undefined {
+    const { spans, bytes } = this.scanned;
+    const plain = spans.plain(index);
+    if (plain === undefined) return undefined;
+    const { recordIdStart, recordIdEnd, deviceIdStart, deviceIdEnd } = plain;
+    const recordId = recordIdStart === 0 ? this.newId() : bytes.toString('latin1', recordIdStart, recordIdEnd);
+    const value = this.writer.write(plain, recordId);
+    const deviceId = bytes.toString('latin1', deviceIdStart, deviceIdEnd);
+    return { recordId, deviceId, value, key: this.writer.deviceId(plain) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ScanFlaw, ScannedText, ValueScanner } from '@sluice/contracts';
+import type { PlainReport, PlainReportScanner, ScanFlaw, ScannedText, ValueScanner } from '@sluice/contracts';
 
 const START = 0;
 const END = 1;
@@ -20,6 +20,19 @@ export class RecordSpans {
 
   get length(): number {
     return this.#fields.length / FIELDS;
+  }
+
+  readonly #plain = new PlainSpans();
+
+  /** @param start first byte of a record that the scanner has found plain */
+  addPlain(start: number, scanner: PlainReportScanner): void {
+    this.#plain.set(this.length, scanner);
+    this.#fields.push(start, scanner.end, 0, 0, 0);
+  }
+
+  /** The parts of a plain record, until the next call; `undefined` for another one. */
+  plain(index: number): PlainRecordSpans | undefined {
+    return this.#plain.get(index);
   }
 
   /** @param start first byte of the record; its end and the rest are those of the scanner's last value */
@@ -70,5 +83,54 @@ export class RecordSpans {
 
   private field(index: number, field: number): number {
     return this.#fields[index * FIELDS + field]!;
+  }
+}
+
+/** Where the parts of a plain record are. */
+export interface PlainRecordSpans extends PlainReport {
+  /** 0: it has no record_id. */
+  readonly recordIdStart: number;
+  readonly recordIdEnd: number;
+}
+
+const PLAIN_FIELDS = 9;
+
+/** The parts of the plain records of a body. Plain numbers; the fields are those of the record that was asked for last. */
+class PlainSpans implements PlainRecordSpans {
+  /** Where the parts of a record are among {@link #parts}, by its index. */
+  readonly #from: (number | undefined)[] = [];
+  readonly #parts: number[] = [];
+  deviceIdStart = 0;
+  deviceIdEnd = 0;
+  timestampStart = 0;
+  timestampEnd = 0;
+  payloadStart = 0;
+  payloadEnd = 0;
+  payloadSpaces = 0;
+  recordIdStart = 0;
+  recordIdEnd = 0;
+
+  set(index: number, scanner: PlainReportScanner): void {
+    const { deviceIdStart, deviceIdEnd, timestampStart, timestampEnd, payloadStart, payloadEnd } = scanner;
+    const { payloadSpaces, recordIdStart, recordIdEnd } = scanner;
+    this.#from[index] = this.#parts.length;
+    this.#parts.push(deviceIdStart, deviceIdEnd, timestampStart, timestampEnd, payloadStart, payloadEnd);
+    this.#parts.push(payloadSpaces, recordIdStart, recordIdEnd);
+  }
+
+  get(index: number): PlainRecordSpans | undefined {
+    const from = this.#from[index];
+    if (from === undefined) return undefined;
+    const parts = this.#parts;
+    this.deviceIdStart = parts[from]!;
+    this.deviceIdEnd = parts[from + 1]!;
+    this.timestampStart = parts[from + 2]!;
+    this.timestampEnd = parts[from + 3]!;
+    this.payloadStart = parts[from + 4]!;
+    this.payloadEnd = parts[from + 5]!;
+    this.payloadSpaces = parts[from + 6]!;
+    this.recordIdStart = parts[from + 7]!;
+    this.recordIdEnd = parts[from + PLAIN_FIELDS - 1]!;
+    return this;
   }
 }

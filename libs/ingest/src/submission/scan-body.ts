@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { KnownShapes, type PayloadLimits, recordLimits, ValueScanner } from '@sluice/contracts';
+import { KnownShapes, type PayloadLimits, PlainReportScanner, recordLimits, ValueScanner } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
 import { RecordSpans } from './record-spans.js';
 import { TimeSlice } from './time-slice.js';
@@ -32,6 +32,9 @@ const [MIN_SLOTS, MAX_SLOTS] = [1024, 128 * 1024];
 const NEW_KEYS_OF_VALUES = 1 / 2;
 const BYTES_OF_NEW_KEY = 24;
 
+/** After so many records in a row that are not plain, no more are looked at for it. */
+const MOST_MISSES = 8;
+
 /** The scan takes about a hundredth of the time that the rest of the work on a byte takes. */
 const SCAN_SHARE = 1 / 16;
 
@@ -49,7 +52,8 @@ export async function scanBody(
 ): Promise<ScannedBody> {
   const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
   if (mediaType === 'application/x-ndjson') {
-    return { bytes, encoding, form: 'lines', spans: await new BodyScan(bytes, maxRecords, limits).lines() };
+    const scan = new BodyScan(bytes, maxRecords, limits, encoding === 'latin1');
+    return { bytes, encoding, form: 'lines', spans: await scan.lines() };
   }
   if (encoding === 'utf8' && !isUtf8(bytes))
     throw new RefusedError({ code: 'invalid-utf8', detail: 'The body is not UTF-8.' });
@@ -61,22 +65,28 @@ export async function scanBody(
 
 class BodyScan {
   readonly #scanner: ValueScanner;
+  readonly #plain: PlainReportScanner;
   readonly #spans = new RecordSpans();
   readonly #slice = new TimeSlice();
   readonly #shapes: KnownShapes | undefined;
   readonly #maxNewKeys: number;
   readonly #start: number;
   #at: number;
+  #misses: number;
   brokenAt: number | undefined;
 
   constructor(
     private readonly bytes: Buffer,
     private readonly maxRecords: number,
     limits: PayloadLimits,
+    /** Whether the bytes are known to be UTF-8: others have no plain records. */
+    isUtf8 = true,
   ) {
     this.#shapes = shapesFor(bytes);
     this.#maxNewKeys = Math.max(limits.maxValues * NEW_KEYS_OF_VALUES, Math.floor(bytes.length / BYTES_OF_NEW_KEY));
     this.#scanner = new ValueScanner(bytes, recordLimits(limits), this.#shapes);
+    this.#plain = new PlainReportScanner(bytes, limits, this.#shapes);
+    this.#misses = isUtf8 ? 0 : MOST_MISSES;
     this.#start = endOfByteOrderMark(bytes, 0);
     this.#at = this.#scanner.skipSpace(this.#start, bytes.length);
   }
@@ -87,6 +97,7 @@ class BodyScan {
 
   /** The text of a single record is the whole body: whatever else is in it is found when it is parsed. */
   object(): RecordSpans {
+    if (this.addIfPlain(this.#at, this.bytes.length)) return this.#spans;
     this.#scanner.scan(this.#at, this.bytes.length, true);
     this.#spans.add(this.#start, this.bytes.length, this.#scanner);
     return this.#spans;
@@ -97,10 +108,9 @@ class BodyScan {
     for (;;) {
       if (!this.#scanner.startsValue(this.#at)) return this.breakOff(this.#at);
       const start = this.#at;
-      this.#scanner.scan(start, this.bytes.length, false);
-      this.add(start, this.#scanner.end);
-      if (!this.#scanner.isComplete) return this.breakOff(this.bytes.length);
-      this.#at = this.#scanner.skipSpace(this.#scanner.end, this.bytes.length);
+      const end = this.addItem(start);
+      if (end === undefined) return this.breakOff(this.bytes.length);
+      this.#at = this.#scanner.skipSpace(end, this.bytes.length);
       const separator = this.bytes[this.#at];
       if (separator === LIST_END) return this.endOfArray();
       if (separator !== COMMA) return this.breakOff(this.#at);
@@ -120,8 +130,10 @@ class BodyScan {
       if (first >= end) {
         this.#at = first === bytes.length ? first : bytes.lastIndexOf(LINE_FEED, first) + 1;
       } else {
-        this.#scanner.scan(first, end, true);
-        this.add(start, end);
+        if (!this.addIfPlain(first, end)) {
+          this.#scanner.scan(first, end, true);
+          this.add(start, end);
+        }
         this.#at = end + 1;
       }
       if (this.#slice.isOver((this.#at - start) * SCAN_SHARE)) await this.#slice.next();
@@ -129,10 +141,40 @@ class BodyScan {
     return this.#spans;
   }
 
+  /** @returns the byte after the record; `undefined` if the body ends in it */
+  private addItem(start: number): number | undefined {
+    if (this.addIfPlain(start, undefined)) return this.#plain.end;
+    this.#scanner.scan(start, this.bytes.length, false);
+    this.add(start, this.#scanner.end);
+    return this.#scanner.isComplete ? this.#scanner.end : undefined;
+  }
+
+  /**
+   * Adds a plain record. Another one has to be scanned in the other way.
+   *
+   * @param end where nothing but white space may be between the record and this byte
+   */
+  private addIfPlain(start: number, end: number | undefined): boolean {
+    if (this.#misses === MOST_MISSES) return false;
+    const isPlain = this.#plain.scan(start) && (end === undefined || this.#plain.end <= end);
+    if (!isPlain || (end !== undefined && this.#scanner.skipSpace(this.#plain.end, end) !== end)) {
+      this.#misses++;
+      return false;
+    }
+    this.#misses = 0;
+    this.refuseExcess();
+    this.#spans.addPlain(start, this.#plain);
+    return true;
+  }
+
   private add(start: number, end: number): void {
+    this.refuseExcess();
+    this.#spans.add(start, end, this.#scanner);
+  }
+
+  private refuseExcess(): void {
     if (this.#shapes !== undefined && this.#shapes.newKeys > this.#maxNewKeys) throw this.tooManyKeys();
     if (this.#spans.length === this.maxRecords) throw tooManyRecords(this.maxRecords);
-    this.#spans.add(start, end, this.#scanner);
   }
 
   /** Goes on to the next byte that is no white space. */

@@ -1,0 +1,354 @@
+import { DEVICE_ID_PATTERN, MAX_ID_LENGTH, RECORD_ID_PATTERN } from './ids.js';
+import type { KnownShapes } from './json-scan.js';
+import { MAX_PAYLOAD_KEY_LENGTH, type PayloadLimits } from './payload-check.js';
+import { isTimestamp, MAX_TIMESTAMP_LENGTH } from './timestamp.js';
+
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const LIST_END = 0x5d;
+const UNDERSCORE = 0x5f;
+const OBJECT = 0x7b;
+const OBJECT_END = 0x7d;
+
+/** What the byte of a text can be. */
+const [IN_TEXT, ENDS_TEXT, NOT_PLAIN] = [0, 1, 2];
+const TEXT_BYTES = new Uint8Array(256).fill(NOT_PLAIN, 0, SPACE);
+TEXT_BYTES[QUOTE] = ENDS_TEXT;
+TEXT_BYTES[BACKSLASH] = NOT_PLAIN;
+
+const FIELDS = ['device_id', 'timestamp', 'data_payload', 'record_id'].map((name) => Buffer.from(`${name}"`));
+const [DEVICE_ID, TIMESTAMP, DATA_PAYLOAD, RECORD_ID] = [1, 2, 4, 8];
+const REQUIRED = DEVICE_ID | TIMESTAMP | DATA_PAYLOAD;
+const LITERALS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+
+/** Nested containers; more are read in the other way. */
+const MAX_DEPTH = 32;
+/** Of one object: each is compared with those before it. */
+const MAX_KEYS = 64;
+/** A double tells apart all numbers of so many digits, and is written with the digits that it was read from. */
+const MAX_DIGITS = 15;
+/** A smaller number is written with an exponent. */
+const LEAST_FRACTION = Buffer.from('000000');
+
+const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
+const HASH_PRIME = 0x01000193;
+
+/** Hashes of the keys of the objects that are open, one object after the other. A report is scanned in one turn, so all scanners share it. */
+const keysOfLevels = new Int32Array(MAX_DEPTH * MAX_KEYS);
+
+/**
+ * Reads reports from bytes without making anything of them, as long as they are plain: a report that keeps every rule, whose payload is
+ * written as `JSON.stringify` would write it after `JSON.parse`, white space aside. So the bytes of the payload can be copied into the
+ * event. That is what devices send: short numbers without exponents, texts without escapes, no key twice. Whatever is not plain has to
+ * be read in the other way, which also says what is wrong with it.
+ *
+ * Reused: the fields describe the last report.
+ */
+export class PlainReportScanner {
+  /** The byte after the report. */
+  end = 0;
+  deviceIdStart = 0;
+  deviceIdEnd = 0;
+  timestampStart = 0;
+  timestampEnd = 0;
+  payloadStart = 0;
+  payloadEnd = 0;
+  /** Bytes of white space in the payload. */
+  payloadSpaces = 0;
+  /** 0: it has no record_id. */
+  recordIdStart = 0;
+  recordIdEnd = 0;
+
+  #at = 0;
+  #values = 0;
+  #hash = 0;
+  #keysEnd = 0;
+  readonly #maxDepth: number;
+
+  /** @param bytes valid UTF-8 */
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly limits: PayloadLimits,
+    /** Left out: new keys are not looked for. */
+    private readonly shapes?: KnownShapes,
+  ) {
+    this.#maxDepth = Math.min(MAX_DEPTH, limits.maxDepth);
+  }
+
+  /** Whether a plain report begins at `from`. Takes time in proportion to its bytes, or to those before the first that is not plain. */
+  scan(from: number): boolean {
+    this.#at = from;
+    this.#values = 0;
+    this.#keysEnd = 0;
+    this.payloadSpaces = 0;
+    this.recordIdStart = 0;
+    const isPlain = this.report();
+    this.end = this.#at;
+    return isPlain && this.end - from <= this.limits.maxBytes && this.#values <= this.limits.maxValues;
+  }
+
+  private report(): boolean {
+    if (!this.take(OBJECT)) return false;
+    let found = 0;
+    do {
+      this.skipSpace();
+      const field = this.takeField();
+      if (field === 0 || (found & field) !== 0) return false;
+      found |= field;
+      this.skipSpace();
+      if (!this.take(COLON)) return false;
+      this.skipSpace();
+      if (!this.fieldValue(field)) return false;
+      this.skipSpace();
+    } while (this.take(COMMA));
+    this.#values += 9;
+    return this.take(OBJECT_END) && (found & REQUIRED) === REQUIRED;
+  }
+
+  /** @returns the bit of a field that a report has; 0 for another one */
+  private takeField(): number {
+    if (!this.take(QUOTE)) return 0;
+    if (this.takeWord(FIELDS[0]!)) return DEVICE_ID;
+    if (this.takeWord(FIELDS[1]!)) return TIMESTAMP;
+    if (this.takeWord(FIELDS[2]!)) return DATA_PAYLOAD;
+    return this.takeWord(FIELDS[3]!) ? RECORD_ID : 0;
+  }
+
+  private takeWord(word: Uint8Array): boolean {
+    const { bytes } = this;
+    const start = this.#at;
+    for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false;
+    this.#at = start + word.length;
+    return true;
+  }
+
+  private fieldValue(field: number): boolean {
+    if (field === DATA_PAYLOAD) return this.payload();
+    if (!this.take(QUOTE)) return false;
+    const start = this.#at;
+    if (!this.text()) return false;
+    const end = this.#at - 1;
+    if (field === TIMESTAMP) return this.timestamp(start, end);
+    return field === DEVICE_ID ? this.deviceId(start, end) : this.recordId(start, end);
+  }
+
+  private deviceId(start: number, end: number): boolean {
+    this.deviceIdStart = start;
+    this.deviceIdEnd = end;
+    return isId(this.bytes, start, end, DEVICE_ID_BYTES);
+  }
+
+  private recordId(start: number, end: number): boolean {
+    this.recordIdStart = start;
+    this.recordIdEnd = end;
+    return isId(this.bytes, start, end, RECORD_ID_BYTES);
+  }
+
+  private timestamp(start: number, end: number): boolean {
+    this.timestampStart = start;
+    this.timestampEnd = end;
+    if (end - start > MAX_TIMESTAMP_LENGTH) return false;
+    return isPlainTime(this.bytes, start, end) || isTimestamp(this.bytes.toString('latin1', start, end));
+  }
+
+  private payload(): boolean {
+    this.payloadStart = this.#at;
+    if (this.bytes[this.#at] !== OBJECT || !this.value(1)) return false;
+    this.payloadEnd = this.#at;
+    return true;
+  }
+
+  private value(depth: number): boolean {
+    this.#values++;
+    const byte = this.bytes[this.#at];
+    if (byte === QUOTE) {
+      this.#at++;
+      return this.text();
+    }
+    if (byte === OBJECT) return depth <= this.#maxDepth && this.object(depth);
+    if (byte === LIST) return depth <= this.#maxDepth && this.list(depth);
+    return byte === MINUS || isDigit(byte) ? this.number() : this.literal();
+  }
+
+  private object(depth: number): boolean {
+    const firstKey = this.#keysEnd;
+    let shape = HASH_SEED;
+    this.#at++;
+    this.skipPayloadSpace();
+    if (this.take(OBJECT_END)) return true;
+    do {
+      this.skipPayloadSpace();
+      if (!this.key(firstKey)) return false;
+      shape = Math.imul(shape ^ this.#hash, HASH_PRIME) >>> 0;
+      this.shapes?.add((shape ^ (shape >>> 15)) >>> 0);
+      this.skipPayloadSpace();
+      if (!this.take(COLON)) return false;
+      this.skipPayloadSpace();
+      if (!this.value(depth + 1)) return false;
+      this.skipPayloadSpace();
+    } while (this.take(COMMA));
+    this.#keysEnd = firstKey;
+    return this.take(OBJECT_END);
+  }
+
+  private list(depth: number): boolean {
+    this.#at++;
+    this.skipPayloadSpace();
+    if (this.take(LIST_END)) return true;
+    do {
+      this.skipPayloadSpace();
+      if (!this.value(depth + 1)) return false;
+      this.skipPayloadSpace();
+    } while (this.take(COMMA));
+    return this.take(LIST_END);
+  }
+
+  /** JSON.stringify puts keys first that look like an index of a list; `__proto__` is refused; a key with the hash of another one may be it. */
+  private key(firstKey: number): boolean {
+    const { bytes } = this;
+    if (!this.take(QUOTE)) return false;
+    const start = this.#at;
+    let at = start;
+    let hash = HASH_SEED;
+    for (; TEXT_BYTES[bytes[at]!] === IN_TEXT; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
+    this.#at = at + 1;
+    this.#hash = hash;
+    const length = at - start;
+    const first = bytes[start]!;
+    if (TEXT_BYTES[bytes[at]!] !== ENDS_TEXT || length === 0 || length > MAX_PAYLOAD_KEY_LENGTH) return false;
+    return first !== UNDERSCORE && !isDigit(first) && this.isNewKey(hash, firstKey);
+  }
+
+  private isNewKey(hash: number, firstKey: number): boolean {
+    const keys = keysOfLevels;
+    const end = this.#keysEnd;
+    for (let at = firstKey; at < end; at++) if (keys[at] === hash) return false;
+    this.#values++;
+    keys[end] = hash;
+    this.#keysEnd = end + 1;
+    return end - firstKey < MAX_KEYS;
+  }
+
+  /** Goes on behind its closing quote. */
+  private text(): boolean {
+    const { bytes } = this;
+    let at = this.#at;
+    while (TEXT_BYTES[bytes[at]!] === IN_TEXT) at++;
+    this.#at = at + 1;
+    return TEXT_BYTES[bytes[at]!] === ENDS_TEXT;
+  }
+
+  private number(): boolean {
+    const { bytes } = this;
+    const isNegative = bytes[this.#at] === MINUS;
+    const start = isNegative ? this.#at + 1 : this.#at;
+    let at = start;
+    while (isDigit(bytes[at])) at++;
+    const whole = at - start;
+    const isZero = bytes[start] === ZERO;
+    if (whole === 0 || (isZero && whole > 1)) return false;
+    this.#at = at;
+    if (bytes[at] !== POINT) return whole <= MAX_DIGITS && !(isZero && isNegative);
+    const fraction = ++at;
+    while (isDigit(bytes[at])) at++;
+    this.#at = at;
+    if (at === fraction || bytes[at - 1] === ZERO || at - start - 1 > MAX_DIGITS) return false;
+    return !isZero || !this.isTiny(fraction);
+  }
+
+  private isTiny(fraction: number): boolean {
+    for (let index = 0; index < LEAST_FRACTION.length; index++) {
+      if (this.bytes[fraction + index] !== LEAST_FRACTION[index]) return false;
+    }
+    return true;
+  }
+
+  private literal(): boolean {
+    return this.takeWord(LITERALS[0]!) || this.takeWord(LITERALS[1]!) || this.takeWord(LITERALS[2]!);
+  }
+
+  private take(byte: number): boolean {
+    if (this.bytes[this.#at] !== byte) return false;
+    this.#at++;
+    return true;
+  }
+
+  private skipSpace(): void {
+    while (isSpace(this.bytes[this.#at])) this.#at++;
+  }
+
+  private skipPayloadSpace(): void {
+    for (; isSpace(this.bytes[this.#at]); this.#at++) this.payloadSpaces++;
+  }
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte! >= ZERO && byte! <= NINE;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte! <= SPACE && (byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB);
+}
+
+/** Where in an id a byte may be. */
+const [NOWHERE, INSIDE, ANYWHERE] = [0, 1, 2];
+const DEVICE_ID_BYTES = idBytes(DEVICE_ID_PATTERN);
+const RECORD_ID_BYTES = idBytes(RECORD_ID_PATTERN);
+
+function idBytes(pattern: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => {
+    const character = String.fromCharCode(byte);
+    // A point alone is no id, but it may begin and end one.
+    if (pattern.test(`${character}a${character}`)) return ANYWHERE;
+    return pattern.test(`a${character}a`) ? INSIDE : NOWHERE;
+  });
+}
+
+function isId(bytes: Uint8Array, start: number, end: number, allowed: Uint8Array): boolean {
+  const length = end - start;
+  if (length === 0 || length > MAX_ID_LENGTH) return false;
+  if (allowed[bytes[start]!] !== ANYWHERE || allowed[bytes[end - 1]!] !== ANYWHERE) return false;
+  for (let at = start; at < end; at++) if (allowed[bytes[at]!] === NOWHERE) return false;
+  return bytes[start] !== POINT || length > 2 || (length === 2 && bytes[start + 1] !== POINT);
+}
+
+/** `0000-00-00T00:00:00`, a digit for each 0 */
+const TIME_FORM = Buffer.from('0000-00-00T00:00:00');
+const [UPPER_Z, LAST_SURE_DAY] = [0x5a, 28];
+
+/** Whether it is a time in the form that nearly all have, on a day that every month has; `false` says nothing. */
+function isPlainTime(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start <= TIME_FORM.length || bytes[end - 1] !== UPPER_Z) return false;
+  for (let index = 0; index < TIME_FORM.length; index++) {
+    const form = TIME_FORM[index]!;
+    const byte = bytes[start + index];
+    if (form === ZERO ? !isDigit(byte) : byte !== form) return false;
+  }
+  const month = twoDigits(bytes, start + 5);
+  const day = twoDigits(bytes, start + 8);
+  if (month < 1 || month > 12 || day < 1 || day > LAST_SURE_DAY || twoDigits(bytes, start + 11) > 23) return false;
+  if (twoDigits(bytes, start + 14) > 59 || twoDigits(bytes, start + 17) > 59) return false;
+  return isFraction(bytes, start + TIME_FORM.length, end - 1);
+}
+
+function isFraction(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
+  if (bytes[start] !== POINT || end - start < 2) return false;
+  for (let at = start + 1; at < end; at++) if (!isDigit(bytes[at])) return false;
+  return true;
+}
+
+function twoDigits(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! - ZERO) * 10 + bytes[at + 1]! - ZERO;
+}
