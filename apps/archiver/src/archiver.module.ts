@@ -65,7 +65,7 @@ function loopProvider(options: ArchiverOptions): FactoryProvider<ArchiveLoop> {
       const metrics = new ArchiveMetrics(registry, clock, log.inspect({ group, topic }));
       const loop = new ArchiveLoop({
         ...options,
-        subscription: log.subscribe({ group, topics: [topic] }),
+        subscribe: () => log.subscribe({ group, topics: [topic] }),
         topic,
         store,
         onFatal: (error) => lifecycle.fail(error),

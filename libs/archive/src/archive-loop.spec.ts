@@ -45,7 +45,7 @@ function startArchiver(
 ): Started {
   const faulty = new FaultyStore(store, gate);
   const loop = new ArchiveLoop({
-    subscription: group.join(pullRecords, gate),
+    subscribe: () => group.join(pullRecords, gate),
     topic: MODEL_TOPIC,
     store: faulty,
     limits: { maxBytes: 64 * 1024 * 1024, maxRecords: 1_000, maxAgeMs: 0 },

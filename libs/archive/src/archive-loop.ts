@@ -9,8 +9,8 @@ import { Segment, type SegmentLimits } from './segment.js';
 import { isLogAway, uploadSegment } from './segment-upload.js';
 
 export interface ArchiveLoopOptions {
-  /** A member of the archive's own group, in which nothing else commits. */
-  subscription: EventSubscription;
+  /** Joins the archive's own group, in which nothing else commits. Called at the start. */
+  subscribe: () => EventSubscription;
   topic: string;
   store: ObjectStore;
   format: ArchiveFormat;
@@ -60,12 +60,12 @@ export class ArchiveLoop {
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
   #running: Promise<void> | undefined;
+  #subscription: EventSubscription | undefined;
 
   constructor(private readonly options: ArchiveLoopOptions) {
     this.#now = options.now ?? Date.now;
     this.#observer = { ...options.observer, objectStored: (object) => this.objectStored(object) };
     this.state = new ArchiveState(this.#now, this.#observer);
-    options.subscription.onRevoked((partitions) => this.revoked(partitions));
   }
 
   /** When the oldest open object got its first record, in milliseconds since 1970; `undefined` if none is open. */
@@ -80,7 +80,7 @@ export class ArchiveLoop {
 
   /** Idempotent. */
   start(): void {
-    this.#running ??= this.run();
+    this.#running ??= this.run(this.join());
   }
 
   /** Reads no more, stores and commits what is open, leaves the group. Idempotent; settles within the drain time out. */
@@ -89,7 +89,7 @@ export class ArchiveLoop {
     await within(this.options.drainTimeoutMs, Promise.resolve(this.#running));
     this.giveUp();
     for (const segment of this.#segments.values()) await segment.drop();
-    await this.options.subscription.close();
+    await this.#subscription?.close();
   }
 
   private objectStored(object: Parameters<NonNullable<ArchiveObserver['objectStored']>>[0]): void {
@@ -115,9 +115,18 @@ export class ArchiveLoop {
     return this.#revocations.get(partition) ?? 0;
   }
 
-  private async run(): Promise<void> {
+  private join(): EventSubscription {
+    const subscription = this.options.subscribe();
+    this.#subscription = subscription;
+    subscription.onRevoked((partitions) => this.revoked(partitions));
+    return subscription;
+  }
+
+  private async run(subscription: EventSubscription): Promise<void> {
     try {
-      while (!this.#stopping.signal.aborted) await this.turn();
+      // The embedded log keeps what a group has to read only for groups that have committed.
+      await subscription.commit(subscription.assignment()).catch(() => undefined);
+      while (!this.#stopping.signal.aborted) await this.turn(subscription);
       await this.complete([...this.#segments.values()]);
     } catch (error) {
       this.state.stopped();
@@ -126,9 +135,9 @@ export class ArchiveLoop {
     this.state.stopped();
   }
 
-  private async turn(): Promise<void> {
+  private async turn(subscription: EventSubscription): Promise<void> {
     const revocations = new Map(this.#revocations);
-    const records = await this.options.subscription.pull({
+    const records = await subscription.pull({
       maxRecords: PULL_RECORDS,
       maxWaitMs: Math.max(1, Math.min(IDLE_PULL_MS, ...this.dueTimes())),
       signal: this.#stopping.signal,
@@ -227,7 +236,11 @@ export class ArchiveLoop {
   /** @returns whether the partition is still ours; `undefined` if another attempt is to be made */
   private async upload(segment: Segment): Promise<boolean | undefined> {
     try {
-      return await uploadSegment(segment, { ...this.options, observer: this.#observer });
+      return await uploadSegment(segment, {
+        ...this.options,
+        subscription: this.#subscription!,
+        observer: this.#observer,
+      });
     } catch (error) {
       if (segment.isDropped) return false;
       this.failed(segment, error);
@@ -258,7 +271,8 @@ export class ArchiveLoop {
   }
 
   private rewind(partition: number): void {
-    const { subscription, topic } = this.options;
+    const subscription = this.#subscription!;
+    const { topic } = this.options;
     const segment = this.#segments.get(partition);
     if (segment !== undefined) void this.drop(segment);
     const position = subscription.assignment().find((owned) => owned.topic === topic && owned.partition === partition);

@@ -44,7 +44,7 @@ afterAll(async () => {
 
 function startArchiver(): ArchiveLoop {
   const loop = new ArchiveLoop({
-    subscription: log.subscribe({ group, topics: [topic] }),
+    subscribe: () => log.subscribe({ group, topics: [topic] }),
     topic,
     store: new S3ObjectStore(config),
     format: 'parquet',

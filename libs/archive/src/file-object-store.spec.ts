@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FileObjectStore } from './file-object-store.js';
-import { describeObjectStore, putContent } from './testing/index.js';
+import { allOf, describeObjectStore, putContent } from './testing/index.js';
 
 let directory: string;
 beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'objects-'))));
@@ -16,7 +16,7 @@ describe('FileObjectStore', () => {
     const store = new FileObjectStore(`file:${directory}/left`);
     await mkdir(join(directory, 'left/a'), { recursive: true });
     await writeFile(join(directory, 'left/a/.b.0a1b.tmp'), 'half');
-    expect(await Array.fromAsync(store.list(''))).toEqual([]);
+    expect(await allOf(store.list(''))).toEqual([]);
     await putContent(store, 'a/b', 'whole');
     expect(await readdir(join(directory, 'left/a'))).toEqual(['b']);
   });

@@ -246,6 +246,8 @@ export interface TopicLimits {
   maxBytes?: number;
   /** What a group of the topic has yet to read is kept, and everything if no group has ever committed in the topic. */
   keepsUnread: boolean;
+  /** Groups for which nothing is kept: of consumers that are switched off, and may have left positions behind. */
+  ignoredGroups?: readonly string[];
 }
 
 /** What the embedded log keeps of one topic. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ObjectStoreConfig } from '../archive.settings.js';
-import { describeObjectStore, putContent, S3Server } from '../testing/index.js';
+import { allOf, describeObjectStore, putContent, S3Server } from '../testing/index.js';
 import { S3ObjectStore } from './s3-object-store.js';
 
 /** On moto's server: AWS itself was not used. */
@@ -64,7 +64,7 @@ describe('An answer of S3', () => {
   ])('%i %s is explained as %s, without a secret', async (status, code, expected, message) => {
     answer = { status, code };
     const endpoint = `http://127.0.0.1:${(failing.address() as AddressInfo).port}`;
-    const listing = Array.fromAsync(new S3ObjectStore({ ...config, archiveS3Endpoint: endpoint }).list(''));
+    const listing = allOf(new S3ObjectStore({ ...config, archiveS3Endpoint: endpoint }).list(''));
     await expect(listing).rejects.toMatchObject({ code: expected, message: expect.stringMatching(message) });
     await expect(listing).rejects.not.toThrow(/test-secret|test-key/);
   });
