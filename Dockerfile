@@ -16,7 +16,7 @@ RUN find . -type f ! -name package.json ! -name package-lock.json -delete && fin
 FROM base AS packages
 COPY --from=manifests /app .
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  -w apps/gateway -w apps/buffer-worker -w apps/query -w apps/operator -w apps/standalone \
+  -w apps/gateway -w apps/buffer-worker -w apps/query -w apps/operator -w apps/archiver -w apps/standalone \
   && rm -rf node_modules/@sluice \
   && find node_modules \( -name "*.map" -o -name "*.d.ts" -o -name "*.d.mts" -o -name "*.d.cts" \) -delete
 

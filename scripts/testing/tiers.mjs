@@ -1,4 +1,5 @@
 import { ensureBuilt } from '../steps/build.mjs';
+import { archiveTools } from './archive-tools.mjs';
 import { chartTools } from './chart-tools.mjs';
 import { IMAGE, buildImage, composeUp, dockerProblem, freePort, removeWhatTestsStart } from './docker.mjs';
 import { jest } from './jest.mjs';
@@ -86,7 +87,7 @@ async function runOnEngines(suites) {
   const [kafka, mongo] = [await freePort(), await freePort()];
   const ports = { KAFKA_PORT: String(kafka), MONGO_PORT: String(mongo) };
   if (!(await composeUp(ENGINES_PROJECT, ports))) return ONE_FAILURE;
-  const env = { KAFKA_BROKERS: `127.0.0.1:${kafka}`, MONGO_URL: `mongodb://127.0.0.1:${mongo}` };
+  const env = { KAFKA_BROKERS: `127.0.0.1:${kafka}`, MONGO_URL: `mongodb://127.0.0.1:${mongo}`, ...archiveTools() };
   return jest({ suites, workers: 2, timeoutMs: 120_000, env });
 }
 

@@ -1,3 +1,4 @@
+import { ARCHIVER_SETTINGS } from '@sluice/archiver';
 import { WORKER_SETTINGS } from '@sluice/buffer-worker';
 import { RECORD_STORE_SETTINGS } from '@sluice/engines';
 import { GATEWAY_SETTINGS } from '@sluice/gateway';
@@ -12,6 +13,7 @@ export const PROGRAMS: Readonly<Record<string, SettingsTable>> = {
   gateway: GATEWAY_SETTINGS,
   'buffer-worker': WORKER_SETTINGS,
   query: QUERY_SETTINGS,
+  archiver: ARCHIVER_SETTINGS,
   'sluice init': INIT_SETTINGS,
   'sluice tokens': RECORD_STORE_SETTINGS,
   'sluice dead-letters': API_SETTINGS,

@@ -1,5 +1,5 @@
 // `npm run bench`: every figure is a ratio that was measured side by side in one run, because the machine is never quiet.
-//   npm run bench -- ingest consume growth memory tracing access     only these
+//   npm run bench -- ingest consume growth memory tracing access archive     only these
 //   npm run bench -- --write                                         puts the tables into docs/internals/benchmarks.md
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { disposing } from '../load/compose-project.js';
 import { replaceBlock, tableRow } from '../load/page.js';
 import { pinLoadGenerator } from '../load/program.js';
 import { benchAccess } from './access.js';
+import { benchArchive } from './archive.js';
 import { benchConsume } from './consume.js';
 import { Engines } from './engines.js';
 import { benchGrowth } from './growth.js';
@@ -19,12 +20,13 @@ const ON_FILES: Record<string, () => Promise<Row[]>> = {
   growth: () => benchGrowth(),
   tracing: () => benchTracing(),
   access: () => benchAccess(),
+  archive: () => benchArchive(),
 };
 const ON_ENGINES: Record<string, (engines: Engines) => Promise<Row[]>> = {
   consume: (engines) => benchConsume(engines),
   memory: (engines) => benchMemory(engines),
 };
-const NAMES = ['ingest', 'consume', 'growth', 'memory', 'tracing', 'access'];
+const NAMES = ['ingest', 'consume', 'growth', 'memory', 'tracing', 'access', 'archive'];
 const PAGE = 'docs/internals/benchmarks.md';
 
 const { values, positionals } = parseArgs({

@@ -73,6 +73,13 @@ export const COMMANDS: CommandTable = new Map([
     },
   ],
   [
+    'archive',
+    {
+      summary: 'count the archive against the event log, and send archived records again',
+      load: async () => (await import('./archive/archive.command.js')).archive,
+    },
+  ],
+  [
     'move',
     {
       summary: 'move the embedded files of a stopped service to Kafka and MongoDB, and prove it',

@@ -1,3 +1,4 @@
+import { ARCHIVE_SETTINGS, requireWholeLogin } from '@sluice/archive';
 import { BATCH_SETTINGS } from '@sluice/buffer-worker';
 import {
   EVENT_LOG_SETTINGS,
@@ -23,6 +24,7 @@ export const STANDALONE_SETTINGS = {
   ...EXPIRY_SETTINGS,
   ...GATEWAY_MODULE_SETTINGS,
   ...BATCH_SETTINGS,
+  ...ARCHIVE_SETTINGS,
   ...TRACING_SETTINGS,
 } as const satisfies SettingsTable;
 
@@ -30,5 +32,5 @@ export type StandaloneConfig = Config<typeof STANDALONE_SETTINGS>;
 
 /** @throws ConfigError */
 export function readStandaloneConfig(env: NodeJS.ProcessEnv): StandaloneConfig {
-  return readSettings(STANDALONE_SETTINGS, env, GATEWAY_RULES);
+  return readSettings(STANDALONE_SETTINGS, env, [...GATEWAY_RULES, requireWholeLogin]);
 }

@@ -1,5 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import type { Registry } from 'prom-client';
+import { ARCHIVE_GROUP, archiverOptions } from '@sluice/archive';
+import { ArchiverModule } from '@sluice/archiver';
 import { Clock } from '@sluice/async';
 import { BatchTransport } from '@sluice/batch-transport';
 import { BufferWorkerModule, bufferWorkerHealth, bufferWorkerOptions } from '@sluice/buffer-worker';
@@ -16,7 +18,7 @@ import type { StandaloneConfig } from './settings.js';
 
 const APP = 'standalone';
 
-/** The three feature modules in one process, over one log and one store. */
+/** The three feature modules in one process, over one log and one store; and the archiver where there is an archive. */
 @Module({})
 export class StandaloneAppModule {
   static forRoot(config: StandaloneConfig, service: Service): DynamicModule {
@@ -29,13 +31,17 @@ export class StandaloneAppModule {
       providers: [eventLogMetrics(registry), ...backupProviders(config)],
       imports: [
         ServiceModule.forRoot(service, {
-          eventLog: { ...eventLogOptions(config, APP), ...retentionOptions(config) },
+          eventLog: {
+            ...eventLogOptions(config, APP),
+            ...retentionOptions(config, hasArchive(config) ? [] : [ARCHIVE_GROUP]),
+          },
           publishes: true,
           recordStore: recordStoreOptions(config, APP),
         }),
         gateway,
         QueryModule.forRoot({ lag: config, ...(isFile(config) && { owner: APP }) }),
         worker,
+        ...(hasArchive(config) ? [ArchiverModule.forRoot(archiverOptions(config))] : []),
         HealthModule.forRoot({
           imports: [gateway, worker],
           inject: [EventLog, RecordStore, BatchTransport, AccessGate, LogReachability],
@@ -73,6 +79,10 @@ function standaloneHealth(
   const gateway = gatewayHealth(log, gate, reachability);
   const parts = [gateway, queryHealth(store), bufferWorkerHealth(transport)];
   return { live: parts.flatMap(({ live }) => live), ready: gateway.ready };
+}
+
+function hasArchive({ archiveUrl }: StandaloneConfig): boolean {
+  return archiveUrl !== '';
 }
 
 /** The file of the records belongs to one process. */

@@ -37,6 +37,11 @@ class EndlessLog implements EventSubscription {
     this.#waiting = this.#waiting.filter((waiting) => !isReached(waiting));
   }
 
+  async commitIfOwned(): Promise<boolean> {
+    await this.commit();
+    return true;
+  }
+
   assignment(): [] {
     return [];
   }

@@ -34,13 +34,16 @@ export const RETENTION_SETTINGS = {
   ),
 } as const satisfies SettingsTable;
 
-/** The limits of the topics, for the options of the event log. */
-export function retentionOptions(config: OptionsOf<typeof RETENTION_SETTINGS>): Pick<EventLogOptions, 'limits'> {
+/** The limits of the topics, for the options of the event log. @param ignoredGroups of consumers of events that are switched off */
+export function retentionOptions(
+  config: OptionsOf<typeof RETENTION_SETTINGS>,
+  ignoredGroups: readonly string[] = [],
+): Pick<EventLogOptions, 'limits'> {
   const events = limitsOf(config.eventLogMaxAgeSeconds, config.eventLogMaxBytes);
   const deadLetters = limitsOf(config.deadLettersMaxAgeSeconds, config.deadLettersMaxBytes);
   return {
     limits: {
-      [EVENTS_TOPIC]: { ...events, keepsUnread: true },
+      [EVENTS_TOPIC]: { ...events, keepsUnread: true, ignoredGroups },
       [DEAD_LETTERS_TOPIC]: { ...deadLetters, keepsUnread: false },
     },
   };

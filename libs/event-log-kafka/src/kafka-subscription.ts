@@ -35,6 +35,9 @@ const POSITIONS_RETRY_DELAY_MS = 500;
 const HEARTBEAT_CHECK_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 8_000;
 
+/** `not-ours`: the positions are no longer this member's to move. */
+type CommitResult = 'moved' | 'not-ours';
+
 /**
  * Pulling over KafkaJS, which pushes: each fetched batch is held back in a queue until it is pulled, and KafkaJS fetches
  * no more before that. What has been pulled is not held: a member may pull on before it commits.
@@ -68,13 +71,11 @@ export class KafkaSubscription implements EventSubscription {
   }
 
   async commit(positions: readonly TopicPosition[], note = ''): Promise<void> {
-    this.refuseWhenEnded();
-    const { commitTimeoutMs } = this.options;
-    const patience = AbortSignal.timeout(commitTimeoutMs);
-    const done = await within(commitTimeoutMs, this.commitPatiently(positions, note, patience));
-    if (done === undefined) {
-      throw new EventLogError('unavailable', `Kafka did not confirm the commit within ${commitTimeoutMs} ms.`);
-    }
+    await this.commitInTime(positions, note);
+  }
+
+  async commitIfOwned(position: TopicPosition): Promise<boolean> {
+    return (await this.commitInTime([position], '')) === 'moved';
   }
 
   assignment(): TopicPosition[] {
@@ -251,33 +252,45 @@ export class KafkaSubscription implements EventSubscription {
     await payload.heartbeat().catch(() => this.queue.drop());
   }
 
+  private async commitInTime(positions: readonly TopicPosition[], note: string): Promise<CommitResult> {
+    this.refuseWhenEnded();
+    const { commitTimeoutMs } = this.options;
+    const patience = AbortSignal.timeout(commitTimeoutMs);
+    const result = await within(commitTimeoutMs, this.commitPatiently(positions, note, patience));
+    if (result !== undefined) return result;
+    throw new EventLogError('unavailable', `Kafka did not confirm the commit within ${commitTimeoutMs} ms.`);
+  }
+
   private async commitPatiently(
     positions: readonly TopicPosition[],
     note: string,
     patience: AbortSignal,
-  ): Promise<true> {
+  ): Promise<CommitResult | undefined> {
     while (!patience.aborted) {
-      if (await this.commitOnce(positions, note)) return true;
+      const result = await this.commitOnce(positions, note);
+      if (result !== undefined) return result;
       await pause(COMMIT_RETRY_DELAY_MS, patience);
     }
-    return true;
+    return undefined;
   }
 
-  /** True if the positions have moved, or are no longer ours to move. */
-  private async commitOnce(positions: readonly TopicPosition[], note: string): Promise<boolean> {
+  /** @returns `undefined` if another attempt may succeed */
+  private async commitOnce(positions: readonly TopicPosition[], note: string): Promise<CommitResult | undefined> {
     const { membership, session } = this;
     await membership.opened;
     const own = membership
       .committable(positions)
       .filter((position) => this.entry.watch?.isUnexplained(position) !== true);
-    if (own.length === 0 || session === undefined) return true;
+    if (own.length === 0 || session === undefined) return 'not-ours';
     try {
       await session.commit(own, note);
+      // The commit of a generation that has ended meanwhile proves nothing about the next one.
+      const result = membership.isCurrent ? 'moved' : 'not-ours';
       membership.committed(own);
       this.entry.watch?.committed(own);
-      return true;
+      return result;
     } catch (error) {
-      return isFenced(error);
+      return isFenced(error) ? 'not-ours' : undefined;
     }
   }
 }

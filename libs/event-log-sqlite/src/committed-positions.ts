@@ -53,10 +53,13 @@ export class CommittedPositions {
   /**
    * The offset below which every group that has ever committed in the topic is done with the partition. A group that has
    * committed in other partitions only stands at `low` here. `undefined` if no group has ever committed in the topic.
+   *
+   * @param ignored groups that do not count
    */
-  lowestIn(partition: Partition): number | undefined {
-    const groups = [...this.groups].filter(([, committed]) =>
-      [...committed.keys()].some(({ topic }) => topic === partition.topic),
+  lowestIn(partition: Partition, ignored: readonly string[] = []): number | undefined {
+    const groups = [...this.groups].filter(
+      ([group, committed]) =>
+        !ignored.includes(group) && [...committed.keys()].some(({ topic }) => topic === partition.topic),
     );
     if (groups.length === 0) return undefined;
     return Math.min(...groups.map(([group]) => this.offsetOf(group, partition)));

@@ -77,6 +77,15 @@ describe('Retention of the embedded log', () => {
     expect(await publish(1, 0)).toEqual([{ written: true, partition: 0, offset: 50 }]);
   });
 
+  it('keeps nothing for a group of a consumer that is switched off', async () => {
+    await reopen({ [TOPIC]: { maxAgeMs: 24 * HOUR_MS, keepsUnread: true, ignoredGroups: ['off'] } });
+    await publish(50, 25 * HOUR_MS);
+    await commit('off', 10);
+    await commit('first', 30);
+    await sweep();
+    expect(await position()).toMatchObject({ low: 30, high: 50 });
+  });
+
   it('gives a new group what is left', async () => {
     await publish(50, 25 * HOUR_MS);
     await commit('first', 30);

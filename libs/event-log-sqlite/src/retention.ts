@@ -138,8 +138,9 @@ export class Retention {
 
   /** The offset below which entries may be deleted. */
   private doneIn(partition: Partition): number {
-    const read = this.file.positions.lowestIn(partition);
-    return read ?? (this.limitsOf(partition.topic).keepsUnread ? partition.low : partition.high);
+    const { keepsUnread, ignoredGroups } = this.limitsOf(partition.topic);
+    const read = this.file.positions.lowestIn(partition, ignoredGroups);
+    return read ?? (keepsUnread ? partition.low : partition.high);
   }
 
   private excessOf(topic: string): number {

@@ -60,6 +60,12 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     }
   }
 
+  async commitIfOwned(position: TopicPosition): Promise<boolean> {
+    if (this.ownedPartition(position) === undefined) return false;
+    await this.commit([position]);
+    return true;
+  }
+
   assignment(): TopicPosition[] {
     return [...this.cursors.keys()].map((partition) => ({
       topic: partition.topic,

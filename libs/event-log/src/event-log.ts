@@ -109,6 +109,14 @@ export interface EventSubscription {
    */
   commit(positions: readonly TopicPosition[], note?: string): Promise<void>;
 
+  /**
+   * As {@link commit} for one partition, with an answer: `true` if the log moved the position for this member, which then owned the
+   * partition at that moment; `false` if another member may own it by now. A position that is committed already proves the same.
+   *
+   * @throws EventLogError `unavailable` if the log did not confirm in time; the position may or may not have moved
+   */
+  commitIfOwned(position: TopicPosition): Promise<boolean>;
+
   /** Partitions that this member owns now, with the position up to which the group has committed (or where it began). */
   assignment(): TopicPosition[];
 
@@ -238,6 +246,8 @@ export interface TopicLimits {
   maxBytes?: number;
   /** What a group of the topic has yet to read is kept, and everything if no group has ever committed in the topic. */
   keepsUnread: boolean;
+  /** Groups for which nothing is kept: of consumers that are switched off, and may have left positions behind. */
+  ignoredGroups?: readonly string[];
 }
 
 /** What the embedded log keeps of one topic. */

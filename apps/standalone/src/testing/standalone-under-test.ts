@@ -23,7 +23,7 @@ export class StandaloneUnderTest {
 
   /** @param settings more keys of the environment */
   static async start(settings: Record<string, string> = {}): Promise<StandaloneUnderTest> {
-    const directory = await mkdtemp(join(tmpdir(), 'sluice-standalone-'));
+    const directory = await StandaloneUnderTest.newDirectory();
     const config = readStandaloneConfig({ DATA_DIR: directory, PORT: '0', ...settings });
     const logger = pino({ level: 'silent' });
     const registry = createRegistry();
@@ -36,6 +36,11 @@ export class StandaloneUnderTest {
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
     return new StandaloneUnderTest(app, directory, routes());
+  }
+
+  /** For what must outlive {@link stop}. */
+  static newDirectory(): Promise<string> {
+    return mkdtemp(join(tmpdir(), 'sluice-standalone-'));
   }
 
   get url(): string {

@@ -102,6 +102,11 @@ export class ModelSubscription implements EventSubscription {
     this.log.commit(positions.filter(({ partition }) => this.#next.has(partition)));
   }
 
+  async commitIfOwned(position: TopicPosition): Promise<boolean> {
+    await this.commit([position]);
+    return this.#next.has(position.partition);
+  }
+
   assignment(): TopicPosition[] {
     return [...this.#next.keys()].map((partition) => ({
       topic: TOPIC,

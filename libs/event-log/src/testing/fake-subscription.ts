@@ -74,6 +74,11 @@ export class FakeSubscription implements EventSubscription {
     this.commits.push({ positions: owned, note });
   }
 
+  async commitIfOwned(position: TopicPosition): Promise<boolean> {
+    await this.commit([position]);
+    return this.owned.has(nameOf(position));
+  }
+
   disturbance(): GroupDisturbance | undefined {
     return this.disturbed;
   }

@@ -81,6 +81,20 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(await underTest.log.inspect({ group, topic: another }).positions()).toMatchObject([{ committed: 0 }]);
     });
 
+    it('answers whether the member owned the partition whose position it committed', async () => {
+      const topic = await underTest.newTopic(1);
+      const group = uniqueName('group');
+      const another = await underTest.newTopic(1);
+      await underTest.publish(topic, manyEntries(5));
+      const subscription = underTest.subscribe(topic, group);
+      await pullRecords(subscription, 5);
+      const position = { topic, partition: 0, offset: 3 };
+      expect(await subscription.commitIfOwned(position)).toBe(true);
+      expect(await subscription.commitIfOwned(position)).toBe(true);
+      expect(await subscription.commitIfOwned({ ...position, topic: another })).toBe(false);
+      expect(await underTest.log.inspect({ group, topic }).positions()).toMatchObject([{ committed: 3 }]);
+    });
+
     it('reads several topics in one subscription', async () => {
       const topics = await Promise.all([underTest.newTopic(), underTest.newTopic()]);
       for (const topic of topics) await underTest.publish(topic, manyEntries(10));

@@ -1,0 +1,36 @@
+import { decodeEvent, parseTimestamp, stringifyExact, type DecodedEvent, type EventTime } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
+
+/** One record as the archive keeps it. All times are texts as the event has them: nothing is rounded. */
+export interface ArchivedRow extends EventTime {
+  device_id: string;
+  record_id: string;
+  received_at: string;
+  /** JSON text; every number has the value that the device sent. */
+  data_payload: string;
+  offset: number;
+}
+
+export type ReadRow = { ok: true; row: ArchivedRow; hour: string } | Extract<DecodedEvent, { ok: false }>;
+
+/** Never throws: what is no event comes back as a reason. The buffer worker makes a dead letter of it, which keeps its bytes. */
+export function readRow({ value, headers, offset }: LogRecord): ReadRow {
+  const decoded = decodeEvent(value, headers['schema-version']);
+  if (!decoded.ok) return decoded;
+  const { event } = decoded;
+  return {
+    ok: true,
+    row: { ...event, data_payload: stringifyExact(event.data_payload), offset },
+    hour: hourOf(event.received_at),
+  };
+}
+
+/** `YYYY-MM-DDTHH` in UTC of an RFC 3339 time: a function of the record alone, whatever the clock of this process says. */
+function hourOf(time: string): string {
+  return time.endsWith('Z') && !time.includes(':60') ? time.slice(0, 13).toUpperCase() : hourOfForeign(time);
+}
+
+function hourOfForeign(time: string): string {
+  const text = new Date(parseTimestamp(time) ?? 0).toISOString();
+  return text.slice(0, text.indexOf(':'));
+}

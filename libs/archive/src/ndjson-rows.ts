@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { constants, crc32, createDeflateRaw, type DeflateRaw } from 'node:zlib';
+import { timeOf } from '@sluice/contracts';
+import type { ArchivedRow } from './archived-row.js';
+import type { RowWriter } from './row-writer.js';
+import type { SpoolFile } from './spool-file.js';
+
+const FLUSH_BYTES = 256 * 1024;
+const LEVEL = 1;
+
+/** RFC 1952: deflate, the flag of a file name, no time, unknown system. */
+const HEADER = Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 255]);
+
+/** One row, one line of JSON, without its line break. */
+export function lineOf(row: ArchivedRow): string {
+  const { device_id, record_id, received_at, data_payload, offset } = row;
+  const head = JSON.stringify({ device_id, record_id, ...timeOf(row), received_at });
+  return `${head.slice(0, -1)},"data_payload":${data_payload},"offset":${offset}}`;
+}
+
+/** NDJSON in one gzip member, whose file name is the id of its writer. */
+export class NdjsonRows implements RowWriter {
+  readonly flushBytes = FLUSH_BYTES;
+  readonly #deflate: DeflateRaw = createDeflateRaw({ level: LEVEL, strategy: constants.Z_DEFAULT_STRATEGY });
+  readonly #written: Promise<void>;
+  #lines: string[] = [];
+  #buffered = 0;
+  #crc = 0;
+  #size = 0;
+  #failure: unknown;
+
+  constructor(
+    private readonly file: SpoolFile,
+    writerId: string,
+  ) {
+    const header = Buffer.concat([HEADER, Buffer.from(`${writerId}.ndjson\0`, 'latin1')]);
+    this.#written = this.copyOut(header);
+    this.#written.catch((error: unknown) => {
+      this.#failure = error;
+      this.#deflate.destroy();
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#buffered;
+  }
+
+  add(row: ArchivedRow): void {
+    const line = lineOf(row);
+    this.#lines.push(line);
+    this.#buffered += line.length + 1;
+  }
+
+  async flush(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#lines.length === 0) return;
+    const bytes = Buffer.from(`${this.#lines.join('\n')}\n`);
+    this.#lines = [];
+    this.#buffered = 0;
+    this.#crc = crc32(bytes, this.#crc);
+    this.#size += bytes.length;
+    if (!this.#deflate.write(bytes)) await Promise.race([once(this.#deflate, 'drain'), this.#written]);
+  }
+
+  async finish(): Promise<void> {
+    await this.flush();
+    this.#deflate.end();
+    await this.#written;
+    const trailer = Buffer.alloc(8);
+    trailer.writeUInt32LE(this.#crc, 0);
+    trailer.writeUInt32LE(this.#size % 2 ** 32, 4);
+    await this.file.append(trailer);
+  }
+
+  discard(): void {
+    this.#deflate.destroy();
+  }
+
+  private async copyOut(header: Buffer): Promise<void> {
+    await this.file.append(header);
+    for await (const chunk of this.#deflate) await this.file.append(chunk as Buffer);
+  }
+}

@@ -1,0 +1,25 @@
+import type { ArchivedRow } from './archived-row.js';
+import { NdjsonRows } from './ndjson-rows.js';
+import type { ArchiveFormat } from './object-key.js';
+import { ParquetRows } from './parquet-rows.js';
+import type { SpoolFile } from './spool-file.js';
+
+/** Writes rows into a file of one format. Not for concurrent calls. */
+export interface RowWriter {
+  add(row: ArchivedRow): void;
+  /** About how much memory holds rows that are not in the file yet, in bytes. */
+  readonly bufferedBytes: number;
+  /** More than this in memory is worth a {@link flush}. */
+  readonly flushBytes: number;
+  /** Writes what is in memory. @throws ArchiveError; the file is worthless then */
+  flush(): Promise<void>;
+  /** Makes the file complete. @throws ArchiveError; the file is worthless then */
+  finish(): Promise<void>;
+  /** Frees what the writer holds beside the file. Idempotent. */
+  discard(): void;
+}
+
+/** @param writerId in the file, so that no two files are the same, whatever their rows */
+export function openRowWriter(format: ArchiveFormat, file: SpoolFile, writerId: string): RowWriter {
+  return format === 'parquet' ? new ParquetRows(file, writerId) : new NdjsonRows(file, writerId);
+}
