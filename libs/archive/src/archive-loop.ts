@@ -41,7 +41,7 @@ const CONCURRENT_UPLOADS = 4;
  *
  *     pull -> add to the open segment of the partition -> when it is full or old: store its objects -> commit
  *
- * Why every record that is committed is in exactly one object (`docs/decisions/0014-archive-by-first-offset.md` has the whole argument):
+ * Why every record that is committed is in exactly one object (`docs/internals/decisions/0014-archive-by-first-offset.md` has the whole argument):
  * the key of an object is its hour, which is a function of the record alone, and the offset of the first record of that hour at or after
  * the committed offset. Whatever an attempt that failed has left under keys of that kind, the next attempt puts objects under the same
  * keys before the committed offset passes them, wherever it cuts. So nothing is stored of a segment before the one before is committed.
