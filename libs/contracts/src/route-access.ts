@@ -27,7 +27,9 @@ export interface ReadRoute extends RouteAccess {
 /** The routes of the query service, by the pattern of their path. A HEAD comes with each. */
 export const READ_ROUTES = {
   '/': { access: 'open' },
-  '/status/:part': { access: 'open' },
+  '/console/:file': { access: 'open' },
+  '/status': { access: 'read-all' },
+  '/status/history': { access: 'read-all' },
   '/status/events': { access: 'read-all', isStream: true },
   '/events/tail': { access: 'read-device', deviceFrom: 'query', isStream: true },
   '/check-buffer': { access: 'read-device', deviceFrom: 'query' },

@@ -60,6 +60,10 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     }
   }
 
+  get owned(): Iterable<Partition> {
+    return this.cursors.keys();
+  }
+
   assignment(): TopicPosition[] {
     return [...this.cursors.keys()].map((partition) => ({
       topic: partition.topic,

@@ -12,6 +12,7 @@ import {
   EventLogError,
   type EventPublisher,
   type EventSubscription,
+  type GroupAssignment,
   type InspectOptions,
   type LogEntry,
   type LogRecord,
@@ -96,6 +97,12 @@ export class FakeTopic implements BufferInspector {
   async members(): Promise<number> {
     this.throwIfAway();
     return this.memberCount;
+  }
+
+  async assignments(): Promise<GroupAssignment[]> {
+    this.throwIfAway();
+    const member = { clientId: 'worker', host: null, partitions: this.partitions.map((_, partition) => partition) };
+    return Array.from({ length: this.memberCount }, (_, n) => (n === 0 ? member : { ...member, partitions: [] }));
   }
 
   async retentionMs(): Promise<number | undefined> {

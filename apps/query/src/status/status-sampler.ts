@@ -1,4 +1,4 @@
-import type { BufferInspector, PartitionPosition } from '@sluice/event-log';
+import type { BufferInspector, LogNames, PartitionPosition } from '@sluice/event-log';
 import type { RecordStore } from '@sluice/record-store';
 import type { Clock } from '@sluice/async';
 import { BoundedReading } from '@sluice/observability';
@@ -15,8 +15,7 @@ export interface StatusSources {
   deadLetters: BufferInspector;
   store: Pick<RecordStore, 'ping'>;
   clock: Clock;
-  /** Of the events. Default: that of the contract. */
-  eventsTopic?: string;
+  names: LogNames;
 }
 
 interface Located {
@@ -24,7 +23,7 @@ interface Located {
   atMs: number;
 }
 
-/** Reads what the status page shows. An engine that is away or slow is shown as such: a sample neither fails nor waits for it. */
+/** Reads what `GET /status` shows. An engine that is away or slow is shown as such: a sample neither fails nor waits for it. */
 export class StatusSampler {
   private readonly meter = new RateMeter();
   private located: Located = { positions: [], atMs: 0 };
@@ -36,11 +35,11 @@ export class StatusSampler {
   private readonly storeAnswer: BoundedReading<true>;
 
   constructor(private readonly sources: StatusSources) {
-    const { events, deadLetters, store, clock, eventsTopic } = sources;
+    const { events, deadLetters, store, clock, names } = sources;
     const [oldest, recent, tally] = [
       new OldestWaiting(events),
       new RecentRecords(events),
-      new DeadLetterTally(deadLetters, eventsTopic),
+      new DeadLetterTally(deadLetters, names.events),
     ];
     this.positions = new BoundedReading(
       async () => ({ positions: await events.positions(), atMs: clock.now() }),
@@ -69,6 +68,7 @@ export class StatusSampler {
       recent,
       deadLetters: await deadLetters,
       isStoreUp: (await isStoreUp) ?? false,
+      names: this.sources.names,
     });
   }
 
@@ -84,7 +84,7 @@ export class StatusSampler {
     const { events, clock } = this.sources;
     const [state, members] = await Promise.all([
       stateOfBuffer(events, this.located.positions, clock.now()),
-      events.members(),
+      events.assignments(),
     ]);
     return { ...state, members };
   }

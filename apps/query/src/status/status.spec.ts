@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeNote, DEAD_LETTER_HEADERS, EVENTS_TOPIC } from '@sluice/contracts';
 import { EventLogError } from '@sluice/event-log';
+import { until } from '@sluice/test-kit';
 import { DEVICE, PARTITION, PARTITIONS } from '../testing/devices.js';
 import { anEvent, QueryUnderTest } from '../testing/query-under-test.js';
 import { StreamClient } from '../testing/stream-client.js';
@@ -24,7 +25,7 @@ let query: QueryUnderTest;
 let pages: StreamClient[];
 
 beforeEach(async () => {
-  query = await QueryUnderTest.start(PARTITIONS, { maxPages: 2, sampleEveryMs: 5 });
+  query = await QueryUnderTest.start(PARTITIONS, { maxPages: 2, sampleEveryMs: 5, historyEveryMs: 5 });
   pages = [];
 });
 
@@ -184,6 +185,49 @@ describe('a sample', () => {
   });
 });
 
+describe('GET /status', () => {
+  it('answers one sample, with the workers and their partitions', async () => {
+    const { status, body } = await query.get<Sample & { workers: object[]; names: object }>('/status');
+    expect([status, body.buffer!.state]).toEqual([200, 'idle']);
+    expect(body.workers).toEqual([{ client_id: 'worker', host: null, partitions: [0, 1, 2] }]);
+    expect(body.names).toEqual({
+      events: EVENTS_TOPIC,
+      dead_letters: 'ingest.dead-letters',
+      store_group: 'sluice-store',
+    });
+  });
+
+  it('refuses parameters', async () => {
+    expect(await query.get('/status?x=1')).toMatchObject({ status: 400, body: { code: 'invalid-parameter' } });
+  });
+});
+
+describe('GET /status/history', () => {
+  interface History {
+    at: string[];
+    received_per_second: (number | null)[];
+    waiting: (number | null)[];
+    dead_letters: (number | null)[];
+  }
+  const history = async (parameters = '') => (await query.get<History>(`/status/history${parameters}`)).body;
+
+  it('has points that were taken while nobody looked', async () => {
+    arrive('r-1', 'r-2');
+    query.clock.advance(2000);
+    const { at, waiting } = await until('a point with the records', async () => {
+      const answer = await history();
+      return answer.waiting.at(-1) === 2 ? answer : undefined;
+    });
+    expect(at).toHaveLength(waiting.length);
+    expect(await history(`?since=${at.at(-1)}`)).toMatchObject({ at: [], dead_letters: [] });
+  });
+
+  it('refuses a time that is none', async () => {
+    const { status, body } = await query.get('/status/history?since=yesterday&until=x');
+    expect([status, body.errors?.map(({ pointer }) => pointer)]).toEqual([400, ['?until', '?since']]);
+  });
+});
+
 describe('the sampler', () => {
   it('is one for all pages', async () => {
     const both = [await open(), await open()];
@@ -202,23 +246,5 @@ describe('the sampler', () => {
     const stopped = query.stop();
     while ((await page.next()) !== undefined);
     await stopped;
-  });
-});
-
-describe('GET /', () => {
-  it.each([
-    ['/', 'text/html; charset=utf-8'],
-    ['/status/status.css', 'text/css; charset=utf-8'],
-    ['/status/status.js', 'text/javascript; charset=utf-8'],
-    ['/status/dead-letters.html', 'text/html; charset=utf-8'],
-  ])('is a page of files of this address, under a strict policy: %s', async (path, mediaType) => {
-    const { headers } = await fetch(query.url + path, { headers: { connection: 'close' } });
-    expect(headers.get('content-type')).toBe(mediaType);
-    expect(headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-  });
-
-  it.each(['index.html', '..%2fstatus-feed.ts', 'nothing.js', 'toString'])('has no part %s', async (name) => {
-    expect(await query.get(`/status/${name}`)).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 });

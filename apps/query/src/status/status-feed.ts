@@ -6,11 +6,12 @@ import { SharedLoop } from '../event-stream/shared-loop.js';
 /** Samples come more often than this, unless something hangs. */
 const MAX_SILENCE_MS = 10_000;
 
-/** The samples for everybody who looks at the page: one sampler for all, and none while nobody looks. */
+/** The samples for all readers: one sampler for all of them, and none while there is no reader. */
 export class StatusFeed {
   private readonly taken = new Bell();
   private readonly loop: SharedLoop;
   private latest = '';
+  private pending: Promise<object> | undefined;
 
   /** @param intervalMs pause between two samples */
   constructor(
@@ -18,6 +19,12 @@ export class StatusFeed {
     intervalMs: number,
   ) {
     this.loop = new SharedLoop(() => this.take(), intervalMs);
+  }
+
+  /** One sample. Requests that come while one is taken share it: a flood of them asks the engines no more often. */
+  current(): Promise<object> {
+    this.pending ??= this.sample().finally(() => (this.pending = undefined));
+    return this.pending;
   }
 
   /** The text of the event stream. A reader that is slow gets the latest sample next, not the ones in between. */
@@ -37,7 +44,7 @@ export class StatusFeed {
   }
 
   private async take(): Promise<void> {
-    this.latest = eventText({ event: 'status', data: JSON.stringify(await this.sample()) });
+    this.latest = eventText({ event: 'status', data: JSON.stringify(await this.current()) });
     this.taken.ring();
   }
 }

@@ -1,5 +1,5 @@
 import type { BufferState } from '@sluice/contracts/dto';
-import type { PartitionPosition } from '@sluice/event-log';
+import type { GroupAssignment, LogNames, PartitionPosition } from '@sluice/event-log';
 import type { DeadLetters } from './dead-letter-tally.js';
 import type { Rates } from './rate-meter.js';
 import type { RecentRecord } from './recent-records.js';
@@ -17,7 +17,7 @@ interface Part {
 export interface WorkerReading {
   state: BufferState;
   reason: string | null;
-  members: number;
+  members: readonly GroupAssignment[];
 }
 
 export interface DeadLetterReading {
@@ -38,9 +38,11 @@ export interface Readings {
   recent: readonly RecentRecord[] | undefined;
   deadLetters: DeadLetterReading | undefined;
   isStoreUp: boolean;
+  /** What the topics and the group are called. */
+  names: LogNames;
 }
 
-/** One sample as the page gets it: whole numbers of records, seconds, and `null` for what is not known. */
+/** One sample as `GET /status` answers it: whole numbers of records, seconds, and `null` for what is not known. */
 export function toStatusSample(readings: Readings): object {
   const { nowMs, rates, deadLetters } = readings;
   return {
@@ -50,7 +52,13 @@ export function toStatusSample(readings: Readings): object {
     recent: recentOf(readings),
     dead_letters: deadLetters?.counts ?? null,
     parts: partsOf(readings),
+    workers: readings.worker?.members.map(({ clientId, ...member }) => ({ client_id: clientId, ...member })) ?? null,
+    names: namesOf(readings.names),
   };
+}
+
+function namesOf({ events, deadLetters, storeGroup }: LogNames): object {
+  return { events, dead_letters: deadLetters, store_group: storeGroup };
 }
 
 function bufferOf({ positions, headsMs, nowMs, worker }: Readings): object | null {
@@ -125,6 +133,6 @@ function partsOf({ positions, worker, isStoreUp }: Readings): Record<string, Par
 
 function workerPart(worker: WorkerReading | undefined): Part {
   if (worker === undefined) return { state: 'unknown', reason: null };
-  if (worker.members === 0) return { state: 'down', reason: 'no_worker' };
+  if (worker.members.length === 0) return { state: 'down', reason: 'no_worker' };
   return worker.state === 'paused' ? { state: 'paused', reason: worker.reason } : { state: 'up', reason: null };
 }

@@ -1,0 +1,37 @@
+import type { ComponentType } from 'preact';
+import type { Place } from '../base/router.js';
+import { ApiPage } from './api.js';
+import { DeadLettersPage } from './dead-letters.js';
+import { LetterPage } from './letter.js';
+import { LimitsPage } from './limits.js';
+import { LivePage } from './live.js';
+import { OverviewPage } from './overview.js';
+import { RecordsPage } from './records.js';
+import { RunbookPage } from './runbook.js';
+
+export interface PageProps {
+  place: Place;
+}
+
+interface PageEntry {
+  /** The first part of its path. */
+  name: string;
+  title: string;
+  Page: ComponentType<PageProps>;
+}
+
+/** The pages of the menu, in its order. */
+export const PAGES: readonly PageEntry[] = [
+  { name: 'overview', title: 'Overview', Page: OverviewPage },
+  { name: 'records', title: 'Records', Page: RecordsPage },
+  { name: 'live', title: 'Live', Page: LivePage },
+  { name: 'dead-letters', title: 'Dead letters', Page: DeadLettersPage },
+  { name: 'limits', title: 'Limits and tokens', Page: LimitsPage },
+  { name: 'api', title: 'API', Page: ApiPage },
+];
+
+export function pageOf({ path: [name = 'overview', ...more] }: Place): PageEntry {
+  if (name === 'dead-letters' && more.length === 2) return { name, title: `Dead letter ${more.join('/')}`, Page: LetterPage };
+  if (name === 'runbooks') return { name, title: 'Runbook', Page: RunbookPage };
+  return PAGES.find((page) => page.name === name) ?? PAGES[0]!;
+}
