@@ -47,7 +47,9 @@ export class SqliteInspector implements BufferInspector {
     return this.groups.sharesOf(group).map((share) => ({
       clientId: 'embedded',
       host: null,
-      partitions: share.filter((partition) => numbers.has(partition)).map(({ number }) => number)
+      partitions: share
+        .filter((partition) => numbers.has(partition))
+        .map(({ number }) => number)
         .sort((a, b) => a - b),
     }));
   }

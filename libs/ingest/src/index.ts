@@ -19,6 +19,7 @@ export {
   readRevocationList,
   type RevocationList,
 } from './access/revocation-list.js';
+export type { KnownToken } from './access/known-tokens.js';
 export { TokenFeed } from './access/token-feed.js';
 export { hashOf, TOKEN_PATTERN } from './access/token-text.js';
 export {

@@ -87,7 +87,10 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
 }
 
 /** A path with parameters; those that are empty are left out. */
-export function withParameters(path: string, parameters: Readonly<Record<string, string | number | undefined>>): string {
+export function withParameters(
+  path: string,
+  parameters: Readonly<Record<string, string | number | undefined>>,
+): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
   const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return query === '' ? path : `${path}?${query}`;

@@ -19,7 +19,11 @@ export interface Resource<T> {
 export function useResource<T>(path: string | undefined, everyMs?: number): Resource<T> {
   const version = useStore(tokenVersion);
   const [turn, setTurn] = useState(0);
-  const [state, setState] = useState<Omit<Resource<T>, 'reload'>>({ value: undefined, error: undefined, isLoading: true });
+  const [state, setState] = useState<Omit<Resource<T>, 'reload'>>({
+    value: undefined,
+    error: undefined,
+    isLoading: true,
+  });
   useEffect(() => {
     if (path === undefined) return setState({ value: undefined, error: undefined, isLoading: false });
     const left = new AbortController();

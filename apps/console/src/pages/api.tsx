@@ -30,7 +30,10 @@ function examples(): Example[] {
     get('Stored records of a device', 'records?device_id=dev-2&limit=10'),
     get('Devices', 'devices?limit=10'),
     get('The latest record of a device', 'records/dev-2/latest'),
-    get('A value over time', 'records/dev-2/series?path=/temp&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&every=5m'),
+    get(
+      'A value over time',
+      'records/dev-2/series?path=/temp&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&every=5m',
+    ),
     get('Events as they arrive', 'events/tail', '-N '),
     get('The state of the system', 'status'),
   ];

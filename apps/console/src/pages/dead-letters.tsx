@@ -52,7 +52,10 @@ function Summary(): JSX.Element {
   const rows = Object.entries(reasons).sort(([, one], [, other]) => other - one);
   const [looked, total] = [value?.scanned ?? known?.counted ?? 0, value?.total ?? known?.total ?? 0];
   return (
-    <Card title="By reason" note={looked < total ? `Of the newest ${count(looked)} of ${count(total)}.` : 'All of them.'}>
+    <Card
+      title="By reason"
+      note={looked < total ? `Of the newest ${count(looked)} of ${count(total)}.` : 'All of them.'}
+    >
       {rows.length === 0 && <Empty>None.</Empty>}
       <ul class="counts" id="dead">
         {rows.map(([reason, amount]) => (
@@ -68,7 +71,10 @@ function Summary(): JSX.Element {
 }
 
 function Letters({ filter }: { filter: { reason: string | undefined; device_id: string | undefined } }): JSX.Element {
-  const [{ cursor, page }, turn] = useState<{ cursor: string | undefined; page: number }>({ cursor: undefined, page: 1 });
+  const [{ cursor, page }, turn] = useState<{ cursor: string | undefined; page: number }>({
+    cursor: undefined,
+    page: 1,
+  });
   const answer = useResource<Answer>(withParameters('dead-letters', { ...filter, limit: PAGE_SIZE, cursor }));
   return (
     <Loaded of={answer}>

@@ -31,7 +31,8 @@ export const PAGES: readonly PageEntry[] = [
 ];
 
 export function pageOf({ path: [name = 'overview', ...more] }: Place): PageEntry {
-  if (name === 'dead-letters' && more.length === 2) return { name, title: `Dead letter ${more.join('/')}`, Page: LetterPage };
+  if (name === 'dead-letters' && more.length === 2)
+    return { name, title: `Dead letter ${more.join('/')}`, Page: LetterPage };
   if (name === 'runbooks') return { name, title: 'Runbook', Page: RunbookPage };
   return PAGES.find((page) => page.name === name) ?? PAGES[0]!;
 }

@@ -48,7 +48,11 @@ function Letter({ letter, answer, address }: LetterProps): JSX.Element {
           <p class="note">
             <RunbookLink name="dead-letters">What to do about {letter.reason}</RunbookLink>
           </p>
-          {letter.disposition === null ? <Discard address={address} onDone={answer.reload} /> : <Decided letter={letter} />}
+          {letter.disposition === null ? (
+            <Discard address={address} onDone={answer.reload} />
+          ) : (
+            <Decided letter={letter} />
+          )}
         </Card>
       </div>
       <div class="grid">

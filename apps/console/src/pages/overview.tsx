@@ -60,8 +60,17 @@ function Figures({ now }: { now: Status | undefined }): JSX.Element {
       <Figure name="Received" value={rate(now?.rates?.in_per_second)} unit="records/s" />
       <Figure name="Stored" value={rate(now?.rates?.out_per_second)} unit="records/s" />
       <Figure name="Waiting" value={count(buffer?.waiting)} unit="records" tone={late} />
-      <Figure name="Oldest waits" value={buffer?.waiting === 0 ? 'none' : age(buffer?.oldest_age_seconds)} tone={late} />
-      <Figure name="Dead letters" value={count(dead)} tone={(dead ?? 0) > 0 ? 'warn' : undefined} href="#/dead-letters" />
+      <Figure
+        name="Oldest waits"
+        value={buffer?.waiting === 0 ? 'none' : age(buffer?.oldest_age_seconds)}
+        tone={late}
+      />
+      <Figure
+        name="Dead letters"
+        value={count(dead)}
+        tone={(dead ?? 0) > 0 ? 'warn' : undefined}
+        href="#/dead-letters"
+      />
     </dl>
   );
 }

@@ -33,7 +33,10 @@ export function RecordsPage({ place: { parameters } }: PageProps): JSX.Element {
 type Filter = Readonly<Record<string, string | undefined>>;
 
 function RecordPages({ filter }: { filter: Filter }): JSX.Element {
-  const [{ cursor, page }, turn] = useState<{ cursor: string | undefined; page: number }>({ cursor: undefined, page: 1 });
+  const [{ cursor, page }, turn] = useState<{ cursor: string | undefined; page: number }>({
+    cursor: undefined,
+    page: 1,
+  });
   const answer = useResource<Answer>(withParameters('records', { ...filter, limit: PAGE_SIZE, cursor }));
   return (
     <Loaded of={answer}>

@@ -15,9 +15,10 @@ interface Pages {
 }
 
 // All pages are one file, which is loaded with the first of them: a runbook is read when the network is not at its best.
-const pages = (
-  import.meta as unknown as { webpackContext(folder: string, options: object): Pages }
-).webpackContext('../../../../docs/runbooks', { regExp: /\.md$/, mode: 'lazy-once', recursive: false });
+const pages = (import.meta as unknown as { webpackContext(folder: string, options: object): Pages }).webpackContext(
+  '../../../../docs/runbooks',
+  { regExp: /\.md$/, mode: 'lazy-once', recursive: false },
+);
 
 /** A runbook, with the topics and the group as they are called here. */
 export function RunbookPage({ place: { path } }: PageProps): JSX.Element {

@@ -46,7 +46,11 @@ export function Chart(props: ChartProps): JSX.Element {
   const { times, series, height = 170 } = props;
   const names = series.map(({ label, color }) => `${label} ${color}`).join();
   useEffect(() => {
-    const made = new uPlot(optionsOf(latest, height, host.current!.clientWidth, setAt), dataOf(latest.current), host.current!);
+    const made = new uPlot(
+      optionsOf(latest, height, host.current!.clientWidth, setAt),
+      dataOf(latest.current),
+      host.current!,
+    );
     plot.current = made;
     const watcher = new ResizeObserver(([entry]) => made.setSize({ width: entry!.contentRect.width, height }));
     watcher.observe(host.current!);
@@ -84,7 +88,10 @@ function sentence({ series, format }: ChartProps): string {
     .map(({ label, values }) => {
       const known = values.filter((value) => value !== null);
       if (known.length === 0) return `${label}: not known`;
-      const [low, high] = known.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [known[0]!, known[0]!]);
+      const [low, high] = known.reduce(
+        ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
+        [known[0]!, known[0]!],
+      );
       return `${label}: now ${format(known.at(-1))}, lowest ${format(low)}, highest ${format(high)}`;
     })
     .join('; ');

@@ -44,7 +44,11 @@ function listOf(block: Block): JSX.Element {
 }
 
 function tableOf([head = '', , ...rows]: Block): JSX.Element {
-  const cells = (row: string): string[] => row.replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim());
+  const cells = (row: string): string[] =>
+    row
+      .replace(/^\||\|$/g, '')
+      .split('|')
+      .map((cell) => cell.trim());
   return (
     <div class="scroll" role="region" aria-label="Table" tabIndex={0}>
       <table>

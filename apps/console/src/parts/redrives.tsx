@@ -93,8 +93,8 @@ function Planned({ plan, run }: { plan: RedrivePlan; run: () => void }): JSX.Ele
   return (
     <div role="status">
       <p>
-        {count(matched)} match: {count(would_pass)} would pass, {count(would_fail)} would fail; {count(skipped)} were decided
-        before.{plan.partial && ' More may match: redrive these, then plan again.'}
+        {count(matched)} match: {count(would_pass)} would pass, {count(would_fail)} would fail; {count(skipped)} were
+        decided before.{plan.partial && ' More may match: redrive these, then plan again.'}
       </p>
       <ul>
         {plan.failures.map(({ reason, detail, count: amount, example }) => (

@@ -84,7 +84,15 @@ export function RunbookLink({ name, children }: { name: string; children: Compon
 }
 
 /** A table that is scrolled within itself where it is too wide; with the keyboard, too. */
-export function Table({ label, head, children }: { label: string; head: readonly string[]; children: ComponentChildren }) {
+export function Table({
+  label,
+  head,
+  children,
+}: {
+  label: string;
+  head: readonly string[];
+  children: ComponentChildren;
+}) {
   return (
     <div class="scroll" role="region" aria-label={label} tabIndex={0}>
       <table>
