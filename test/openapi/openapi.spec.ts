@@ -47,6 +47,7 @@ describe('openapi.json', () => {
       '/health/ready',
       '/ingest',
       '/ingest/from/{source}',
+      '/limits',
       '/metrics',
       '/openapi.json',
       '/records',
@@ -55,6 +56,10 @@ describe('openapi.json', () => {
       '/redrives/{id}',
       '/redrives/{id}/pause',
       '/redrives/{id}/resume',
+      '/status',
+      '/status/events',
+      '/status/history',
+      '/tokens',
     ]);
   });
 
