@@ -8,6 +8,9 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { type OperateLimits, operateProviders } from './dead-letters/operate-providers.js';
 import { RedrivesController } from './dead-letters/redrives.controller.js';
 import { inspectorProviders } from './inspectors.js';
+import { DeviceController } from './reading/device.controller.js';
+import { DevicesController } from './reading/devices.controller.js';
+import { type DataLimits, dataProviders } from './reading/reading-providers.js';
 import { readProviders, type ReadingLimits } from './read-providers.js';
 import { RecordsController } from './records.controller.js';
 import { RecordsView } from './records-view.js';
@@ -17,7 +20,7 @@ import { TailController } from './tail/tail.controller.js';
 import { type TailLimits, tailProviders } from './tail/tail-providers.js';
 import { RecordLocator } from './record-locator.js';
 
-export type QueryLimits = StatusLimits & TailLimits & ReadingLimits & OperateLimits;
+export type QueryLimits = StatusLimits & TailLimits & ReadingLimits & OperateLimits & DataLimits;
 
 /**
  * Shows the buffer, the stored records and the dead letters, and redrives these. Needs the global EventLog, EventPublisher,
@@ -37,6 +40,8 @@ export class QueryModule implements NestModule {
       module: QueryModule,
       controllers: [
         BufferController,
+        DevicesController,
+        DeviceController,
         RecordsController,
         StatusPageController,
         TailController,
@@ -49,6 +54,7 @@ export class QueryModule implements NestModule {
         ...statusProviders(limits),
         ...tailProviders(limits),
         ...operateProviders(limits),
+        ...dataProviders(limits),
         BufferMetrics,
         BufferView,
         RecordsView,
