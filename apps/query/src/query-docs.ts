@@ -45,7 +45,13 @@ const STORE_AWAY: BufferAnswerDto = {
   reason: 'store_unreachable',
 };
 
-const PAGE: RecordsPageDto = { records: [{ ...SEED_EVENT, stored_at: STORED_AT }], has_more: false, next_cursor: null };
+export const SEED_RECORD = { ...SEED_EVENT, stored_at: STORED_AT };
+const PAGE: RecordsPageDto = {
+  complete_through: '2025-09-09T17:00:05.000Z',
+  records: [SEED_RECORD],
+  has_more: false,
+  next_cursor: null,
+};
 
 const BUFFERED: RecordWhereaboutsDto = {
   ...SEED_EVENT,
@@ -126,7 +132,8 @@ export function DescribesRecord(): MethodDecorator {
   );
 }
 
-function okAnswer<T extends object>(
+/** A 200 with examples, each by its summary. */
+export function okAnswer<T extends object>(
   Dto: new () => T,
   description: string,
   answers: Readonly<Record<string, T>>,

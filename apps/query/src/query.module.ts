@@ -10,6 +10,9 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { type OperateLimits, operateProviders } from './dead-letters/operate-providers.js';
 import { RedrivesController } from './dead-letters/redrives.controller.js';
 import { inspectorProviders } from './inspectors.js';
+import { DeviceController } from './reading/device.controller.js';
+import { DevicesController } from './reading/devices.controller.js';
+import { type DataLimits, dataProviders } from './reading/reading-providers.js';
 import { readProviders, type ReadingLimits } from './read-providers.js';
 import { RecordsController } from './records.controller.js';
 import { RecordsView } from './records-view.js';
@@ -24,7 +27,7 @@ export interface ConsoleOptions {
   consoleFolders?: readonly URL[];
 }
 
-export type QueryLimits = StatusLimits & TailLimits & ReadingLimits & OperateLimits & ConsoleOptions;
+export type QueryLimits = StatusLimits & TailLimits & ReadingLimits & OperateLimits & DataLimits & ConsoleOptions;
 
 /**
  * Shows the buffer, the stored records and the dead letters, and redrives these. Needs the global EventLog, EventPublisher,
@@ -44,6 +47,8 @@ export class QueryModule implements NestModule {
       module: QueryModule,
       controllers: [
         BufferController,
+        DevicesController,
+        DeviceController,
         RecordsController,
         StatusController,
         ConsoleController,
@@ -57,6 +62,7 @@ export class QueryModule implements NestModule {
         ...statusProviders(limits),
         ...tailProviders(limits),
         ...operateProviders(limits),
+        ...dataProviders(limits),
         { provide: ConsoleAssets, useFactory: () => new ConsoleAssets(limits.consoleFolders) },
         BufferMetrics,
         BufferView,

@@ -3,6 +3,7 @@ import { encodeCursor, parseTimestamp, type StoredRecord, stringifyExact, timeOf
 import { type RecordCursor, type RecordFilter, type RecordPage, RecordStoreError } from '@sluice/record-store';
 import { type AnswerPart, ProblemError, type Read, READ_STEP_BYTES, ReadTurns } from '@sluice/http';
 import type { RecordsRequest } from './records-request.js';
+import { CompleteThrough } from './reading/complete-through.js';
 import { WatchedStore } from './watched-store.js';
 
 /** Most bytes of the records of one page. A single record may be larger. */
@@ -15,6 +16,7 @@ export const MAX_BLIND_STEP_RECORDS = 100;
 export class RecordsView {
   constructor(
     @Inject(WatchedStore) private readonly store: WatchedStore,
+    @Inject(CompleteThrough) private readonly complete: CompleteThrough,
     @Inject(ReadTurns) private readonly turns: ReadTurns,
   ) {}
 
@@ -25,7 +27,7 @@ export class RecordsView {
    * @throws RecordStoreError `unavailable`; ProblemError `overloaded`, `stopping`
    */
   async *parts(request: RecordsRequest, read: Read): AsyncGenerator<AnswerPart, void> {
-    const page = new PageInParts(request.limit, request.after);
+    const page = new PageInParts(request.limit, request.after, await this.complete.text());
     for (;;) {
       const part = await read.step(() => this.step(request, page)).catch((error: unknown) => endOf(page, error));
       yield part;
@@ -68,6 +70,7 @@ class PageInParts {
   constructor(
     private readonly limit: number,
     public after: RecordCursor | undefined,
+    private readonly completeThrough: string | null,
   ) {}
 
   get isEmpty(): boolean {
@@ -95,9 +98,13 @@ class PageInParts {
       this.after = placeOf(record);
     }
     const isLast = isFull || next === undefined || this.count >= this.limit;
-    const begin = this.count === texts.length ? '{"records":[' : '';
+    const begin = this.count === texts.length ? this.begin() : '';
     const end = isLast ? endText(isFull || next !== undefined ? this.after : undefined) : '';
     return { bytes: Buffer.from(begin + texts.join('') + end), isLast };
+  }
+
+  private begin(): string {
+    return `{"complete_through":${JSON.stringify(this.completeThrough)},"records":[`;
   }
 
   /** The end of a page that has more, where it was to go on. */

@@ -57,13 +57,15 @@ describe('GET /records', () => {
     const { status, headers, text } = await list();
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
-    expect(text).toBe('{"records":[],"has_more":false,"next_cursor":null}');
+    expect(text).toBe(
+      '{"complete_through":"2025-09-09T17:00:01.000Z","records":[],"has_more":false,"next_cursor":null}',
+    );
   });
 
   it('shows a record with its members in the order of the contract', async () => {
     await query.storeEvents(anEvent());
     expect((await list()).text).toBe(
-      `{"records":[{"device_id":"dev-2","record_id":"r-1","timestamp":"2025-09-09T17:00:00Z",` +
+      `{"complete_through":"2025-09-09T17:00:01.000Z","records":[{"device_id":"dev-2","record_id":"r-1","timestamp":"2025-09-09T17:00:00Z",` +
         `"received_at":"2025-09-09T17:00:01.250Z","stored_at":"2025-09-09T17:00:01.500Z",` +
         `"data_payload":{"gene_count":12,"sample_quality":0.98}}],"has_more":false,"next_cursor":null}`,
     );

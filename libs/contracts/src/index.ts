@@ -25,8 +25,10 @@ export * from './uuid.js';
 export {
   type AccessKind,
   CLIENT_HEADER,
+  DEVICES_HEADER,
   type DeviceSource,
   MAX_OPERATE_BODY_BYTES,
+  MAX_READ_BODY_BYTES,
   OPERATE_ROUTES,
   READ_ROUTES,
   type ReadRoute,

@@ -12,7 +12,7 @@ export {
   speaksFor,
 } from './access/holder.js';
 export { clientAddress, rateLimitKey, isLoopback, listOf, Networks, widerThanPrivate } from './access/networks.js';
-export { mayIngestFor, type Principal } from './access/principal.js';
+export { mayIngestFor, type Principal, readableDevices } from './access/principal.js';
 export {
   type CertificateFacts,
   readCertificateFacts,

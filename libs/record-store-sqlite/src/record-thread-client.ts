@@ -32,12 +32,11 @@ export class RecordThreadClient {
   /** @param timeoutMs every call settles within this time */
   constructor(
     private readonly file: RecordFile,
-    expires: boolean,
     private readonly timeoutMs: number,
     logger?: StoreLogger,
   ) {
     this.outage = new StoreOutage(logger);
-    const data: RecordThreadData = { file: file.path, expires };
+    const data: RecordThreadData = { file: file.path };
     const script = new URL(`./record-thread${extname(import.meta.url)}`, import.meta.url);
     this.worker = new Worker(script, { workerData: data });
     this.worker.on('message', (answer: RecordAnswer) => this.settle(answer));

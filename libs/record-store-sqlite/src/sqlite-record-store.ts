@@ -26,7 +26,7 @@ export class SqliteRecordStore extends RecordStore {
   constructor({ url, timeoutMs, expireAfterSeconds, logger }: RecordStoreOptions) {
     super();
     const file = new RecordFile(join(directoryOf(url), 'records.db'), logger);
-    this.thread = new RecordThreadClient(file, expireAfterSeconds !== undefined, timeoutMs, logger);
+    this.thread = new RecordThreadClient(file, timeoutMs, logger);
     this.watch = setInterval(() => void this.thread.check(), WATCH_EVERY_MS).unref();
     this.writer = new SqliteRecordWriter(this.thread);
     this.reader = new SqliteRecordReader(this.thread);

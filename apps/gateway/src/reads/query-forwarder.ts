@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Pool, type Dispatcher } from 'undici';
-import { CLIENT_HEADER } from '@sluice/contracts';
+import { CLIENT_HEADER, DEVICES_HEADER } from '@sluice/contracts';
 import {
   ClientStreams,
   OpenStreams,
@@ -119,6 +119,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
     }
     // A name of a certificate may hold what a header may not.
     if (client !== undefined) headers[CLIENT_HEADER] = encodeURIComponent(client);
+    if (request.readable !== undefined) headers[DEVICES_HEADER] = encodeURIComponent(JSON.stringify(request.readable));
     if (json !== undefined) headers['content-type'] = 'application/json';
     const method = request.method as Dispatcher.HttpMethod;
     try {

@@ -12,6 +12,7 @@ import {
   RECORD_ID_SCHEMA,
   recordIdParameter,
 } from './query-rules.js';
+import { COMPLETE_THROUGH_SCHEMA } from './complete-through.js';
 import { StoredRecordDto } from './record.dto.js';
 import { FollowsRule } from './rules.js';
 
@@ -62,6 +63,9 @@ export class RecordsQueryDto {
 
 @ApiSchema({ name: 'RecordsPage', description: 'Stored records, newest `timestamp` first.' })
 export class RecordsPageDto {
+  @ApiProperty(COMPLETE_THROUGH_SCHEMA)
+  complete_through!: string | null;
+
   @ApiProperty({ type: [StoredRecordDto] })
   records!: StoredRecordDto[];
 
