@@ -31,7 +31,7 @@ async function open(path: string, options: BrowserContextOptions): Promise<Page>
 const PAGES = [
   ['', 'Newest records', 'stored'],
   ['devices', 'Devices', 'hall-1'],
-  ['devices/hall-1', 'hall-1', 'Humidity'.toLowerCase()],
+  ['devices/hall-1', 'hall-1', 'humidity'],
   ['records', 'Records', 'dev-2'],
   ['live', 'Live', 'dev-2'],
   ['dead-letters', 'Dead letters', '3/17'],

@@ -42,6 +42,25 @@ export function fullConsole(): ServedConsole {
   });
   served.append(record('dev-2', 1), record('x'.repeat(128), 2));
   const answers = {
+    '/devices': {
+      devices: [
+        { device_id: 'hall-1', last_timestamp: AT, last_received_at: AT },
+        { device_id: 'x'.repeat(128), last_timestamp: null, last_received_at: AT },
+      ],
+      ...{ ...page, complete_through: AT },
+    },
+    '/latest': { records: [{ ...record('hall-1', 1), ahead: null }], not_found: [], complete_through: AT },
+    '/records/hall-1/latest': {
+      ...record('hall-1', 1),
+      ...{ ahead: { record_id: 'r-9', timestamp: '2099-01-01T00:00:00Z', received_at: AT }, complete_through: AT },
+    },
+    '/records/hall-1/series': {
+      points: Array.from({ length: 60 }, (_, n) => ({
+        timestamp: new Date(Date.parse(AT) - (60 - n) * 50_000).toISOString(),
+        value: 20 + Math.sin(n / 6),
+      })),
+      ...{ gaps: [], missing: 2, non_numeric: 1, complete_through: AT },
+    },
     '/endpoints': { endpoints: [{ url: 'https://gateway-1:8443', draining: true }] },
     '/records': { records: [record('dev-2', 1), record('x'.repeat(128), 2)], ...page, complete_through: AT },
     '/dead-letters': { letters: [letter], ...page, partial: false },

@@ -4,6 +4,9 @@ import { Store } from './store.js';
 /** Kept for this tab only, and gone with it. */
 const TOKEN_KEY = 'sluice-token';
 
+/** How often a request is repeated that comes when all places are taken. */
+const TURNS = 3;
+
 interface Problem {
   title?: string;
   detail?: string;
@@ -56,14 +59,24 @@ export function keepToken(token: string): void {
  * @throws RefusedError for every status but 2xx; TypeError if nothing answers
  */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  const token = sessionStorage.getItem(TOKEN_KEY);
-  const headers = { ...(token !== null && { authorization: `Bearer ${token}` }), ...init.headers };
-  const response = await fetch(path, { cache: 'no-store', ...init, headers });
+  let response = await request(path, init);
+  for (let turn = 0; response.status === 429 && turn < TURNS; turn++) {
+    await pause(Number(response.headers.get('retry-after') ?? 1) * 1000);
+    response = await request(path, init);
+  }
   if (response.ok) return response;
   const refused = new RefusedError(response.status, await problemOf(response));
   if (refused.status === 401) accessWanted.set(refused);
   throw refused;
 }
+
+function request(path: string, init: RequestInit): Promise<Response> {
+  const token = sessionStorage.getItem(TOKEN_KEY);
+  const headers = { ...(token !== null && { authorization: `Bearer ${token}` }), ...init.headers };
+  return fetch(path, { cache: 'no-store', ...init, headers });
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function problemOf(response: Response): Promise<Problem | undefined> {
   try {

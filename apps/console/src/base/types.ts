@@ -75,6 +75,38 @@ export interface RecordsPage extends Page {
   complete_through?: string | null;
 }
 
+export interface Device {
+  device_id: string;
+  /** null: every record of it is ahead of the clock of the service */
+  last_timestamp: string | null;
+  last_received_at: string;
+}
+
+/** `GET /devices` */
+export interface DevicesPage extends Page {
+  devices: readonly Device[];
+  complete_through: string | null;
+}
+
+/** `GET /records/{device_id}/latest` */
+export interface LatestRecord extends StoredRecord {
+  ahead: { record_id: string; timestamp: string; received_at: string } | null;
+  complete_through?: string | null;
+}
+
+/** `POST /latest` */
+export interface LatestOfMany {
+  records: readonly LatestRecord[];
+}
+
+/** `GET /records/{device_id}/series` with `points` */
+export interface Series {
+  points: readonly { timestamp: string; value: number }[];
+  gaps: readonly { from: string; to: string }[];
+  missing: number;
+  non_numeric: number;
+}
+
 export interface Disposition {
   kind: 'discarded' | 'redriven';
   why?: string;

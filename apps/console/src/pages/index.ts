@@ -2,6 +2,8 @@ import type { ComponentType } from 'preact';
 import type { Place } from '../base/router.js';
 import { ApiPage } from './api.js';
 import { DeadLettersPage } from './dead-letters.js';
+import { DevicePage } from './device.js';
+import { DevicesPage } from './devices.js';
 import { LetterPage } from './letter.js';
 import { LimitsPage } from './limits.js';
 import { LivePage } from './live.js';
@@ -23,6 +25,7 @@ interface PageEntry {
 /** The pages of the menu, in its order. */
 export const PAGES: readonly PageEntry[] = [
   { name: 'overview', title: 'Overview', Page: OverviewPage },
+  { name: 'devices', title: 'Devices', Page: DevicesPage },
   { name: 'records', title: 'Records', Page: RecordsPage },
   { name: 'live', title: 'Live', Page: LivePage },
   { name: 'dead-letters', title: 'Dead letters', Page: DeadLettersPage },
@@ -33,6 +36,7 @@ export const PAGES: readonly PageEntry[] = [
 export function pageOf({ path: [name = 'overview', ...more] }: Place): PageEntry {
   if (name === 'dead-letters' && more.length === 2)
     return { name, title: `Dead letter ${more.join('/')}`, Page: LetterPage };
+  if (name === 'devices' && more.length > 0) return { name, title: more.join('/'), Page: DevicePage };
   if (name === 'runbooks') return { name, title: 'Runbook', Page: RunbookPage };
   return PAGES.find((page) => page.name === name) ?? PAGES[0]!;
 }
