@@ -96,12 +96,16 @@ export function DescribesRecords(): MethodDecorator {
       operationId: 'listRecords',
       summary: 'Stored records, newest first',
       description:
-        'By descending instant of `timestamp`. Pages stay stable while data arrives. A page of large records may be ' +
-        'shorter than its limit although there are more: go by `has_more`.',
+        'By descending instant of `timestamp`, or of `received_at` with `order`. Pages stay stable while data arrives. A page of ' +
+        'large records, or of few among many, may be shorter than its limit although there are more: go by `has_more`. ' +
+        'With `state`, records that are buffered or dead-lettered.',
     }),
-    ...okAnswer(RecordsPageDto, 'One page of records.', { 'one record': PAGE }),
+    ...okAnswer(RecordsPageDto, 'One page of records.', {
+      'one record': PAGE,
+      'one that waits': { ...PAGE, records: [BUFFERED] },
+    }),
     ApiProblems('invalid-parameter', 'invalid-cursor', ...ACCESS_PROBLEMS),
-    ApiProblems('query-unavailable', 'overloaded', 'stopping'),
+    ApiProblems('query-unavailable', 'log-unavailable', 'overloaded', 'stopping'),
   );
 }
 

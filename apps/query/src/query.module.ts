@@ -9,6 +9,7 @@ import { ConsoleController } from './console/console.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { type OperateLimits, operateProviders } from './dead-letters/operate-providers.js';
 import { RedrivesController } from './dead-letters/redrives.controller.js';
+import { LocatedView } from './located-view.js';
 import { inspectorProviders } from './inspectors.js';
 import { DeviceController } from './reading/device.controller.js';
 import { DevicesController } from './reading/devices.controller.js';
@@ -67,6 +68,7 @@ export class QueryModule implements NestModule {
         BufferMetrics,
         BufferView,
         RecordsView,
+        LocatedView,
         RecordLocator,
       ],
     };

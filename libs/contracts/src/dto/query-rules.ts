@@ -56,6 +56,12 @@ export function instantParameter(name: string): Rule {
   };
 }
 
+/** The rule of a parameter that is one of some words. */
+export function oneOfParameter(name: string, words: readonly string[]): Rule {
+  const problem = { pointer: `?${name}`, code: 'value', detail: `${name} must be one of ${words.join(', ')}.` };
+  return (value) => (words.includes(value as string) ? undefined : problem);
+}
+
 /** Most seconds that a timestamp may be ahead without being shown as ahead: a year. */
 export const MAX_AHEAD_SECONDS = 366 * 86_400;
 export const DEFAULT_AHEAD_SECONDS = 300;
