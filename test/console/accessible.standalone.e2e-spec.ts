@@ -63,7 +63,10 @@ describe('the keyboard', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement.id')).toBe('main');
-    await page.getByRole('button', { name: /All of record/ }).first().focus();
+    await page
+      .getByRole('button', { name: /All of record/ })
+      .first()
+      .focus();
     await page.keyboard.press('Enter');
     await shows(page, 'pre', 'temp');
   });

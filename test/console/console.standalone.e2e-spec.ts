@@ -36,6 +36,7 @@ const buffer = (changes: object) => ({ buffer: { ...(IDLE['buffer'] as object), 
 const part = (name: string, state: string) => ({
   parts: { ...(IDLE['parts'] as object), [name]: { state, reason: null } },
 });
+const letters = (total: number, undecided: number | null) => ({ total, undecided, counted: total, reasons: {} });
 const runbookLink = (page: Page) => page.locator('.headline a').getAttribute('href');
 const toneOf = (page: Page) => page.locator('.headline').getAttribute('data-tone');
 
@@ -60,7 +61,9 @@ describe('the overview', () => {
       buffer({ waiting: 9, oldest_age_seconds: 60, state: 'draining' }),
       ...['warn', 'Records wait: the worker is catching up.', 'records-wait-too-long'],
     ],
-    [{ dead_letters: { total: 3, counted: 3, reasons: {} } }, 'warn', '3 records were dead-lettered.', 'dead-letters'],
+    [{ dead_letters: letters(3, 3) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
+    [{ dead_letters: letters(3, null) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
+    [{ dead_letters: letters(3, 0) }, 'good', 'Records are stored as they come.', 'README'],
   ])('says what is the matter, how bad it is and what to do: %j', async (state, tone, text, runbook) => {
     served.show(state as Record<string, unknown>);
     const page = await open();
@@ -72,7 +75,7 @@ describe('the overview', () => {
   it('leads to the runbook, in the names of the topics here', async () => {
     served.show({
       names: { events: 'a.events', dead_letters: 'a.dead', store_group: 'a.store' },
-      dead_letters: { total: 1, counted: 1, reasons: {} },
+      dead_letters: letters(1, 1),
     });
     const page = await open();
     await page.getByRole('link', { name: 'What to do' }).click();
@@ -109,12 +112,12 @@ describe('the overview', () => {
 
   it('has a screen reader say each change of state, and not each number', async () => {
     const page = await open();
-    const dead = (total: number) => served.show({ dead_letters: { total, counted: total, reasons: {} } });
+    const dead = (total: number) => served.show({ dead_letters: letters(total, total) });
     dead(1);
-    await shows(page, '#announcement', '1 record was dead-lettered');
+    await shows(page, '#announcement', '1 dead letter needs a decision');
     dead(2);
-    await shows(page, '#headline', '2 records were dead-lettered');
-    expect(await textOf(page, '#announcement')).toContain('1 record was dead-lettered');
+    await shows(page, '#headline', '2 dead letters need a decision');
+    expect(await textOf(page, '#announcement')).toContain('1 dead letter needs a decision');
   });
 
   it('says that it is no longer live when the connection is cut, and goes on by itself', async () => {

@@ -25,7 +25,7 @@ export function fullConsole(): ServedConsole {
     recent: ['waiting', 'stored', 'dead_lettered', 'settled'].map((state) => ({
       ...{ received_at: IDLE['at'], device_id: 'dev-2', record_id: 'r', preview: '{"temp":21.5}', state },
     })),
-    dead_letters: { total: 7, counted: 7, reasons: { 'key-conflict': 7 } },
+    dead_letters: { total: 7, undecided: 6, counted: 7, reasons: { 'key-conflict': 7 } },
     parts: {
       event_log: { state: 'up', reason: null },
       buffer_worker: { state: 'paused', reason: 'poison_flood' },

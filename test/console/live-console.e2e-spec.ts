@@ -45,7 +45,10 @@ it(`every page of the console shows its data without an error (${profile()})`, a
   const open = (name: string) => page.getByRole('link', { name, exact: true }).click();
   await open('Records');
   await shows(page, 'main', 'page-1');
-  await page.getByRole('button', { name: /All of record/ }).first().click();
+  await page
+    .getByRole('button', { name: /All of record/ })
+    .first()
+    .click();
   await shows(page, 'pre', 'sent_from');
   await open('Live');
   await shows(page, '#tail-state', 'Live');
@@ -53,7 +56,7 @@ it(`every page of the console shows its data without an error (${profile()})`, a
   await shows(page, 'main', 'Redrives');
   await open('Limits and tokens');
   await shows(page, 'main', 'MAX_RECORDS_PER_REQUEST');
-  await shows(page, '#rejected', 'data_payload');
+  await shows(page, '#rejected', 'type');
   await open('API');
   await shows(page, 'main', system.baseUrl);
   await open('Overview');

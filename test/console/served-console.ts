@@ -23,7 +23,7 @@ export const IDLE: Json = {
     partitions: [0, 1].map((partition) => ({ partition, lag: 0, oldest_age_seconds: null })),
   },
   recent: [],
-  dead_letters: { total: 0, counted: 0, reasons: {} },
+  dead_letters: { total: 0, undecided: 0, counted: 0, reasons: {} },
   parts: {
     event_log: { state: 'up', reason: null },
     buffer_worker: { state: 'up', reason: null },

@@ -47,7 +47,7 @@ export function runbookOf(reason: string | null): string {
 /** The state of the whole system in one sentence. */
 export function headlineOf(status: Status | undefined): Headline {
   if (status === undefined) return headline('unknown', 'Connecting…', 'README');
-  const { buffer, parts, dead_letters: letters } = status;
+  const { buffer, parts } = status;
   if (parts.event_log.state === 'down') return headline('bad', 'The event log does not answer.', 'engine-down');
   if (buffer?.state === 'paused') {
     const { reason } = buffer;
@@ -55,12 +55,17 @@ export function headlineOf(status: Status | undefined): Headline {
   }
   if (parts.record_store.state === 'down') return headline('bad', 'The record store does not answer.', 'engine-down');
   if (isLate(status)) return headline('warn', 'Records wait: the worker is catching up.', 'records-wait-too-long');
-  const dead = letters?.total ?? 0;
-  if (dead > 0) {
-    const text = `${counted(dead, 'record')} ${dead === 1 ? 'was' : 'were'} dead-lettered. All others are stored as they come.`;
-    return { tone: 'warn', text, kind: 'dead-lettered', runbook: 'dead-letters' };
+  const undecided = undecidedOf(status);
+  if (undecided > 0) {
+    const text = `${counted(undecided, 'dead letter')} ${undecided === 1 ? 'needs' : 'need'} a decision. All other records are stored as they come.`;
+    return { tone: 'warn', text, kind: 'dead letters', runbook: 'dead-letters' };
   }
   return headline('good', 'Records are stored as they come.', 'README');
+}
+
+/** While the store cannot be asked what was decided, every letter counts. */
+export function undecidedOf({ dead_letters: letters }: Status): number {
+  return letters?.undecided ?? letters?.total ?? 0;
 }
 
 export function isLate({ buffer }: Status): boolean {

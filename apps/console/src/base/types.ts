@@ -35,7 +35,12 @@ export interface Status {
     partitions: readonly { partition: number; lag: number; oldest_age_seconds: number | null }[];
   } | null;
   recent: readonly RecentRecord[] | null;
-  dead_letters: { total: number; counted: number; reasons: Readonly<Record<string, number>> } | null;
+  dead_letters: {
+    total: number;
+    undecided: number | null;
+    counted: number;
+    reasons: Readonly<Record<string, number>>;
+  } | null;
   parts: { event_log: Part; buffer_worker: Part; record_store: Part };
   workers: readonly Worker[] | null;
   names: { events: string; dead_letters: string; store_group: string };

@@ -25,7 +25,9 @@ export function DevicePage({ place: { path, parameters } }: PageProps): JSX.Elem
     <>
       <PageTitle note={<a href={linkTo(['devices'])}>All devices</a>}>{device}</PageTitle>
       <Loaded of={latest}>
-        {(record) => <Device record={record} address={address} chosen={parameters['path']} range={parameters['range']} />}
+        {(record) => (
+          <Device record={record} address={address} chosen={parameters['path']} range={parameters['range']} />
+        )}
       </Loaded>
       <NewestRecords device={device} />
     </>
@@ -53,7 +55,11 @@ function Device({ record, address, chosen, range = '1h' }: DeviceProps): JSX.Ele
     <>
       <Latest record={record} leaves={leaves} path={path} choose={(each) => show({ path: each })} />
       {path !== undefined && (
-        <Card title={`${path} over time`} class="wide" actions={<RangeChoice range={name} choose={(each) => show({ range: each })} />}>
+        <Card
+          title={`${path} over time`}
+          class="wide"
+          actions={<RangeChoice range={name} choose={(each) => show({ range: each })} />}
+        >
           <SeriesChart key={`${path} ${name}`} address={address} path={path} window={window} />
         </Card>
       )}
@@ -110,7 +116,15 @@ function Latest({ record, leaves, path, choose }: LatestProps): JSX.Element {
   );
 }
 
-function Tile({ leaf, isChosen, choose }: { leaf: Leaf; isChosen: boolean; choose: (path: string) => void }): JSX.Element {
+function Tile({
+  leaf,
+  isChosen,
+  choose,
+}: {
+  leaf: Leaf;
+  isChosen: boolean;
+  choose: (path: string) => void;
+}): JSX.Element {
   const content = (
     <>
       <span class="tile-name">{leaf.path.slice(1)}</span>

@@ -71,7 +71,11 @@ function DeviceTable({ devices }: { devices: readonly Device[] }): JSX.Element {
             </time>
           </td>
           <td>
-            {last_timestamp === null ? 'ahead of the clock' : <time dateTime={last_timestamp}>{time(last_timestamp)}</time>}
+            {last_timestamp === null ? (
+              'ahead of the clock'
+            ) : (
+              <time dateTime={last_timestamp}>{time(last_timestamp)}</time>
+            )}
           </td>
           <td class="payload">
             <code>{latest.get(device_id) ?? ''}</code>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { age, count, rate, short, time } from '../base/format.js';
-import { headlineOf, isLate } from '../base/headline.js';
+import { headlineOf, isLate, undecidedOf } from '../base/headline.js';
 import { connection, history, status } from '../base/status-store.js';
 import { useStore } from '../base/store.js';
 import type { History, Status } from '../base/types.js';
@@ -68,7 +68,7 @@ function Figures({ now }: { now: Status | undefined }): JSX.Element {
       <Figure
         name="Dead letters"
         value={count(dead)}
-        tone={(dead ?? 0) > 0 ? 'warn' : undefined}
+        tone={now !== undefined && undecidedOf(now) > 0 ? 'warn' : undefined}
         href="#/dead-letters"
       />
     </dl>

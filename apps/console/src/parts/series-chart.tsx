@@ -50,7 +50,15 @@ function Drawn({ series, path, window }: { series: Series; path: string; window:
       {times.length === 0 ? (
         <Empty>No number at {path} in this range.</Empty>
       ) : (
-        <Chart label={`${path} over time`} times={times} series={lines} format={figure} axis={short} range={range} height={260} />
+        <Chart
+          label={`${path} over time`}
+          times={times}
+          series={lines}
+          format={figure}
+          axis={short}
+          range={range}
+          height={260}
+        />
       )}
       {missing + non_numeric > 0 && (
         <p class="note">

@@ -117,7 +117,7 @@ export function PartitionsCard({ now }: { now: Status | undefined }): JSX.Elemen
         {partitions.map(({ partition, lag, oldest_age_seconds: oldest }) => (
           <li key={partition}>
             <b>{partition}</b>
-            <meter min={0} max={most} value={lag} aria-label={`waiting in partition ${partition}`} />
+            <Bar share={lag / most} value={lag} label={`waiting in partition ${partition}`} />
             <span>{count(lag)}</span>
             <span class="soft">{lag === 0 ? '' : age(oldest)}</span>
           </li>
@@ -127,7 +127,15 @@ export function PartitionsCard({ now }: { now: Status | undefined }): JSX.Elemen
   );
 }
 
-export const RECORD_STATES: Readonly<Record<string, { tone: string; text: string }>> = {
+function Bar({ share, value, label }: { share: number; value: number; label: string }): JSX.Element {
+  return (
+    <div class="bar" role="meter" aria-label={label} aria-valuemin={0} aria-valuenow={value}>
+      <i style={{ width: `${share * 100}%` }} />
+    </div>
+  );
+}
+
+const RECORD_STATES: Readonly<Record<string, { tone: string; text: string }>> = {
   waiting: { tone: 'warn', text: 'waiting' },
   buffered: { tone: 'warn', text: 'buffered' },
   stored: { tone: 'good', text: 'stored' },

@@ -58,6 +58,7 @@ const STATUS = object(
     dead_letters: maybe(
       object({
         total: { ...count, description: 'In the topic.' },
+        undecided: maybe(count, 'Neither redriven nor discarded.'),
         counted: { ...count, description: 'How many of the newest the reasons are of.' },
         reasons: { type: 'object', additionalProperties: count },
       })!,

@@ -3,11 +3,13 @@ import { type BufferInspector, EventLog } from '@sluice/event-log';
 import { RecordStore } from '@sluice/record-store';
 import { Clock } from '@sluice/async';
 import { ClientStreams, OpenStreams } from '@sluice/http';
+import { Dispositions } from '@sluice/redrive';
 import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from '../inspectors.js';
 import { totalsReader } from './history-totals.js';
 import { StatusFeed } from './status-feed.js';
 import { StatusHistory } from './status-history.js';
 import { StatusSampler } from './status-sampler.js';
+import { UndecidedLetters } from './undecided-letters.js';
 
 /** Injection token of the {@link OpenStreams} of `GET /status/events`. */
 export const STATUS_STREAMS = Symbol('StatusStreams');
@@ -34,15 +36,17 @@ export function statusProviders({
   return [
     {
       provide: StatusFeed,
-      inject: [EVENTS_INSPECTOR, DEAD_LETTERS_INSPECTOR, RecordStore, Clock, EventLog],
+      inject: [EVENTS_INSPECTOR, DEAD_LETTERS_INSPECTOR, RecordStore, Clock, EventLog, Dispositions],
       useFactory: (
         events: BufferInspector,
         deadLetters: BufferInspector,
         store: RecordStore,
         clock: Clock,
         { names }: EventLog,
+        dispositions: Dispositions,
       ) => {
-        const sampler = new StatusSampler({ events, deadLetters, store, clock, names });
+        const undecided = new UndecidedLetters(deadLetters, dispositions, clock);
+        const sampler = new StatusSampler({ events, deadLetters, store, undecided, clock, names });
         return new StatusFeed(() => sampler.sample(), sampleEveryMs);
       },
     },

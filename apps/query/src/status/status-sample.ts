@@ -37,6 +37,8 @@ export interface Readings {
   worker: WorkerReading | undefined;
   recent: readonly RecentRecord[] | undefined;
   deadLetters: DeadLetterReading | undefined;
+  /** Dead letters that were neither redriven nor discarded. */
+  undecided: number | undefined;
   isStoreUp: boolean;
   /** What the topics and the group are called. */
   names: LogNames;
@@ -44,13 +46,13 @@ export interface Readings {
 
 /** One sample as `GET /status` answers it: whole numbers of records, seconds, and `null` for what is not known. */
 export function toStatusSample(readings: Readings): object {
-  const { nowMs, rates, deadLetters } = readings;
+  const { nowMs, rates, deadLetters, undecided } = readings;
   return {
     at: new Date(nowMs).toISOString(),
     rates: rates === undefined ? null : { in_per_second: rates.in, out_per_second: rates.out },
     buffer: bufferOf(readings),
     recent: recentOf(readings),
-    dead_letters: deadLetters?.counts ?? null,
+    dead_letters: deadLetters === undefined ? null : { ...deadLetters.counts, undecided: undecided ?? null },
     parts: partsOf(readings),
     workers: readings.worker?.members.map(({ clientId, ...member }) => ({ client_id: clientId, ...member })) ?? null,
     names: namesOf(readings.names),

@@ -7,6 +7,7 @@ import { OldestWaiting } from '../oldest-waiting.js';
 import { DeadLetterTally } from './dead-letter-tally.js';
 import { RateMeter } from './rate-meter.js';
 import { RecentRecords } from './recent-records.js';
+import type { UndecidedLetters } from './undecided-letters.js';
 import { toStatusSample, type DeadLetterReading, type WorkerReading } from './status-sample.js';
 
 /** Where samples come from. */
@@ -14,6 +15,7 @@ export interface StatusSources {
   events: BufferInspector;
   deadLetters: BufferInspector;
   store: Pick<RecordStore, 'ping'>;
+  undecided: Pick<UndecidedLetters, 'count'>;
   clock: Clock;
   names: LogNames;
 }
@@ -32,6 +34,7 @@ export class StatusSampler {
   private readonly worker: BoundedReading<WorkerReading>;
   private readonly recent: BoundedReading<Awaited<ReturnType<RecentRecords['look']>>>;
   private readonly deadLetters: BoundedReading<DeadLetterReading>;
+  private readonly undecided: BoundedReading<number>;
   private readonly storeAnswer: BoundedReading<true>;
 
   constructor(private readonly sources: StatusSources) {
@@ -49,6 +52,7 @@ export class StatusSampler {
     this.worker = new BoundedReading(() => this.readWorker(), clock);
     this.recent = new BoundedReading(() => recent.look(this.located.positions), clock);
     this.deadLetters = new BoundedReading(() => this.readDeadLetters(tally), clock);
+    this.undecided = new BoundedReading(() => sources.undecided.count(), clock);
     this.storeAnswer = new BoundedReading(() => store.ping().then(() => true as const), clock);
   }
 
@@ -56,7 +60,8 @@ export class StatusSampler {
     const located = await this.positions.value();
     if (located !== undefined && located !== this.located) this.meter.add(located.positions, located.atMs);
     this.located = located ?? { positions: [], atMs: 0 };
-    const [deadLetters, isStoreUp] = [this.deadLetters.value(), this.storeAnswer.value()];
+    const [deadLetters, undecided] = [this.deadLetters.value(), this.undecided.value()];
+    const isStoreUp = this.storeAnswer.value();
     const [headsMs, worker, recent] =
       located === undefined ? [] : await Promise.all([this.heads.value(), this.worker.value(), this.recent.value()]);
     return toStatusSample({
@@ -67,6 +72,7 @@ export class StatusSampler {
       worker,
       recent,
       deadLetters: await deadLetters,
+      undecided: await undecided,
       isStoreUp: (await isStoreUp) ?? false,
       names: this.sources.names,
     });

@@ -66,7 +66,7 @@ describe('a sample', () => {
   it('says that nothing waits and that every part answers', async () => {
     const { buffer, recent, dead_letters, parts } = await sampleNow();
     expect(buffer).toMatchObject({ waiting: 0, oldest_age_seconds: null, state: 'idle', partition_count: PARTITIONS });
-    expect([recent, dead_letters]).toEqual([[], { total: 0, counted: 0, reasons: {} }]);
+    expect([recent, dead_letters]).toEqual([[], { total: 0, undecided: 0, counted: 0, reasons: {} }]);
     expect(Object.values(parts)).toEqual(Array.from({ length: 3 }, () => ({ state: 'up', reason: null })));
   });
 
@@ -178,14 +178,30 @@ describe('a sample', () => {
     for (const reason of ['key-conflict', 'key-conflict', 'undecodable', '<script>']) die(reason);
     const page = await open();
     const reasons = { 'key-conflict': 2, undecodable: 1, other: 1 };
-    expect((await sampleWhere(page, () => true)).dead_letters).toEqual({ total: 4, counted: 4, reasons });
+    expect((await sampleWhere(page, () => true)).dead_letters).toEqual({ total: 4, undecided: 4, counted: 4, reasons });
     die('key-conflict');
     const { dead_letters } = await sampleWhere(page, (sample) => sample.dead_letters?.total === 5);
-    expect(dead_letters).toEqual({ total: 5, counted: 5, reasons: { ...reasons, 'key-conflict': 3 } });
+    expect(dead_letters).toEqual({ total: 5, undecided: 5, counted: 5, reasons: { ...reasons, 'key-conflict': 3 } });
   });
 });
 
 describe('GET /status', () => {
+  it('counts no dead letter as undecided that was discarded', async () => {
+    query.log.deadLetters.append({ key: Buffer.from(DEVICE), value: Buffer.from('{}') });
+    query.log.deadLetters.append({ key: Buffer.from(DEVICE), value: Buffer.from('{}') });
+    const undecided = async () =>
+      (await query.get<{ dead_letters: { undecided: number } }>('/status')).body.dead_letters.undecided;
+    expect(await undecided()).toBe(2);
+    const response = await fetch(`${query.url}/dead-letters/${PARTITION}/0/discard`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', connection: 'close' },
+      body: '{"why": "a test"}',
+    });
+    expect(response.status).toBe(200);
+    query.clock.advance(5000);
+    expect(await undecided()).toBe(1);
+  });
+
   it('answers one sample, with the workers and their partitions', async () => {
     const { status, body } = await query.get<Sample & { workers: object[]; names: object }>('/status');
     expect([status, body.buffer!.state]).toEqual([200, 'idle']);
