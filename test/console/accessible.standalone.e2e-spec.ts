@@ -44,8 +44,6 @@ const PAGES = [
 describe.each(PAGES)('the page #/%s', (path, title, text) => {
   it.each([
     ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
     ['dark', 390],
   ] as const)('can be used by everybody, in %s at %i px', async (colorScheme, width) => {
     const page = await open(path, { colorScheme, viewport: { width, height: 844 } });

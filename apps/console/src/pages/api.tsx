@@ -75,7 +75,7 @@ function Command({ title, command }: Example): JSX.Element {
   return (
     <div class="command">
       <h3>{title}</h3>
-      <pre tabIndex={0} role="region" aria-label={title}>
+      <pre tabIndex={0} role="group" aria-label={title}>
         {command}
       </pre>
       {navigator.clipboard !== undefined && (

@@ -109,7 +109,7 @@ function Facts({ letter }: { letter: LetterDetail }): JSX.Element {
 function Value({ letter: { value, value_base64 } }: { letter: LetterDetail }): JSX.Element {
   if (value === null) {
     return (
-      <pre class="json" tabIndex={0} role="region" aria-label="Bytes in Base64">
+      <pre class="json" tabIndex={0} role="group" aria-label="Bytes in Base64">
         {value_base64 ?? 'There is no value.'}
       </pre>
     );
@@ -117,7 +117,7 @@ function Value({ letter: { value, value_base64 } }: { letter: LetterDetail }): J
   const parsed = parsedOr(value);
   if (parsed !== undefined) return <JsonView value={parsed} label="Value" />;
   return (
-    <pre class="json" tabIndex={0} role="region" aria-label="Value">
+    <pre class="json" tabIndex={0} role="group" aria-label="Value">
       {value}
     </pre>
   );

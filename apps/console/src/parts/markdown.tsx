@@ -50,7 +50,7 @@ function tableOf([head = '', , ...rows]: Block): JSX.Element {
       .split('|')
       .map((cell) => cell.trim());
   return (
-    <div class="scroll" role="region" aria-label="Table" tabIndex={0}>
+    <div class="scroll" role="group" aria-label="Table" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -9,7 +9,7 @@ import { Table } from './ui.js';
 /** Records as a table; a row opens to all of the record. */
 export function RecordRows({ records }: { records: readonly StoredRecord[] }): JSX.Element {
   return (
-    <Table label="Records" head={['', 'Time', 'Device', 'Record', 'Payload']}>
+    <Table label="Records" head={['More', 'Time', 'Device', 'Record', 'Payload']}>
       {records.map((record) => (
         <Row key={`${record.device_id}/${record.record_id}`} record={record} />
       ))}
