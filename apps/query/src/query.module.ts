@@ -8,6 +8,8 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { type OperateLimits, operateProviders } from './dead-letters/operate-providers.js';
 import { RedrivesController } from './dead-letters/redrives.controller.js';
 import { LocatedView } from './located-view.js';
+import { ExportController } from './export/export.controller.js';
+import { ExportView } from './export/export-view.js';
 import { inspectorProviders } from './inspectors.js';
 import { DeviceController } from './reading/device.controller.js';
 import { DevicesController } from './reading/devices.controller.js';
@@ -43,6 +45,7 @@ export class QueryModule implements NestModule {
         BufferController,
         DevicesController,
         DeviceController,
+        ExportController,
         RecordsController,
         StatusPageController,
         TailController,
@@ -60,6 +63,7 @@ export class QueryModule implements NestModule {
         BufferView,
         RecordsView,
         LocatedView,
+        ExportView,
         RecordLocator,
       ],
     };
