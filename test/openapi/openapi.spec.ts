@@ -44,6 +44,7 @@ describe('openapi.json', () => {
       '/devices',
       '/endpoints',
       '/events/tail',
+      '/export',
       '/health/live',
       '/health/ready',
       '/ingest',

@@ -10,6 +10,8 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { type OperateLimits, operateProviders } from './dead-letters/operate-providers.js';
 import { RedrivesController } from './dead-letters/redrives.controller.js';
 import { LocatedView } from './located-view.js';
+import { ExportController } from './export/export.controller.js';
+import { ExportView } from './export/export-view.js';
 import { inspectorProviders } from './inspectors.js';
 import { DeviceController } from './reading/device.controller.js';
 import { DevicesController } from './reading/devices.controller.js';
@@ -50,6 +52,7 @@ export class QueryModule implements NestModule {
         BufferController,
         DevicesController,
         DeviceController,
+        ExportController,
         RecordsController,
         StatusController,
         ConsoleController,
@@ -69,6 +72,7 @@ export class QueryModule implements NestModule {
         BufferView,
         RecordsView,
         LocatedView,
+        ExportView,
         RecordLocator,
       ],
     };

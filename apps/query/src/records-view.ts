@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { encodeCursor, parseTimestamp, type StoredRecord, stringifyExact, timeOf } from '@sluice/contracts';
+import { encodeCursor, parseTimestamp } from '@sluice/contracts';
 import { RecordStoreError } from '@sluice/record-store';
 import { type AnswerPart, ProblemError, type Read, READ_STEP_BYTES, ReadTurns } from '@sluice/http';
 import { isWithin, type OrderedCursor, type OrderedPage, RECORD_ORDERS } from './record-orders.js';
+import { recordText } from './record-text.js';
 import type { RecordsFilter, RecordsRequest } from './records-request.js';
 import { CompleteThrough } from './reading/complete-through.js';
 import { WatchedStore } from './watched-store.js';
@@ -117,7 +118,7 @@ class PageInParts {
         this.after = this.order.placeOf(record);
         continue;
       }
-      const text = toText(record);
+      const text = recordText(record);
       const bytes = Buffer.byteLength(text);
       isFull = !this.isEmpty && this.bytes + bytes > MAX_PAGE_BYTES;
       if (isFull) break;
@@ -146,10 +147,4 @@ class PageInParts {
 function endText(next: OrderedCursor | undefined): string {
   const next_cursor = next === undefined ? null : encodeCursor(next);
   return `],${JSON.stringify({ has_more: next_cursor !== null, next_cursor }).slice(1)}`;
-}
-
-/** Members in the order of the contract. */
-function toText(record: StoredRecord): string {
-  const { device_id, record_id, received_at, stored_at, data_payload } = record;
-  return stringifyExact({ device_id, record_id, ...timeOf(record), received_at, stored_at, data_payload });
 }

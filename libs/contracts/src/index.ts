@@ -25,6 +25,7 @@ export * from './uuid.js';
 export {
   type AccessKind,
   CLIENT_HEADER,
+  COMPLETE_THROUGH_HEADER,
   DEVICES_HEADER,
   type DeviceSource,
   MAX_OPERATE_BODY_BYTES,

@@ -40,6 +40,7 @@ export const READ_ROUTES = {
   '/records/:device_id/latest': { access: 'read-device', deviceFrom: 'path' },
   '/records/:device_id/series': { access: 'read-device', deviceFrom: 'path' },
   '/records/:device_id/:record_id': { access: 'read-device', deviceFrom: 'path' },
+  '/export': { access: 'read-device', deviceFrom: 'query' },
   '/devices': { access: 'read-some' },
   '/latest': { access: 'read-some', method: 'POST' },
 } as const satisfies Readonly<Record<string, ReadRoute>>;
@@ -69,6 +70,9 @@ export const CLIENT_HEADER = 'x-sluice-client';
  * of ids with a `*` behind, percent-encoded. Without it, the sender may read everything.
  */
 export const DEVICES_HEADER = 'x-sluice-devices';
+
+/** Says with an export what `complete_through` says in other answers. */
+export const COMPLETE_THROUGH_HEADER = 'sluice-complete-through';
 
 /** Largest body of a read, in bytes: 500 ids of the longest kind. */
 export const MAX_READ_BODY_BYTES = 128 * 1024;

@@ -116,6 +116,7 @@ describe('every route of the gateway', () => {
       ['/records/:device_id/latest', 'path'],
       ['/records/:device_id/series', 'path'],
       ['/records/:device_id/:record_id', 'path'],
+      ['/export', 'query'],
     ]);
   });
 

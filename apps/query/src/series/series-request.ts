@@ -1,4 +1,4 @@
-import { parseTimestamp, type ProblemEntry } from '@sluice/contracts';
+import { parseTimestamp, pointerSteps, type ProblemEntry } from '@sluice/contracts';
 import { DEFAULT_POINTS, type SeriesFunction, type SeriesQueryDto } from '@sluice/contracts/dto';
 import { invalidParameter } from '../query.pipe.js';
 
@@ -26,7 +26,7 @@ export function seriesRequest(deviceId: string, query: SeriesQueryDto): SeriesRe
   const toMs = query.to === undefined ? undefined : parseTimestamp(query.to)!;
   const errors = [...windowProblems(fromMs, toMs), ...shapeProblems(query, toMs! - fromMs!)];
   if (errors.length > 0) throw invalidParameter(errors);
-  return { deviceId, pointer: query.path, path: stepsOf(query.path), fromMs, toMs, shape: shapeOf(query) };
+  return { deviceId, pointer: query.path, path: pointerSteps(query.path), fromMs, toMs, shape: shapeOf(query) };
 }
 
 /** What is wrong with two ends of a range; no end is not. */
@@ -66,9 +66,4 @@ function shapeOf({ every, fn, points }: SeriesQueryDto): SeriesShape {
 function widthOf(every: string): number {
   const [, count, unit] = /^(\d+)([a-z]+)$/.exec(every)!;
   return Number(count) * UNIT_MS[unit!]!;
-}
-
-function stepsOf(pointer: string): string[] {
-  const steps = pointer.split('/').slice(1);
-  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

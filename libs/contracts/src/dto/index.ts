@@ -3,6 +3,7 @@ export { COMPLETE_THROUGH_SCHEMA } from './complete-through.js';
 export * from './device-report.dto.js';
 export * from './devices.dto.js';
 export * from './endpoints.dto.js';
+export * from './export.dto.js';
 export * from './ingest-answers.dto.js';
 export * from './latest.dto.js';
 export * from './parse-query.js';

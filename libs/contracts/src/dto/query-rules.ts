@@ -88,9 +88,13 @@ export const MAX_PATH_STEPS = 100;
 /** RFC 6901, with at least one step. */
 export const PATH_PATTERN = /^(?:\/(?:[^~/]|~[01])*)+$/;
 
+function isPath(value: unknown): boolean {
+  const hasForm = typeof value === 'string' && value.length <= MAX_PATH_LENGTH && PATH_PATTERN.test(value);
+  return hasForm && value.split('/').length - 1 <= MAX_PATH_STEPS;
+}
+
 export const pathParameter: Rule = (value) => {
-  const isPath = typeof value === 'string' && value.length <= MAX_PATH_LENGTH && PATH_PATTERN.test(value);
-  if (isPath && value.split('/').length - 1 <= MAX_PATH_STEPS) return undefined;
+  if (isPath(value)) return undefined;
   const detail =
     `path must be a JSON Pointer into data_payload, for example /temp or /sensors/0/value (~1 for a slash in a key, ~0 for ~), ` +
     `of ${MAX_PATH_LENGTH} characters and ${MAX_PATH_STEPS} steps at most.`;
@@ -127,4 +131,21 @@ export const pointsParameter: Rule = (value) => {
   if (points >= MIN_POINTS && points <= MAX_POINTS) return undefined;
   const detail = `points must be a whole number from ${MIN_POINTS} to ${MAX_POINTS}.`;
   return { pointer: '?points', code: 'range', detail };
+};
+
+export const MAX_COLUMNS = 100;
+export const MAX_COLUMNS_LENGTH = 4096;
+
+export const columnsParameter: Rule = (value) => {
+  const columns = typeof value === 'string' && value.length <= MAX_COLUMNS_LENGTH ? value.split(',') : [];
+  if (columns.length >= 1 && columns.length <= MAX_COLUMNS && columns.every(isPath)) return undefined;
+  const detail = `columns must be 1 to ${MAX_COLUMNS} JSON Pointers into data_payload with commas between them, for example /temp,/sensors/0/value.`;
+  return { pointer: '?columns', code: 'format', detail };
+};
+
+/** Only the form: what it says is read, and may be refused, by the export. */
+export const exportAfterParameter: Rule = (value) => {
+  if (typeof value === 'string' && value.length >= 1 && value.length <= MAX_CURSOR_LENGTH) return undefined;
+  const detail = 'after must be a sluice_cursor of an earlier answer, or <device_id>/<record_id> of its last record.';
+  return { pointer: '?after', code: 'length', detail };
 };
