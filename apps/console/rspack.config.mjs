@@ -27,7 +27,7 @@ export const consoleConfig = (rspack) => ({
     cssChunkFilename: '[name].[contenthash:12].css',
     clean: true,
   },
-  resolve: { extensions: ['.tsx', '.ts', '.js'], extensionAlias: { '.js': ['.tsx', '.ts', '.js'] } },
+  resolve: { extensions: ['.tsx', '.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'], '.jsx': ['.tsx'] } },
   module: {
     rules: [
       {

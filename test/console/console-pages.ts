@@ -1,19 +1,15 @@
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { until } from '@sluice/test-kit';
-
-/** Run in a page, it looks for what people with a screen reader, without a mouse or with weak eyes cannot use. */
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Finding {
   id: string;
   nodes: { target: string[]; failureSummary: string }[];
 }
 
-/** What axe-core finds in a page, one line each. */
+/** What people with a screen reader, without a mouse or with weak eyes cannot use, one line each. */
 export async function findingsIn(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const violations = (await page.evaluate('axe.run(document).then(({ violations }) => violations)')) as Finding[];
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),

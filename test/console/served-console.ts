@@ -37,7 +37,7 @@ export const IDLE: Json = {
 };
 
 /** An hour in steps of 5 seconds, up to now. */
-export function anHour(): Json {
+function anHour(): Json {
   const end = Date.now();
   const steps = Array.from({ length: 720 }, (_, n) => n);
   const wave = (height: number, from = 0) => steps.map((n) => from + height * (1 + Math.sin(n / 40)));

@@ -5,7 +5,7 @@ import { headlineOf } from './base/headline.js';
 import { linkTo, place } from './base/router.js';
 import { connection, status } from './base/status-store.js';
 import { useStore } from './base/store.js';
-import { AccessForm } from './parts/access-form.js';
+import { AccessForm } from './parts/access-form.jsx';
 import { pageOf, PAGES } from './pages/index.js';
 
 /** The frame of all pages: the name, the way to each page, the state of the system, and the page itself. */

@@ -4,7 +4,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/parts.css';
 import './styles/pages.css';
-import { App } from './app.js';
+import { App } from './app.jsx';
 import { followStatus } from './base/status-store.js';
 
 followStatus();

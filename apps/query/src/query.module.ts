@@ -25,7 +25,7 @@ import { TailController } from './tail/tail.controller.js';
 import { type TailLimits, tailProviders } from './tail/tail-providers.js';
 import { RecordLocator } from './record-locator.js';
 
-export interface ConsoleOptions {
+interface ConsoleOptions {
   /** Where the built files of the console may be. */
   consoleFolders?: readonly URL[];
 }

@@ -6,7 +6,7 @@ const CLOCK = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle
 const clock = new Intl.DateTimeFormat(undefined, CLOCK);
 const dateAndClock = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric', ...CLOCK });
 
-export const NOT_KNOWN = '–';
+const NOT_KNOWN = '–';
 
 type Maybe = number | null | undefined;
 

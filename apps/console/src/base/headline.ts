@@ -1,7 +1,7 @@
 import { counted } from './format.js';
 import type { Status } from './types.js';
 
-export type Tone = 'good' | 'warn' | 'bad' | 'unknown';
+type Tone = 'good' | 'warn' | 'bad' | 'unknown';
 
 export interface Headline {
   tone: Tone;

@@ -1,5 +1,5 @@
 /** Answers of the API, as far as the console reads them. OpenAPI describes them in full. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
 export type PartState = 'up' | 'paused' | 'down' | 'unknown';
 
@@ -69,7 +69,7 @@ export interface StoredRecord {
   data_payload: JsonObject;
 }
 
-export interface Page {
+interface Page {
   has_more: boolean;
   next_cursor: string | null;
 }
@@ -112,7 +112,7 @@ export interface Series {
   non_numeric: number;
 }
 
-export interface Disposition {
+interface Disposition {
   kind: 'discarded' | 'redriven';
   why?: string;
   at?: string;

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { hasToken } from '../base/client.js';
-import { Card, PageTitle } from '../parts/ui.js';
+import { Card, PageTitle } from '../parts/ui.jsx';
 
 /** The address of the console, which is that of the API; with the prefix of a proxy. */
 const base = new URL('.', document.baseURI).href.replace(/\/$/, '');

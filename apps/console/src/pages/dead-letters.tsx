@@ -7,9 +7,9 @@ import { goTo, linkTo } from '../base/router.js';
 import { status } from '../base/status-store.js';
 import { useStore } from '../base/store.js';
 import type { Letter, LettersPage as Answer, LetterSummary } from '../base/types.js';
-import { Field, Filters } from '../parts/filters.js';
-import { PlanRedrive, Redrives } from '../parts/redrives.js';
-import { Badge, Card, Empty, Loaded, Pager, PageTitle, RunbookLink, Table } from '../parts/ui.js';
+import { Field, Filters } from '../parts/filters.jsx';
+import { PlanRedrive, Redrives } from '../parts/redrives.jsx';
+import { Badge, Card, Empty, Loaded, Pager, PageTitle, RunbookLink, Table } from '../parts/ui.jsx';
 import type { PageProps } from './index.js';
 
 const PAGE_SIZE = 50;

@@ -1,15 +1,15 @@
 import type { ComponentType } from 'preact';
 import type { Place } from '../base/router.js';
-import { ApiPage } from './api.js';
-import { DeadLettersPage } from './dead-letters.js';
-import { DevicePage } from './device.js';
-import { DevicesPage } from './devices.js';
-import { LetterPage } from './letter.js';
-import { LimitsPage } from './limits.js';
-import { LivePage } from './live.js';
-import { OverviewPage } from './overview.js';
-import { RecordsPage } from './records.js';
-import { RunbookPage } from './runbook.js';
+import { ApiPage } from './api.jsx';
+import { DeadLettersPage } from './dead-letters.jsx';
+import { DevicePage } from './device.jsx';
+import { DevicesPage } from './devices.jsx';
+import { LetterPage } from './letter.jsx';
+import { LimitsPage } from './limits.jsx';
+import { LivePage } from './live.jsx';
+import { OverviewPage } from './overview.jsx';
+import { RecordsPage } from './records.jsx';
+import { RunbookPage } from './runbook.jsx';
 
 export interface PageProps {
   place: Place;

@@ -6,10 +6,10 @@ import { type Resource, useResource } from '../base/resource.js';
 import { linkTo } from '../base/router.js';
 import { parseExact } from '../base/exact-json.js';
 import type { LetterDetail } from '../base/types.js';
-import { JsonView } from '../parts/json-view.js';
-import { PlanRedrive } from '../parts/redrives.js';
-import { Badge, Card, Failure, Loaded, PageTitle, RunbookLink } from '../parts/ui.js';
-import { Decision } from './dead-letters.js';
+import { JsonView } from '../parts/json-view.jsx';
+import { PlanRedrive } from '../parts/redrives.jsx';
+import { Badge, Card, Failure, Loaded, PageTitle, RunbookLink } from '../parts/ui.jsx';
+import { Decision } from './dead-letters.jsx';
 import type { PageProps } from './index.js';
 
 /** One dead letter: its bytes, its headers, what the checks say now, and the decision about it. */
@@ -33,28 +33,11 @@ interface LetterProps {
   address: string;
 }
 
-function Letter({ letter, answer, address }: LetterProps): JSX.Element {
+function Letter(props: LetterProps): JSX.Element {
+  const { letter } = props;
   return (
     <>
-      <div class="grid">
-        <Card title="What happened">
-          <Facts letter={letter} />
-        </Card>
-        <Card title="What the checks say now">
-          <p>
-            <Badge tone={letter.check.would === 'pass' ? 'good' : 'bad'}>would {letter.check.would}</Badge>{' '}
-            {letter.check.reason !== null && <code>{letter.check.reason}</code>} {letter.check.detail}
-          </p>
-          <p class="note">
-            <RunbookLink name="dead-letters">What to do about {letter.reason}</RunbookLink>
-          </p>
-          {letter.disposition === null ? (
-            <Discard address={address} onDone={answer.reload} />
-          ) : (
-            <Decided letter={letter} />
-          )}
-        </Card>
-      </div>
+      <Findings {...props} />
       <div class="grid">
         <Card title="The letter">
           <Value letter={letter} />
@@ -77,6 +60,30 @@ function Letter({ letter, answer, address }: LetterProps): JSX.Element {
       </div>
       {letter.disposition === null && <PlanRedrive filter={{ key: `${letter.partition}/${letter.offset}` }} />}
     </>
+  );
+}
+
+function Findings({ letter, answer, address }: LetterProps): JSX.Element {
+  return (
+    <div class="grid">
+      <Card title="What happened">
+        <Facts letter={letter} />
+      </Card>
+      <Card title="What the checks say now">
+        <p>
+          <Badge tone={letter.check.would === 'pass' ? 'good' : 'bad'}>would {letter.check.would}</Badge>{' '}
+          {letter.check.reason !== null && <code>{letter.check.reason}</code>} {letter.check.detail}
+        </p>
+        <p class="note">
+          <RunbookLink name="dead-letters">What to do about {letter.reason}</RunbookLink>
+        </p>
+        {letter.disposition === null ? (
+          <Discard address={address} onDone={answer.reload} />
+        ) : (
+          <Decided letter={letter} />
+        )}
+      </Card>
+    </div>
   );
 }
 

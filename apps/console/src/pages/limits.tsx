@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { count, time } from '../base/format.js';
 import { useResource } from '../base/resource.js';
 import type { Limits, Tokens } from '../base/types.js';
-import { Badge, Card, Empty, Loaded, PageTitle, RunbookLink, Table } from '../parts/ui.js';
+import { Badge, Card, Empty, Loaded, PageTitle, RunbookLink, Table } from '../parts/ui.jsx';
 
 const LOOK_EVERY_MS = 10_000;
 

@@ -6,9 +6,9 @@ import { count, time } from '../base/format.js';
 import { goTo, linkTo } from '../base/router.js';
 import { useStore } from '../base/store.js';
 import type { StoredRecord } from '../base/types.js';
-import { Field, Filters } from '../parts/filters.js';
-import { JsonView, preview } from '../parts/json-view.js';
-import { Empty, Failure, PageTitle } from '../parts/ui.js';
+import { Field, Filters } from '../parts/filters.jsx';
+import { JsonView, preview } from '../parts/json-view.jsx';
+import { Empty, Failure, PageTitle } from '../parts/ui.jsx';
 import type { PageProps } from './index.js';
 
 /** Most events that are kept; older ones go. */

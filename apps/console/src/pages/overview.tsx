@@ -5,10 +5,10 @@ import { headlineOf, isLate, undecidedOf } from '../base/headline.js';
 import { connection, history, status } from '../base/status-store.js';
 import { useStore } from '../base/store.js';
 import type { History, Status } from '../base/types.js';
-import { Chart, type ChartProps } from '../parts/chart.js';
-import { PartsCard, PartitionsCard, RecentCard } from '../parts/system.js';
-import { SendForm } from '../parts/send-form.js';
-import { Card, RunbookLink } from '../parts/ui.js';
+import { Chart, type ChartProps } from '../parts/chart.jsx';
+import { PartsCard, PartitionsCard, RecentCard } from '../parts/system.jsx';
+import { SendForm } from '../parts/send-form.jsx';
+import { Card, RunbookLink } from '../parts/ui.jsx';
 
 const MINUTES = [5, 15, 60] as const;
 const MIN_SECONDS = 60;

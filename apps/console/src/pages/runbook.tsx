@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { status } from '../base/status-store.js';
 import { useStore } from '../base/store.js';
-import { Markdown } from '../parts/markdown.js';
-import { Empty } from '../parts/ui.js';
+import { Markdown } from '../parts/markdown.jsx';
+import { Empty } from '../parts/ui.jsx';
 import type { PageProps } from './index.js';
 
 /** The topics and the group as the runbooks name them. */

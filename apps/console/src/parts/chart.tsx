@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import { time } from '../base/format.js';
 import { Store, useStore } from '../base/store.js';
 
-export interface Series {
+interface Series {
   label: string;
   /** A custom property of the style sheet. */
   color: string;
@@ -37,44 +37,57 @@ const colorOf = (name: string): string => getComputedStyle(document.documentElem
 
 /** Lines over time, with axes, a cursor, and the values under it in words. */
 export function Chart(props: ChartProps): JSX.Element {
+  const { times, series } = props;
+  const [at, setAt] = useState<number | null>(null);
+  const host = usePlot(props, setAt);
+  const label = useMemo(() => `${props.label}. ${sentence(props)}`, [times, series]);
+  return (
+    <figure class="chart">
+      <Legend {...props} at={at} />
+      <div ref={host} role="img" aria-label={label} />
+    </figure>
+  );
+}
+
+/** Draws into an element, again where the colours or the lines are others. @returns where to put it */
+function usePlot(props: ChartProps, onCursor: (index: number | null) => void) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
-  const [at, setAt] = useState<number | null>(null);
   const theme = useStore(isDark);
-  const { times, series, height = 170 } = props;
+  const { times, series, range, height = 170 } = props;
   const names = series.map(({ label, color }) => `${label} ${color}`).join();
   useEffect(() => {
-    const made = new uPlot(
-      optionsOf(latest, height, host.current!.clientWidth, setAt),
-      dataOf(latest.current),
-      host.current!,
-    );
+    const element = host.current!;
+    const options = optionsOf(latest, height, element.clientWidth, onCursor);
+    const made = new uPlot(options, dataOf(latest.current), element);
     plot.current = made;
     const watcher = new ResizeObserver(([entry]) => made.setSize({ width: entry!.contentRect.width, height }));
-    watcher.observe(host.current!);
+    watcher.observe(element);
     return () => {
       watcher.disconnect();
       made.destroy();
       plot.current = undefined;
     };
   }, [theme, names, height]);
-  useEffect(() => plot.current?.setData(dataOf(latest.current)), [times, series, props.range?.[0], props.range?.[1]]);
+  useEffect(() => plot.current?.setData(dataOf(latest.current)), [times, series, range?.[0], range?.[1]]);
+  return host;
+}
+
+/** The values under the cursor; without one, the newest. */
+function Legend({ series, times, format, at }: ChartProps & { at: number | null }): JSX.Element {
   const shown = at ?? lastKnown(series);
   return (
-    <figure class="chart">
-      <figcaption>
-        {series.map(({ label, color, values }) => (
-          <span key={label} class="legend">
-            <i data-color={color} />
-            {label} <b>{props.format(values[shown])}</b>
-          </span>
-        ))}
-        <span class="legend-time">{at === null ? '' : time(new Date(times[at]! * 1000).toISOString())}</span>
-      </figcaption>
-      <div ref={host} role="img" aria-label={`${props.label}. ${useMemo(() => sentence(props), [times, series])}`} />
-    </figure>
+    <figcaption>
+      {series.map(({ label, color, values }) => (
+        <span key={label} class="legend">
+          <i data-color={color} />
+          {label} <b>{format(values[shown])}</b>
+        </span>
+      ))}
+      <span class="legend-time">{at === null ? '' : time(new Date(times[at]! * 1000).toISOString())}</span>
+    </figcaption>
   );
 }
 

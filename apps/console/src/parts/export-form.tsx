@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, withParameters } from '../base/client.js';
 import { bytes, count } from '../base/format.js';
-import type { Window } from './series-chart.js';
-import { Card } from './ui.js';
+import type { Window } from './series-chart.jsx';
+import { Card } from './ui.jsx';
 
 type Format = 'ndjson' | 'csv';
 

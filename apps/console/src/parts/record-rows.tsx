@@ -3,8 +3,8 @@ import { useId, useState } from 'preact/hooks';
 import { age, time } from '../base/format.js';
 import { linkTo } from '../base/router.js';
 import type { StoredRecord } from '../base/types.js';
-import { JsonView, preview } from './json-view.js';
-import { Table } from './ui.js';
+import { JsonView, preview } from './json-view.jsx';
+import { Table } from './ui.jsx';
 
 /** Records as a table; a row opens to all of the record. */
 export function RecordRows({ records }: { records: readonly StoredRecord[] }): JSX.Element {

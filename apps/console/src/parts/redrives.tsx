@@ -4,7 +4,7 @@ import { postJson } from '../base/client.js';
 import { count, time } from '../base/format.js';
 import { useResource } from '../base/resource.js';
 import type { Redrive, RedrivePlan } from '../base/types.js';
-import { Badge, Card, Empty, Failure, Loaded, RunbookLink } from './ui.js';
+import { Badge, Card, Empty, Failure, Loaded, RunbookLink } from './ui.jsx';
 
 const LOOK_EVERY_MS = 5_000;
 const TONES: Readonly<Record<string, string>> = { running: 'warn', paused: 'warn', done: 'good', failed: 'bad' };

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, getJson } from '../base/client.js';
 import { linkTo } from '../base/router.js';
-import { Card } from './ui.js';
+import { Card } from './ui.jsx';
 
 const LOOK_EVERY_MS = 250;
 const LOOKS = 40;
@@ -48,13 +48,19 @@ export function SendForm(): JSX.Element {
         />
         <button class="primary">Send</button>
       </form>
-      <p id="sent" role="status" data-tone={sent?.tone}>
-        {sent?.text}{' '}
-        {sent?.recordId !== undefined && (
-          <a href={linkTo(['records'], { device_id: device, record_id: sent.recordId })}>Show it</a>
-        )}
-      </p>
+      <Outcome sent={sent} device={device} />
     </Card>
+  );
+}
+
+function Outcome({ sent, device }: { sent: Sent | undefined; device: string }): JSX.Element {
+  return (
+    <p id="sent" role="status" data-tone={sent?.tone}>
+      {sent?.text}{' '}
+      {sent?.recordId !== undefined && (
+        <a href={linkTo(['records'], { device_id: device, record_id: sent.recordId })}>Show it</a>
+      )}
+    </p>
   );
 }
 

@@ -4,8 +4,8 @@ import { withParameters } from '../base/client.js';
 import { count, figure, short } from '../base/format.js';
 import { useResource } from '../base/resource.js';
 import type { Series } from '../base/types.js';
-import { Chart } from './chart.js';
-import { Empty, Loaded } from './ui.js';
+import { Chart } from './chart.jsx';
+import { Empty, Loaded } from './ui.jsx';
 
 const HOUR_MS = 3_600_000;
 

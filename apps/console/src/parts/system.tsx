@@ -4,7 +4,7 @@ import { reasonText, runbookOf } from '../base/headline.js';
 import { useResource } from '../base/resource.js';
 import { linkTo } from '../base/router.js';
 import type { Part, PartState, RecentRecord, Status, Worker } from '../base/types.js';
-import { Badge, Card, Empty, RunbookLink } from './ui.js';
+import { Badge, Card, Empty, RunbookLink } from './ui.jsx';
 
 const STATES: Readonly<Record<PartState, { tone: string; text: string }>> = {
   up: { tone: 'good', text: 'answers' },

@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 import { RefusedError } from '../base/client.js';
 import type { Resource } from '../base/resource.js';
 import { linkTo } from '../base/router.js';
-import { AccessForm } from './access-form.js';
+import { AccessForm } from './access-form.jsx';
 
 interface CardProps {
   title: string;
