@@ -113,6 +113,8 @@ export interface DocumentRowRange {
 
 /** What the thread that owns the file does for the store. One call is one transaction. */
 export interface RecordCalls {
+  /** Opens the file, which may have to be brought up to this release first. */
+  prepare(): void;
   ping(): void;
   /** For each row `null` if it was inserted, or the row that has its key already. */
   insert(rows: RecordRow[]): (FirstRow | null)[];

@@ -36,7 +36,7 @@ export class SqliteRecordStore extends RecordStore {
 
   /** The file has its table and indexes from the moment it is opened: this waits for that. */
   async prepare(): Promise<void> {
-    await this.ping();
+    await this.thread.call('prepare');
   }
 
   async ping(): Promise<void> {

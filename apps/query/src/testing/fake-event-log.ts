@@ -48,7 +48,10 @@ export class FakeTopic implements BufferInspector {
   }
 
   append(entry: Partial<LogEntry>): LogRecord {
-    const partition = entry.key ? partitionOf(entry.key, this.partitions.length) : 0;
+    return this.appendTo(entry.key ? partitionOf(entry.key, this.partitions.length) : 0, entry);
+  }
+
+  appendTo(partition: number, entry: Partial<LogEntry>): LogRecord {
     const records = this.partitions[partition]!;
     const record = {
       key: null,
