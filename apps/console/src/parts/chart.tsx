@@ -139,7 +139,7 @@ function optionsOf(
       y: { range: (_, low, high) => (latest.current.fromZero ? [0, (high ?? 0) * 1.1 || 1] : rangeOf(low, high)) },
     },
     axes: [
-      { ...ink, size: 26, space: 76, values: (_, splits, __, ___, step) => splits.map((at) => clockText(at, step)) },
+      { ...ink, size: 26, space: 60, values: (_, splits, __, ___, step) => splits.map((at) => clockText(at, step)) },
       { ...ink, size: 56, space: 36, values: (_, splits) => splits.map((value) => axis(value)) },
     ],
     series: [{}, ...series.map(lineOf)],
