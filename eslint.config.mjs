@@ -21,7 +21,7 @@ const WITHOUT_LOGGER = ['libs/process/src/main-process.ts', 'libs/device/src/**'
 export default defineConfig(
   { ignores: ['**/dist/', 'node_modules/', 'data/', 'coverage/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

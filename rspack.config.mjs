@@ -1,13 +1,14 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BUILT, consoleConfig, SOURCES } from './apps/console/rspack.config.mjs';
 import { SWC_OPTIONS } from './scripts/source/swc-options.mjs';
 
 const fromTop = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Runs in a thread and is therefore a file of its own beside the app. */
 const RECORD_THREAD = fromTop('libs/record-store-sqlite/src/record-thread.ts');
-/** The parts of the status page, served as they are. */
-const PAGE = fromTop('apps/query/src/status-page/assets');
+/** The apps that serve the console. */
+const SERVE_CONSOLE = ['query', 'standalone'];
 
 const isOurs = (request) => /^(\.{1,2}\/|\/|@sluice\/)/.test(request);
 
@@ -27,12 +28,18 @@ const { jsc } = SWC_OPTIONS;
  */
 export default (defaults, rspack) => {
   const sources = dirname(defaults.entry);
-  const path = fromTop(`dist/apps/${sources.split(/[\\/]/).at(-2)}`);
+  const app = sources.split(/[\\/]/).at(-2);
   return {
     ...defaults,
     entry: { main: defaults.entry, 'record-thread': RECORD_THREAD },
     devtool: 'source-map',
-    output: { ...defaults.output, path, filename: '[name].js', chunkFilename: 'part-[name].js', clean: true },
+    output: {
+      ...defaults.output,
+      path: fromTop(`dist/apps/${app}`),
+      filename: '[name].js',
+      chunkFilename: 'part-[name].js',
+      clean: true,
+    },
     externalsPresets: { node: true },
     externalsType: 'module-import',
     externals: [({ request }, done) => (isOurs(request) ? done() : done(null, request))],
@@ -42,6 +49,39 @@ export default (defaults, rspack) => {
       rules: defaults.module.rules.map(asInTests),
       parser: { javascript: { importMeta: false, url: false, worker: false } },
     },
-    plugins: [...defaults.plugins, new rspack.CopyRspackPlugin({ patterns: [{ from: PAGE, to: 'assets' }] })],
+    plugins: [...defaults.plugins, ...(SERVE_CONSOLE.includes(app) ? consolePlugins(rspack) : [])],
   };
 };
+
+/** Builds the console before the app, and copies its files beside the app. */
+function consolePlugins(rspack) {
+  return [
+    { apply: (compiler) => compiler.hooks.beforeCompile.tapPromise('Console', () => consoleFor(compiler, rspack)) },
+    { apply: watchConsole },
+    new rspack.CopyRspackPlugin({ patterns: [{ from: BUILT, to: 'assets' }] }),
+  ];
+}
+
+let built;
+
+/** Once for all apps; while an app is watched, again after each change of the console. */
+function consoleFor({ modifiedFiles = new Set() }, rspack) {
+  const hasChanged = [...modifiedFiles].some((file) => SOURCES.some((folder) => file.startsWith(folder)));
+  if (hasChanged) built = undefined;
+  return (built ??= buildConsole(rspack));
+}
+
+function watchConsole(compiler) {
+  compiler.hooks.afterCompile.tap('Console', ({ contextDependencies }) => {
+    for (const folder of SOURCES) contextDependencies.add(folder);
+  });
+}
+
+async function buildConsole(rspack) {
+  const compiler = rspack.rspack(consoleConfig(rspack));
+  const stats = await new Promise((resolve, reject) => {
+    compiler.run((error, done) => (error ? reject(error) : resolve(done)));
+  });
+  await new Promise((resolve) => compiler.close(resolve));
+  if (stats.hasErrors()) throw new Error(stats.toString({ all: false, errors: true }));
+}

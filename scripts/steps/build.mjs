@@ -7,7 +7,7 @@ import { node24 } from './install.mjs';
 export const MAIN = 'dist/apps/standalone/main.js';
 
 const STAMP = join(ROOT, 'dist/.built-from');
-const FOLDERS = ['apps', 'libs'];
+const FOLDERS = ['apps', 'libs', 'docs/operations/runbooks'];
 const FILES = ['tsconfig.json', 'nest-cli.json', 'rspack.config.mjs', 'package.json', 'package-lock.json'];
 const NOT_BUILT = /[.-]spec\.ts$|[\\/](testing|node_modules|dist)[\\/]/;
 

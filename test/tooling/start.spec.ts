@@ -45,6 +45,7 @@ beforeEach(async () => {
   for (const file of ['package.json', 'tsconfig.json', 'nest-cli.json', 'rspack.config.mjs']) await put(file, '{}');
   await put(SOURCE, 'first');
   await put('libs/contracts/src/index.ts', '');
+  await put('docs/operations/runbooks/README.md', '');
   await put(NEST, NEST_CLI);
   await put('npm.js', NPM);
   await mkdir(join(checkout, 'node_modules/node/bin'), { recursive: true });
@@ -70,10 +71,10 @@ describe('npm start', () => {
     await expect(start()).resolves.toMatchObject({ did: ['npm ci', 'nest builds', 'app runs'], code: 0 });
   });
 
-  it('builds again when a part of the page has changed', async () => {
-    await put('apps/query/src/page/assets/page.css', 'first');
+  it('builds again when a part of the console has changed', async () => {
+    await put('apps/console/src/styles/base.css', 'first');
     await start();
-    await put('apps/query/src/page/assets/page.css', 'second');
+    await put('apps/console/src/styles/base.css', 'second');
     expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 

@@ -5,6 +5,7 @@ import { AccessModule } from './access/access.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import type { GatewayOptions } from './gateway-options.js';
 import { IngestModule } from './ingest/ingest.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { OverloadModule } from './overload/overload.module.js';
 import { ReadsModule } from './reads/reads.module.js';
 import { RequestPipeline } from './request-pipeline.js';
@@ -12,7 +13,7 @@ import { SchemasModule } from './schemas/schemas.module.js';
 import { SourcesModule } from './sources/sources.module.js';
 
 /**
- * The HTTP front door: `POST /ingest`, `/ingest/from/{source}`, `GET /endpoints`, and the reads where a query service is named. Expects the providers
+ * The HTTP front door: `POST /ingest`, `/ingest/from/{source}`, `GET /endpoints`, `/limits`, `/tokens`, and the reads where a query service is named. Expects the providers
  * EventPublisher, Clock, Lifecycle, Tracing, ReadTurns and LOGGER from global modules.
  */
 @Module({})
@@ -31,7 +32,7 @@ export class GatewayModule implements NestModule {
     const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl)] : [];
     return {
       module: GatewayModule,
-      imports: [access, overload, ingest, sources, endpoints, ...reads],
+      imports: [access, overload, ingest, sources, endpoints, LimitsModule.forRoot(access, ingest), ...reads],
       providers: [RequestPipeline],
       exports: [access, ingest],
     };

@@ -9,6 +9,7 @@ import {
   listOf,
   LoadShedding,
   Networks,
+  readableDevices,
   RateLimits,
   type Refusal,
 } from '@sluice/ingest';
@@ -82,7 +83,7 @@ export class RequestPipeline {
   attach(fastify: FastifyInstance): void {
     leaveBodiesUnread(fastify);
     endWithinGrace(fastify);
-    for (const name of ['sender', 'trace', 'client', 'arrival', 'charge']) fastify.decorateRequest(name);
+    for (const name of ['sender', 'trace', 'client', 'readable', 'arrival', 'charge']) fastify.decorateRequest(name);
     const stages = this.stages();
     for (const { on, hook } of stages) if (on === undefined) fastify.addHook('onRequest', hook);
     fastify.addHook('onRoute', (route) => {
@@ -131,6 +132,7 @@ function nameClient(trustedProxies: string): onRequestHookHandler {
     const forwardedFor = raw.headers['x-forwarded-for'] as string | undefined;
     const address = clientAddress(raw.socket.remoteAddress ?? '', forwardedFor, proxies);
     request.client = sender?.principal?.name ?? rateLimitKey(address);
+    if (sender?.principal !== undefined) request.readable = readableDevices(sender.principal);
     done();
   };
 }

@@ -52,6 +52,13 @@ export const COMMANDS: CommandTable = new Map([
     },
   ],
   [
+    'export',
+    {
+      summary: 'write the records of a device or of a range of time to a file, as NDJSON or Parquet',
+      load: async () => (await import('./export/export.command.js')).exportRecords,
+    },
+  ],
+  [
     'backup',
     {
       summary: 'copy the embedded files while the service runs, and check the copies',

@@ -81,6 +81,7 @@ describe('The table of commands', () => {
       'map',
       'dead-letters',
       'redrive',
+      'export',
       'backup',
       'restore',
       'verify',

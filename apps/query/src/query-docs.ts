@@ -45,7 +45,13 @@ const STORE_AWAY: BufferAnswerDto = {
   reason: 'store_unreachable',
 };
 
-const PAGE: RecordsPageDto = { records: [{ ...SEED_EVENT, stored_at: STORED_AT }], has_more: false, next_cursor: null };
+export const SEED_RECORD = { ...SEED_EVENT, stored_at: STORED_AT };
+const PAGE: RecordsPageDto = {
+  complete_through: '2025-09-09T17:00:05.000Z',
+  records: [SEED_RECORD],
+  has_more: false,
+  next_cursor: null,
+};
 
 const BUFFERED: RecordWhereaboutsDto = {
   ...SEED_EVENT,
@@ -90,12 +96,16 @@ export function DescribesRecords(): MethodDecorator {
       operationId: 'listRecords',
       summary: 'Stored records, newest first',
       description:
-        'By descending instant of `timestamp`. Pages stay stable while data arrives. A page of large records may be ' +
-        'shorter than its limit although there are more: go by `has_more`.',
+        'By descending instant of `timestamp`, or of `received_at` with `order`. Pages stay stable while data arrives. A page of ' +
+        'large records, or of few among many, may be shorter than its limit although there are more: go by `has_more`. ' +
+        'With `state`, records that are buffered or dead-lettered.',
     }),
-    ...okAnswer(RecordsPageDto, 'One page of records.', { 'one record': PAGE }),
+    ...okAnswer(RecordsPageDto, 'One page of records.', {
+      'one record': PAGE,
+      'one that waits': { ...PAGE, records: [BUFFERED] },
+    }),
     ApiProblems('invalid-parameter', 'invalid-cursor', ...ACCESS_PROBLEMS),
-    ApiProblems('query-unavailable', 'overloaded', 'stopping'),
+    ApiProblems('query-unavailable', 'log-unavailable', 'overloaded', 'stopping'),
   );
 }
 
@@ -126,7 +136,8 @@ export function DescribesRecord(): MethodDecorator {
   );
 }
 
-function okAnswer<T extends object>(
+/** A 200 with examples, each by its summary. */
+export function okAnswer<T extends object>(
   Dto: new () => T,
   description: string,
   answers: Readonly<Record<string, T>>,

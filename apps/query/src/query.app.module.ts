@@ -4,7 +4,7 @@ import { HealthModule, type Service, ServiceModule } from '@sluice/process';
 import { RecordStore } from '@sluice/record-store';
 import { queryHealth } from './query-health.js';
 import { type QueryLimits, QueryModule } from './query.module.js';
-import type { QueryConfig } from './settings.js';
+import { completeOptions, type QueryConfig } from './settings.js';
 
 const APP = 'query';
 
@@ -21,7 +21,7 @@ export class QueryAppModule {
           publishes: true,
           recordStore: recordStoreOptions(config, APP),
         }),
-        QueryModule.forRoot({ isForwarded: true, lag: config, ...limits }),
+        QueryModule.forRoot({ isForwarded: true, lag: config, complete: completeOptions(config), ...limits }),
         HealthModule.forRoot({ inject: [RecordStore], useFactory: queryHealth }),
       ],
     };

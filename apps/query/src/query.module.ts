@@ -4,20 +4,33 @@ import { leaveBodiesUnread } from '@sluice/http';
 import { BufferController } from './buffer.controller.js';
 import { BufferMetrics } from './buffer-metrics.js';
 import { BufferView } from './buffer-view.js';
+import { ConsoleAssets } from './console/console-assets.js';
+import { ConsoleController } from './console/console.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { type OperateLimits, operateProviders } from './dead-letters/operate-providers.js';
 import { RedrivesController } from './dead-letters/redrives.controller.js';
+import { LocatedView } from './located-view.js';
+import { ExportController } from './export/export.controller.js';
+import { ExportView } from './export/export-view.js';
 import { inspectorProviders } from './inspectors.js';
+import { DeviceController } from './reading/device.controller.js';
+import { DevicesController } from './reading/devices.controller.js';
+import { type DataLimits, dataProviders } from './reading/reading-providers.js';
 import { readProviders, type ReadingLimits } from './read-providers.js';
 import { RecordsController } from './records.controller.js';
 import { RecordsView } from './records-view.js';
-import { StatusPageController } from './status-page/status-page.controller.js';
-import { type StatusLimits, statusProviders } from './status-page/status-providers.js';
+import { StatusController } from './status/status.controller.js';
+import { type StatusLimits, statusProviders } from './status/status-providers.js';
 import { TailController } from './tail/tail.controller.js';
 import { type TailLimits, tailProviders } from './tail/tail-providers.js';
 import { RecordLocator } from './record-locator.js';
 
-export type QueryLimits = StatusLimits & TailLimits & ReadingLimits & OperateLimits;
+interface ConsoleOptions {
+  /** Where the built files of the console may be. */
+  consoleFolders?: readonly URL[];
+}
+
+export type QueryLimits = StatusLimits & TailLimits & ReadingLimits & OperateLimits & DataLimits & ConsoleOptions;
 
 /**
  * Shows the buffer, the stored records and the dead letters, and redrives these. Needs the global EventLog, EventPublisher,
@@ -37,8 +50,12 @@ export class QueryModule implements NestModule {
       module: QueryModule,
       controllers: [
         BufferController,
+        DevicesController,
+        DeviceController,
+        ExportController,
         RecordsController,
-        StatusPageController,
+        StatusController,
+        ConsoleController,
         TailController,
         DeadLettersController,
         RedrivesController,
@@ -49,9 +66,13 @@ export class QueryModule implements NestModule {
         ...statusProviders(limits),
         ...tailProviders(limits),
         ...operateProviders(limits),
+        ...dataProviders(limits),
+        { provide: ConsoleAssets, useFactory: () => new ConsoleAssets(limits.consoleFolders) },
         BufferMetrics,
         BufferView,
         RecordsView,
+        LocatedView,
+        ExportView,
         RecordLocator,
       ],
     };

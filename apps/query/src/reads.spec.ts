@@ -6,13 +6,17 @@ import { QueryUnderTest } from './testing/query-under-test.js';
 /** What every app has: the gateway answers these itself. */
 const OF_EVERY_APP = /^\/(health\/|metrics$|docs|openapi\.json$|asyncapi\.json$)/;
 
+function methodOf(url: string): string {
+  return (READ_ROUTES as Readonly<Record<string, ReadRoute>>)[url]?.method ?? 'GET';
+}
+
 let query: QueryUnderTest;
 let routes: RegisteredRoute[];
 let reads: RegisteredRoute[];
 beforeAll(async () => {
   query = await QueryUnderTest.start();
   routes = query.routes.filter(({ url }) => !OF_EVERY_APP.test(url));
-  reads = routes.filter(({ method, access }) => method === 'GET' && access !== 'operate');
+  reads = routes.filter(({ method, url, access }) => method === methodOf(url) && access !== 'operate');
 });
 afterAll(() => query.stop());
 
@@ -34,9 +38,9 @@ describe('the list of routes that a gateway forwards', () => {
 
   it.each(Object.entries<ReadRoute>(READ_ROUTES))(
     'says of %s what the route declares',
-    (url, { access, deviceFrom }) => {
+    (url, { access, deviceFrom, method = 'GET' }) => {
       const route = reads.find((each) => each.url === url);
-      expect([route?.access, route?.deviceFrom]).toEqual([access, deviceFrom]);
+      expect([route?.method, route?.access, route?.deviceFrom]).toEqual([method, access, deviceFrom]);
     },
   );
 });

@@ -1,10 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DEAD_LETTER_HEADERS, type StoredRecord, timeOf } from '@sluice/contracts';
-import type { RecordWhereaboutsDto } from '@sluice/contracts/dto';
+import {
+  DEAD_LETTER_HEADERS,
+  readableDeviceIdProblem,
+  readableRecordIdProblem,
+  type StoredRecord,
+  timeOf,
+} from '@sluice/contracts';
+import type { RecordState, RecordWhereaboutsDto } from '@sluice/contracts/dto';
 import type { BufferInspector, LogRecord } from '@sluice/event-log';
 import { ProblemError, ReadTurns } from '@sluice/http';
 import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from './inspectors.js';
-import { decodeRecord } from './log-record.js';
+import { decodeRecord, recordIdOf } from './log-record.js';
 import { MAX_SCANNED_RECORDS } from './log-scan.js';
 import { RecordSearch } from './record-search.js';
 import { WatchedStore } from './watched-store.js';
@@ -53,6 +59,17 @@ export class RecordLocator {
     if (deadLetters.record) return deadLetteredAnswer(ids, deadLetters.record);
     throw notFound(buffer.value.isExhaustive && deadLetters.isExhaustive);
   }
+}
+
+/** A record of a log as where it is; `undefined` if it has no ids. */
+export function locatedRecord(
+  state: Exclude<RecordState, 'stored'>,
+  record: LogRecord,
+): RecordWhereaboutsDto | undefined {
+  const ids = { device_id: record.key?.toString('utf8'), record_id: recordIdOf(record) };
+  if (readableDeviceIdProblem(ids.device_id) !== undefined) return undefined;
+  if (readableRecordIdProblem(ids.record_id) !== undefined) return undefined;
+  return state === 'buffered' ? bufferedAnswer(ids as Ids, record) : deadLetteredAnswer(ids as Ids, record);
 }
 
 type Ids = Pick<RecordWhereaboutsDto, 'device_id' | 'record_id'>;

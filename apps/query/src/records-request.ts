@@ -1,18 +1,39 @@
-import { parseTimestamp } from '@sluice/contracts';
-import type { RecordsQueryDto } from '@sluice/contracts/dto';
-import type { RecordCursor, RecordFilter } from '@sluice/record-store';
-import type { ProblemError } from '@sluice/http';
+import { parseTimestamp, type ProblemEntry } from '@sluice/contracts';
+import type { RecordOrder, RecordsQueryDto, RecordState } from '@sluice/contracts/dto';
+import type { RecordFilter } from '@sluice/record-store';
 import { invalidCursor, readCursor } from './cursors.js';
 import { invalidParameter } from './query.pipe.js';
+import { type OrderedCursor, RECORD_ORDERS } from './record-orders.js';
 
-/** One page of stored records, as the store is asked for it. */
+/** A range of instants, in milliseconds since 1970, half open. */
+export type TimeRange = Pick<RecordFilter, 'fromMs' | 'toMs'>;
+
+/** Which records are shown. */
+export interface RecordsFilter {
+  deviceId: string | undefined;
+  /** Only this record of the device. */
+  recordId: string | undefined;
+  timestamp: TimeRange;
+  received: TimeRange;
+}
+
+/** One page of records. */
 export interface RecordsRequest {
-  /** Only this record of the device of the filter. */
-  recordId?: string | undefined;
-  filter: RecordFilter;
+  filter: RecordsFilter;
+  order: RecordOrder;
   /** 1..1000 */
   limit: number;
-  after: RecordCursor | undefined;
+  after: OrderedCursor | undefined;
+}
+
+/** A page of records that are not stored. */
+export interface LocatedRequest {
+  filter: RecordsFilter;
+  state: Exclude<RecordState, 'stored'>;
+  /** 1..1000 */
+  limit: number;
+  /** First place in the log that the page may show. */
+  from: { partition: number; offset: number } | undefined;
 }
 
 /**
@@ -20,28 +41,59 @@ export interface RecordsRequest {
  *
  * @throws ProblemError `invalid-cursor` for a cursor that cannot be read or that this filter never made
  */
-export function recordsRequest(query: RecordsQueryDto): RecordsRequest {
+export function recordsRequest(query: RecordsQueryDto): RecordsRequest | LocatedRequest {
+  const { state, limit } = query;
   const filter = filterOf(query);
-  if (query.record_id !== undefined && query.device_id === undefined) throw deviceNeeded();
-  const after = readCursor(query.cursor, 'records');
+  const errors = [
+    ...faults(query),
+    ...rangeFaults('to', filter.timestamp),
+    ...rangeFaults('received_to', filter.received),
+  ];
+  if (errors.length > 0) throw invalidParameter(errors);
+  if (state !== 'stored') return { filter, state, limit, from: readCursor(query.cursor, 'buffer') };
+  const order = orderOf(query);
+  const { kind, isWithin } = RECORD_ORDERS[order];
+  const after = readCursor(query.cursor, kind);
   if (after !== undefined && !isWithin(filter, after)) throw invalidCursor();
-  return { recordId: query.record_id, filter, limit: query.limit, after };
+  return { filter, order, limit, after };
 }
 
-function deviceNeeded(): ProblemError {
-  const detail = 'record_id is unique within a device only: give device_id as well.';
-  return invalidParameter([{ pointer: '?device_id', code: 'required', detail }]);
+function orderOf({ order, from, to, received_from, received_to }: RecordsQueryDto): RecordOrder {
+  const isByReceipt = from === undefined && to === undefined && (received_from ?? received_to) !== undefined;
+  return order ?? (isByReceipt ? 'received_at' : 'timestamp');
 }
 
-function filterOf({ device_id, from, to }: RecordsQueryDto): RecordFilter {
-  const filter: RecordFilter = {};
-  if (device_id !== undefined) filter.deviceId = device_id;
-  if (from !== undefined) filter.fromMs = parseTimestamp(from)!;
-  if (to !== undefined) filter.toMs = parseTimestamp(to)!;
-  return filter;
+function faults({ record_id, device_id, state, order }: RecordsQueryDto): ProblemEntry[] {
+  const found: ProblemEntry[] = [];
+  if (record_id !== undefined && device_id === undefined) {
+    const detail = 'record_id is unique within a device only: give device_id as well.';
+    found.push({ pointer: '?device_id', code: 'required', detail });
+  }
+  if (state !== 'stored' && order !== undefined) {
+    const detail = `Records that are ${state} come in the order of the event log: leave order out.`;
+    found.push({ pointer: '?order', code: 'value', detail });
+  }
+  return found;
 }
 
-function isWithin(filter: RecordFilter, { deviceId, timestampMs }: RecordCursor): boolean {
-  const { deviceId: only = deviceId, fromMs = -Infinity, toMs = Infinity } = filter;
-  return only === deviceId && fromMs <= timestampMs && timestampMs < toMs;
+function rangeFaults(name: string, { fromMs, toMs }: TimeRange): ProblemEntry[] {
+  if (fromMs === undefined || toMs === undefined || fromMs <= toMs) return [];
+  const detail = `${name} must not be earlier than the beginning of the range.`;
+  return [{ pointer: `?${name}`, code: 'range', detail }];
+}
+
+function filterOf({ device_id, record_id, from, to, received_from, received_to }: RecordsQueryDto): RecordsFilter {
+  return {
+    deviceId: device_id,
+    recordId: record_id,
+    timestamp: rangeOf(from, to),
+    received: rangeOf(received_from, received_to),
+  };
+}
+
+function rangeOf(from: string | undefined, to: string | undefined): TimeRange {
+  return {
+    ...(from !== undefined && { fromMs: parseTimestamp(from)! }),
+    ...(to !== undefined && { toMs: parseTimestamp(to)! }),
+  };
 }

@@ -5,6 +5,7 @@ import { RecordsQueryDto } from '@sluice/contracts/dto';
 import { answerInParts, ReadAdmission } from '@sluice/http';
 import { EngineErrorFilter } from './engine-error.filter.js';
 import { DescribesRecord, DescribesRecords } from './query-docs.js';
+import { LocatedView } from './located-view.js';
 import { invalidParameter, QueryPipe, refuseParameters } from './query.pipe.js';
 import { recordsRequest } from './records-request.js';
 import { Reads } from './reads.js';
@@ -17,6 +18,7 @@ import { RecordLocator } from './record-locator.js';
 export class RecordsController {
   constructor(
     @Inject(RecordsView) private readonly records: RecordsView,
+    @Inject(LocatedView) private readonly located: LocatedView,
     @Inject(RecordLocator) private readonly locator: RecordLocator,
     @Inject(ReadAdmission) private readonly admission: ReadAdmission,
   ) {}
@@ -29,7 +31,8 @@ export class RecordsController {
   async page(@Query(new QueryPipe(RecordsQueryDto)) query: RecordsQueryDto, @Res() reply: FastifyReply): Promise<void> {
     const request = recordsRequest(query);
     const read = await this.admission.enter(reply);
-    await answerInParts(reply, read, this.records.parts(request, read));
+    const parts = 'state' in request ? this.located.parts(request, read) : this.records.parts(request, read);
+    await answerInParts(reply, read, parts);
   }
 
   @Get(':device_id/:record_id')

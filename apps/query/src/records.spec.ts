@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeCursor, type JsonObject } from '@sluice/contracts';
 import type { RecordsPageDto } from '@sluice/contracts/dto';
 import { READ_STEP_BYTES } from '@sluice/http';
-import { MAX_BLIND_STEP_RECORDS, MAX_PAGE_BYTES } from './records-view.js';
+import { MAX_BLIND_STEP_RECORDS, MAX_EXAMINED_RECORDS, MAX_PAGE_BYTES } from './records-view.js';
 import { anEvent, QueryUnderTest } from './testing/query-under-test.js';
 
 let query: QueryUnderTest;
@@ -57,13 +57,15 @@ describe('GET /records', () => {
     const { status, headers, text } = await list();
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
-    expect(text).toBe('{"records":[],"has_more":false,"next_cursor":null}');
+    expect(text).toBe(
+      '{"complete_through":"2025-09-09T17:00:01.000Z","records":[],"has_more":false,"next_cursor":null}',
+    );
   });
 
   it('shows a record with its members in the order of the contract', async () => {
     await query.storeEvents(anEvent());
     expect((await list()).text).toBe(
-      `{"records":[{"device_id":"dev-2","record_id":"r-1","timestamp":"2025-09-09T17:00:00Z",` +
+      `{"complete_through":"2025-09-09T17:00:01.000Z","records":[{"device_id":"dev-2","record_id":"r-1","timestamp":"2025-09-09T17:00:00Z",` +
         `"received_at":"2025-09-09T17:00:01.250Z","stored_at":"2025-09-09T17:00:01.500Z",` +
         `"data_payload":{"gene_count":12,"sample_quality":0.98}}],"has_more":false,"next_cursor":null}`,
     );
@@ -180,6 +182,89 @@ describe('GET /records', () => {
     expect(pages.map(idsOf)).toEqual([['r-3'], ['r-2'], ['r-1']]);
   });
 
+  describe('by the time of receipt', () => {
+    const received = (second: number) => `2025-09-09T17:10:0${second}.000Z`;
+    beforeEach(() =>
+      query.storeEvents(
+        ...[3, 1, 5, 2, 4].map((second, n) =>
+          anEvent({ record_id: `r-${second}`, received_at: received(second), timestamp: `2025-09-09T17:00:0${n}Z` }),
+        ),
+      ),
+    );
+
+    it('is newest first, in pages', async () => {
+      expect(idsOf((await list('?order=received_at')).body)).toEqual(['r-5', 'r-4', 'r-3', 'r-2', 'r-1']);
+      expect((await walk('order=received_at&limit=2')).map(idsOf)).toEqual([['r-5', 'r-4'], ['r-3', 'r-2'], ['r-1']]);
+    });
+
+    it('shows from received_from on, and no longer at received_to', async () => {
+      const range = `received_from=${received(2)}&received_to=${received(5)}`;
+      expect(idsOf((await list(`?${range}`)).body)).toEqual(['r-4', 'r-3', 'r-2']);
+      expect(idsOf((await list(`?${range}&device_id=dev-2&order=timestamp`)).body)).toEqual(['r-4', 'r-2', 'r-3']);
+      expect((await walk(`${range}&order=timestamp&limit=1`)).flatMap(idsOf)).toEqual(['r-4', 'r-2', 'r-3']);
+    });
+
+    it('may be within a range of timestamps', async () => {
+      const range = 'order=received_at&from=2025-09-09T17:00:01Z&to=2025-09-09T17:00:04Z';
+      expect(idsOf((await list(`?${range}`)).body)).toEqual(['r-5', 'r-2', 'r-1']);
+      expect((await walk(`${range}&limit=2`)).flatMap(idsOf)).toEqual(['r-5', 'r-2', 'r-1']);
+    });
+
+    it('refuses a cursor of the other order', async () => {
+      const { next_cursor } = (await list('?order=received_at&limit=1')).body;
+      const { status, body } = await query.get(`/records?limit=1&cursor=${next_cursor}`);
+      expect([status, body.code]).toEqual([400, 'invalid-cursor']);
+    });
+  });
+
+  it('goes through many records of which it shows few, and says where it goes on', async () => {
+    const count = MAX_EXAMINED_RECORDS + 5;
+    const events = Array.from({ length: count }, (_, n) =>
+      anEvent({
+        record_id: `r-${n}`,
+        timestamp: new Date(Date.parse('2025-09-09T00:00:00Z') - n * 1000).toISOString(),
+      }),
+    );
+    events[count - 1]!.received_at = '2020-01-01T00:00:00.000Z';
+    await query.storeEvents(...events);
+    const first = (await list('?order=timestamp&received_to=2021-01-01T00:00:00Z')).body;
+    expect([first.records.length, first.has_more]).toEqual([0, true]);
+    const second = (await list(`?order=timestamp&received_to=2021-01-01T00:00:00Z&cursor=${first.next_cursor}`)).body;
+    expect([idsOf(second), second.has_more]).toEqual([[`r-${count - 1}`], false]);
+  });
+
+  describe('of another state', () => {
+    beforeEach(async () => {
+      await store('stored');
+      query.log.events.appendEvent(anEvent({ record_id: 'waiting' }));
+      query.log.events.appendEvent(
+        anEvent({ record_id: 'other', device_id: 'dev-3', timestamp: '2025-01-01T00:00:00Z' }),
+      );
+      query.log.events.append({ key: null, value: Buffer.from('{') });
+      const headers = { 'dead-letter-reason': 'key-conflict', 'dead-letter-at': '2025-09-09T17:00:02.000Z' };
+      query.log.deadLetters.append({ key: Buffer.from('dev-2'), value: Buffer.from('{"record_id":"dead"}'), headers });
+    });
+
+    it.each([
+      ['state=stored', ['stored']],
+      ['state=buffered', ['other', 'waiting']],
+      ['state=buffered&device_id=dev-2', ['waiting']],
+      ['state=buffered&from=2025-09-01T00:00:00Z', ['waiting']],
+      ['state=dead_lettered', ['dead']],
+      ['state=dead_lettered&device_id=dev-2&record_id=dead', ['dead']],
+      ['state=dead_lettered&device_id=dev-2&record_id=waiting', []],
+      ['state=dead_lettered&to=2030-01-01T00:00:00Z', []],
+    ])('shows with %s: %j', async (search, ids) => {
+      expect(idsOf((await list(`?${search}`)).body).sort()).toEqual(ids);
+      expect((await walk(`limit=1&${search}`)).flatMap(idsOf).sort()).toEqual(ids);
+    });
+
+    it('says where the record is', async () => {
+      const { records } = (await list('?state=dead_lettered')).body;
+      expect(records).toEqual([expect.objectContaining({ state: 'dead_lettered', reason: 'key-conflict' })]);
+    });
+  });
+
   describe('refuses', () => {
     it.each([
       ['limit=0', '?limit'],
@@ -196,6 +281,12 @@ describe('GET /records', () => {
       ['to=2025-09-09T17:00:00', '?to'],
       ['toString=x', '?toString'],
       ['record_id=r-1', '?device_id'],
+      ['order=stored_at', '?order'],
+      ['state=lost', '?state'],
+      ['state=buffered&order=timestamp', '?order'],
+      ['received_from=yesterday', '?received_from'],
+      ['from=2025-09-10T00:00:00Z&to=2025-09-09T00:00:00Z', '?to'],
+      ['received_from=2025-09-10T00:00:00Z&received_to=2025-09-09T00:00:00Z', '?received_to'],
       ['device_id=dev-2&record_id=%00', '?record_id'],
     ])('%s with a pointer to the parameter', async (search, pointer) => {
       const { status, headers, body } = await query.get(`/records?${search}`);

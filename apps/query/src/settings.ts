@@ -8,6 +8,8 @@ import {
 import { HTTP_SETTINGS } from '@sluice/http';
 import { LAG_SETTINGS } from '@sluice/ingest';
 import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
+import type { CompleteThroughOptions } from './reading/complete-through.js';
+import { COMPLETE_SETTINGS } from './reading/complete.settings.js';
 import type { SettingsTable } from '@sluice/settings';
 
 /** What the query service reads. */
@@ -18,6 +20,7 @@ export const QUERY_SETTINGS = {
   ...RECORD_STORE_SETTINGS,
   ...READING_SETTINGS,
   ...LAG_SETTINGS,
+  ...COMPLETE_SETTINGS,
 } as const satisfies SettingsTable;
 
 export type QueryConfig = Config<typeof QUERY_SETTINGS>;
@@ -25,4 +28,13 @@ export type QueryConfig = Config<typeof QUERY_SETTINGS>;
 /** @throws ConfigError */
 export function readQueryConfig(env: NodeJS.ProcessEnv): QueryConfig {
   return readSettings(QUERY_SETTINGS, env, [requireSharedLog('query'), requireSharedStore('query')]);
+}
+
+/** A member of a replica set that is not the primary may show a record later than it was confirmed. */
+export function completeOptions({
+  publishTimeoutMs,
+  clockToleranceMs,
+  readPreference = 'primary',
+}: Pick<QueryConfig, 'publishTimeoutMs' | 'clockToleranceMs'> & Partial<QueryConfig>): CompleteThroughOptions {
+  return { publishTimeoutMs, clockToleranceMs, isKnown: readPreference === 'primary' };
 }

@@ -1,10 +1,19 @@
 import type { StoredRecord } from '@sluice/contracts';
 import {
+  type DevicesPage,
+  type DevicesQuery,
+  type LatestRecord,
+  type ReceiptCursor,
+  type ReceiptFilter,
+  type ReceiptPage,
   type RecordCursor,
   type RecordFilter,
   type RecordPage,
+  type RecordReader,
   type RecordStore,
   RecordStoreError,
+  type ValuesPage,
+  type ValuesQuery,
 } from '@sluice/record-store';
 
 /** A store that has not answered a read for so long is asked whether it is there. */
@@ -21,7 +30,7 @@ export interface WatchLimits {
  * The reading side of the record store. Once the store is known to be unreachable, reads fail at once until it answers again. One ping
  * at a time finds that out, however many reads there are.
  */
-export class WatchedStore {
+export class WatchedStore implements RecordReader {
   readonly #suspectAfterMs: number;
   readonly #pingMs: number;
   /** Ends the reads that wait for the store. */
@@ -45,6 +54,26 @@ export class WatchedStore {
   /** See RecordReader. */
   page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes?: number): Promise<RecordPage> {
     return this.watched(() => this.store.reader.page(filter, limit, after, maxBytes));
+  }
+
+  /** See RecordReader. */
+  pageByReceipt(filter: ReceiptFilter, limit: number, after?: ReceiptCursor, maxBytes?: number): Promise<ReceiptPage> {
+    return this.watched(() => this.store.reader.pageByReceipt(filter, limit, after, maxBytes));
+  }
+
+  /** See RecordReader. */
+  devices(query: DevicesQuery, limit: number): Promise<DevicesPage> {
+    return this.watched(() => this.store.reader.devices(query, limit));
+  }
+
+  /** See RecordReader. */
+  latest(deviceId: string, aheadAfterMs: number): Promise<LatestRecord> {
+    return this.watched(() => this.store.reader.latest(deviceId, aheadAfterMs));
+  }
+
+  /** See RecordReader. */
+  values(query: ValuesQuery, limit: number, after?: RecordCursor): Promise<ValuesPage> {
+    return this.watched(() => this.store.reader.values(query, limit, after));
   }
 
   private async watched<T>(read: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ import { GATEWAY_MODULE_SETTINGS, GATEWAY_RULES } from '@sluice/gateway';
 import { HTTP_SETTINGS } from '@sluice/http';
 import { TRACING_SETTINGS } from '@sluice/observability';
 import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
+import { COMPLETE_SETTINGS } from '@sluice/query';
 import type { SettingsTable } from '@sluice/settings';
 
 /** What the process with the whole pipeline reads: no `QUERY_URL`, since it serves the reads itself. */
@@ -26,6 +27,7 @@ export const STANDALONE_SETTINGS = {
   ...BATCH_SETTINGS,
   ...ARCHIVE_SETTINGS,
   ...TRACING_SETTINGS,
+  ...COMPLETE_SETTINGS,
 } as const satisfies SettingsTable;
 
 export type StandaloneConfig = Config<typeof STANDALONE_SETTINGS>;

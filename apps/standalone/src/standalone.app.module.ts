@@ -10,7 +10,7 @@ import { EventLog } from '@sluice/event-log';
 import { AccessGate, GatewayModule, gatewayHealth, LogReachability } from '@sluice/gateway';
 import { measureDisks } from '@sluice/observability';
 import { type HealthChecks, HealthModule, type Service, ServiceModule } from '@sluice/process';
-import { QueryModule, queryHealth } from '@sluice/query';
+import { completeOptions, QueryModule, queryHealth } from '@sluice/query';
 import { RecordStore, TokenStore } from '@sluice/record-store';
 import { BackupSocket, SOCKET_DIRECTORY } from './backup-socket.js';
 import { measureEventLog } from './event-log-metrics.js';
@@ -39,7 +39,11 @@ export class StandaloneAppModule {
           recordStore: recordStoreOptions(config, APP),
         }),
         gateway,
-        QueryModule.forRoot({ lag: config, ...(isFile(config) && { owner: APP }) }),
+        QueryModule.forRoot({
+          lag: config,
+          complete: completeOptions(config),
+          ...(isFile(config) && { owner: APP }),
+        }),
         worker,
         ...(hasArchive(config) ? [ArchiverModule.forRoot(archiverOptions(config))] : []),
         HealthModule.forRoot({

@@ -15,9 +15,24 @@ export interface RecordsCursor {
   recordId: string;
 }
 
+/** The last record of a page that is ordered by the time of receipt. */
+export interface ReceiptsCursor {
+  /** The instant of its `received_at`, in milliseconds since 1970. */
+  receivedAtMs: number;
+  deviceId: string;
+  recordId: string;
+}
+
+/** The last device of a page of devices. */
+export interface DevicesCursor {
+  afterDevice: string;
+}
+
 export interface Cursors {
   buffer: BufferCursor;
   records: RecordsCursor;
+  receipts: ReceiptsCursor;
+  devices: DevicesCursor;
 }
 
 /** Longest cursor text that is taken, in characters: room for two ids of the longest kind, every character escaped. */
@@ -30,10 +45,12 @@ type MemberChecks<T> = { [Name in keyof T]: (value: unknown) => boolean };
 const CHECKS: { [Kind in keyof Cursors]: MemberChecks<Cursors[Kind]> } = {
   buffer: { partition: isCount, offset: isCount },
   records: { timestampMs: Number.isSafeInteger, deviceId: isDeviceId, recordId: isRecordId },
+  receipts: { receivedAtMs: Number.isSafeInteger, deviceId: isDeviceId, recordId: isRecordId },
+  devices: { afterDevice: isDeviceId },
 };
 
 /** The text of a cursor as it stands in `next_cursor`. Opaque to clients: only its two ends, both here, read it. */
-export function encodeCursor(cursor: BufferCursor | RecordsCursor): string {
+export function encodeCursor(cursor: Cursors[keyof Cursors]): string {
   return Buffer.from(JSON.stringify(cursor), 'utf8').toString('base64url');
 }
 

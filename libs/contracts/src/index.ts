@@ -27,8 +27,11 @@ export * from './uuid.js';
 export {
   type AccessKind,
   CLIENT_HEADER,
+  COMPLETE_THROUGH_HEADER,
+  DEVICES_HEADER,
   type DeviceSource,
   MAX_OPERATE_BODY_BYTES,
+  MAX_READ_BODY_BYTES,
   OPERATE_ROUTES,
   READ_ROUTES,
   type ReadRoute,

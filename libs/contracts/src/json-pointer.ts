@@ -1,9 +1,32 @@
+import type { JsonObject, JsonValue } from './event.js';
+
 /** Longest JSON Pointer that is reported, in characters (Unicode code points). */
 export const MAX_POINTER_LENGTH = 512;
 
 /** One step of a JSON Pointer (RFC 6901), escaped. */
 export function pointerStep(step: string | number): string {
   return typeof step === 'number' ? `/${step}` : `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** The steps of a JSON Pointer, unescaped. */
+export function pointerSteps(pointer: string): string[] {
+  const steps = pointer.split('/').slice(1);
+  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/**
+ * What a value has at a place; `undefined` if nothing is there. Steps of an array are its indexes in digits, without leading zeros.
+ *
+ * @param steps of a JSON Pointer, unescaped
+ */
+export function valueAtSteps(value: JsonValue, steps: readonly string[]): JsonValue | undefined {
+  let found: JsonValue | undefined = value;
+  for (const step of steps) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
+    if (step === 'length' && Array.isArray(found)) return undefined;
+    found = (found as JsonObject)[step];
+  }
+  return found;
 }
 
 /** A JSON Pointer of these steps, cut by {@link cutText}: keys are as long as the sender likes. */

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'redrive-conflict': { status: 409, title: 'The redrive does not fit what is there' },
   'body-too-large': { status: 413, title: 'The body is too large' },
+  'too-many-values': { status: 413, title: 'The answer would take too many values' },
   'too-many-records': { status: 413, title: 'The request has too many records' },
   'uri-too-long': { status: 414, title: 'The address is too long' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },

@@ -3,10 +3,11 @@
  * - `open`: everybody; it shows no data
  * - `send`: whoever sends records
  * - `read-device`: whoever reads the device that the request names, and readers of everything
+ * - `read-some`: whoever may read any device; the answer shows what this sender may read, see {@link DEVICES_HEADER}
  * - `read-all`: readers of everything; this holds for every route without a declaration and for unknown paths, too
  * - `operate`: whoever has the scope `operate`
  */
-export type AccessKind = 'open' | 'send' | 'read-device' | 'read-all' | 'operate';
+export type AccessKind = 'open' | 'send' | 'read-device' | 'read-some' | 'read-all' | 'operate';
 
 /** Which parameter `device_id` names the device of a `read-device` route. */
 export type DeviceSource = 'path' | 'query';
@@ -22,17 +23,26 @@ export interface RouteAccess {
 export interface ReadRoute extends RouteAccess {
   /** Whether its answer has no end. */
   isStream?: boolean;
+  /** Left out: GET, and a HEAD comes with it. With POST, the body is JSON of {@link MAX_READ_BODY_BYTES} at most. */
+  method?: 'POST';
 }
 
-/** The routes of the query service, by the pattern of their path. A HEAD comes with each. */
+/** The routes of the query service, by the pattern of their path. */
 export const READ_ROUTES = {
   '/': { access: 'open' },
-  '/status/:part': { access: 'open' },
+  '/console/:file': { access: 'open' },
+  '/status': { access: 'read-all' },
+  '/status/history': { access: 'read-all' },
   '/status/events': { access: 'read-all', isStream: true },
   '/events/tail': { access: 'read-device', deviceFrom: 'query', isStream: true },
   '/check-buffer': { access: 'read-device', deviceFrom: 'query' },
   '/records': { access: 'read-device', deviceFrom: 'query' },
+  '/records/:device_id/latest': { access: 'read-device', deviceFrom: 'path' },
+  '/records/:device_id/series': { access: 'read-device', deviceFrom: 'path' },
   '/records/:device_id/:record_id': { access: 'read-device', deviceFrom: 'path' },
+  '/export': { access: 'read-device', deviceFrom: 'query' },
+  '/devices': { access: 'read-some' },
+  '/latest': { access: 'read-some', method: 'POST' },
 } as const satisfies Readonly<Record<string, ReadRoute>>;
 
 /**
@@ -55,5 +65,17 @@ export const OPERATE_ROUTES = [
 /** Tells the query service who has sent a request that a gateway forwards: the name of a token or certificate, or an address. */
 export const CLIENT_HEADER = 'x-sluice-client';
 
-/** Largest body of these routes, in bytes: it holds an edit, not records. */
+/**
+ * Tells the query service which devices the sender of a request that a gateway forwards may read: a JSON array of ids and of beginnings
+ * of ids with a `*` behind, percent-encoded. Without it, the sender may read everything.
+ */
+export const DEVICES_HEADER = 'x-sluice-devices';
+
+/** Says with an export what `complete_through` says in other answers. */
+export const COMPLETE_THROUGH_HEADER = 'sluice-complete-through';
+
+/** Largest body of a read, in bytes: 500 ids of the longest kind. */
+export const MAX_READ_BODY_BYTES = 128 * 1024;
+
+/** Largest body of the routes for operators, in bytes: it holds an edit, not records. */
 export const MAX_OPERATE_BODY_BYTES = 512 * 1024;

@@ -1,6 +1,8 @@
+import kafkajs, { type MemberDescription } from 'kafkajs';
 import {
   EventLogError,
   type BufferInspector,
+  type GroupAssignment,
   type InspectOptions,
   type LogRecord,
   type PartitionPosition,
@@ -50,6 +52,11 @@ export class KafkaInspector implements BufferInspector {
     return groups[0]?.members.length ?? 0;
   }
 
+  async assignments(): Promise<GroupAssignment[]> {
+    const { groups } = await this.admin.ask((admin) => admin.describeGroups([this.inspected.group]));
+    return (groups[0]?.members ?? []).map((member) => toAssignment(member, this.inspected.topic));
+  }
+
   async retentionMs(): Promise<number | undefined> {
     const { topic } = this.inspected;
     try {
@@ -88,4 +95,12 @@ export class KafkaInspector implements BufferInspector {
     const toOffset = Math.min(options.toOffset, Number(end.high));
     return fromOffset < toOffset ? { ...options, fromOffset, toOffset } : undefined;
   }
+}
+
+/** A member that waits for its share has an empty assignment, which decodes to nothing. */
+function toAssignment({ clientId, clientHost, memberAssignment }: MemberDescription, topic: string): GroupAssignment {
+  const assignment = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {};
+  const partitions = [...(assignment[topic] ?? [])].sort((a, b) => a - b);
+  // Brokers write "/10.0.0.7".
+  return { clientId, host: clientHost.replace(/^\//, ''), partitions };
 }

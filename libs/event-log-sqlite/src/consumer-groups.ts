@@ -5,6 +5,8 @@ export interface GroupMember {
   readonly group: string;
   /** The partitions of the topics that the member reads. */
   readonly readable: readonly Partition[];
+  /** The partitions that the member reads now. */
+  readonly owned: Iterable<Partition>;
   /** Takes away what is not in the list. */
   keepOnly(partitions: ReadonlySet<Partition>): void;
   /** Adds what the member does not have yet, from the committed position on. */
@@ -33,6 +35,11 @@ export class ConsumerGroups {
 
   membersOf(group: string): number {
     return this.groups.get(group)?.size ?? 0;
+  }
+
+  /** For each member, the partitions that it reads now. */
+  sharesOf(group: string): Partition[][] {
+    return [...(this.groups.get(group) ?? [])].map(({ owned }) => [...owned]);
   }
 
   wakeAll(): void {

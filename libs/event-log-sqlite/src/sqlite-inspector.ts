@@ -1,6 +1,7 @@
 import {
   EventLogError,
   type BufferInspector,
+  type GroupAssignment,
   type InspectOptions,
   type LogRecord,
   type PartitionPosition,
@@ -38,6 +39,19 @@ export class SqliteInspector implements BufferInspector {
 
   async members(): Promise<number> {
     return this.groups.membersOf(this.options.group);
+  }
+
+  async assignments(): Promise<GroupAssignment[]> {
+    const { group, topic } = this.options;
+    const numbers = new Set(this.file.partitionsOf(topic));
+    return this.groups.sharesOf(group).map((share) => ({
+      clientId: 'embedded',
+      host: null,
+      partitions: share
+        .filter((partition) => numbers.has(partition))
+        .map(({ number }) => number)
+        .sort((a, b) => a - b),
+    }));
   }
 
   /** What a group has not read is kept, see {@link Retention}. */

@@ -66,6 +66,10 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     return true;
   }
 
+  get owned(): Iterable<Partition> {
+    return this.cursors.keys();
+  }
+
   assignment(): TopicPosition[] {
     return [...this.cursors.keys()].map((partition) => ({
       topic: partition.topic,

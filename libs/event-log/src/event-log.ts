@@ -194,6 +194,16 @@ export interface PeekOptions {
   maxRecords: number;
 }
 
+/** A member of a group, and what it reads now of one topic. */
+export interface GroupAssignment {
+  /** As the client names itself, such as `buffer-worker`. */
+  clientId: string;
+  /** Where it connects from, as the log sees it; `null` for a member in this process. */
+  host: string | null;
+  /** Its partitions of the topic, in order; empty while the group shares them out. */
+  partitions: number[];
+}
+
 /** Looks at what waits for a group without joining it and without moving anything. */
 export interface BufferInspector {
   /** Positions of all partitions, in order. @throws EventLogError `unavailable`, `topic-missing` */
@@ -202,6 +212,8 @@ export interface BufferInspector {
   peek(options: PeekOptions): Promise<LogRecord[]>;
   /** How many members the group has now. @throws EventLogError `unavailable` */
   members(): Promise<number>;
+  /** The members of the group with their partitions of the topic. @throws EventLogError `unavailable` */
+  assignments(): Promise<GroupAssignment[]>;
   /**
    * How long the log keeps a record, read or not, in milliseconds; `undefined` if it keeps what the group has not read.
    *

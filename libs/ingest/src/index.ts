@@ -12,13 +12,14 @@ export {
   speaksFor,
 } from './access/holder.js';
 export { clientAddress, rateLimitKey, isLoopback, listOf, Networks, widerThanPrivate } from './access/networks.js';
-export { mayIngestFor, type Principal } from './access/principal.js';
+export { mayIngestFor, type Principal, readableDevices } from './access/principal.js';
 export {
   type CertificateFacts,
   readCertificateFacts,
   readRevocationList,
   type RevocationList,
 } from './access/revocation-list.js';
+export type { KnownToken } from './access/known-tokens.js';
 export { TokenFeed } from './access/token-feed.js';
 export { hashOf, TOKEN_PATTERN } from './access/token-text.js';
 export {

@@ -99,6 +99,8 @@ describe('MongoRecordStore', () => {
       ['_id,1', undefined],
       ['device_id,1,timestamp,-1,_id,1', undefined],
       ['timestamp,-1,_id,1', undefined],
+      ['device_id,1,received_at,-1,_id,1', undefined],
+      ['received_at,-1,_id,1', undefined],
     ] as const;
     expect(await indexesAfterPreparing({})).toEqual(new Map(lasting));
     const expiry60 = await indexesAfterPreparing({ expireAfterSeconds: 60 });
@@ -114,6 +116,8 @@ describe('MongoRecordStore', () => {
     expect(await store.missing()).toEqual([
       expect.stringMatching(/createIndex\(\{"device_id":1,"timestamp":-1,"_id":1\}/),
       expect.stringMatching(/createIndex\(\{"timestamp":-1,"_id":1\}/),
+      expect.stringMatching(/createIndex\(\{"device_id":1,"received_at":-1,"_id":1\}/),
+      expect.stringMatching(/createIndex\(\{"received_at":-1,"_id":1\}/),
       expect.stringMatching(/createIndex\(\{"received_at":1\}, .*"expireAfterSeconds":60/),
     ]);
     await store.prepare();

@@ -4,6 +4,8 @@ import type { MongoDatabase } from './mongo-connection.js';
 const INDEXES = [
   { key: { device_id: 1, timestamp: -1, _id: 1 }, name: 'records_by_device' },
   { key: { timestamp: -1, _id: 1 }, name: 'records_by_timestamp' },
+  { key: { device_id: 1, received_at: -1, _id: 1 }, name: 'records_by_device_received_at' },
+  { key: { received_at: -1, _id: 1 }, name: 'records_by_received_at' },
 ] as const;
 const EXPIRY_KEY = { received_at: 1 };
 const EXPIRY_INDEX = 'records_expiry';

@@ -7,7 +7,7 @@ import {
   type StoredRecord,
   type TimestampSource,
 } from '@sluice/contracts';
-import type { RecordToStore } from '@sluice/record-store';
+import type { RecordToStore, SampledValue } from '@sluice/record-store';
 import type { CallFailure } from './sqlite-trouble.js';
 
 /** One record as the file holds it. Instants are milliseconds since 1970. */
@@ -49,6 +49,53 @@ export interface RowPage {
   hasMore: boolean;
 }
 
+/** A page of rows by the time of their receipt, newest first, behind a place, down to the first instant. */
+export interface ReceiptRange {
+  deviceId: string | null;
+  /** Rows that were received before this instant, or at it with a greater key. */
+  behind: { receivedAtMs: number; key: string };
+  firstReceivedAtMs: number;
+  limit: number;
+  maxBytes: number;
+}
+
+/** Devices whose ids are greater than `after`, and not less than `from`, up to and without `to`. */
+export interface DeviceRange {
+  after: string;
+  from: string;
+  to: string;
+  limit: number;
+  /** Of a timestamp that is not ahead: see {@link RecordRow.minus_timestamp_ms}. */
+  firstMinusTimestampMs: number;
+}
+
+export interface DeviceRow {
+  deviceId: string;
+  lastTimestamp: string | null;
+  lastReceivedAtMs: number;
+}
+
+export interface LatestRows {
+  row: RecordRow | undefined;
+  ahead: RecordRow | undefined;
+}
+
+/** Values at a place of the payloads of a page of rows of one device. */
+export interface ValueRange extends RowRange {
+  deviceId: string;
+  path: readonly string[];
+}
+
+export interface RowValues {
+  timestampsMs: number[];
+  values: SampledValue[];
+  /** Payloads that the thread leaves to its caller, because JSON.parse might misread them; each with its index in the lists. */
+  unread: [index: number, payload: string][];
+  /** Key of the last row. */
+  lastKey: string;
+  hasMore: boolean;
+}
+
 /** A document as the file holds it. */
 export interface DocumentRow {
   id: string;
@@ -66,11 +113,17 @@ export interface DocumentRowRange {
 
 /** What the thread that owns the file does for the store. One call is one transaction. */
 export interface RecordCalls {
+  /** Opens the file, which may have to be brought up to this release first. */
+  prepare(): void;
   ping(): void;
   /** For each row `null` if it was inserted, or the row that has its key already. */
   insert(rows: RecordRow[]): (FirstRow | null)[];
   find(key: string): RecordRow | undefined;
   page(range: RowRange): RowPage;
+  pageByReceipt(range: ReceiptRange): RowPage;
+  devices(range: DeviceRange): DeviceRow[];
+  latest(asked: { deviceId: string; firstMinusTimestampMs: number }): LatestRows;
+  values(range: ValueRange): RowValues;
   /** Removes some of the rows that were received before this instant; says how many. None are left when it says 0. */
   removeExpired(receivedBeforeMs: number): number;
   /** For each document whether it was stored: a new one, or the next version of one that is there. */
@@ -88,8 +141,6 @@ export interface RecordCalls {
 
 export interface RecordThreadData {
   file: string;
-  /** Keep an index for {@link RecordCalls.removeExpired}. */
-  expires: boolean;
 }
 
 export interface RecordRequest {
@@ -117,7 +168,11 @@ export function toRow({ event, source }: RecordToStore, storedAtMs: number): Rec
 }
 
 export function recordIdOf({ key, device_id }: Pick<RecordRow, 'key' | 'device_id'>): string {
-  return key.slice(deviceKey(device_id).length + 1);
+  return recordIdIn(key, device_id);
+}
+
+export function recordIdIn(key: string, deviceId: string): string {
+  return key.slice(deviceKey(deviceId).length + 1);
 }
 
 export function toStoredRecord(row: RecordRow): StoredRecord {

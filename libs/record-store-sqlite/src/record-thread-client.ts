@@ -6,6 +6,8 @@ import type { RecordFile } from './record-file.js';
 import { fileError, fileTrouble, unavailable } from './sqlite-trouble.js';
 
 const LONGEST_MS = 2 ** 31 - 1;
+/** A copy, and an index that a file of an older release lacks, take as long as the file is large. */
+const UNBOUNDED: ReadonlySet<keyof RecordCalls> = new Set(['backup', 'prepare']);
 
 interface PendingCall {
   resolve(value: unknown): void;
@@ -32,12 +34,11 @@ export class RecordThreadClient {
   /** @param timeoutMs every call settles within this time */
   constructor(
     private readonly file: RecordFile,
-    expires: boolean,
     private readonly timeoutMs: number,
     logger?: StoreLogger,
   ) {
     this.outage = new StoreOutage(logger);
-    const data: RecordThreadData = { file: file.path, expires };
+    const data: RecordThreadData = { file: file.path };
     const script = new URL(`./record-thread${extname(import.meta.url)}`, import.meta.url);
     this.worker = new Worker(script, { workerData: data });
     this.worker.on('message', (answer: RecordAnswer) => this.settle(answer));
@@ -133,8 +134,7 @@ export class RecordThreadClient {
     if (this.trouble !== undefined) return Promise.reject(this.trouble);
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
-      // A copy takes as long as the file is large.
-      const deadline = setTimeout(() => this.expire(id), call === 'backup' ? LONGEST_MS : this.timeoutMs);
+      const deadline = setTimeout(() => this.expire(id), UNBOUNDED.has(call) ? LONGEST_MS : this.timeoutMs);
       this.pending.set(id, { resolve, reject, deadline });
       this.worker.postMessage({ id, call, argument });
     });

@@ -26,7 +26,7 @@ export class SqliteRecordStore extends RecordStore {
   constructor({ url, timeoutMs, expireAfterSeconds, logger }: RecordStoreOptions) {
     super();
     const file = new RecordFile(join(directoryOf(url), 'records.db'), logger);
-    this.thread = new RecordThreadClient(file, expireAfterSeconds !== undefined, timeoutMs, logger);
+    this.thread = new RecordThreadClient(file, timeoutMs, logger);
     this.watch = setInterval(() => void this.thread.check(), WATCH_EVERY_MS).unref();
     this.writer = new SqliteRecordWriter(this.thread);
     this.reader = new SqliteRecordReader(this.thread);
@@ -36,7 +36,7 @@ export class SqliteRecordStore extends RecordStore {
 
   /** The file has its table and indexes from the moment it is opened: this waits for that. */
   async prepare(): Promise<void> {
-    await this.ping();
+    await this.thread.call('prepare');
   }
 
   async ping(): Promise<void> {

@@ -5,4 +5,5 @@ export * from './document-store.js';
 export * from './token-store.js';
 export * from './store-trouble.js';
 export * from './record-store-options.js';
+export { sampleOf } from './sampled-value.js';
 export { isSameTime, outcomeOfRepeat } from './repeated-record.js';

@@ -22,6 +22,77 @@ export interface RecordPage {
   next: RecordCursor | undefined;
 }
 
+/** As {@link RecordFilter}, by `received_at`. */
+export interface ReceiptFilter {
+  deviceId?: string;
+  /** First instant of `received_at` that is shown. */
+  fromMs?: number;
+  /** First instant of `received_at` that is no longer shown. */
+  toMs?: number;
+}
+
+/** The place of a record in the order of receipts: newest `received_at` first, then by key. */
+export interface ReceiptCursor {
+  receivedAtMs: number;
+  deviceId: string;
+  recordId: string;
+}
+
+export interface ReceiptPage {
+  records: StoredRecord[];
+  next: ReceiptCursor | undefined;
+}
+
+/** What the store knows of one device. */
+export interface DeviceSummary {
+  deviceId: string;
+  /** `timestamp` of its record with the greatest instant that is not ahead, as the record has it; `undefined` if all are ahead. */
+  lastTimestamp: string | undefined;
+  /** Greatest `received_at`, in milliseconds since 1970. */
+  lastReceivedAtMs: number;
+}
+
+export interface DevicesQuery {
+  /** What the ids begin with; printable ASCII. */
+  prefix: string;
+  /** Show what comes after this id. */
+  after: string | undefined;
+  /** Last instant of `timestamp` that is not ahead. */
+  aheadAfterMs: number;
+}
+
+export interface DevicesPage {
+  /** By ascending id, bytewise. */
+  devices: DeviceSummary[];
+  hasMore: boolean;
+}
+
+/** The latest value of a device. */
+export interface LatestRecord {
+  /** The one with the greatest instant that is not ahead; of several, the one that was received last. */
+  record: StoredRecord | undefined;
+  /** The one with the greatest instant, if it is ahead: its device has a wrong clock. */
+  ahead: StoredRecord | undefined;
+}
+
+/** Of one device, one place of the payload. */
+export interface ValuesQuery extends RecordFilter {
+  deviceId: string;
+  /** The steps of a JSON Pointer into `data_payload`, unescaped. */
+  path: readonly string[];
+}
+
+/** What a record has at the place: a number, something else (`null` included), or nothing. */
+export type SampledValue = number | 'non-numeric' | 'missing';
+
+/** The values of some records, newest first, in the order of {@link RecordReader.page}. Both lists have the same length. */
+export interface ValuesPage {
+  timestampsMs: number[];
+  /** A whole number beyond 2^53 is the nearest double. */
+  values: SampledValue[];
+  next: RecordCursor | undefined;
+}
+
 export interface RecordReader {
   /** One record, or `undefined`. @throws RecordStoreError `unavailable` */
   find(deviceId: string, recordId: string): Promise<StoredRecord | undefined>;
@@ -34,4 +105,25 @@ export interface RecordReader {
    * @throws RecordStoreError `unavailable`
    */
   page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes?: number): Promise<RecordPage>;
+  /** As {@link page}, by descending `received_at`. @throws RecordStoreError `unavailable` */
+  pageByReceipt(filter: ReceiptFilter, limit: number, after?: ReceiptCursor, maxBytes?: number): Promise<ReceiptPage>;
+  /**
+   * Devices that have a stored record.
+   *
+   * @param limit 1..1000
+   * @throws RecordStoreError `unavailable`
+   */
+  devices(query: DevicesQuery, limit: number): Promise<DevicesPage>;
+  /**
+   * @param aheadAfterMs last instant of `timestamp` that is not ahead, in milliseconds since 1970
+   * @throws RecordStoreError `unavailable`
+   */
+  latest(deviceId: string, aheadAfterMs: number): Promise<LatestRecord>;
+  /**
+   * One value of each record, read in a slice that is short for the engine: a page may end early although more follow.
+   *
+   * @param limit 1..5000
+   * @throws RecordStoreError `unavailable`
+   */
+  values(query: ValuesQuery, limit: number, after?: RecordCursor): Promise<ValuesPage>;
 }

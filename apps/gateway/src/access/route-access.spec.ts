@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { READ_ROUTES } from '@sluice/contracts';
+import { type ReadRoute, READ_ROUTES } from '@sluice/contracts';
 import { EventLog, EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { openTokenStore } from '@sluice/engines';
@@ -91,8 +91,6 @@ afterAll(async () => {
   certificates.remove();
 });
 
-const get = (url: string) => routes.find((route) => route.method === 'GET' && route.url === url);
-
 describe('every route of the gateway', () => {
   it('answers every kind of token and certificate as it declares', async () => {
     const url = `https://127.0.0.1:${(app.getHttpServer().address() as { port: number }).port}`;
@@ -115,12 +113,21 @@ describe('every route of the gateway', () => {
       ['/events/tail', 'query'],
       ['/check-buffer', 'query'],
       ['/records', 'query'],
+      ['/records/:device_id/latest', 'path'],
+      ['/records/:device_id/series', 'path'],
       ['/records/:device_id/:record_id', 'path'],
+      ['/export', 'query'],
     ]);
   });
 
-  it.each(Object.entries(READ_ROUTES))('of the query service is here with the same declaration: %s', (url, route) => {
-    const { access, deviceFrom } = { deviceFrom: undefined, ...route };
-    expect(get(url)).toMatchObject({ access, ...(deviceFrom && { deviceFrom }) });
-  });
+  it.each(Object.entries<ReadRoute>(READ_ROUTES))(
+    'of the query service is here with the same declaration: %s',
+    (url, route) => {
+      const { access, deviceFrom, method = 'GET' } = route;
+      expect(routes.find((each) => each.method === method && each.url === url)).toMatchObject({
+        access,
+        ...(deviceFrom && { deviceFrom }),
+      });
+    },
+  );
 });

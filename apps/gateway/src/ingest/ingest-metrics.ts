@@ -81,6 +81,13 @@ export class IngestMetrics {
     if (accepted > 0) this.records.inc({ verdict: 'accepted', reason: '' }, accepted);
   }
 
+  /** Records that were rejected since the start of the process. */
+  async rejectedByReason(): Promise<Record<string, number>> {
+    const { values } = await this.records.get();
+    const rejected = values.filter(({ labels }) => labels.verdict === 'rejected');
+    return Object.fromEntries(rejected.map(({ labels, value }) => [String(labels.reason), value]));
+  }
+
   refused(code: ProblemCode): void {
     this.problems.inc({ code });
   }

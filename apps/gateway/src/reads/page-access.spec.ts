@@ -29,11 +29,11 @@ async function statusOf(path: string, token = ''): Promise<number> {
 }
 
 describe('where tokens are asked for', () => {
-  it.each(['/', '/status/status.js', '/status/status.css'])('the page itself is open: %s', async (path) => {
+  it.each(['/', '/console/main.js', '/console/main.css'])('the page itself is open: %s', async (path) => {
     expect(await statusOf(path)).toBe(200);
   });
 
-  it.each(['/status/events', '/events/tail'])('its figures and the live tail are for readers: %s', async (path) => {
+  it.each(['/status', '/status/history', '/status/events', '/events/tail'])('its figures and the live tail are for readers: %s', async (path) => {
     expect([await statusOf(path), await statusOf(path, device), await statusOf(path, reader)]).toEqual([401, 403, 200]);
   });
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Pool, type Dispatcher } from 'undici';
-import { CLIENT_HEADER } from '@sluice/contracts';
+import { CLIENT_HEADER, COMPLETE_THROUGH_HEADER, DEVICES_HEADER } from '@sluice/contracts';
 import {
   ClientStreams,
   OpenStreams,
@@ -31,7 +31,7 @@ const MAX_STREAMS = 1024;
 /** What else the client sent is no business of the query service, and what else that answers is none of the client. */
 const FORWARDED_REQUEST_HEADERS = ['accept', 'last-event-id', 'traceparent'] as const;
 const FORWARDED_ANSWER_HEADERS = [
-  ...['content-type', 'content-length', 'cache-control', 'retry-after', 'x-accel-buffering'],
+  ...['content-type', 'content-length', 'cache-control', 'retry-after', 'x-accel-buffering', COMPLETE_THROUGH_HEADER],
   ...Object.keys(pageHeaders()),
 ];
 
@@ -119,6 +119,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
     }
     // A name of a certificate may hold what a header may not.
     if (client !== undefined) headers[CLIENT_HEADER] = encodeURIComponent(client);
+    if (request.readable !== undefined) headers[DEVICES_HEADER] = encodeURIComponent(JSON.stringify(request.readable));
     if (json !== undefined) headers['content-type'] = 'application/json';
     const method = request.method as Dispatcher.HttpMethod;
     try {

@@ -1,7 +1,13 @@
 import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { MAX_OPERATE_BODY_BYTES, OPERATE_ROUTES, type ReadRoute, READ_ROUTES } from '@sluice/contracts';
+import {
+  MAX_OPERATE_BODY_BYTES,
+  MAX_READ_BODY_BYTES,
+  OPERATE_ROUTES,
+  type ReadRoute,
+  READ_ROUTES,
+} from '@sluice/contracts';
 import { Access, readJsonBytes } from '@sluice/http';
 import { QueryForwarder } from './query-forwarder.js';
 
@@ -20,11 +26,15 @@ export class ReadsController {
 for (const [path, route] of Object.entries(READ_ROUTES)) addRead(path, route);
 for (const route of OPERATE_ROUTES) addOperation(route);
 
-function addRead(path: string, { access, deviceFrom, isStream }: ReadRoute): void {
+function addRead(path: string, { access, deviceFrom, isStream, method }: ReadRoute): void {
   addHandler(
-    `GET ${path}`,
+    `${method ?? 'GET'} ${path}`,
     Access(access, deviceFrom === undefined ? {} : { deviceFrom }),
-    ({ query }, request, reply) => (isStream ? query.forwardStream(request, reply) : query.forward(request, reply)),
+    async ({ query }, request, reply) => {
+      if (isStream) return query.forwardStream(request, reply);
+      const isPost = method === 'POST';
+      await query.forward(request, reply, isPost ? { json: await readJsonBytes(request, MAX_READ_BODY_BYTES) } : {});
+    },
   );
 }
 

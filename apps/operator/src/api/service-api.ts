@@ -5,13 +5,15 @@ import { readApiConfig } from './api.settings.js';
 const TIMEOUT_MS = 30_000;
 
 /** The service answered, and not with what was asked for; or it did not answer. The message is for the person at the terminal. */
-class ApiError extends Error {
+export class ApiError extends Error {
   override readonly name = 'ApiError';
 
   constructor(
     message: string,
     /** HTTP status; `undefined` if there was no answer. */
     readonly status?: number,
+    /** Of the header; NaN without one. */
+    readonly retryAfterSeconds = NaN,
   ) {
     super(message);
   }
@@ -41,11 +43,34 @@ export class ServiceApi {
     throw new ApiError(this.wordsOf(response.status, answer as Problem | undefined), response.status);
   }
 
-  private async fetch(method: string, path: string, body?: object): Promise<Response> {
+  /**
+   * An answer that is read as it comes. Only its beginning has to come in time.
+   *
+   * @throws ApiError
+   */
+  async open(path: string): Promise<Response> {
+    const late = new AbortController();
+    const deadline = setTimeout(() => late.abort(new DOMException('too late', 'TimeoutError')), TIMEOUT_MS);
+    try {
+      const response = await this.fetch('GET', path, undefined, late.signal);
+      if (response.ok) return response;
+      const answer = parse(await response.text()) as Problem | undefined;
+      const retryAfterSeconds = Number(response.headers.get('retry-after') ?? NaN);
+      throw new ApiError(this.wordsOf(response.status, answer), response.status, retryAfterSeconds);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  private async fetch(
+    method: string,
+    path: string,
+    body?: object,
+    signal: AbortSignal = AbortSignal.timeout(TIMEOUT_MS),
+  ): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (this.token !== '') headers['authorization'] = `Bearer ${this.token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
       return await fetch(this.url + path, { method, headers, signal, ...(body && { body: stringifyExact(body) }) });
     } catch (error) {

@@ -76,7 +76,12 @@ function runnerProvider(lag: LagLimits | undefined, owner: string): FactoryProvi
 }
 
 /** Asks the event log once a second at most, and only while a redrive runs. */
-function lagQuestion(limits: LagLimits, events: BufferInspector, clock: Clock, logger: Logger): () => Promise<boolean> {
+export function lagQuestion(
+  limits: LagLimits,
+  events: BufferInspector,
+  clock: Clock,
+  logger: Logger,
+): () => Promise<boolean> {
   const watch = new LagWatch(limits, events, clock, logger);
   let askedMs = -Infinity;
   return async () => {

@@ -12,6 +12,7 @@ import {
   EventLogError,
   type EventPublisher,
   type EventSubscription,
+  type GroupAssignment,
   type InspectOptions,
   type LogEntry,
   type LogRecord,
@@ -47,7 +48,10 @@ export class FakeTopic implements BufferInspector {
   }
 
   append(entry: Partial<LogEntry>): LogRecord {
-    const partition = entry.key ? partitionOf(entry.key, this.partitions.length) : 0;
+    return this.appendTo(entry.key ? partitionOf(entry.key, this.partitions.length) : 0, entry);
+  }
+
+  appendTo(partition: number, entry: Partial<LogEntry>): LogRecord {
     const records = this.partitions[partition]!;
     const record = {
       key: null,
@@ -96,6 +100,12 @@ export class FakeTopic implements BufferInspector {
   async members(): Promise<number> {
     this.throwIfAway();
     return this.memberCount;
+  }
+
+  async assignments(): Promise<GroupAssignment[]> {
+    this.throwIfAway();
+    const member = { clientId: 'worker', host: null, partitions: this.partitions.map((_, partition) => partition) };
+    return Array.from({ length: this.memberCount }, (_, n) => (n === 0 ? member : { ...member, partitions: [] }));
   }
 
   async retentionMs(): Promise<number | undefined> {

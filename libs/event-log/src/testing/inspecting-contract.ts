@@ -118,6 +118,19 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(retentionMs === undefined || retentionMs > 0).toBe(true);
     });
 
+    it('names the members of the group with the partitions that each of them reads', async () => {
+      const topic = await underTest.newTopic(3);
+      const group = uniqueName('group');
+      const inspector = underTest.log.inspect({ group, topic });
+      expect(await inspector.assignments()).toEqual([]);
+      await underTest.publish(topic, manyEntries(2));
+      const subscription = underTest.subscribe(topic, group);
+      await pullRecords(subscription, 2);
+      const [member, ...others] = await inspector.assignments();
+      expect([member?.partitions, others]).toEqual([[0, 1, 2], []]);
+      await subscription.close();
+    });
+
     it('counts the members of the group, and does not count itself', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 2);
       await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 2, maxRecords: 2 });

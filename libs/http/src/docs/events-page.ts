@@ -47,13 +47,13 @@ export function eventsPage(api: AsyncApi): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${info.title}</title>
-        <link rel="stylesheet" href="/docs/events.css" />
+        <link rel="stylesheet" href="./events.css" />
       </head>
       <body>
         <main>
           <h1>${info.title} <small>${info.version}</small></h1>
           <p>${info.description}</p>
-          <p><a href="/asyncapi.json">AsyncAPI ${api.asyncapi}</a> · <a href="/docs">HTTP API</a></p>
+          <p><a href="../asyncapi.json">AsyncAPI ${api.asyncapi}</a> · <a href="../docs">HTTP API</a></p>
           ${Object.values(channels).map((channel) => section(api, channel))}
         </main>
       </body>

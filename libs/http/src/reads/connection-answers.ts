@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who reads, as far as it is known: limits of a client count by this. */
     client?: string;
+    /** The devices that the client may read, on routes that show what their client may read; `undefined`: all. */
+    readable?: readonly string[] | undefined;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   mayNotOperate,
   mayNotRead,
   mayNotReadAll,
+  mayNotReadAtAll,
   nameless,
   notLoaded,
   outsideNetworks,
@@ -15,7 +16,7 @@ import {
 } from './access-refusals.js';
 import { AccessWatch } from './access-watch.js';
 import { clientAddress, rateLimitKey, listOf, Networks } from './networks.js';
-import { mayIngest, mayOperate, mayRead, type Principal } from './principal.js';
+import { mayIngest, mayOperate, mayRead, mayReadSome, type Principal } from './principal.js';
 import type { TokenFeed } from './token-feed.js';
 
 /** Who may reach the service. The names are those of the settings. */
@@ -157,6 +158,8 @@ function routeRefusal(principal: Principal, request: AccessRequest): Refusal | u
       return mayOperate(principal) ? undefined : mayNotOperate(principal);
     case 'read-device':
       return mayRead(principal, request.deviceId) ? undefined : mayNotRead(principal);
+    case 'read-some':
+      return mayReadSome(principal) ? undefined : mayNotReadAtAll(principal);
     default:
       return mayRead(principal, undefined) ? undefined : mayNotReadAll(principal);
   }

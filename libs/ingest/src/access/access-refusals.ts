@@ -60,7 +60,7 @@ export function mayNotReadAll(principal: Principal): Refusal {
   return { code: 'forbidden', detail };
 }
 
-function mayNotReadAtAll(principal: Principal): Refusal {
+export function mayNotReadAtAll(principal: Principal): Refusal {
   return { code: 'forbidden', detail: `${whose(principal)} may not read; use one with the scope read.` };
 }
 

@@ -20,10 +20,10 @@ interface ShownToken {
   untilMs: number;
 }
 
-interface KnownToken {
+export interface KnownToken {
   token: Token;
   principal: Principal;
-  /** When it was accepted last; 0: not since it is known here. */
+  /** Milliseconds since 1970: when it was accepted last; 0: not since it is known here. */
   usedAtMs: number;
 }
 
@@ -36,6 +36,11 @@ export class KnownTokens {
   usedSince(sinceMs: number): { id: string; atMs: number }[] {
     const used = [...this.tokens].filter(([, { usedAtMs }]) => usedAtMs > sinceMs);
     return used.map(([id, { usedAtMs: atMs }]) => ({ id, atMs }));
+  }
+
+  /** In the order of their ids, as the store lists them. */
+  list(): KnownToken[] {
+    return [...this.tokens.values()];
   }
 
   get count(): number {

@@ -31,6 +31,19 @@ export function mayRead({ holders, scopes }: Principal, deviceId: string | undef
   return holders.some((holder) => readsEverything(holder) || (deviceId !== undefined && speaksFor(holder, deviceId)));
 }
 
+export function mayReadSome({ scopes }: Principal): boolean {
+  return scopes.includes('read');
+}
+
+/** The devices that a principal with the scope read may read: ids, and beginnings of ids with a `*` behind; `undefined`: all. */
+export function readableDevices({ holders }: Principal): readonly string[] | undefined {
+  if (holders.some(readsEverything)) return undefined;
+  return holders.flatMap((holder) => {
+    if (holder.kind === 'device') return [holder.deviceId];
+    return holder.kind === 'devices' ? [`${holder.prefix}*`] : [];
+  });
+}
+
 function readsEverything({ kind }: Holder): boolean {
   return kind === 'readers' || kind === 'operators';
 }

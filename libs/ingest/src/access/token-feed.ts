@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/async';
 import type { TokenStore } from '@sluice/record-store';
 import type { IngestLogger } from '../logger.js';
-import { KnownTokens } from './known-tokens.js';
+import { type KnownToken, KnownTokens } from './known-tokens.js';
 import { tokenFrom } from './token.js';
 
 /** A change holds everywhere within 10 s; the rest of that is for a store that is slow. */
@@ -61,6 +61,14 @@ export class TokenFeed {
       )
       .finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
+  }
+
+  /** The tokens that this process knows, with their last use in any process; while the store is away, in this one. */
+  async list(): Promise<KnownToken[]> {
+    const uses = await this.store.lastUses().catch(() => new Map<string, number>());
+    return this.tokens
+      .list()
+      .map((known) => ({ ...known, usedAtMs: Math.max(known.usedAtMs, uses.get(known.token.id) ?? 0) }));
   }
 
   async stop(): Promise<void> {

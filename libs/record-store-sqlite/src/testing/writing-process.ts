@@ -10,7 +10,7 @@ const BATCH_RECORDS = 20;
 
 const [file, firstBatch] = process.argv.slice(2);
 const thread = new Worker(new URL('../record-thread.ts', import.meta.url), {
-  workerData: { file, expires: false },
+  workerData: { file },
 });
 thread.on('message', (answer: RecordAnswer) => {
   if ('failure' in answer) throw new Error(answer.failure.message);

@@ -1,9 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseTimestamp, recordKey, stringifyExact, type IngestEvent, type StoredRecord } from '@sluice/contracts';
-import type { RecordCursor, RecordFilter, RecordPage, RecordReader } from '../record-reader.js';
+import type {
+  DevicesPage,
+  DevicesQuery,
+  LatestRecord,
+  ReceiptCursor,
+  ReceiptFilter,
+  ReceiptPage,
+  RecordCursor,
+  RecordFilter,
+  RecordPage,
+  RecordReader,
+  ValuesPage,
+  ValuesQuery,
+} from '../record-reader.js';
 import { isSameTime } from '../repeated-record.js';
 import type { StoreTrouble } from '../store-trouble.js';
 import { MemoryDocuments } from './memory-documents.js';
+import { PlainReading } from './plain-reading.js';
 import {
   RecordStore,
   RecordStoreError,
@@ -76,6 +90,36 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
     return { records: structuredClone(shown.map(({ record }) => record)), next };
   }
 
+  async pageByReceipt(
+    filter: ReceiptFilter,
+    limit: number,
+    after?: ReceiptCursor,
+    maxBytes = Infinity,
+  ): Promise<ReceiptPage> {
+    const { records, next } = this.reading().pageByReceipt(filter, limit, after);
+    const shown = upTo(
+      maxBytes,
+      records.map((record) => ({ record })),
+    );
+    if (shown.length === records.length) return { records: structuredClone(records), next };
+    const { received_at, device_id: deviceId, record_id: recordId } = shown.at(-1)!.record;
+    const place = { receivedAtMs: Date.parse(received_at), deviceId, recordId };
+    return { records: structuredClone(shown.map(({ record }) => record)), next: place };
+  }
+
+  async devices(query: DevicesQuery, limit: number): Promise<DevicesPage> {
+    return this.reading().devices(query, limit);
+  }
+
+  async latest(deviceId: string, aheadAfterMs: number): Promise<LatestRecord> {
+    const { record, ahead } = this.reading().latest(deviceId, aheadAfterMs);
+    return structuredClone({ record, ahead });
+  }
+
+  async values(query: ValuesQuery, limit: number, after?: RecordCursor): Promise<ValuesPage> {
+    return this.reading().values(query, limit, after);
+  }
+
   async prepare(): Promise<void> {
     this.requireAvailable();
   }
@@ -87,6 +131,11 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
   async close(): Promise<void> {
     this.isClosed = true;
     this.release();
+  }
+
+  private reading(): PlainReading {
+    this.requireAvailable();
+    return new PlainReading(Array.from(this.held.values(), ({ record }) => record));
   }
 
   private requireAvailable(): void {
@@ -118,7 +167,7 @@ function isShown({ record, timestampMs }: HeldRecord, { deviceId, fromMs, toMs }
   return timestampMs >= (fromMs ?? -Infinity) && timestampMs < (toMs ?? Infinity);
 }
 
-function upTo(maxBytes: number, held: readonly HeldRecord[]): HeldRecord[] {
+function upTo<T extends Pick<HeldRecord, 'record'>>(maxBytes: number, held: readonly T[]): T[] {
   let bytes = 0;
   return held.filter(({ record }) => {
     if (bytes >= maxBytes) return false;

@@ -4,6 +4,7 @@ import { describeDocuments } from './documents-contract.js';
 import { describeExactness } from './exactness-contract.js';
 import { describeFinding } from './finding-contract.js';
 import { describePaging } from './paging-contract.js';
+import { describeReading } from './reading-contract.js';
 import type { OpenStore } from './store-under-test.js';
 import { describeWriting } from './writing-contract.js';
 
@@ -14,6 +15,7 @@ export function describeRecordStoreContract(name: string, openStore: OpenStore):
     describeExactness(openStore);
     describeFinding(openStore);
     describePaging(openStore);
+    describeReading(openStore);
     describeDocuments(openStore);
     describeClosing(openStore);
   });

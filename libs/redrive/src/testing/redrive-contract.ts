@@ -36,8 +36,9 @@ class DyingPublisher extends EventPublisher {
 function bound(inspector: BufferInspector): BufferInspector {
   const positions = () => inspector.positions();
   const members = () => inspector.members();
+  const assignments = () => inspector.assignments();
   const retentionMs = () => inspector.retentionMs();
-  return { positions, members, retentionMs, peek: (options) => inspector.peek(options) };
+  return { positions, members, assignments, retentionMs, peek: (options) => inspector.peek(options) };
 }
 
 /** What a redrive does, whatever the engines. */

@@ -1,0 +1,83 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { withParameters } from '../base/client.js';
+import { time } from '../base/format.js';
+import { useResource } from '../base/resource.js';
+import { goTo, linkTo } from '../base/router.js';
+import type { RecordsPage as Answer } from '../base/types.js';
+import { Choice, Field, Filters, localToInstant } from '../parts/filters.jsx';
+import { RecordRows } from '../parts/record-rows.jsx';
+import { Empty, Loaded, Pager, PageTitle } from '../parts/ui.jsx';
+import type { PageProps } from './index.js';
+
+const PAGE_SIZE = 50;
+const STATES = { '': 'stored', buffered: 'buffered', dead_lettered: 'dead-lettered' };
+const TIMES = { '': 'of the device', received_at: 'of receipt' };
+
+/** Stored records, by filter and page. */
+export function RecordsPage({ place: { parameters } }: PageProps): JSX.Element {
+  const { device_id, record_id, state, by, from, to } = parameters;
+  const filter = { device_id, record_id, state, ...timesOf(parameters) };
+  return (
+    <>
+      <PageTitle note="Newest first; records that are not stored come in the order of the event log.">
+        Records
+      </PageTitle>
+      <Filters onSubmit={(values) => goTo(['records'], values)} reset={linkTo(['records'])}>
+        <Field name="device_id" label="Device" value={device_id} />
+        <Field name="record_id" label="Record id" value={record_id} />
+        <Choice name="state" label="State" value={state} options={STATES} />
+        <Choice name="by" label="Time" value={by} options={TIMES} />
+        <Field name="from" label="From" type="datetime-local" value={from} />
+        <Field name="to" label="To" type="datetime-local" value={to} />
+      </Filters>
+      <RecordPages key={JSON.stringify(filter)} filter={filter} />
+    </>
+  );
+}
+
+/** The times are of the device, or those of the receipt; so is the order, which only stored records have. */
+function timesOf({ by, state, ...times }: Filter): Filter {
+  const [from, to] = [localToInstant(times['from']), localToInstant(times['to'])];
+  if (by !== 'received_at') return { from, to };
+  const order = state === undefined || state === '' ? 'received_at' : undefined;
+  return { received_from: from, received_to: to, order };
+}
+
+type Filter = Readonly<Record<string, string | undefined>>;
+
+function RecordPages({ filter }: { filter: Filter }): JSX.Element {
+  const [{ cursor, page }, turn] = useState<{ cursor: string | undefined; page: number }>({
+    cursor: undefined,
+    page: 1,
+  });
+  const answer = useResource<Answer>(withParameters('records', { ...filter, limit: PAGE_SIZE, cursor }));
+  return (
+    <Loaded of={answer}>
+      {({ records, has_more, next_cursor, complete_through }) => (
+        <>
+          <div class="above-table">
+            <CompleteThrough at={complete_through} />
+            <button type="button" onClick={answer.reload}>
+              Refresh
+            </button>
+          </div>
+          {records.length === 0 ? <Empty>No record fits.</Empty> : <RecordRows records={records} />}
+          <Pager
+            page={page}
+            hasMore={has_more}
+            onFirst={() => turn({ cursor: undefined, page: 1 })}
+            onNext={() => turn({ cursor: next_cursor ?? undefined, page: page + 1 })}
+          />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+/** Up to when an answer has everything that was received. */
+export function CompleteThrough({ at }: { at: string | null | undefined }): JSX.Element {
+  if (at === undefined) return <span />;
+  const text = at === null ? 'not known' : time(at);
+  return <span class="soft">Complete for records received up to: {text}</span>;
+}

@@ -1,0 +1,13 @@
+import { type JsonValue, valueAtSteps } from '@sluice/contracts';
+import type { SampledValue } from './record-reader.js';
+
+/**
+ * What a payload has at a place, as a value of a series.
+ *
+ * @param path the steps of a JSON Pointer, unescaped
+ */
+export function sampleOf(payload: JsonValue, path: readonly string[]): SampledValue {
+  const value = valueAtSteps(payload, path);
+  if (value === undefined) return 'missing';
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 'non-numeric';
+}
