@@ -32,7 +32,7 @@ const CHECKS: { [Kind in keyof Cursors]: MemberChecks<Cursors[Kind]> } = {
   records: { timestampMs: Number.isSafeInteger, deviceId: isDeviceId, recordId: isRecordId },
 };
 
-/** The text of a cursor as it stands in `next_cursor`. Opaque to clients: only its two ends, both here, read it. */
+/** The text of a cursor as in `next_cursor`. Opaque to clients: only the two functions here read and write it. */
 export function encodeCursor(cursor: BufferCursor | RecordsCursor): string {
   return Buffer.from(JSON.stringify(cursor), 'utf8').toString('base64url');
 }

@@ -1,10 +1,10 @@
 /**
  * Who may call a route:
- * - `open`: everybody; it shows no data
- * - `send`: whoever sends records
- * - `read-device`: whoever reads the device that the request names, and readers of everything
+ * - `open`: every client; it shows no data
+ * - `send`: clients that may send records
+ * - `read-device`: clients that may read the device in the request, and readers of everything
  * - `read-all`: readers of everything; this holds for every route without a declaration and for unknown paths, too
- * - `operate`: whoever has the scope `operate`
+ * - `operate`: clients with the scope `operate`
  */
 export type AccessKind = 'open' | 'send' | 'read-device' | 'read-all' | 'operate';
 
@@ -52,7 +52,7 @@ export const OPERATE_ROUTES = [
   'POST /redrives/:id/resume',
 ] as const;
 
-/** Tells the query service who has sent a request that a gateway forwards: the name of a token or certificate, or an address. */
+/** Names the sender of a forwarded request to the query service: the name of a token or certificate, or an address. */
 export const CLIENT_HEADER = 'x-sluice-client';
 
 /** Largest body of these routes, in bytes: it holds an edit, not records. */
