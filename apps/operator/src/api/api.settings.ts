@@ -11,18 +11,12 @@ export const API_SETTINGS = {
       '',
       /^https?:\/\/[^\s/@]+\/?$/,
       'http://host:port',
-      'The service that sluice dead-letters and sluice redrive ask. Empty: http://127.0.0.1 with PORT.',
+      'Address of the service for sluice dead-letters and sluice redrive. Empty: http://127.0.0.1 with PORT.',
     ),
     derive: ({ port }: Readonly<Record<string, unknown>>) => `http://127.0.0.1:${String(port)}`,
   },
   sluiceToken: {
-    ...text(
-      'SLUICE_TOKEN',
-      '',
-      /^\S+$/,
-      'a token with the scope operate',
-      'The token that these commands send, where AUTH=tokens.',
-    ),
+    ...text('SLUICE_TOKEN', '', /^\S+$/, 'a token with the scope operate', 'Token for these commands, if AUTH=tokens.'),
     isSecret: true,
   },
 } as const satisfies SettingsTable;

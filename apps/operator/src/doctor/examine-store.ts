@@ -8,10 +8,10 @@ const MAX_SKEW_MS = 1_000;
 export async function examineStore(store: RecordStore, use: StoreUse, report: Report): Promise<void> {
   try {
     await store.ping();
-    report.ok('the record store answers, and takes the login');
+    report.ok('the record store answers and accepts the login');
     const { missing, isKnown, skewMs } = (await store.examine?.(use)) ?? NOTHING_MISSING;
     for (const { right, command } of missing) report.missing(right, command);
-    if (!isKnown) report.note('the record store does not say which rights this login has');
+    if (!isKnown) report.note('the record store does not report the rights of this login');
     else if (missing.length === 0) report.ok(`the record store lets this login ${USES[use]}`);
     if (Math.abs(skewMs ?? 0) > MAX_SKEW_MS)
       report.note(`the clock of the record store differs by ${skewMs} ms from this one`);
