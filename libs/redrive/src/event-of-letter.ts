@@ -48,7 +48,7 @@ function headersOf({ record, partition, offset, redriveCount }: DeadLetter, redr
 function editValue(value: Buffer | null, edits: readonly Edit[]): { value: JsonValue } | { fault: string } {
   const parsed = parse(value);
   if (parsed === undefined && edits[0]?.path !== '') {
-    return { fault: 'the original is no JSON, so only an edit that replaces all of it (path "") can begin' };
+    return { fault: 'the original is not JSON, so the first edit must replace all of it (path "")' };
   }
   return applyEdits(parsed ?? null, edits);
 }
