@@ -91,5 +91,5 @@ export class WatchedStore {
 }
 
 function unreachable(): RecordStoreError {
-  return new RecordStoreError('unavailable', 'The record store does not answer; it is asked again until it does.');
+  return new RecordStoreError('unavailable', 'The record store does not answer; it is retried until it does.');
 }

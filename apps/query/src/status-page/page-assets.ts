@@ -29,7 +29,7 @@ export interface Asset {
 
 /** @param name a part of the page. @throws ProblemError `not-found` */
 export function readPart(name: string): Promise<Asset> {
-  if (!PARTS.has(name)) throw new ProblemError('not-found', 'The status page has no such part; it is at /.');
+  if (!PARTS.has(name)) throw new ProblemError('not-found', 'The console has no such part; it is at /.');
   return readAsset(name);
 }
 
