@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const fromTop = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Runs in a thread and is therefore a file of its own beside the app. */
+/** Runs in a thread and is therefore a separate file next to the app. */
 const RECORD_THREAD = fromTop('libs/record-store-sqlite/src/record-thread.ts');
 /** The parts of the status page, served as they are. */
 const PAGE = fromTop('apps/query/src/status-page/assets');

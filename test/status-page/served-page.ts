@@ -87,5 +87,5 @@ async function sendAsset(path: string, response: ServerResponse): Promise<void> 
 
 function refuse(response: ServerResponse): void {
   response.writeHead(401, { 'content-type': 'application/problem+json' });
-  response.end(JSON.stringify({ title: 'A token is needed', detail: 'Send a token.' }));
+  response.end(JSON.stringify({ title: 'Authentication is required', detail: 'Send a token.' }));
 }

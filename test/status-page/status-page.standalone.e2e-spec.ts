@@ -172,7 +172,7 @@ describe('the status page', () => {
     expect(page.url()).not.toContain('sluice_reader');
   });
 
-  it('says that it is no longer live when the line is cut, and goes on by itself', async () => {
+  it('says that it is no longer live when the line is cut, and continues by itself', async () => {
     const page = await open();
     await shows(page, 'connection', 'Live.');
     served.cut();
