@@ -14,10 +14,7 @@ describe('what devices send every day', () => {
     ['{"v":9.9E37}', '"data_payload":{"v":"9.9e+37"},"number_texts":{"v":true}'],
     ['{"v":-3.4028235e38}', '"data_payload":{"v":"-3.4028235e+38"},"number_texts":{"v":true}'],
     ['{"t":1490745150008486243}', '"data_payload":{"t":"1490745150008486243"},"number_texts":{"t":true}'],
-    [
-      '{"t":[18446744073709551615,1]}',
-      '"data_payload":{"t":["18446744073709551615",1]},"number_texts":{"t":{"0":true}}',
-    ],
+    ['{"t":[18446744073709551615,1]}', '"data_payload":{"t":["18446744073709551615",1]},"number_texts":{"t":true}'],
     ['{"a\\u0062":9007199254740993}', '"data_payload":{"ab":"9007199254740993"},"number_texts":{"ab":true}'],
     ['{"v":7e-06}', '"data_payload":{"v":0.000007}}'],
   ])('is accepted with its numbers: %s', async (text, event) => {

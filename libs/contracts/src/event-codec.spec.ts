@@ -41,6 +41,13 @@ describe('an event', () => {
     });
   });
 
+  it('names a list of numbers once, however many of them are texts', () => {
+    const data_payload = { values: [1e22, 2, null, 2n ** 63n], mixed: ['a', 1e22] };
+    const bytes = encodeEvent({ ...event, data_payload });
+    expect(decodeEvent(bytes)).toStrictEqual({ ok: true, event: { ...event, data_payload } });
+    expect(JSON.parse(bytes.toString())).toMatchObject({ number_texts: { values: true, mixed: { 1: true } } });
+  });
+
   it('of another writer keeps the digits that its text has as numbers', () => {
     const bytes = Buffer.from(withPayload('{"ns":1490745150008486243,"volt":9.9E37,"small":12}'));
     const data_payload = { ns: 1490745150008486243n, volt: 9.9e37, small: 12 };
@@ -110,6 +117,7 @@ describe('decodeEvent', () => {
     ['number_texts of no text', textOf({ ...event, number_texts: { gene_count: true } }), 'invalid-event'],
     ['number_texts that are true', textOf({ ...event, number_texts: true }), 'invalid-event'],
     ['a number text that is none', withTexts({ a: '0x10' }, { a: true }), 'invalid-event'],
+    ['a text that is no number in a list of numbers', withTexts({ a: ['1e22', 'b'] }, { a: true }), 'invalid-event'],
     ['a number text of 65 bits', withTexts({ a: '18446744073709551616' }, { a: true }), 'invalid-event'],
     ['a number text too large', withTexts({ a: '1e400' }, { a: true }), 'invalid-event'],
     ['a payload that is a list', textOf({ ...event, data_payload: [] }), 'invalid-event'],

@@ -10,8 +10,8 @@ import {
 } from './event.js';
 import { decodeUtf8, readJson } from './json.js';
 import { readText } from './json-reader.js';
-import { stringifyExact } from './json-text.js';
-import { restoreNumbers, withNumberTexts } from './number-texts.js';
+import { stringifyWith } from './json-text.js';
+import { numberTextsOf, restoreNumbers, writeNumberAsText } from './number-texts.js';
 import { GREATEST_PAYLOAD_DEPTH, PayloadCheck } from './payload-check.js';
 import type { ProblemEntry } from './problem.js';
 import { MAX_TIMESTAMP_LENGTH } from './timestamp.js';
@@ -34,8 +34,8 @@ export function encodeEvent(event: IngestEvent, mayHaveRareNumbers = true): Buff
 }
 
 function exactText(event: IngestEvent): string {
-  const { payload, texts } = withNumberTexts(event.data_payload);
-  return stringifyExact(texts === undefined ? event : { ...event, data_payload: payload, number_texts: texts });
+  const texts = numberTextsOf(event.data_payload);
+  return stringifyWith(texts === undefined ? event : { ...event, number_texts: texts }, writeNumberAsText);
 }
 
 /** Names the schema that the payload of an event fits, where its device has one: `thermometer/2`. */

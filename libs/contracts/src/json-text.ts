@@ -1,9 +1,6 @@
 import type { JsonObject, JsonValue } from './event.js';
 
-/** Not in the library types of TypeScript 6 yet. */
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): JsonValue };
-
-const NEGATIVE_ZERO = rawJSON('-0');
+export const NEGATIVE_ZERO = '-0';
 
 /** First whole number from which a double does not tell each from the next. */
 export const FIRST_LARGE_NUMBER = 2 ** 53;
@@ -13,9 +10,13 @@ export function isLargeNumber(value: number): boolean {
   return (value >= FIRST_LARGE_NUMBER || value <= -FIRST_LARGE_NUMBER) && Number.isFinite(value);
 }
 
+/** First double that is written with an exponent anyway. */
+const FIRST_WITH_EXPONENT = 1e21;
+
 /** In digits for a bigint, with an exponent for a large double: so a reader can tell the two apart. */
 export function exactNumberText(value: number | bigint): string {
-  return typeof value === 'bigint' ? String(value) : value.toExponential();
+  if (typeof value === 'bigint' || Math.abs(value) >= FIRST_WITH_EXPONENT) return String(value);
+  return value.toExponential();
 }
 
 /**
@@ -23,13 +24,72 @@ export function exactNumberText(value: number | bigint): string {
  * exponent, because whole numbers in digits are read as exact ones.
  */
 export function stringifyExact(value: unknown): string {
-  return JSON.stringify(withExactNumbers(value, exactNumber));
+  return stringifyWith(value, exactNumber);
 }
 
-/** A number as JSON.stringify writes it right; the number itself where it does so anyway. */
-function exactNumber(value: number | bigint): JsonValue {
-  if (typeof value === 'number' && !isLargeNumber(value)) return Object.is(value, -0) ? NEGATIVE_ZERO : value;
-  return rawJSON(exactNumberText(value));
+/**
+ * JSON.stringify with other texts for some numbers.
+ *
+ * @param write the JSON text of a number; `undefined` for one that JSON.stringify writes right
+ */
+export function stringifyWith(value: unknown, write: WriteNumber): string {
+  return textWith(value, write) ?? JSON.stringify(value);
+}
+
+type WriteNumber = (number: number | bigint) => string | undefined;
+
+/** Text of a number that JSON.stringify would change. */
+function exactNumber(value: number | bigint): string | undefined {
+  if (typeof value === 'number' && !isLargeNumber(value)) return Object.is(value, -0) ? NEGATIVE_ZERO : undefined;
+  return exactNumberText(value);
+}
+
+/** `undefined` where JSON.stringify writes all of it right: it is several times faster, and left to it. */
+function textWith(value: unknown, write: WriteNumber): string | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return write(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Array.isArray(value) ? itemsText(value, write) : membersText(value as JsonObject, write);
+}
+
+function itemsText(items: readonly unknown[], write: WriteNumber): string | undefined {
+  let texts: string[] | undefined;
+  for (let index = 0; index < items.length; index++) {
+    const item = textWith(items[index], write);
+    if (item === undefined && texts === undefined) continue;
+    texts ??= items.slice(0, index).map(plainItem);
+    texts.push(item ?? plainItem(items[index]));
+  }
+  return texts && `[${texts.join()}]`;
+}
+
+function plainItem(item: unknown): string {
+  return JSON.stringify(item) ?? 'null';
+}
+
+function membersText(object: JsonObject, write: WriteNumber): string | undefined {
+  let text: string | undefined;
+  for (const key in object) {
+    const member = textWith(object[key], write);
+    if (member === undefined && text === undefined) continue;
+    text ??= beginningOfObject(object, key);
+    text += memberText(key, member ?? JSON.stringify(object[key]));
+  }
+  // Each member begins with a comma.
+  return text && `{${text.slice(1)}}`;
+}
+
+function beginningOfObject(object: JsonObject, end: string): string {
+  let text = '';
+  for (const key in object) {
+    if (key === end) break;
+    text += memberText(key, JSON.stringify(object[key]));
+  }
+  return text;
+}
+
+/** @param value `undefined` for what JSON cannot have: such a member is left out */
+function memberText(key: string, value: string | undefined): string {
+  return value === undefined ? '' : `,${JSON.stringify(key)}:${value}`;
 }
 
 /**

@@ -81,7 +81,9 @@ describe('parseJson', () => {
         const { duplicateKeys, vanishedNumbers, ...parsed } = parseJson(text) as ParsedJson & { ok: true };
         expect(parsed).toMatchObject({ ok: true, hugeNumbers: [] });
         expect(parsed.value).toStrictEqual(valueOf(value));
-        expect({ duplicateKeys, vanishedNumbers }).toStrictEqual(changesOf(value));
+        const all = changesOf(value);
+        expect(duplicateKeys).toStrictEqual(all.duplicateKeys.slice(0, MAX_CHANGES));
+        expect(vanishedNumbers).toStrictEqual(all.vanishedNumbers.slice(0, MAX_CHANGES));
       }),
       { numRuns: 500 },
     );

@@ -1,70 +1,66 @@
 import type { JsonObject, JsonValue } from './event.js';
-import { exactNumberText, isLargeNumber } from './json-text.js';
+import { exactNumberText, isLargeNumber, NEGATIVE_ZERO } from './json-text.js';
 
 /**
- * Which texts of a payload stand for numbers: `true` at the place of such a text, and around it the keys, or the indexes of a list,
- * that lead there. `{"t":true,"list":{"0":true}}`
+ * Which texts of a payload stand for numbers: `true` at the place of such a text, or of a list all of whose texts do; and around it the
+ * keys, or the indexes of a list, that lead there. `{"t":true,"list":true,"mixed":{"0":true}}`
  */
-export type NumberTexts = true | { [step: string]: NumberTexts };
+export type NumberTexts = true | NumberTextSteps;
+type NumberTextSteps = { [step: string]: NumberTexts };
 
-/** A payload as an event carries it: see {@link withNumberTexts}. */
-export interface PayloadWithTexts {
-  payload: JsonObject;
-  /** Left out if no number is a text. */
-  texts?: NumberTexts;
+/** The places of the large numbers of a payload: see {@link writeNumberAsText}. `undefined` if it has none. */
+export function numberTextsOf(payload: JsonObject): NumberTextSteps | undefined {
+  let texts: NumberTextSteps | undefined;
+  for (const key in payload) {
+    const inner = textsOf(payload[key]!);
+    if (inner !== undefined) (texts ??= {})[key] = inner;
+  }
+  return texts;
 }
 
 /**
- * A payload whose large numbers are texts: a consumer with doubles only, and each consumer of schema version 1 as it was released,
- * refuses or rounds whole numbers of 2^53 and more. Containers without such a number are not copied.
+ * Writes a large number as a text: a consumer with doubles only, and each consumer of schema version 1 as it was released, refuses or
+ * rounds whole numbers of 2^53 and more.
+ *
+ * @returns JSON text; `undefined` for a number that JSON.stringify writes right
  */
-export function withNumberTexts(payload: JsonObject): PayloadWithTexts {
-  const written = membersWithTexts(payload);
-  return written === undefined ? { payload } : { payload: written.value as JsonObject, texts: written.texts };
+export function writeNumberAsText(value: number | bigint): string | undefined {
+  if (isLarge(value)) return `"${exactNumberText(value)}"`;
+  return Object.is(value, -0) ? NEGATIVE_ZERO : undefined;
 }
 
-/** A container with texts for its large numbers. */
-interface WrittenTexts {
-  value: JsonValue;
-  texts: { [step: string]: NumberTexts };
+const isLarge = (value: unknown): boolean =>
+  typeof value === 'number' ? isLargeNumber(value) : typeof value === 'bigint';
+
+function textsOf(value: JsonValue): NumberTexts | undefined {
+  if (typeof value !== 'object' || value === null) return isLarge(value) ? true : undefined;
+  return Array.isArray(value) ? textsOfItems(value) : numberTextsOf(value);
 }
 
-/** `undefined` if it has no large number. */
-function writeTexts(value: JsonValue): WrittenTexts | string | undefined {
-  if (typeof value === 'bigint') return exactNumberText(value);
-  if (typeof value === 'number') return isLargeNumber(value) ? exactNumberText(value) : undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Array.isArray(value) ? itemsWithTexts(value) : membersWithTexts(value);
+function textsOfItems(items: readonly JsonValue[]): NumberTexts | undefined {
+  if (items.some(isTextOrContainer)) return textsOfSomeItems(items);
+  return items.some(isLarge) ? true : undefined;
 }
 
-function itemsWithTexts(items: JsonValue[]): WrittenTexts | undefined {
-  let copy: JsonValue[] | undefined;
-  const texts: WrittenTexts['texts'] = {};
+function isTextOrContainer(item: JsonValue): boolean {
+  return typeof item === 'string' || isContainer(item);
+}
+
+function textsOfSomeItems(items: readonly JsonValue[]): NumberTextSteps | undefined {
+  let texts: NumberTextSteps | undefined;
   for (let index = 0; index < items.length; index++) {
-    const written = writeTexts(items[index]!);
-    if (written === undefined) continue;
-    copy ??= items.slice();
-    [copy[index], texts[index]] = typeof written === 'string' ? [written, true] : [written.value, written.texts];
+    const inner = textsOf(items[index]!);
+    if (inner !== undefined) (texts ??= {})[index] = inner;
   }
-  return copy && { value: copy, texts };
-}
-
-function membersWithTexts(object: JsonObject): WrittenTexts | undefined {
-  let copy: JsonObject | undefined;
-  const texts: WrittenTexts['texts'] = {};
-  for (const key in object) {
-    const written = writeTexts(object[key]!);
-    if (written === undefined) continue;
-    copy ??= { ...object };
-    [copy[key], texts[key]] = typeof written === 'string' ? [written, true] : [written.value, written.texts];
-  }
-  return copy && { value: copy, texts };
+  return texts;
 }
 
 /** What an exact number in digits may be, as a bigint. */
 const [LEAST, GREATEST] = [-(2n ** 63n), 2n ** 64n - 1n];
 /** Of a sign and the digits of 2^64. */
 const MAX_DIGITS = 20;
+/** Each number of so many characters has 64 bits at most. */
+const MAX_SAFE_DIGITS = 18;
 const DIGITS = /^-?(?:0|[1-9][0-9]*)$/;
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 /** Longer texts are not looked at: a double needs 25 characters. */
@@ -79,28 +75,40 @@ export function isWithin64Bits(value: bigint): boolean {
 export function largeInteger(digits: string): bigint | undefined {
   if (digits.length > MAX_DIGITS) return undefined;
   const value = BigInt(digits);
-  return isWithin64Bits(value) ? value : undefined;
+  return digits.length <= MAX_SAFE_DIGITS || isWithin64Bits(value) ? value : undefined;
 }
 
 /**
- * Puts the numbers back into a payload that {@link withNumberTexts} has written; changes it in place.
+ * Puts the numbers back into a payload that has texts for them; changes it in place.
  *
- * @param texts as it was read, from anyone
- * @returns whether each place has the text of a number
+ * @param texts as they were read, from anyone: see {@link NumberTexts}
+ * @returns whether each place has the text of a number, or a list whose texts are numbers
  */
 export function restoreNumbers(payload: unknown, texts: unknown, maxDepth: number): boolean {
   if (maxDepth === 0 || !isContainer(payload) || !isContainer(texts) || Array.isArray(texts)) return false;
   const container = payload as JsonObject;
   for (const step in texts) {
     if (!Object.hasOwn(container, step)) return false;
-    const inner = (texts as JsonObject)[step] as unknown;
+    const [value, inner] = [container[step]!, (texts as JsonObject)[step] as unknown];
     if (inner !== true) {
-      if (!restoreNumbers(container[step], inner, maxDepth - 1)) return false;
-      continue;
+      if (!restoreNumbers(value, inner, maxDepth - 1)) return false;
+    } else if (Array.isArray(value)) {
+      if (!areItemsRestored(value)) return false;
+    } else {
+      const number = numberOf(value);
+      if (number === undefined) return false;
+      container[step] = number;
     }
-    const number = numberOf(container[step]);
+  }
+  return true;
+}
+
+function areItemsRestored(items: JsonValue[]): boolean {
+  for (let index = 0; index < items.length; index++) {
+    if (typeof items[index] !== 'string') continue;
+    const number = numberOf(items[index]);
     if (number === undefined) return false;
-    container[step] = number;
+    items[index] = number;
   }
   return true;
 }

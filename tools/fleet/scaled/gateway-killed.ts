@@ -50,11 +50,13 @@ async function figuresOfOutage(
   { outageMs, mostUneven, fastMoves }: Extent,
 ): Promise<Figure[]> {
   await delay(NOTICING_MS);
+  const haveMoved = (): true | undefined => fleet.devices.every(({ takenAt }) => left.includes(takenAt!)) || undefined;
+  await until('every device reports to one of the other gateways', haveMoved, PATIENCE);
   const movedAtMs = fleet.elapsedMs();
   await delay(outageMs - NOTICING_MS);
   const requests = requestsAt(fleet, left, movedAtMs, fleet.elapsedMs());
   return [
-    failuresFigure(fleet, fastMoves),
+    pace(failuresFigure(fleet, fastMoves)),
     atMost('devices of the two that are left, from even', imbalance(devicesAt(fleet, left)), mostUneven),
     pace(atMost('requests that they took, from even', imbalance(requests), mostUneven)),
   ];
