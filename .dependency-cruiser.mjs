@@ -26,10 +26,15 @@ const layerWithTests = (name, of, allowed, comment) => [
 ];
 
 const layers = [
-  ...layerWithTests('async-stands-alone', lib('async'), [], 'async is the ground floor: it imports nothing of ours.'),
+  ...layerWithTests(
+    'async-imports-nothing',
+    lib('async'),
+    [],
+    'async is the ground floor: it imports nothing of ours.',
+  ),
   ...layerWithTests('settings-stand-alone', lib('settings'), [], 'settings is a ground floor, as async is.'),
   ...layerWithTests('contracts-stand-alone', lib('contracts'), [], 'contracts imports no other library of ours.'),
-  ...layerWithTests('device-stands-alone', lib('device'), [], 'device runs where the rest of Sluice does not.'),
+  ...layerWithTests('device-imports-nothing', lib('device'), [], 'device runs where the rest of Sluice does not.'),
   ...layerWithTests('sqlite-knows-async', lib('sqlite'), [lib('async')], 'sqlite imports nothing of ours but async.'),
   ...layerWithTests(
     'ports-know-contracts',

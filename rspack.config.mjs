@@ -5,7 +5,7 @@ import { SWC_OPTIONS } from './scripts/source/swc-options.mjs';
 
 const fromTop = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Runs in a thread and is therefore a file of its own beside the app. */
+/** Runs in a thread and is therefore a separate file next to the app. */
 const RECORD_THREAD = fromTop('libs/record-store-sqlite/src/record-thread.ts');
 /** The apps that serve the console. */
 const SERVE_CONSOLE = ['query', 'standalone'];

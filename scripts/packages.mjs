@@ -38,7 +38,7 @@ async function succeed(program, folder) {
   if (code !== 0) throw new StepError(`The package of ${folder} could not be made, for the reason above.`);
 }
 
-/** The device library builds outside of this repository too, by a configuration of its own. */
+/** The device library builds outside of this repository too, with its own configuration. */
 function configOf(folder) {
   const config = `${folder}/tsconfig.build.json`;
   return existsSync(join(ROOT, config)) ? config : folder;

@@ -15,7 +15,7 @@ await attempt(async () => {
 });
 
 /**
- * The packages that the apps need at run time, as `name@version`. `npm sbom --omit dev` cannot tell: it leaves out what any other
+ * The packages that the apps need at run time, as `name@version`. `npm sbom --omit dev` cannot list them: it omits what any other
  * workspace has as a development dependency too.
  */
 function shippedPackages() {

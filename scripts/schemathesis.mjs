@@ -1,6 +1,6 @@
 // `npm run schemathesis`: asks the running service for everything that its description at /openapi.json allows, and for what it
 // forbids, with all checks of Schemathesis: once with open access, and with tokens for reading and for sending. The seed is fixed, so
-// that the same requests are made each time. Needs Python 3.10 or newer; the tool itself is installed into a folder of its own.
+// that the same requests are made each time. Needs Python 3.10 or newer; the tool itself is installed into a separate folder.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ const FIXED_OPTIONS = [
   ...['--seed', '20250909', '--max-examples', '40', '--request-timeout', '2'],
 ];
 
-/** Each round has data of its own. `--pattern dev*` speaks for the device of the examples. */
+/** Each round has separate data. `--pattern dev*` covers the device of the examples. */
 const ROUNDS = [
   { name: 'open access', settings: {} },
   { name: 'tokens, a reader', settings: { AUTH: 'tokens' }, holder: ['--reader'], only: ['--exclude-path', '/ingest'] },

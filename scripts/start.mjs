@@ -17,7 +17,7 @@ await attempt(async () => {
   endLike(await run(node24(), [...settings, MAIN]));
 });
 
-/** npm passes a SIGTERM to the shell between it and this script only; that shell dies of it, and nobody would stop the service. */
+/** npm passes a SIGTERM to the shell between it and this script only; that shell ends with it, and the service would keep running. */
 function endWithNpm() {
   if (process.env.npm_lifecycle_event === undefined) return;
   const shell = process.ppid;

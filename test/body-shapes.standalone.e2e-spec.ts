@@ -49,7 +49,7 @@ async function post(baseUrl: string, { mediaType }: BodyShape, body: Buffer, cod
   return { status: response.status, code };
 }
 
-/** Taken, refused for what it is, or told to come back. */
+/** Accepted, refused as invalid, or asked to retry. */
 function expectAnswered({ status, code }: Answer): void {
   expect(
     status === 202 || status === 207 || (status >= 400 && status < 500) || (status === 503 && code !== undefined),
@@ -58,7 +58,7 @@ function expectAnswered({ status, code }: Answer): void {
 
 async function expectAlive(): Promise<void> {
   const answer = await fetch(`${standalone.baseUrl}/health/live`);
-  expect([answer.status, standalone.log]).toEqual([200, expect.not.stringMatching(/heap|FATAL|reason of our own/)]);
+  expect([answer.status, standalone.log]).toEqual([200, expect.not.stringMatching(/heap|FATAL|fault of this service/)]);
 }
 
 const codings = Object.keys(CODINGS) as Coding[];

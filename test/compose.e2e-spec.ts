@@ -22,7 +22,7 @@ async function untilHealthy(): Promise<void> {
   });
 }
 
-/** Partitions of each member of the worker's consumer group, as Kafka's own tool tells them. */
+/** Partitions of each member of the worker's consumer group, as Kafka's own tool lists them. */
 async function partitionsByMember(): Promise<number[]> {
   const tool = '/opt/kafka/bin/kafka-consumer-groups.sh';
   const args = ['--bootstrap-server', 'kafka:9092', '--describe', '--members', '--group', STORE_GROUP];

@@ -43,7 +43,7 @@ describe('the container', () => {
   it('has the command sluice, which works on the data of the service', async () => {
     const { id } = await start();
     const sluice = (...args: string[]): Promise<string> => output('docker', 'exec', id, 'sluice', ...args);
-    await expect(sluice('tokens', 'create', '--pattern', 'a<b*')).rejects.toThrow('"a<b*" is no pattern');
+    await expect(sluice('tokens', 'create', '--pattern', 'a<b*')).rejects.toThrow('"a<b*" is not a pattern');
     await expect(sluice('tokens', 'create', '--device', 'dev-1')).resolves.toMatch(/^sluice_/);
     await expect(sluice('tokens', 'list')).resolves.toContain('device dev-1  ingest');
   });

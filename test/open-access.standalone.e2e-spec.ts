@@ -5,7 +5,7 @@ it('the process says at its start that access is open, and listens on this machi
   const standalone = await Standalone.start();
   try {
     expect(standalone.log).toContain(
-      'open: whoever reaches the address can send and read; only this machine reaches it',
+      'open: every client that reaches the address can send and read; only this machine can reach it',
     );
     expect(standalone.log).toContain('"listens":"127.0.0.1"');
   } finally {

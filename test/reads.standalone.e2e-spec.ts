@@ -28,7 +28,7 @@ afterAll(async () => {
   await standalone.dispose();
 });
 
-/** Asks as often as it is told, and takes nothing. */
+/** Sends the given number of requests, and consumes nothing. */
 function askAndTakeNothing(times = 1): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { port } = new URL(standalone.baseUrl);
@@ -50,7 +50,7 @@ async function metric(name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(String(body))?.[1]);
 }
 
-it('a page of the largest records ends before it has too many bytes, and the next one goes on', async () => {
+it('a page of the largest records ends before it has too many bytes, and the next one continues', async () => {
   const first = await client.get(LARGEST_PAGE);
   expect(Buffer.byteLength(JSON.stringify(first.body))).toBeLessThanOrEqual(MAX_PAGE_BYTES);
   expect(first.body.has_more).toBe(true);

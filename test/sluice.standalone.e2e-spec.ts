@@ -30,13 +30,13 @@ describe('The program sluice', () => {
     const { code, out, notes } = sluice('tokens create --device dev-2', { DATA_DIR: directory });
     expect(code).toBe(0);
     expect(out.trimEnd()).toMatch(TOKEN_PATTERN);
-    expect(notes).toMatch(/^Token [0-9a-f]{12} for device dev-2, scopes ingest\. It is shown this once:\n$/);
+    expect(notes).toMatch(/^Token [0-9a-f]{12} for device dev-2, scopes ingest\. It is not shown again:\n$/);
   });
 
   it('tokens exits with 1 and says what is wrong with its arguments', () => {
     const { code, out, notes } = sluice('tokens revoke', { DATA_DIR: directory });
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(notes).toMatch(/^tokens: which token\? Give its id\.\n\nTokens, for gateways/);
+    expect(notes).toMatch(/^tokens: which token\? Give its id\.\n\nManages tokens, for gateways/);
   });
 
   it('tokens exits with 1 on a wrong setting', () => {
@@ -54,7 +54,7 @@ describe('The program sluice', () => {
   });
 
   it('init changes nothing when it is given arguments', () => {
-    const notes = 'init: it takes no arguments; sluice help init explains it.\n';
+    const notes = 'init: it has no arguments; see sluice help init.\n';
     expect(sluice('init now')).toEqual({ code: 2, out: '', notes });
   });
 

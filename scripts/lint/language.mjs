@@ -10,7 +10,11 @@ const BANNED = [
   { pattern: /\b(?:hear|hears|heard)\b/i, instead: 'receive, be notified' },
   { pattern: /\banew\b/i, instead: 'again' },
   { pattern: /\b(?:for so long|so (?:long|many|much) as)\b/i, instead: 'while, for as many, the number' },
-  { pattern: /\bof (?:its|their|our|her|his) own\b/i, instead: 'its own <noun>, a separate <noun>' },
+  {
+    pattern:
+      /\bof (?:its|their|our|her|his) own(?=[\s]*$|[^\w\s]|\s(?:and|that|with|in|on|for|by|which|or|beside|is|has|from|to)\b)/i,
+    instead: 'its own <noun>, a separate <noun>',
+  },
   { pattern: /\bwhat (?:waits|is no)\b/i, instead: 'a noun: buffered records, invalid input' },
   { pattern: /\bnever in neither\b/i, instead: 'always visible' },
   { pattern: /\b(?:besieger|whereabouts)s?\b/i, instead: 'attacker, record location' },
@@ -35,7 +39,9 @@ const UNWRAPPABLE = /^\s*\||https?:\/\/|\]\([^)]{40,}\)/;
 export function findingsIn(path, text) {
   const lines = text.split('\n');
   const rules = path.endsWith('.md') ? BANNED : [...BANNED, BANNED_NAMES];
-  const words = lines.flatMap((content, index) => wordsIn(content, rules).map((each) => ({ line: index + 1, ...each })));
+  const words = lines.flatMap((content, index) =>
+    wordsIn(content, rules).map((each) => ({ line: index + 1, ...each })),
+  );
   return path.endsWith('.md') ? [...words, ...tooLong(lines)] : words;
 }
 

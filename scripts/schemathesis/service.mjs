@@ -10,7 +10,7 @@ const READY_TRIES = 300;
 const STOP_LIMIT_MS = 15_000;
 
 /**
- * The built standalone app in a process of its own, on a free port of 127.0.0.1.
+ * The built standalone app in a separate process, on a free port of 127.0.0.1.
  *
  * @param {string} dataDir where it keeps its data
  * @param {Record<string, string>} settings more keys of the environment

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { ROOT, StepError } from './child.mjs';
 
 /**
- * Installs what a requirements file names into a virtual environment of its own, beside the other caches: it goes with node_modules.
+ * Installs what a requirements file names into a separate virtual environment, next to the other caches: it is removed with node_modules.
  * Nothing is done where the same file was installed before. Needs Python 3.10 or newer with venv.
  *
  * @param {string} requirements path of the file; the name of its folder names the environment

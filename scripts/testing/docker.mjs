@@ -4,7 +4,7 @@ import { ROOT } from '../steps/child.mjs';
 import { defer } from './cleanups.mjs';
 import { succeeds, succeedsEvenAtTheEnd } from './program.mjs';
 
-/** The image that the tests build; nobody's `sluice` is overwritten. */
+/** The image that the tests build; a local `sluice` is not overwritten. */
 export const IMAGE = 'sluice:test';
 /** Every container and volume that a test makes by itself carries this label. */
 const LABEL = 'sluice.test=true';
@@ -22,7 +22,7 @@ function answers(command, args) {
   return spawnSync(command, args, { stdio: 'ignore', timeout: ANSWER_LIMIT_MS }).status === 0;
 }
 
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
+/** A port of 127.0.0.1 that is free at this moment. */
 export async function freePort() {
   const server = createServer();
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));

@@ -5,7 +5,7 @@ import { defer, mayBegin } from './cleanups.mjs';
 
 /** Longest that one program of a tier may run; it hangs if it takes longer. */
 const TIME_LIMIT_MS = 25 * 60_000;
-/** From being told to stop to being killed. */
+/** Time from SIGTERM to SIGKILL. */
 const STOP_LIMIT_MS = 10_000;
 
 /** Runs a program of a tier, see {@link succeedsEvenAtTheEnd}; after a signal has ended the tests it runs nothing more. */
@@ -15,7 +15,7 @@ export async function succeeds(command, args, options) {
 }
 
 /**
- * Runs a program in a process group of its own, so that nothing that it started outlives it.
+ * Runs a program in a separate process group, so that no process that it started outlives it.
  *
  * @returns {Promise<boolean>} whether it ended with 0 in time
  */

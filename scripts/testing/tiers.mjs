@@ -16,11 +16,12 @@ const DEPCRUISE = [
   ...['apps', 'libs', 'tools', 'test'],
 ];
 const KNIP = ['node', 'node_modules/knip/bin/knip.js'];
+const LANGUAGE = ['node', 'scripts/language.mjs'];
 
 const STACK_PROJECT = 'sluice-test-stack';
 const ENGINES_PROJECT = ['-p', 'sluice-test-engines', '-f', 'libs/test-kit/src/engines.compose.yml'];
 
-/** Compares whole answers, positions and all: it wants a system that nobody has used. */
+/** Compares whole answers, offsets included: it needs an unused system. */
 const isFirst = (path) => /(^|\/)readme\.e2e-spec\.ts$/.test(path);
 
 const ONE_FAILURE = { passed: 0, failed: 1 };
@@ -34,7 +35,7 @@ const ONE_FAILURE = { passed: 0, failed: 1 };
  */
 export const TIERS = [
   { name: 'types', run: () => check(TSC, TSC_CONSOLE) },
-  { name: 'lint', run: () => check(ESLINT, PRETTIER, DEPCRUISE, KNIP) },
+  { name: 'lint', run: () => check(ESLINT, PRETTIER, DEPCRUISE, KNIP, LANGUAGE) },
   { name: 'rules', problem: promtoolProblem, run: () => check(...promtoolChecks()) },
   {
     name: 'unit',

@@ -113,7 +113,7 @@ export const REFUSED: readonly (readonly [name: string, values: Values, sentence
       },
       worker: { keda: { enabled: true } },
     },
-    /KEDA needs a TriggerAuthentication of your own, named in worker\.keda\.authenticationRef/,
+    /KEDA needs your TriggerAuthentication, named in worker\.keda\.authenticationRef/,
   ],
   [
     'several standalone processes',
@@ -182,7 +182,7 @@ export const REFUSED: readonly (readonly [name: string, values: Values, sentence
     /is a secret: put it into a Secret and name that in secretSettings/,
   ],
   [
-    'a secret that has a value of its own',
+    'a secret that the chart sets itself',
     { secretSettings: [{ name: 'RECORD_STORE_URL', secret: 's', key: 'k' }] },
     /secretSettings has RECORD_STORE_URL/,
   ],

@@ -81,7 +81,7 @@ describe('time to end', () => {
     expect(grace({ gateway })).toBe(seconds);
   });
 
-  it('is what the process is told too', () => {
+  it('is passed to the process too', () => {
     expect(environmentOf({ gateway: { drainNoticeMs: 45_000 } }, 'gateway')).toMatchObject({
       DRAIN_NOTICE_MS: '45000',
       SHUTDOWN_TIMEOUT_MS: '8000',

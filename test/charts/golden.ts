@@ -18,7 +18,7 @@ export function golden(name: string, text: string): string {
 }
 
 /**
- * The objects as YAML, in an order of their own, so that the order in which Helm writes them does not matter. Rules of Prometheus
+ * The objects as YAML, in a fixed order, so that the order in which Helm writes them does not matter. Rules of Prometheus
  * are left out: the suite holds them against their source.
  */
 export function asText(objects: readonly KubernetesObject[]): string {

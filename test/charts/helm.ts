@@ -7,7 +7,7 @@ export interface KubernetesObject {
   apiVersion: string;
   kind: string;
   metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each kind has a shape of its own
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each kind has another shape
   spec?: any;
   data?: Record<string, string>;
 }

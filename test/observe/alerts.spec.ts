@@ -33,7 +33,7 @@ describe.each(ALERT_NAMES)('the alert %s', (name) => {
     }
   });
 
-  it('has a runbook that says what it means, what to look at and what to do, and stands in the list', () => {
+  it('has a runbook that says what it means, what to look at and what to do, and is in the list', () => {
     const page = read(`${RUNBOOKS}/${pageOf(name)}`);
     expect([...page.matchAll(/^#+ .+$/gm)].map(([heading]) => heading)).toEqual([
       `# ${name}`,

@@ -34,7 +34,7 @@ export interface Dashboard {
 
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each file has a shape of its own
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each file has another shape
 export const readYaml = (path: string): any => load(read(path), { schema: YAML11_SCHEMA });
 
 /** The names of the files in a folder, in their order. */

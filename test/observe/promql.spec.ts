@@ -20,7 +20,7 @@ describe('namesIn', () => {
     ]);
   });
 
-  it('tells metrics from functions, operators and numbers', () => {
+  it('distinguishes metrics from functions, operators and numbers', () => {
     const query = '(sum(rate(a_total[5m])) or vector(0)) / max(b) > bool 14.4 * 1e3 unless on () absent(job:c:ratio5m)';
     expect(metricsIn(query)).toEqual(['a_total', 'b', 'job:c:ratio5m']);
   });

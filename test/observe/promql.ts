@@ -10,7 +10,7 @@ export interface Matcher {
   value: string;
 }
 
-/** What a query asks for: enough of it to tell whether a metric and its labels are there to answer. */
+/** The metrics and labels of a query: enough to check that they exist. */
 export interface QueriedNames {
   selectors: readonly Selector[];
   /** The labels that it groups or joins by. */
@@ -19,7 +19,7 @@ export interface QueriedNames {
 
 const DURATIONS = /\[[^\]]*\]/g;
 const GROUPINGS = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)/g;
-/** A name that no parenthesis follows is no function, and what stands in its braces may be quoted. */
+/** A name without a parenthesis after it is not a function, and the values in its braces may be quoted. */
 const SELECTORS = /(?<![\w.])([a-zA-Z_:][\w:]*)(?:\{((?:"[^"]*"|[^"}])*)\})?(?!\w|\s*\()/g;
 const MATCHERS = /(\w+)\s*([=!]~|!?=)\s*"([^"]*)"/g;
 const OPERATORS = new Set(['and', 'or', 'unless', 'bool', 'offset']);

@@ -21,10 +21,11 @@ const SEED_RECORD = {
 };
 
 const DESCRIPTION =
-  'The way device data gets in, and how people read what became of it. Every refusal is an `application/problem+json` with ' +
-  'a stable `code`. Not listed with each path, because any may answer it: 400 `bad-request` for what is no HTTP or no ' +
-  'address, 405 `method-not-allowed` with `Allow`, 408 `request-timeout` and 431 `headers-too-large`.';
-const TOKEN = 'Needed where the gateway runs with AUTH=tokens; `npm run tokens -- create` makes one.';
+  'Accepts records of devices, and shows where each record is: buffered, stored or dead-lettered. Every refusal is an ' +
+  '`application/problem+json` with a stable `code`. These are not listed for each path, because every path may return them: ' +
+  '400 `bad-request` for malformed HTTP or a malformed URI, 405 `method-not-allowed` with `Allow`, 408 `request-timeout` and ' +
+  '431 `headers-too-large`.';
+const TOKEN = 'Needed if the gateway runs with AUTH=tokens; `sluice tokens create` creates one.';
 
 /** Named, and never used: nothing is instantiated for a description. */
 const ENGINES = [EventLog, EventPublisher, RecordStore, Clock, Lifecycle, LOGGER, ReadTurns, Tracing].map((token) => ({
@@ -50,11 +51,11 @@ export async function describeApi(): Promise<OpenAPIObject> {
     .setDescription(DESCRIPTION)
     .setVersion('0.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .setExternalDoc('What is on the topics: AsyncAPI', '/docs/events')
+    .setExternalDoc('The events on the topics: AsyncAPI', '/docs/events')
     .addTag('writing', 'Devices send records.')
-    .addTag('reading', 'People see what waits and what is stored.')
+    .addTag('reading', 'Readers see buffered and stored records.')
     .addTag('operating', 'Operators read, discard and redrive dead letters.')
-    .addTag('service', 'What operators and machines ask.')
+    .addTag('service', 'Health, metrics and descriptions.')
     .addBearerAuth({ type: 'http', bearerFormat: 'sluice_<id>_<secret>_<checksum>', description: TOKEN }, 'token')
     .addSecurityRequirements({})
     .addSecurityRequirements('token')

@@ -68,7 +68,7 @@ describe('openapi.json', () => {
     ]);
   });
 
-  it('gives every operation a name of its own', () => {
+  it('gives every operation a unique name', () => {
     const names = operations(committed).map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
     expect(names).not.toContain(undefined);

@@ -11,7 +11,7 @@ const HEALTH_REPORT = {
   properties: {
     status: { type: 'string', enum: ['ok', 'error', 'shutting_down'] },
     info: { type: 'object', additionalProperties: true, description: 'The checks that are up.' },
-    error: { type: 'object', additionalProperties: true, description: 'The checks that are down, and why.' },
+    error: { type: 'object', additionalProperties: true, description: 'The checks that are down, with the cause.' },
     details: { type: 'object', additionalProperties: true, description: 'All checks.' },
   },
 };
@@ -28,7 +28,7 @@ const HEALTH_RESPONSES: Responses = {
 export const SERVICE_PATHS: OpenAPIObject['paths'] = {
   '/health/live': forEverybody(get('live', 'Whether a restart would help: if so, 503', HEALTH_RESPONSES)),
   '/health/ready': forEverybody(get('ready', 'Whether new work may come', HEALTH_RESPONSES)),
-  '/metrics': get('metrics', 'Measurements for Prometheus', {
+  '/metrics': get('metrics', 'Metrics for Prometheus', {
     200: {
       description: 'Prometheus text format.',
       content: { 'text/plain': { schema: { type: 'string' } } },
@@ -45,7 +45,7 @@ export const SERVICE_PATHS: OpenAPIObject['paths'] = {
     }),
   ),
   '/asyncapi.json': forEverybody(
-    get('asyncApi', 'What the topics carry', {
+    get('asyncApi', 'The events on the topics', {
       200: {
         description: 'AsyncAPI 3. A page of it is at /docs/events.',
         content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },

@@ -28,7 +28,7 @@ describe('docs/guides/consume.md', () => {
   });
   afterAll(() => log.close());
 
-  /** Runs the command with that tool as it stands there, in a container of this test and on the broker of this run. */
+  /** Runs the command with that tool unchanged, in a container of this test and on the broker of this run. */
   async function runTool(tool: string, more = ''): Promise<string> {
     const command = commands.find((text) => text.includes(tool))!.trim();
     const here = command

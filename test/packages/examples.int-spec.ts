@@ -23,7 +23,7 @@ const PATIENCE = { tries: 1500, everyMs: 40 };
 
 let project: OutsideProject;
 let log: EventLog;
-/** Others may have used the topic before: every test has devices and a group of its own. */
+/** Others may have used the topic before: every test has its own devices and group. */
 let device: string;
 let group: string;
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await log.requireTopics([EVENTS_TOPIC]).catch(() => log.createTopics([{ name: EVENTS_TOPIC, partitions: 12 }]));
   project = await OutsideProject.create();
   for (const example of ['downstream-alerts', 'downstream-export']) {
-    await project.take(`examples/${example}`);
+    await project.copyIn(`examples/${example}`);
     await project.compile(example);
   }
 }, SETUP_PATIENCE_MS);
@@ -64,7 +64,7 @@ const lag = async (): Promise<number> => {
 
 const untilCaughtUp = () => until('the group has caught up', async () => (await lag()) === 0 || undefined, PATIENCE);
 
-/** Tells it to end, waits until it has, and expects that it did so on purpose. */
+/** Sends SIGTERM, waits until it has ended, and expects exit code 0. */
 async function stop(program: ChildProcess): Promise<void> {
   program.kill('SIGTERM');
   const [code, signal] = (await once(program, 'close')) as [number | null, string | null];

@@ -18,7 +18,7 @@ const OF_THE_TEAM = [
   '@types/node',
 ];
 const BROUGHT_ALONG = ['kafkajs'];
-/** What a team installs; the embedded engine stands in for a broker. */
+/** The packages that a team installs; the embedded engine replaces a broker. */
 const PACKAGES = [
   'async',
   'sqlite',
@@ -73,8 +73,8 @@ export class OutsideProject {
     await writeFile(join(this.folder, name), text);
   }
 
-  /** Takes a folder of this tree in, as it is. */
-  async take(folder: string): Promise<void> {
+  /** Copies a folder of this repository into the project. */
+  async copyIn(folder: string): Promise<void> {
     await cp(join(ROOT, folder), join(this.folder, basename(folder)), { recursive: true });
   }
 

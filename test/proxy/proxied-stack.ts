@@ -4,7 +4,7 @@ import { ComposeProject } from '../../tools/load/compose-project.js';
 const FILES = ['docker-compose.yml', 'test/proxy/proxy.compose.yml'];
 const PROXY_IMAGE = 'sluice-test-haproxy';
 
-/** The Compose profile `proxy` in a project of its own: one free port, and several gateways behind it. */
+/** The Compose profile `proxy` in a separate project: one free port, and several gateways behind it. */
 export class ProxiedStack {
   readonly client: HttpClient;
 

@@ -49,12 +49,12 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('publishes the port of the gateway only, on 127.0.0.1 unless it is told otherwise', () => {
+  it('publishes the port of the gateway only, on 127.0.0.1 unless it is configured otherwise', () => {
     const published = started.flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
     expect(published).toEqual([['gateway', '${SLUICE_BIND:-127.0.0.1}:${SLUICE_PORT:-8000}:8000']]);
   });
 
-  it('publishes nothing beyond 127.0.0.1 without being told, whatever is asked for', () => {
+  it('publishes nothing beyond 127.0.0.1 by default, with any profile', () => {
     for (const [name, { ports = [] }] of all)
       for (const port of ports) expect({ name, port }).toEqual({ name, port: expect.stringContaining('127.0.0.1') });
   });

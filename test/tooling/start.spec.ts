@@ -11,10 +11,10 @@ const SOURCE = 'apps/standalone/src/main.ts';
 const MAIN = 'dist/apps/standalone/main.js';
 const NEST = 'node_modules/@nestjs/cli/bin/nest.js';
 
-/** An app that says that it runs, and ends as it is told to. */
+/** An app that prints that it runs, and ends with the given code. */
 const APP = `console.log('app runs'); process.exit(Number(process.env.APP_ENDS_WITH ?? 0));`;
 
-/** Stands in for nest-cli: says that it builds, and writes the app. */
+/** Replaces nest-cli: prints that it builds, and writes the app. */
 const NEST_CLI = `
 const { mkdirSync, writeFileSync } = require('node:fs');
 console.error('nest builds');
@@ -23,7 +23,7 @@ if (process.env.BUILD_FAILS) process.exit(2);
 mkdirSync('dist/apps/standalone', { recursive: true });
 writeFileSync('${MAIN}', ${JSON.stringify(APP)});`;
 
-/** Stands in for npm: says what it was asked, and notes down what it has installed, as npm does. */
+/** Replaces npm: prints its command, and records what it has installed, as npm does. */
 const NPM = `
 console.log('npm ' + process.argv[2]);
 if (process.env.NPM_FAILS) process.exit(1);

@@ -19,7 +19,7 @@ export class Engines {
     this.recordStoreUrl = `mongodb://${project.address('MONGO_PORT')}/sluice`;
   }
 
-  /** Ready for the apps: topics and indexes are there. @returns `undefined` where Docker cannot be reached */
+  /** Ready for the apps: topics and indexes exist. @returns `undefined` where Docker cannot be reached */
   static async start(): Promise<Engines | undefined> {
     const isThere = await docker(['info']).then(Boolean, () => false);
     if (!isThere) return undefined;

@@ -11,7 +11,7 @@ const { hostname, port } = new URL(process.argv[2]!);
 const LINE = `POST /ingest HTTP/1.1\r\nHost: ${hostname}\r\n`;
 const HEAD = `${LINE}Content-Type: application/json\r\nContent-Length: ${BODY_BYTES}\r\n\r\n`;
 
-/** What each kind sends at once; two of them go on, a byte at a time. */
+/** What each kind sends at once; two of them continue, a byte at a time. */
 const BEGINNINGS: Record<keyof typeof ATTACK, string> = {
   'idle connections': '',
   'that send a header byte a second': `${LINE}X-Slow: `,

@@ -15,12 +15,12 @@ export const READERS = {
   pipelining: { connections: 4, pipelined: 200, takes: false },
 } as const;
 
-/** Opens all connections of {@link ATTACK} from a process of its own, which keeps them until it is stopped. */
+/** Opens all connections of {@link ATTACK} from a separate process, which keeps them until it is stopped. */
 export function startAttack(url: string): Promise<Program> {
   return startSender('tools/edge-load/attacker.ts', url);
 }
 
-/** Begins to read from a process of its own, which goes on until it is stopped. */
+/** Begins to read from a separate process, which continues until it is stopped. */
 export function startReading(kind: keyof typeof READERS, url: string, path: string): Promise<Program> {
   return startSender('tools/edge-load/readers.ts', kind, url, path);
 }

@@ -1,4 +1,4 @@
-/** `readers.ts <kind> <url> <path>`: reads, or asks and takes nothing; tells its parent once all have asked, and goes on until it is ended. */
+/** `readers.ts <kind> <url> <path>`: reads, or requests and consumes nothing; notifies its parent once all have sent a request, and continues until it is stopped. */
 import { connect, type Socket } from 'node:net';
 import { READERS } from './attackers.js';
 

@@ -10,33 +10,29 @@ export class FleetOptionError extends Error {
 }
 
 const TABLE = {
-  devices: number(
-    100,
-    { min: 1, max: 100_000, isWhole: true },
-    'devices, each with a queue, a backoff and ids of its own',
-  ),
+  devices: number(100, { min: 1, max: 100_000, isWhole: true }, 'devices, each with its own queue, backoff and ids'),
   rate: number(1, { min: 0.001, max: 1000 }, 'records a second of each device, on average'),
-  duration: duration('30s', 'how long they report; what is queued then is still delivered'),
+  duration: duration('30s', 'how long they report; queued records are still delivered after it'),
   endpoints: urls('http://127.0.0.1:8000', 'gateways, with commas between them'),
-  fixed: flag('keep to --endpoints, each device beginning at another one; without it, devices ask GET /endpoints'),
+  fixed: flag('use only --endpoints, each device beginning at another one; without it, devices request GET /endpoints'),
   seed: number(
     Math.floor(Math.random() * 2 ** 32),
     { min: 0, max: 2 ** 32 - 1, isWhole: true },
-    'repeats payloads, pauses and faults; printed by each run',
+    'repeats the payloads, pauses and faults of a run, which prints it',
   ),
   profile: oneOf<ProfileName | 'mixed'>(
     [...PROFILES, 'mixed'],
     'mixed',
-    'what they report: mixed gives each device one of the others',
+    'payloads: mixed gives each device one of the others',
   ),
-  faults: someOf(FAULTS, 'what goes wrong on their side, with commas between them'),
-  'batch-records': number(100, { min: 1, max: 10_000, isWhole: true }, 'records in a request, at most'),
-  'batch-age': duration('1s', 'longest wait of a record in its device for a batch to fill up'),
-  'max-backoff': duration('60s', 'no delay after a failure is longer'),
-  settle: duration('5m', 'how long to wait in the end for what is queued in the devices'),
+  faults: someOf(FAULTS, 'faults of the devices, with commas between them'),
+  'batch-records': number(100, { min: 1, max: 10_000, isWhole: true }, 'maximum number of records in a request'),
+  'batch-age': duration('1s', 'maximum wait of a record in its device for a batch to fill'),
+  'max-backoff': duration('60s', 'maximum delay after a failure'),
+  settle: duration('5m', 'how long to wait at the end for records queued in the devices'),
   'read-back': duration(
     '10m',
-    'how long the check may take in the end: until the buffer is empty and all records are read',
+    'time limit of the check at the end: until the buffer is empty and all records are read',
   ),
   'token-file': token(
     "a file with a token, as made by: npm run tokens -- create --pattern 'fleet-*' --scope ingest --scope read",

@@ -8,7 +8,7 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 export class PlainFetch {
   private readonly agent = new Agent();
 
-  /** Redirects are handed on as they are; the library takes them for what they are not, an answer of a gateway. */
+  /** Redirects are forwarded as they are; the library takes them for what they are not, an answer of a gateway. */
   readonly fetch: Fetch = async (url, { method, headers, body, signal }) => {
     const {
       statusCode,

@@ -96,7 +96,7 @@ export class ReadBack {
   }
 }
 
-/** The buffer, as whoever has the token of this device may read it. */
+/** The buffer, as the token of this device may read it. */
 export function bufferPathOf(deviceId: string): string {
   return `/check-buffer?limit=1&device_id=${encodeURIComponent(deviceId)}`;
 }

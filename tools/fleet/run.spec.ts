@@ -14,7 +14,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** Answers a request to read in the place of the gateway; `undefined`: as the gateway does. */
+/** Answers a request to read instead of the gateway; `undefined`: as the gateway does. */
 type Reading = (url: URL, response: ServerResponse) => object | undefined;
 
 /** A gateway that keeps what `keep` says of each record, and acknowledges all of them. */
@@ -63,7 +63,7 @@ async function run(
   return { result, text: lines.join('') };
 }
 
-/** As a store that is away has it answered. */
+/** As a store that is down has it answered. */
 function unavailable(response: ServerResponse): object {
   response.statusCode = 503;
   return { code: 'store-unavailable', detail: 'The record store does not answer.' };

@@ -26,7 +26,7 @@ interface Repeatable extends Measured {
 /** So many of the last reports may be repeated. */
 const REMEMBERED = 20;
 
-/** One device of the fleet: the real library, and something that gives it reports by the clock until it is told to stop. */
+/** One device of the fleet: the real library, and a clock that gives it reports until it is stopped. */
 export class SimulatedDevice {
   private readonly device: Device;
   private readonly profile: Profile;

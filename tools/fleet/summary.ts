@@ -43,7 +43,7 @@ export function summaryOf(fleet: Fleet, outcome: Outcome): string {
       tally.acked,
       `${quantiles(tally.untilAcked)} after the report, with the wait for a batch (--batch-age)`,
     ),
-    row('rejected', tally.rejected, 'malformed by intent, each with a verdict of its own'),
+    row('rejected', tally.rejected, 'malformed on purpose, each with its own result'),
     ...(isDone(check) ? [row('stored', check.stored, 'read back and compared')] : []),
     row('duplicates', tally.duplicates, 'reported once more under the same id'),
     row('undelivered', undelivered, 'no verdict in time'),

@@ -33,7 +33,7 @@ describe('imbalance', () => {
 });
 
 describe('Latencies', () => {
-  it('tells quantiles to two in a hundred', () => {
+  it('computes quantiles with an error of two percent', () => {
     const latencies = new Latencies();
     for (let ms = 1; ms <= 1000; ms++) latencies.add(ms);
     expect(Math.abs(latencies.quantile(0.5)! / 500 - 1)).toBeLessThan(0.02);

@@ -23,7 +23,7 @@ export class AcceptedRecords {
     this.sent.set(key, (this.sent.get(key) ?? new Set()).add(contentOf(record)));
   }
 
-  /** @param record the one that a device has sent and heard nothing of */
+  /** @param record one that a device has sent without an answer */
   addUnknown(record: ReadValue): void {
     this.unknown.set(textOf(record, 'device_id'), contentOf(record));
   }
@@ -67,7 +67,7 @@ function faultOf(key: string, sent: ReadonlySet<string>, stored: string | undefi
 /** What has to come back as it was sent. */
 function contentOf(record: ReadValue): string {
   const { members } = record;
-  // What a device writes in another form than RFC 3339 comes back in a field of its own.
+  // A timestamp in another format than RFC 3339 comes back in a separate field.
   const sent = members!.get('timestamp_sent') ?? members!.get('timestamp');
   return `${textOfTime(sent!)} ${members!.get('data_payload')!.exact}`;
 }

@@ -35,7 +35,7 @@ export function readAnswers(bytes: Buffer): WireAnswer[] {
 function readBody(bytes: Buffer, start: number, headers: ReadonlyMap<string, string>): { body: string; end: number } {
   if (headers.get('transfer-encoding') === 'chunked') return readChunks(bytes, start);
   const end = start + Number(headers.get('content-length') ?? 0);
-  // The answer to a HEAD names a length and has no body: then the next answer or nothing stands here.
+  // The answer to a HEAD names a length and has no body: then the next answer or nothing follows.
   const isBodyless = bytes.length === start || bytes.toString('latin1', start, start + 5) === 'HTTP/';
   if (isBodyless) return { body: '', end: start };
   if (end > bytes.length) throw new Error(`an answer breaks off ${end - bytes.length} bytes before its end`);

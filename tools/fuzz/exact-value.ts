@@ -2,7 +2,7 @@
 
 export interface ReadValue {
   /**
-   * One text for each value: no white space, keys in order, numbers by what they are. `undefined` where a key stands twice in one
+   * One text for each value: no white space, keys in order, numbers by what they are. `undefined` if a key occurs twice in one
    * object or a number is none that a double holds: such a value must not be accepted.
    */
   exact: string | undefined;
@@ -104,7 +104,7 @@ function textOf(token: string): string {
   return JSON.parse(token) as string;
 }
 
-/** A whole number stands for itself; any other for the double that is nearest to it, as long as it is not taken for zero. */
+/** A whole number keeps its digits; any other number is its nearest double, unless that is zero. */
 function numberOf(token: string): string | undefined {
   const [number, fraction] = NUMBER.exec(token) ?? [];
   if (number === undefined) throw new NotJsonError();

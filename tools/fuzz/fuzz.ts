@@ -21,12 +21,12 @@ export interface FuzzReport {
   faults: string[];
 }
 
-/** Attacks under way at one time. */
+/** Attacks in progress at one time. */
 const AT_ONCE = 24;
 /** After so many faults the rest says little more. */
 const MAX_FAULTS = 20;
 
-/** Attacks the service until it is told to end, and then looks whether everything that was accepted is stored as it was sent. */
+/** Attacks the service until it is stopped, and then checks that every accepted record is stored as it was sent. */
 export async function fuzz({ baseUrl, seed, first = 0, mayGoOn }: FuzzOptions): Promise<FuzzReport> {
   const accepted = new AcceptedRecords();
   const faults: string[] = [];

@@ -10,10 +10,10 @@ class HangError extends Error {
 }
 
 /**
- * Writes these bytes on a connection of their own and takes all that comes back until the server ends it. A server that waits for more
- * is told that there is no more, after a while.
+ * Writes these bytes on a separate connection and reads until the server ends it. If the server waits for more
+ * bytes, the connection is half-closed after a while.
  *
- * @param isComplete whether the bytes are requests that ask the server to end the connection: then it is not told
+ * @param isComplete whether the bytes are requests that ask the server to end the connection: then it is not half-closed
  * @throws HangError if the server does not end the connection in time
  */
 export async function send(url: string, bytes: Buffer, isComplete: boolean): Promise<Buffer> {

@@ -16,7 +16,7 @@ export interface ProjectOptions {
   profile?: string;
 }
 
-/** A Docker Compose project of its own, on free ports. */
+/** A separate Docker Compose project, on free ports. */
 export class ComposeProject {
   private constructor(
     private readonly command: readonly string[],

@@ -25,7 +25,7 @@ export interface ProgramOptions {
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** A program of this repository in a process of its own: its output, its messages, and what it costs. */
+/** A program of this repository as a separate process: its output, its messages, and what it costs. */
 export class Program {
   #output = '';
 

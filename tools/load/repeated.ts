@@ -15,7 +15,7 @@ export class Repeated {
   }
 
   /**
-   * Resolves when the work under way has ended. Idempotent.
+   * Resolves when the work in progress has ended. Idempotent.
    *
    * @throws what the work has thrown
    */

@@ -1,13 +1,13 @@
 import type { Load, Outcome } from './http-load.js';
 import { Program } from './program.js';
 
-/** A load under way. */
+/** A load in progress. */
 export interface RunningLoad {
   outcome: Promise<Outcome>;
   stop(): Promise<void>;
 }
 
-/** Sends a load from a process of its own, on the core of this one. */
+/** Sends a load from a separate process, on the core of this one. */
 export function startLoad(load: Load): RunningLoad {
   const sender = Program.start('tools/load/send-load.ts', { args: [JSON.stringify(load)] });
   const outcome = sender.message<Outcome>();

@@ -96,7 +96,7 @@ const WAL_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 const PAGE_BYTES = 4096;
 
-/** What a power failure leaves of a write that was under way: the front half of the last page. */
+/** What a power failure leaves of a write that was in progress: the front half of the last page. */
 export const tornPage: EmbeddedFault<Standalone> = {
   name: 'torn-page',
   title: 'kill -9, and a torn page at the end of the log: what was being written is gone, what was confirmed is not',
@@ -112,7 +112,7 @@ export const tornPage: EmbeddedFault<Standalone> = {
   },
 };
 
-/** Half a frame of this log (its salt is that of the header) in the place of the next one. */
+/** Half a frame of this log (its salt is that of the header) instead of the next one. */
 function appendTornFrame(wal: string): void {
   const file = openSync(wal, 'r+');
   const header = Buffer.alloc(WAL_HEADER_BYTES);

@@ -17,7 +17,7 @@ export interface FaultScene<S = ProofStack> {
   random: Random;
   /** Sluice's own devices carry this prefix; so must records that a fault sends by itself. */
   prefix: string;
-  /** Where the topic of events stood before the load. */
+  /** The offsets of the events topic before the load. */
   begun: readonly PartitionPosition[];
   evidence: Evidence;
   /** What else is worth a line. */
@@ -33,11 +33,11 @@ export interface Fault<S = ProofStack> {
   load?: Partial<GeneratorOptions>;
   /** How many of each service run. */
   scale?: Partial<Record<Service, number>>;
-  /** What `/check-buffer` has to say at some moment of it, as in {@link FaultResult.shown}: a person is told what is wrong. */
+  /** The reason that `/check-buffer` has to show during the fault, as in {@link FaultResult.shown}. */
   shows?: string;
   /** The naive consumer runs beside the worker, and meets the same. */
   withNaive?: boolean;
-  /** Ends when the fault is over, its cause removed and its evidence noted; the load goes on. */
+  /** Ends when the fault is over, its cause removed and its evidence noted; the load continues. */
   inject(scene: FaultScene<S>): Promise<void>;
   /** Looks once more after the drain, for what the ledger does not know. @returns what is wrong */
   verify?(scene: FaultScene<S>, dead: readonly DeadCopy[]): Promise<string[]> | string[];

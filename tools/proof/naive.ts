@@ -4,7 +4,7 @@ import { until } from '@sluice/test-kit';
 import type { NaiveResult } from './fault.js';
 import type { ProofStack } from './proof-stack.js';
 
-/** After this long without a new record it has stopped for good: longer than a session of its group. */
+/** After this long without a new record it has stopped permanently: longer than a session of its group. */
 const STANDSTILL_LOOKS = 12;
 const LOOK = { tries: 60, everyMs: 5_000 };
 
@@ -23,11 +23,11 @@ export class NaiveConsumer {
     return naive;
   }
 
-  /** Waits until it has everything or stands still, and compares. */
+  /** Waits until it has everything or makes no more progress, and compares. */
   async result(ledger: Ledger): Promise<NaiveResult> {
     const missing: number[] = [];
     return until(
-      'the naive consumer has everything or stands still',
+      'the naive consumer has everything or makes no more progress',
       async () => {
         const result = compare(ledger, await this.copies());
         missing.push(result.lost);

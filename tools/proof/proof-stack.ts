@@ -10,7 +10,7 @@ import { docker } from '../load/docker.js';
 import { Links } from './links.js';
 
 export type Service = 'gateway' | 'buffer-worker' | 'query' | 'kafka' | 'kafka-2' | 'kafka-3' | 'mongo' | 'naive';
-/** `cluster`: three brokers, three copies; the links are there and nobody uses them. */
+/** `cluster`: three brokers, three copies; the links exist and are not used. */
 export type Layout = 'compose' | 'cluster';
 
 const FILES: Record<Layout, readonly string[]> = {
@@ -28,7 +28,7 @@ const PORTS = [
 const ENGINE_TIMEOUT_MS = 10_000;
 const FREEZING = { tries: 20, everyMs: 200 };
 
-/** The full stack in a compose project of its own, with its links steered and both engines within reach. */
+/** The full stack in a separate compose project, with controllable links and both engines reachable. */
 export class ProofStack implements System {
   readonly baseUrl: string;
   readonly client: HttpClient;
@@ -66,7 +66,7 @@ export class ProofStack implements System {
     return this.project.run(args);
   }
 
-  /** Makes what runs of a service anew, with other keys in the environment of the compose file. */
+  /** Recreates the containers of a service, with other keys in the environment of the compose file. */
   recreate(service: Service, env: Record<string, string> = {}): Promise<string> {
     return this.project.run(['up', '--detach', '--no-build', '--no-deps', '--force-recreate', service], env);
   }
@@ -150,7 +150,7 @@ export class ProofStack implements System {
     await this.links.openAll();
   }
 
-  /** Nothing waited at one moment, although the load goes on: what was there when this was called is stored. */
+  /** Nothing waited at one moment, although the load continues: what was there when this was called is stored. */
   async untilDrainedOnce(): Promise<void> {
     const before = await until('the log answers', () => this.positions(), { tries: 600 });
     const isPast = async (): Promise<true | undefined> => {

@@ -5,7 +5,7 @@ import { NaiveConsumer } from './naive.js';
 import { acknowledged, ObservedLoad } from './observed-load.js';
 import type { ProofStack, Service } from './proof-stack.js';
 
-/** A few hundred records a second: enough to have something under way at every moment. */
+/** A few hundred records a second: enough to have something in progress at every moment. */
 const LOAD = { devices: 12, maxBatch: 20, maxPauseMs: 300 };
 const WARM_UP_RECORDS = 300;
 /** Acknowledged after the fault: shows that records are taken again. */
@@ -48,7 +48,7 @@ async function proveWell(fault: Fault, system: ProofStack, seed: number): Promis
   return { ...result, ...said, ...(naive ? { naive: await naive.result(ledger) } : {}) };
 }
 
-/** A person who asked during the fault must have been told of it. */
+/** A reader of the buffer during the fault must have seen its reason. */
 function unshown({ shows }: Fault, shown: readonly string[]): string[] {
   return shows === undefined || shown.includes(shows) ? [] : [`/check-buffer never said "${shows}"`];
 }

@@ -2,7 +2,7 @@ import type { Ledger, LedgerEntry } from '../load/ledger/ledger.js';
 import { Repeated } from '../load/repeated.js';
 import type { Random } from '../load/ledger/random.js';
 
-/** Samples that are under way side by side. */
+/** Samples that are in progress side by side. */
 const SAMPLERS = 6;
 /** A read that hangs is given up after this time and counts for nothing. */
 const READ_TIMEOUT_MS = 20_000;

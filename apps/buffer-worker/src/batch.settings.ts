@@ -9,19 +9,19 @@ export const BATCH_SETTINGS = {
     'BATCH_MAX_RECORDS',
     4000,
     { min: 1, max: 100_000 },
-    'Worker: most records in one write.',
+    'Worker: maximum number of records in one write.',
   ),
   batchMaxBytes: wholeNumber(
     'BATCH_MAX_BYTES',
     8 * MIB,
     { min: 1024, max: 40 * MIB },
-    'Worker: most bytes of events in one write.',
+    'Worker: maximum bytes of events in one write.',
   ),
   batchMaxAgeMs: wholeNumber(
     'BATCH_MAX_AGE_MS',
     50,
     { min: 0, max: 60 * SECOND_MS },
-    'Worker: longest wait for a batch to fill up.',
+    'Worker: maximum wait for a batch to fill.',
   ),
 } as const satisfies SettingsTable;
 

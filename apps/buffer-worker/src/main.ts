@@ -13,7 +13,7 @@ await mainProcess('buffer-worker', async () => {
   const app = await createHttpApp(BufferWorkerAppModule.forRoot(config, service), logger, config);
   connectWorker(app);
   const [log, store] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
-  logger.info({ log, store }, 'takes batches from the log and stores them');
+  logger.info({ log, store }, 'polls batches from the event log and stores them');
   const port = await runApp(app, logger, config);
   logger.info({ port }, 'health and metrics are served');
   await awaitEventLog(app, ({ events }) => [events]);

@@ -38,7 +38,7 @@ it('says once what is wrong, shows it as long as it is, and says once that it is
   expect(await gauge()).toEqual(['sluice_topic_setting_wrong{topic="ingest.dead-letters",setting="retention.ms"} 1']);
   findings = async () => [];
   await check.check();
-  expect(lines.at(-1)).toBe('info: the settings of the topics are right again');
+  expect(lines.at(-1)).toBe('info: the settings of the topics are correct again');
   expect(await gauge()).toEqual([]);
 });
 

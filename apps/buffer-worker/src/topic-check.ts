@@ -26,7 +26,7 @@ export class TopicCheck implements OnApplicationBootstrap, BeforeApplicationShut
   ) {
     this.#gauge = new Gauge({
       name: 'sluice_topic_setting_wrong',
-      help: 'Whether a setting of a topic puts records at risk: 1 if so; left out if not.',
+      help: 'Whether a setting of a topic puts records at risk: 1 if so, absent if not.',
       labelNames: ['topic', 'setting'],
       registers: [registry],
     });
@@ -67,7 +67,7 @@ export class TopicCheck implements OnApplicationBootstrap, BeforeApplicationShut
     const known = new Set(this.#findings.map(({ detail }) => detail));
     for (const { topic, setting, detail } of findings)
       if (!known.has(detail)) this.logger.warn({ topic, setting }, detail);
-    if (findings.length === 0 && known.size > 0) this.logger.info('the settings of the topics are right again');
+    if (findings.length === 0 && known.size > 0) this.logger.info('the settings of the topics are correct again');
     this.#findings = findings;
     this.#gauge.reset();
     for (const { topic, setting } of this.wrong) this.#gauge.set({ topic, setting }, 1);

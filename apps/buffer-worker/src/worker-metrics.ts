@@ -25,66 +25,66 @@ const deadLetterLabel = boundedLabel(DEAD_LETTER_REASONS);
 export class WorkerMetrics implements BatchObserver {
   private readonly batches = new Histogram({
     name: 'sluice_worker_batch_records',
-    help: 'Records that were taken in hand as one batch.',
+    help: 'Records in one batch.',
     buckets: BATCH_BUCKETS,
     registers: [this.registry],
   });
   private readonly flushes = new Counter({
     name: 'sluice_worker_flushes_total',
-    help: 'Batches that were taken in hand, by why.',
+    help: 'Batches, by flush reason.',
     labelNames: ['reason'],
     registers: [this.registry],
   });
   private readonly commits = new Counter({
     name: 'sluice_worker_committed_records_total',
-    help: 'Records that the committed position has passed: stored or dead-lettered.',
+    help: 'Records that were committed: stored or dead-lettered.',
     registers: [this.registry],
   });
   private readonly retries = new Counter({
     name: 'sluice_worker_retries_total',
-    help: 'Attempts to settle a batch that failed and are repeated, by cause.',
+    help: 'Failed attempts to handle a batch that are retried, by cause.',
     labelNames: ['cause'],
     registers: [this.registry],
   });
   private readonly pauses = new Gauge({
     name: 'sluice_worker_paused',
-    help: 'Whether the worker is paused, by cause: 1 for the cause that holds it up now, or that holds a partition of it, else 0.',
+    help: 'Whether the worker is paused, by cause: 1 for the current cause, and for the cause that holds a partition; else 0.',
     labelNames: ['cause'],
     registers: [this.registry],
   });
   private readonly held = new Gauge({
     name: 'sluice_worker_held_partitions',
-    help: 'Partitions that are held because the worker fails on their next record; the others go on.',
+    help: 'Partitions that are held because the worker fails on their next record; the others continue.',
     registers: [this.registry],
   });
   private readonly writes = new Histogram({
     name: 'sluice_store_write_duration_seconds',
-    help: 'Time that one write of a batch to the record store took, by whether the store answered.',
+    help: 'Duration of one batch write to the record store, by outcome.',
     labelNames: ['outcome'],
     buckets: DURATION_BUCKETS,
     registers: [this.registry],
   });
   private readonly records = new Counter({
     name: 'sluice_store_records_total',
-    help: 'Records that the record store has answered for, by its answer.',
+    help: 'Records that the record store has answered, by outcome.',
     labelNames: ['outcome'],
     registers: [this.registry],
   });
   private readonly delays = new Histogram({
     name: 'sluice_accepted_to_stored_seconds',
-    help: 'Time from the arrival of a record until it is stored: of the oldest and the newest record of each batch.',
+    help: 'Time from the arrival of a record until it is stored, sampled for the oldest and the newest record of each batch.',
     buckets: DELAY_BUCKETS,
     registers: [this.registry],
   });
   private readonly paces = new Counter({
     name: 'sluice_accepted_to_stored_records_total',
-    help: 'Records that are stored, by whether that was at most 5 seconds after their arrival, as the objective says.',
+    help: 'Stored records, by whether they were stored within the objective of 5 seconds after their arrival.',
     labelNames: ['pace'],
     registers: [this.registry],
   });
   private readonly deadLetters = new Counter({
     name: 'sluice_dead_letters_total',
-    help: 'Records that the dead-letter topic has confirmed, by reason.',
+    help: 'Records acknowledged by the dead-letter topic, by reason.',
     labelNames: ['reason'],
     registers: [this.registry],
   });

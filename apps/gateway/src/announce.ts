@@ -10,7 +10,7 @@ export function announce(app: NestFastifyApplication, config: GatewayConfig, por
   const logger = app.get<Logger>(LOGGER);
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';
   const address = `${scheme}://${config.host}:${port}`;
-  logger.info({ address, eventLog: withoutPassword(config.eventLogUrl) }, 'takes records in at POST /ingest');
+  logger.info({ address, eventLog: withoutPassword(config.eventLogUrl) }, 'accepting records at POST /ingest');
   logger.info(`access is ${app.get(AccessGate, { strict: false }).summary}`);
   for (const warning of accessWarnings(config)) logger.warn(warning);
 }

@@ -191,7 +191,7 @@ describe('the header Idempotency-Key', () => {
     expect([status, body.errors![0]!.code]).toEqual([422, 'length']);
   });
 
-  it('is refused with 400 when it stands there twice', async () => {
+  it('is refused with 400 when it occurs twice', async () => {
     const { status, body } = await rawPost(gateway.url, { ...JSON_TYPE, 'idempotency-key': ['a', 'b'] }, [SEED]);
     expect([status, body.code]).toEqual([400, 'bad-request']);
   });

@@ -33,7 +33,7 @@ describe('a record by itself', () => {
   });
 });
 
-/** The row stands between two good records, which it must not harm. */
+/** The row is between two good records, which it must not affect. */
 function expectBetweenGoodRecords(answer: IngestAnswer, { body, verdict }: ReportCase): void {
   const result = verdict === 'accepted' ? 'accepted' : 'rejected';
   expect(answer.status).toBe(verdict === 'accepted' ? 202 : 207);

@@ -3,7 +3,7 @@ import type { HealthChecks, HealthDetails } from '@sluice/process';
 import type { AccessGate, LogReachability, TokenFeed } from '@sluice/ingest';
 
 /**
- * The gateway is ready when it can publish, which is when the last record was confirmed or a probe succeeds, and when it knows the tokens that it asks for. A restart would mend nothing that it
+ * The gateway is ready when it can publish, which is when the last record was confirmed or a probe succeeds, and when it knows the tokens that it asks for. A restart would fix nothing that it
  * could see, so it is live while it answers.
  *
  * @param gate left out: nothing is said of tokens
@@ -16,7 +16,7 @@ export function gatewayHealth(log: EventLog, gate?: AccessGate, reachability?: L
   return { live: [], ready: [publishable, ...tokens] };
 }
 
-/** @throws Error that may be shown to everybody */
+/** @throws Error whose message may be shown to every client */
 function requireTokens({ isLoaded, staleSeconds, tokens }: TokenFeed): HealthDetails {
   if (!isLoaded) throw new Error('the tokens are not read yet: the record store does not answer');
   return staleSeconds === 0
@@ -24,11 +24,11 @@ function requireTokens({ isLoaded, staleSeconds, tokens }: TokenFeed): HealthDet
     : {
         count: tokens.count,
         stale_seconds: staleSeconds,
-        message: 'the record store is away: the last tokens stay good',
+        message: 'the record store is down: the last known tokens stay valid',
       };
 }
 
-/** @throws Error that may be shown to everybody */
+/** @throws Error whose message may be shown to every client */
 async function requirePublishable(log: EventLog, reachability: LogReachability | undefined): Promise<void> {
   try {
     await log.ping();

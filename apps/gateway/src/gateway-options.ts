@@ -18,7 +18,7 @@ export const GATEWAY_MODULE_SETTINGS = {
   ...SOURCES_SETTINGS,
   ...CROSS_ORIGIN_SETTINGS,
   ...OVERLOAD_SETTINGS,
-  // A stop waits this long for the requests that are under way.
+  // A stop waits this long for the requests that are in progress.
   publishTimeoutMs: EVENT_LOG_SETTINGS.publishTimeoutMs,
 } as const satisfies SettingsTable;
 

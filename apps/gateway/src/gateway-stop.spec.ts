@@ -66,7 +66,7 @@ describe('a gateway that stops', () => {
     expect(gateway.publisher.calls).toEqual([]);
   });
 
-  it('first answers the requests that are under way', async () => {
+  it('first answers the requests that are in progress', async () => {
     gateway = await GatewayUnderTest.start();
     gateway.publisher.hold();
     const underWay = gateway.post(SEED_RECORD);

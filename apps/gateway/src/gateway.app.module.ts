@@ -7,7 +7,7 @@ import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
 import type { GatewayConfig } from './settings.js';
 
-/** The gateway in a process of its own. */
+/** The gateway as a separate process. */
 @Module({})
 export class GatewayAppModule {
   static forRoot(config: GatewayConfig, service: Service): DynamicModule {

@@ -150,7 +150,7 @@ const PAUSE_MS = 1000;
 
 /**
  * Refuses before the body is read: the request has cost its headers and nothing else. A refusal costs a part of what a request
- * costs that is let in, so where the gateway has more to do than it can, the connection is then not read for a second. Otherwise
+ * costs that is admitted, so where the gateway has more to do than it can, the connection is then not read for a second. Otherwise
  * clients that repeat at once would leave it no time for anything else.
  */
 function shedLoad(shedding: LoadShedding, refusals: Refusals): onRequestHookHandler {
@@ -162,7 +162,7 @@ function shedLoad(shedding: LoadShedding, refusals: Refusals): onRequestHookHand
   };
 }
 
-/** For the other causes, the work of refusing takes nothing from what is let in. */
+/** For the other causes, the work of refusing takes nothing from what is admitted. */
 function isForWork({ code }: Refusal): boolean {
   return code === 'gateway-busy' || code === 'publish-queue-full';
 }

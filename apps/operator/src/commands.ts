@@ -5,14 +5,14 @@ export const COMMANDS: CommandTable = new Map([
   [
     'init',
     {
-      summary: 'create the topics and indexes that are missing',
+      summary: 'create missing topics and indexes',
       load: async () => (await import('./init/init.command.js')).init,
     },
   ],
   [
     'doctor',
     {
-      summary: 'try the rights that the services need on Kafka and MongoDB',
+      summary: 'test the rights that the services need on Kafka and MongoDB',
       load: async () => (await import('./doctor/doctor.command.js')).doctor,
     },
   ],
@@ -26,14 +26,14 @@ export const COMMANDS: CommandTable = new Map([
   [
     'schemas',
     {
-      summary: 'compare payload schemas, and try one on stored records',
+      summary: 'compare payload schemas, and test one on stored records',
       load: async () => (await import('./schemas/schemas.command.js')).schemas,
     },
   ],
   [
     'map',
     {
-      summary: 'try how a source of SOURCES_FILE reads a sample of its sender',
+      summary: 'test how a source of SOURCES_FILE reads a sample',
       load: async () => (await import('./map/map.command.js')).map,
     },
   ],
@@ -68,14 +68,14 @@ export const COMMANDS: CommandTable = new Map([
   [
     'restore',
     {
-      summary: 'put a backup in the place of the files of a stopped service',
+      summary: 'replace the files of a stopped service with a backup',
       load: async () => (await import('./backup/backup.command.js')).restore,
     },
   ],
   [
     'verify',
     {
-      summary: 'prove that a backup, or the files of a stopped service, are whole',
+      summary: 'verify that a backup, or the files of a stopped service, are intact',
       load: async () => (await import('./backup/backup.command.js')).verify,
     },
   ],

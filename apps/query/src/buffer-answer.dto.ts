@@ -23,42 +23,45 @@ export class UnreadableRecordDto {
   @ApiProperty({ type: 'null' })
   data_payload!: null;
 
-  @ApiProperty({ description: 'Where the log keeps the record. Opaque.', example: 'My4xNw' })
+  @ApiProperty({ description: 'Partition and offset of the record in the event log. Opaque.', example: 'My4xNw' })
   receipt!: string;
 
-  @ApiProperty({ description: 'Why it cannot be read: the reason of a dead letter.', example: 'undecodable' })
+  @ApiProperty({ description: 'Why it is unreadable: the reason of a dead letter.', example: 'undecodable' })
   undecodable!: string;
 }
 
-@ApiSchema({ name: 'UnavailableField', description: 'A part of an answer that is missing because a right is.' })
+@ApiSchema({
+  name: 'UnavailableField',
+  description: 'A part of an answer that is missing because this service lacks a right.',
+})
 export class UnavailableFieldDto {
-  @ApiProperty({ description: 'The member that is empty although it should not be.', example: 'records' })
+  @ApiProperty({ description: 'The member that is missing from the answer.', example: 'records' })
   field!: string;
 
   @ApiProperty({ description: 'Why; stable.', example: 'authorization' })
   reason!: string;
 
-  @ApiProperty({ description: 'For people: what is missing.' })
+  @ApiProperty({ description: 'The missing right, for people.' })
   detail!: string;
 }
 
 const WAITING_RECORD = [BufferRecordDto, UnreadableRecordDto].map((Dto) => ({ $ref: getSchemaPath(Dto) }));
 
 /** The body of `GET /check-buffer`. */
-@ApiSchema({ name: 'Buffer', description: 'Every record that was accepted and is not stored yet.' })
+@ApiSchema({ name: 'Buffer', description: 'The buffer: records that are accepted and not stored yet.' })
 @ApiExtraModels(BufferRecordDto, UnreadableRecordDto)
 export class BufferAnswerDto extends OmitType(BufferDto, ['records']) {
   @ApiProperty({
     type: 'array',
     items: { oneOf: WAITING_RECORD },
-    description: 'The waiting records of this page, by partition and then oldest first.',
+    description: 'The buffered records of this page, by partition and then oldest first.',
   })
   records!: (BufferRecordDto | UnreadableRecordDto)[];
 
   @ApiProperty({
     type: [UnavailableFieldDto],
     required: false,
-    description: 'Parts that this service may not read, each with the right that it lacks. Left out if there are none.',
+    description: 'Parts that this service may not read, each with the missing right. Absent if there are none.',
   })
   unavailable?: UnavailableFieldDto[];
 }

@@ -37,21 +37,21 @@ export class BufferMetrics {
     const retention = new BoundedReading(() => inspector.retentionMs(), clock);
     this.addGauge(
       'sluice_buffer_retention_seconds',
-      'How long the event log keeps a record that is not stored; left out if without end.',
+      'Retention of unstored records in the event log; absent if unlimited.',
       async () => secondsOf(await retention.value()),
     );
   }
 
   private addTotals(): void {
-    this.addTotal('sluice_buffer_lag_records', 'Records that were accepted and are not stored yet.', lagOf);
+    this.addTotal('sluice_buffer_lag_records', 'Records that are buffered: accepted and not stored yet.', lagOf);
     this.addTotal(
       'sluice_buffer_expired_records',
-      'Records that the event log has removed before they were stored, as long as the committed position shows it.',
+      'Records that the event log removed before they were stored, until the workers move past them.',
       expiredOf,
     );
     this.addTotal(
       'sluice_buffer_oldest_age_seconds',
-      'Age of the oldest waiting record; 0 if nothing waits.',
+      'Age of the oldest buffered record; 0 if the buffer is empty.',
       (reading) => this.ageOf(reading),
     );
   }

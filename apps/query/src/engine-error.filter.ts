@@ -45,15 +45,20 @@ export class EngineErrorFilter implements ExceptionFilter<EventLogError | Record
 
   private problemOf(error: EventLogError | RecordStoreError): ProblemError {
     const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
-    if (this.lifecycle.isStopping) return new ProblemError('stopping', 'The service is stopping; ask again.', retry);
+    if (this.lifecycle.isStopping)
+      return new ProblemError('stopping', 'The service is stopping; send the request again.', retry);
     if (error instanceof RecordStoreError) {
       const cause = error.trouble === undefined ? '' : ` (${error.trouble.code}: ${error.trouble.sentence})`;
-      return new ProblemError('store-unavailable', `The record store does not answer${cause}; ask again later.`, retry);
+      return new ProblemError(
+        'store-unavailable',
+        `The record store does not answer${cause}; send the request again later.`,
+        retry,
+      );
     }
     const detail =
       error.code === 'topic-missing'
-        ? 'The event log has no such topic yet; it is made by the init step.'
-        : `The event log does not answer${reasonOf(error)}, so nobody can say what waits; ask again later.`;
+        ? 'The event log has no such topic yet; the init step creates it.'
+        : `The event log does not answer${reasonOf(error)}, so the buffer is unknown; send the request again later.`;
     return new ProblemError('log-unavailable', detail, retry);
   }
 }

@@ -14,6 +14,6 @@ await mainProcess('query', async () => {
   serveDocs(app, app.get(EventLog).names);
   const port = await runApp(app, logger, config);
   const [log, store] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
-  logger.info({ port, log, store }, 'shows the buffer and the stored records');
+  logger.info({ port, log, store }, 'serving the buffer and the stored records');
   await awaitEventLog(app, ({ events, deadLetters }) => [events, deadLetters]);
 });

@@ -72,16 +72,16 @@ export function DescribesCheckBuffer(): MethodDecorator {
     ApiTags('reading'),
     ApiOperation({
       operationId: 'checkBuffer',
-      summary: 'The buffer: what was accepted and is not stored yet',
+      summary: 'The buffer: records that are accepted and not stored yet',
       description:
-        'Totals and positions are always those of the whole buffer. An acknowledged record is always here, among the ' +
-        'records, or dead-lettered; for a moment it can be in two of them. To see everything, read this first and ' +
-        '`/records` second. A page may be shorter than its limit although more waits: go by `has_more`.',
+        'Totals and offsets are always those of the whole buffer. An acknowledged record is always buffered, stored or ' +
+        'dead-lettered; for a moment it can be in two of them. To see every record, read this first and `/records` ' +
+        'second. A page may be shorter than its limit although more records follow: use `has_more`.',
     }),
-    ...okAnswer(BufferAnswerDto, 'The buffer, and one page of what waits.', {
-      'nothing waits': NONE_WAITS,
-      'one record waits': ONE_WAITS,
-      'the store is away': STORE_AWAY,
+    ...okAnswer(BufferAnswerDto, 'The buffer, with one page of its records.', {
+      'the buffer is empty': NONE_WAITS,
+      'one buffered record': ONE_WAITS,
+      'the store is down': STORE_AWAY,
     }),
     ApiProblems('invalid-parameter', 'invalid-cursor', ...ACCESS_PROBLEMS),
     ApiProblems('log-unavailable', 'query-unavailable', 'overloaded', 'stopping'),
@@ -116,10 +116,10 @@ export function DescribesRecord(): MethodDecorator {
     ApiTags('reading'),
     ApiOperation({
       operationId: 'findRecord',
-      summary: 'One record: where it is now, and when it got there',
+      summary: 'One record and its location',
       description:
-        'Looks among the waiting records of its partition, in the store, and among the dead letters. Of what waits and ' +
-        'of dead letters only the newest are searched; a 404 says so where there are more.',
+        'Searches the buffered records of its partition, the store, and the dead letters. Of buffered records and dead ' +
+        'letters only the newest are searched; a 404 says so if there are more.',
     }),
     ApiParam({
       name: 'device_id',
@@ -130,7 +130,7 @@ export function DescribesRecord(): MethodDecorator {
       description: 'Percent-encoded, for example `run-17%2Fsample-4`.',
       schema: { ...id, pattern: READABLE_RECORD_ID_PATTERN.source, examples: [SEED_EVENT.record_id] },
     }),
-    ...okAnswer(RecordWhereaboutsDto, 'Where the record is.', WHEREABOUTS),
+    ...okAnswer(RecordWhereaboutsDto, 'The location of the record.', WHEREABOUTS),
     ApiProblems('invalid-parameter', 'not-found', 'uri-too-long', ...ACCESS_PROBLEMS),
     ApiProblems('log-unavailable', 'query-unavailable', 'overloaded', 'stopping'),
   );

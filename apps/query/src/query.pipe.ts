@@ -24,5 +24,5 @@ export function refuseParameters(query: object): void {
 
 export function invalidParameter(errors: readonly ProblemEntry[]): ProblemError {
   const places = errors.map(({ pointer }) => pointer).join(', ');
-  return new ProblemError('invalid-parameter', `Correct these and ask again: ${places}.`, { errors });
+  return new ProblemError('invalid-parameter', `Correct these parameters: ${places}.`, { errors });
 }

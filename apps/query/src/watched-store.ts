@@ -120,5 +120,5 @@ export class WatchedStore implements RecordReader {
 }
 
 function unreachable(): RecordStoreError {
-  return new RecordStoreError('unavailable', 'The record store does not answer; it is asked again until it does.');
+  return new RecordStoreError('unavailable', 'The record store does not answer; it is retried until it does.');
 }

@@ -20,7 +20,7 @@ function show(access: string, { host, tlsCertFile, ...config }: StandaloneConfig
   const scheme = tlsCertFile === '' ? 'http' : 'https';
   const address = `${scheme}://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
   const data = eventLogUrl === recordStoreUrl ? eventLogUrl : `${eventLogUrl} and ${recordStoreUrl}`;
-  const reach = isLoopback(host) ? `${access}; only this machine reaches it` : access;
+  const reach = isLoopback(host) ? `${access}; only this machine can reach it` : access;
   const example = `curl -s ${address}/ingest -H 'content-type: application/json' -d '${SEED_RECORD}'`;
   if (!process.stdout.isTTY) {
     logger.info(

@@ -77,7 +77,7 @@ export class BackupSocket implements OnApplicationBootstrap, OnApplicationShutdo
   private async copy({ directory }: Record<string, unknown>): Promise<{ copied: true }> {
     if (typeof directory !== 'string' || !isAbsolute(directory))
       throw new Error('name the directory by an absolute path');
-    if (this.isBusy) throw new Error('another backup is being taken; wait for its end');
+    if (this.isBusy) throw new Error('another backup is in progress; wait for its end');
     this.isBusy = true;
     try {
       for (const [index, engine] of [this.log, this.store, this.tokens].entries()) {

@@ -120,9 +120,9 @@ describe('sluice backup and restore', () => {
     await until('all are stored', async () => (await storedIds()).length === 5, {});
     await stop();
     const refused = await run(`restore --from ${copy()}`);
-    expect(refused).toMatchObject({ code: 1, notes: expect.stringContaining('holds data; with --replace') });
+    expect(refused).toMatchObject({ code: 1, notes: expect.stringContaining('has data; with --replace') });
     const restored = await run(`restore --from ${copy()} --replace`);
-    expect(restored).toMatchObject({ code: 0, notes: expect.stringContaining('What was there is now') });
+    expect(restored).toMatchObject({ code: 0, notes: expect.stringContaining('The old file is now') });
     expect(readdirSync(data()).filter((name) => name.includes('.replaced-')).length).toBeGreaterThanOrEqual(2);
     await start();
     expect((await storedIds()).toSorted()).toEqual(ids(3));
@@ -159,8 +159,8 @@ describe('sluice backup and restore', () => {
       code: 1,
       notes: sentence('There is no data'),
     });
-    expect(await run(`restore --from ${root}`)).toMatchObject({ code: 1, notes: sentence('holds no backup') });
-    expect(await run('backup --to /proc/nothing')).toMatchObject({ code: 1, notes: sentence('nothing was kept') });
+    expect(await run(`restore --from ${root}`)).toMatchObject({ code: 1, notes: sentence('is not a backup') });
+    expect(await run('backup --to /proc/nothing')).toMatchObject({ code: 1, notes: sentence('no files are left') });
     expect(existsSync(join(root, 'x'))).toBe(false);
     expect((await run('backup')).code).toBe(2);
     expect((await run('restore')).code).toBe(2);

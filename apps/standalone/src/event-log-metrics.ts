@@ -6,7 +6,7 @@ import type { Clock } from '@sluice/async';
 export function measureEventLog(registry: Registry, log: EventLog, clock: Clock): void {
   new Gauge({
     name: 'sluice_event_log_bytes',
-    help: 'Bytes of keys, values and headers that the embedded event log keeps, by topic.',
+    help: 'Bytes of keys, values and headers in the embedded event log, by topic.',
     labelNames: ['topic'],
     registers: [registry],
     collect() {
@@ -15,7 +15,7 @@ export function measureEventLog(registry: Registry, log: EventLog, clock: Clock)
   });
   new Gauge({
     name: 'sluice_event_log_oldest_age_seconds',
-    help: 'Age of the oldest record that the embedded event log keeps, by topic; 0 if there is none.',
+    help: 'Age of the oldest record in the embedded event log, by topic; 0 if there is none.',
     labelNames: ['topic'],
     registers: [registry],
     collect() {
@@ -25,7 +25,7 @@ export function measureEventLog(registry: Registry, log: EventLog, clock: Clock)
   });
   new Counter({
     name: 'sluice_event_log_removed_records_total',
-    help: 'Records that the embedded event log has removed, by topic and by the limit that they exceeded.',
+    help: 'Records removed from the embedded event log, by topic and by the exceeded limit.',
     labelNames: ['topic', 'limit'],
     registers: [registry],
     collect() {

@@ -13,7 +13,7 @@
 {{- define "sluice.imageProblems" -}}
 {{- $problems := list }}
 {{- if and (eq .Values.image.tag "latest") (not .Values.image.digest) }}
-{{- $problems = append $problems "image.tag is latest, which is another image tomorrow: name a version, or set image.digest." }}
+{{- $problems = append $problems "image.tag is latest, which changes over time: name a version, or set image.digest." }}
 {{- end }}
 {{- toYaml $problems }}
 {{- end }}
@@ -46,7 +46,7 @@
 {{- $problems = append $problems "recordStore.url has to begin with mongodb:// or mongodb+srv://." }}
 {{- end }}
 {{- if regexMatch "^[a-z+]+://[^/]*:[^/]*@" .url }}
-{{- $problems = append $problems "recordStore.url has a password, which everybody who reads the pods would see: put the URL into a Secret and name it in recordStore.existingSecret." }}
+{{- $problems = append $problems "recordStore.url has a password, which every reader of the pods would see: put the URL into a Secret and name it in recordStore.existingSecret." }}
 {{- end }}
 {{- end }}
 {{- with .Values.eventLog }}
@@ -78,10 +78,10 @@
 {{- $problems = append $problems (printf "worker.keda.maxReplicas is %d, but eventLog.partitions is %d: each worker above that would be idle. Leave it empty for all partitions." $max $partitions) }}
 {{- end }}
 {{- if gt $min $max }}
-{{- $problems = append $problems (printf "worker.keda.minReplicas is %d, which is more than worker.keda.maxReplicas, %d. Where it is empty, worker.replicas is taken." $min $max) }}
+{{- $problems = append $problems (printf "worker.keda.minReplicas is %d, which is more than worker.keda.maxReplicas, %d. If it is empty, worker.replicas is used." $min $max) }}
 {{- end }}
 {{- if and (has .Values.eventLog.sasl.mechanism (list "oauthbearer" "aws-msk-iam")) (not $keda.authenticationRef) }}
-{{- $problems = append $problems (printf "worker.keda.enabled with eventLog.sasl.mechanism %s: KEDA needs a TriggerAuthentication of your own, named in worker.keda.authenticationRef." .Values.eventLog.sasl.mechanism) }}
+{{- $problems = append $problems (printf "worker.keda.enabled with eventLog.sasl.mechanism %s: KEDA needs your TriggerAuthentication, named in worker.keda.authenticationRef." .Values.eventLog.sasl.mechanism) }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}
@@ -93,7 +93,7 @@
 {{- if .autoscaling.enabled }}
 {{- $min := include "sluice.gatewayMinReplicas" $ | int }}
 {{- if gt $min (int .autoscaling.maxReplicas) }}
-{{- $problems = append $problems (printf "gateway.autoscaling.minReplicas is %d, which is more than gateway.autoscaling.maxReplicas, %d. Where it is empty, gateway.replicas is taken." $min (int .autoscaling.maxReplicas)) }}
+{{- $problems = append $problems (printf "gateway.autoscaling.minReplicas is %d, which is more than gateway.autoscaling.maxReplicas, %d. If it is empty, gateway.replicas is used." $min (int .autoscaling.maxReplicas)) }}
 {{- end }}
 {{- if .directory.enabled }}
 {{- $problems = append $problems "gateway.directory.enabled and gateway.autoscaling.enabled are both true, but the directory has one address for each of a fixed number of gateways: turn one of them off." }}
@@ -119,7 +119,7 @@
 {{- $problems = append $problems "ingress.enabled is true, but ingress.hosts is empty: name at least one host." }}
 {{- end }}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
-{{- $problems = append $problems "httpRoute.enabled is true, but httpRoute.parentRefs is empty: name the Gateway that takes the route." }}
+{{- $problems = append $problems "httpRoute.enabled is true, but httpRoute.parentRefs is empty: name the Gateway that accepts the route." }}
 {{- end }}
 {{- toYaml $problems }}
 {{- end }}

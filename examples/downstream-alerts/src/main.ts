@@ -10,7 +10,7 @@ if (webhook === undefined) throw new Error('Say where alerts go: node dist/main.
 /** The highest value of each reading that is still good. */
 const LIMITS: Readonly<Record<string, number>> = { temperature_c: 80, pressure_bar: 6 };
 
-/** What in an event has passed its limit. The id is the same whenever the event comes again, so that a repeat can be told. */
+/** A reading that has passed its limit. The id is the same whenever the event comes again, so that a repeat can be detected. */
 function alertsIn({ device_id, record_id, timestamp, data_payload }: IngestEvent) {
   return Object.entries(LIMITS).flatMap(([reading, limit]) => {
     const value = data_payload[reading];

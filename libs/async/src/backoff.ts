@@ -3,7 +3,7 @@ export interface BackoffLimits {
   maxMs: number;
 }
 
-/** Doubling delays with jitter over their upper half, so that many workers do not knock in step. */
+/** Doubling delays with jitter over their upper half, so that many workers do not retry at the same moment. */
 export class Backoff {
   #attempts = 0;
 

@@ -1,4 +1,4 @@
-/** Where the time comes from. A class, so that it is its own injection token and a test can give another. */
+/** The source of time. A class, so that it is its own injection token and a test can replace it. */
 export class Clock {
   /** Milliseconds since 1970. */
   now(): number {
@@ -6,8 +6,8 @@ export class Clock {
   }
 
   /**
-   * Milliseconds since an arbitrary start, by a clock that neither goes back nor jumps when somebody sets the time. For everything
-   * that is measured or limited: differences of two such times, never points in time.
+   * Milliseconds since an arbitrary start, by a monotonic clock that does not jump when the system time is set. For everything that
+   * is measured or limited: use differences of two such times, never points in time.
    */
   monotonicMs(): number {
     return performance.now();

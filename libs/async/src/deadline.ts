@@ -1,4 +1,4 @@
-/** The result of the work, or `undefined` if it takes longer than `ms`. The work goes on; its late result or error is dropped. */
+/** The result of the work, or `undefined` if it takes longer than `ms`. The work continues; its late result or error is dropped. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   const deadline = Promise.withResolvers<undefined>();
   const timer = setTimeout(deadline.resolve, ms, undefined);
@@ -10,7 +10,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T | undef
 }
 
 /**
- * The result of the work. The work goes on after the deadline; its late result or error is dropped.
+ * The result of the work. The work continues after the deadline; its late result or error is dropped.
  *
  * @throws the error of `late` if the work takes longer than `ms`; an error of the work
  */

@@ -80,5 +80,5 @@ function batchHandler(handler: MessageHandler): BatchHandler {
 
 /** Nest chains the handlers of one pattern; a position can be committed only for all of them or for one. */
 function onlyOneHandler(topic: string): string {
-  return `Two handlers take the batches of ${topic}; give each a consumer group, and so a microservice, of its own.`;
+  return `Two handlers consume ${topic}; give each its own microservice with its own consumer group.`;
 }

@@ -4,10 +4,10 @@ import type { BatchObserver } from './loop-state.js';
 
 const ADVICE: Readonly<Record<string, string>> = {
   handler_failed:
-    'the handler returns no verdict on a batch, which comes again and again; nothing is lost, but nothing goes on',
-  log_unreachable: 'the event log does not answer; the batch in hand is finished when it is back',
+    'the handler returns no outcomes for a batch, which is retried; no record is lost, but none is handled',
+  log_unreachable: 'the event log does not answer; the current batch is finished when it is back',
   poison_flood:
-    'most records of the last minute would be dead letters, or the handler fails on record after record, as after a bad deploy; mend the cause and start again, or call acceptDeadLetters() on the loop',
+    'most records of the last minute would be dead letters, or the handler fails on many records in a row, as after a bad deployment; fix the cause and restart, or call acceptDeadLetters() on the loop',
 };
 const LONGEST_STACK_CHARACTERS = 2_000;
 
@@ -30,7 +30,7 @@ export class ConsumerLogLines implements BatchObserver {
   }
 
   pauseChanged(reason: string | undefined): void {
-    if (reason === undefined) this.#logger.log('consuming goes on');
+    if (reason === undefined) this.#logger.log('consuming resumed');
     else this.#logger.warn(`consuming is paused: ${ADVICE[reason] ?? reason}`);
   }
 
@@ -41,7 +41,7 @@ export class ConsumerLogLines implements BatchObserver {
   batchFailed(error: unknown, records: number): void {
     const failure = textOf(error);
     if (this.isNews(failure))
-      this.#logger.warn(`the handler failed on a batch of ${records} records, and on no part of it: ${failure}`);
+      this.#logger.warn(`the handler failed on a batch of ${records} records, but not on its parts: ${failure}`);
   }
 
   handlerFailed(error: unknown): void {
@@ -53,7 +53,7 @@ export class ConsumerLogLines implements BatchObserver {
     if (failed.attempts > 1) return;
     const { error } = failed;
     const stack = error instanceof Error ? error.stack?.slice(0, LONGEST_STACK_CHARACTERS) : undefined;
-    this.#logger.error(`${describe(failed)}; its partition is held, the others go on`, stack);
+    this.#logger.error(`${describe(failed)}; its partition is held, the others continue`, stack);
   }
 
   recordReleased(failed: FailedRecord, how: 'done' | 'dead-letter' | 'revoked'): void {

@@ -140,6 +140,6 @@ describe('A Nest service over openBatchTransport', () => {
 
   it('does not listen with two handlers for one topic, since a position stands for both', async () => {
     await publish();
-    await expect(serve([AlertsController, SecondController])).rejects.toThrow('Two handlers take the batches');
+    await expect(serve([AlertsController, SecondController])).rejects.toThrow('Two handlers consume');
   });
 });

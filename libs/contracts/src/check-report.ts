@@ -113,7 +113,7 @@ function addIfAny(problems: FieldProblem[], problem: FieldProblem | undefined): 
 const DEVICE_ID_RULE =
   'device_id must be 1 to 128 printable ASCII characters without " * , < > \\, without a space at an end, and not . or ..';
 const RECORD_ID_RULE =
-  'record_id must be 1 to 128 printable ASCII characters without a space at an end, and not . or ..; leave it out to have one made.';
+  'record_id must be 1 to 128 printable ASCII characters without a space at an end, and not . or ..; leave it out to have one assigned.';
 
 export function deviceIdProblem(value: unknown): FieldProblem | undefined {
   return textProblem('/device_id', value, DEVICE_ID_PATTERN, DEVICE_ID_RULE);
@@ -161,7 +161,7 @@ export function payloadProblem(value: unknown): FieldProblem | undefined {
 }
 
 export function unknownFieldProblem(field: string): FieldProblem {
-  const detail = 'This field is not known; measured values belong into data_payload.';
+  const detail = 'This field is unknown; put measured values into data_payload.';
   return { pointer: boundedPointer([field]), code: 'unknown-field', detail };
 }
 
@@ -185,7 +185,7 @@ export function flawProblems(
   return [{ pointer: boundedPointer(steps), code: 'payload-depth', detail: tooDeep(limits) }];
 }
 
-/** @param value stands for the one that is too long, or no text */
+/** @param value replaces a value that is too long or not a text */
 function fieldProblem(field: string | number, value: unknown): readonly FieldProblem[] {
   if (field === 'record_id') return [recordIdProblem(value)!];
   return [field === 'timestamp' ? deviceTimeProblem(value)! : deviceIdProblem(value)!];

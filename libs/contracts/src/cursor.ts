@@ -49,7 +49,7 @@ const CHECKS: { [Kind in keyof Cursors]: MemberChecks<Cursors[Kind]> } = {
   devices: { afterDevice: isDeviceId },
 };
 
-/** The text of a cursor as it stands in `next_cursor`. Opaque to clients: only its two ends, both here, read it. */
+/** The text of a cursor as in `next_cursor`. Opaque to clients: only the two functions here read and write it. */
 export function encodeCursor(cursor: Cursors[keyof Cursors]): string {
   return Buffer.from(JSON.stringify(cursor), 'utf8').toString('base64url');
 }

@@ -30,10 +30,10 @@ const FORM = `timestamp must be RFC 3339 with a zone, ${EXAMPLE}, or Unix time i
 const MISSING =
   'timestamp is missing. Send it, or set MISSING_TIMESTAMP=received at the gateway to use the time of receipt.';
 const NO_ZONE =
-  'timestamp has no zone. Send Z or an offset such as +02:00, or set SITE_TIMEZONE at the gateway to the zone of the site.';
+  'timestamp has no zone. Send Z or an offset such as +02:00, or set SITE_TIMEZONE at the gateway to the time zone of the site.';
 const NO_MINUTES = 'timestamp has an offset without minutes; write +02:00.';
 const IN_GAP =
-  'timestamp names a time that does not exist in SITE_TIMEZONE: clocks were set forward over it. Send it with its offset.';
+  'timestamp does not exist in SITE_TIMEZONE: it is in the gap of a clock change. Send it with its offset.';
 
 const fault = (detail: string): TimeFault => ({ code: 'timestamp', detail });
 

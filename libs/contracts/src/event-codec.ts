@@ -110,7 +110,10 @@ function invalid({ pointer, detail }: Pick<ProblemEntry, 'pointer' | 'detail'>):
 }
 
 const LIMITS = { maxDepth: GREATEST_PAYLOAD_DEPTH, maxBytes: Infinity, maxValues: Infinity };
-const WRONG_TEXTS = { pointer: '/number_texts', detail: 'number_texts must lead to texts of numbers in data_payload.' };
+const WRONG_TEXTS = {
+  pointer: '/number_texts',
+  detail: 'number_texts must point to strings of numbers in data_payload.',
+};
 const TOO_LONG = { pointer: '/data_payload', detail: 'A whole number in data_payload has more than 64 bits.' };
 
 function toEvent(value: unknown, text: string | undefined): DecodedEvent {
@@ -153,7 +156,7 @@ function receivedAtProblem(value: unknown): ProblemEntry | undefined {
 
 function originProblem({ timestamp_sent: sent, timestamp_source: source }: JsonObject): ProblemEntry | undefined {
   if (sent !== undefined && !(typeof sent === 'string' && sent.length <= MAX_TIMESTAMP_LENGTH)) {
-    const detail = `timestamp_sent must be a text of ${MAX_TIMESTAMP_LENGTH} characters at most.`;
+    const detail = `timestamp_sent must be a string of at most ${MAX_TIMESTAMP_LENGTH} characters.`;
     return { pointer: '/timestamp_sent', code: 'type', detail };
   }
   if (source === undefined || TIMESTAMP_SOURCES.includes(source as TimestampSource)) return undefined;

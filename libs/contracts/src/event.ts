@@ -27,7 +27,7 @@ export interface IngestEvent {
   device_id: string;
   /** RFC 3339 with a zone: exactly as the device wrote it, unless one of the next two fields is there. */
   timestamp: string;
-  /** What the device wrote, where that was not RFC 3339 with a zone; a number as its text. */
+  /** What the device sent, if it was not RFC 3339 with a zone; a number as text. */
   timestamp_sent?: string;
   /** Whose clock and zone `timestamp` has, where the device did not write it as it is. Left out: the device's. */
   timestamp_source?: TimestampSource;

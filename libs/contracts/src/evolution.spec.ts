@@ -13,7 +13,7 @@ const CONTRACTS = new URL('../', import.meta.url);
 const RELEASED = new URL('schemas/released/', CONTRACTS);
 const EVENT = 'urn:sluice:schema:ingest-event#';
 const REPORT = 'urn:sluice:schema:device-report#';
-/** `asyncapi.json` has no `$id` of its own. */
+/** `asyncapi.json` itself has no `$id`. */
 const ASYNCAPI = 'asyncapi';
 const headersOf = (message: string) => `${ASYNCAPI}#/components/messages/${message}/headers`;
 
@@ -36,7 +36,7 @@ const messageChanges = (ref: string, now: Schema[]) =>
 /** More characters in device ids: a consumer of the first release gets such events as unreadable ones. */
 const isNewDeviceId = ({ place, what }: SchemaChange) =>
   place === '/properties/device_id' && what === 'pattern has changed';
-/** Reports come from devices that nobody updates: what was taken once is taken always. */
+/** Not all devices can be updated: a report that was accepted once stays accepted. */
 const reportChanges = (version: string, now: Schema[]) =>
   schemaChanges(REPORT, released(version), now).filter(
     ({ place, effect, what }) => effect !== 'widens' && !COMPARED_BY_VALUES.has(`${place}: ${what}`),
@@ -98,7 +98,7 @@ describe('The published schemas', () => {
     },
   );
 
-  it('would be caught with another limit, wherever it stands', () => {
+  it('would be caught with another limit, at any path', () => {
     const schemas = current();
     for (const schema of schemas.slice(0, 2)) (schema['$defs'] as { deviceId: Schema }).deviceId['maxLength'] = 64;
     expect(messageChanges(EVENT, schemas)).not.toEqual([]);

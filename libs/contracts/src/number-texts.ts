@@ -71,7 +71,7 @@ export function isWithin64Bits(value: bigint): boolean {
   return value >= LEAST && value <= GREATEST;
 }
 
-/** @returns the whole number that the digits of a JSON number say, if a double may not tell it from the next; else `undefined` */
+/** @returns the whole number in the digits of a JSON number, if a double might not distinguish it from the next; else `undefined` */
 export function largeInteger(digits: string): bigint | undefined {
   if (digits.length > MAX_DIGITS) return undefined;
   const value = BigInt(digits);

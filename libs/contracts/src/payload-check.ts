@@ -7,13 +7,13 @@ import { isWithin64Bits } from './number-texts.js';
 
 /** Deepest nesting of a payload that each consumer reads, whatever a gateway takes. */
 export const GREATEST_PAYLOAD_DEPTH = 100;
-/** Deepest nesting of a payload, unless a gateway is set otherwise; the payload itself is level 1. */
+/** Deepest nesting of a payload, unless a gateway is configured otherwise; the payload itself is level 1. */
 export const MAX_PAYLOAD_DEPTH = 32;
 /** Longest key in a payload, in characters (Unicode code points). */
 export const MAX_PAYLOAD_KEY_LENGTH = 256;
-/** Largest payload, in bytes of its compact JSON text in UTF-8, unless a gateway is set otherwise. */
+/** Largest payload, in bytes of its compact JSON text in UTF-8, unless a gateway is configured otherwise. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
-/** Most keys and values of a record, the fields around the payload included, unless a gateway is set otherwise. */
+/** Most keys and values of a record, the fields around the payload included, unless a gateway is configured otherwise. */
 export const MAX_PAYLOAD_VALUES = 65_536;
 
 export interface PayloadLimits {
@@ -68,11 +68,11 @@ interface InnerProblem {
 }
 
 export const tooDeep = ({ maxDepth }: PayloadLimits): string =>
-  `data_payload may be nested ${maxDepth} levels deep at most; the setting is MAX_PAYLOAD_DEPTH.`;
+  `data_payload may be nested at most ${maxDepth} levels deep (MAX_PAYLOAD_DEPTH).`;
 export const tooLarge = ({ maxBytes }: PayloadLimits): string =>
-  `data_payload may have ${maxBytes} bytes of JSON at most (MAX_PAYLOAD_BYTES); split it into several records.`;
+  `data_payload may have at most ${maxBytes} bytes of JSON (MAX_PAYLOAD_BYTES); split it into several records.`;
 export const tooManyValues = ({ maxValues }: PayloadLimits): string =>
-  `A record may have ${maxValues} keys and values at most (MAX_PAYLOAD_VALUES); split it into several records.`;
+  `A record may have at most ${maxValues} keys and values (MAX_PAYLOAD_VALUES); split it into several records.`;
 
 const inner = (code: FieldProblemCode, detail: string): InnerProblem => ({ path: [], code, detail });
 
@@ -111,7 +111,7 @@ function membersProblem(object: JsonObject, depth: number, check: PayloadCheck):
 
 function keyProblem(key: string): InnerProblem | undefined {
   if (isKeyLength(key) && key !== '__proto__' && !key.includes('\0') && key.isWellFormed()) return undefined;
-  const detail = `A key in data_payload must have 1 to ${MAX_PAYLOAD_KEY_LENGTH} characters, no NUL, no half of a surrogate pair, and not be __proto__.`;
+  const detail = `A key in data_payload must have 1 to ${MAX_PAYLOAD_KEY_LENGTH} characters, no NUL, no lone surrogate, and not be __proto__.`;
   return inner('payload-key', detail);
 }
 
@@ -122,12 +122,12 @@ function isKeyLength(key: string): boolean {
 
 function textValueProblem(text: string): InnerProblem | undefined {
   if (text.isWellFormed()) return undefined;
-  return inner('payload-text', 'A text in data_payload has half of a surrogate pair, which UTF-8 cannot carry.');
+  return inner('payload-text', 'A string in data_payload has a lone surrogate, which UTF-8 cannot encode.');
 }
 
 const TOO_LONG =
-  'A whole number in data_payload must be from -2^63 to 2^64 - 1; send a larger one as text, or with an exponent.';
-const INFINITE = 'A number in data_payload is too large: it must be below 1.8e308; send it as text.';
+  'A whole number in data_payload must be from -2^63 to 2^64 - 1; send a larger one as a string, or with an exponent.';
+const INFINITE = 'A number in data_payload is too large: it must be below 1.8e308; send it as a string.';
 
 /** Every finite double is written back as it was read; only the text of a large one says whether it is the number that was sent. */
 function numberProblem(value: number, check: PayloadCheck): InnerProblem | undefined {

@@ -1,11 +1,11 @@
 /**
  * Who may call a route:
- * - `open`: everybody; it shows no data
- * - `send`: whoever sends records
- * - `read-device`: whoever reads the device that the request names, and readers of everything
- * - `read-some`: whoever may read any device; the answer shows what this sender may read, see {@link DEVICES_HEADER}
+ * - `open`: every client; it shows no data
+ * - `send`: clients that may send records
+ * - `read-device`: clients that may read the device in the request, and readers of everything
+ * - `read-some`: clients that may read any device; the answer shows what this sender may read, see {@link DEVICES_HEADER}
  * - `read-all`: readers of everything; this holds for every route without a declaration and for unknown paths, too
- * - `operate`: whoever has the scope `operate`
+ * - `operate`: clients with the scope `operate`
  */
 export type AccessKind = 'open' | 'send' | 'read-device' | 'read-some' | 'read-all' | 'operate';
 
@@ -62,12 +62,12 @@ export const OPERATE_ROUTES = [
   'POST /redrives/:id/resume',
 ] as const;
 
-/** Tells the query service who has sent a request that a gateway forwards: the name of a token or certificate, or an address. */
+/** Names the sender of a forwarded request to the query service: the name of a token or certificate, or an address. */
 export const CLIENT_HEADER = 'x-sluice-client';
 
 /**
  * Tells the query service which devices the sender of a request that a gateway forwards may read: a JSON array of ids and of beginnings
- * of ids with a `*` behind, percent-encoded. Without it, the sender may read everything.
+ * of ids followed by `*`, percent-encoded. Without it, the sender may read everything.
  */
 export const DEVICES_HEADER = 'x-sluice-devices';
 

@@ -3,7 +3,7 @@ export const MAX_TIMESTAMP_LENGTH = 64;
 
 /**
  * RFC 3339, section 5.6: `T` and `Z` may be lower case; a space instead of `T` is not in its grammar.
- * Every quantifier stands over one class that its neighbour does not share, so matching is linear.
+ * Every quantifier repeats one class that its neighbour does not share, so matching is linear.
  */
 export const TIMESTAMP_PATTERN =
   /^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
@@ -36,7 +36,7 @@ export function instantOf(timestamp: string): number {
   return wholeSecondOf(timestamp) + millisecondsOf(timestamp);
 }
 
-// What follows reads a text that matches the pattern: all but the fraction and the zone stands in fixed columns.
+// The code below reads a text that matches the pattern: all but the fraction and the zone is in fixed columns.
 
 /** The number that `count` digits make, from column `at` on. */
 function digits(text: string, at: number, count: number): number {

@@ -1,4 +1,4 @@
-/** What a worker leaves beside its committed positions while it is paused, for whoever looks at the buffer. */
+/** A note that a paused worker commits with its offsets, for readers of the buffer. */
 interface WorkerNote {
   state: 'paused';
   /** A stable code: `store_unreachable`, `poison_flood`, ... */
@@ -15,7 +15,7 @@ export function encodeNote(note: WorkerNote): string {
   return JSON.stringify(note);
 }
 
-/** The note, or `undefined` if there is none, it is somebody else's, or it is stale. */
+/** The note, or `undefined` if there is none, it is someone else's, or it is stale. */
 export function decodeNote(text: string, nowMs: number): WorkerNote | undefined {
   try {
     const note = JSON.parse(text) as Partial<WorkerNote> | null;

@@ -1,5 +1,5 @@
 // Reports the processor's temperature once a second, as a Raspberry Pi in a cabinet would: readings outlive power cuts
-// in a queue file, and wait there while the network is away.
+// in a queue file, and wait there while the network is down.
 //
 //   SLUICE_URL=http://gateway:8000 node sensor-loop.mjs
 //

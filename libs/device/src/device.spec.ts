@@ -88,7 +88,7 @@ describe('a device', () => {
       expect(queued).toEqual([0, 0]);
     });
 
-    it('are told sparsely through the log when they are missing', async () => {
+    it('are replaced by rate-limited log lines when they are missing', async () => {
       gateway.reply = () => problem(422, 'invalid-record');
       start({ onRejected: undefined, batch: { maxRecords: 1, maxAgeMs: 0 } } as object);
       test.reportNumbers(1, 100);
@@ -147,7 +147,7 @@ describe('a device', () => {
       expect(test.device.state().queued).toBe(1);
     });
 
-    it('rejects after its time with the reason, and delivery goes on', async () => {
+    it('rejects after its time with the reason, and delivery continues', async () => {
       gateway.reply = () => problem(503, 'log-unavailable', { 'retry-after': '1' });
       start();
       test.reportNumbers(1, 1);
@@ -170,7 +170,7 @@ describe('a device', () => {
       await expect(test.device.flush()).rejects.toMatchObject({ code: 'closed' });
     });
 
-    it('gives up a request that does not end, and tells every record that is lost with it', async () => {
+    it('gives up a request that does not end, and reports every record that is lost with it', async () => {
       gateway.reply = neverAnswer;
       start();
       test.reportNumbers(1, 2);

@@ -67,13 +67,14 @@ export class Device {
   }
 
   /**
-   * Queues a record and returns at once; delivery goes on in the background. The payload is copied.
+   * Queues a record and returns at once; delivery continues in the background. The payload is copied.
    *
    * @throws DeviceError `invalid-payload`, `invalid-timestamp`, `invalid-record-id` and `record-too-large` for a record that can
    *   never be sent, `queue-full` (see `block`), `closed`
    */
   report(payload: Payload, options: ReportOptions = {}): Report {
-    if (this.closing !== undefined) throw new DeviceError('closed', 'The device is closed: it takes no more reports.');
+    if (this.closing !== undefined)
+      throw new DeviceError('closed', 'The device is closed and accepts no more reports.');
     const { deviceId, clock } = this.settings;
     const recordId = options.recordId ?? uuidV7(clock.now(), systemRandom);
     const timestamp = options.timestamp ?? new Date(clock.now());
@@ -85,21 +86,21 @@ export class Device {
 
   /**
    * Sends what has been reported so far without waiting for full batches. Resolves when each of these records has been accepted,
-   * rejected or dropped. Backoff and `Retry-After` are kept to. Nothing is lost when it rejects: delivery goes on.
+   * rejected or dropped. Backoff and `Retry-After` are kept to. Nothing is lost when it rejects: delivery continues.
    *
    * @param timeoutMs milliseconds; default 30,000
    * @throws DeviceError `flush-timeout`, whose cause is why the last request failed; `closed` if the device was closed meanwhile
    */
   flush({ timeoutMs = FLUSH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<void> {
     const flushed = this.closing === undefined ? this.startFlush(timeoutMs) : Promise.reject(closedMeanwhile());
-    // Whoever does not wait for it is not to be hit by an unhandled rejection.
+    // A caller that does not wait for it must not get an unhandled rejection.
     flushed.catch(() => {});
     return flushed;
   }
 
   /**
-   * Takes no more reports, tries to deliver what is queued, and lets go of every timer, request and file. Idempotent; never rejects.
-   * What could not be delivered stays in the queue file, or is told to `onDropped` as `closed` if there is none.
+   * Accepts no more reports, tries to deliver the queue, and releases every timer, request and file. Idempotent; never rejects.
+   * Undelivered records stay in the queue file, or are passed to `onDropped` as `closed` if there is none.
    *
    * @param timeoutMs how long to try, in milliseconds; default 5000. Ends earlier if no request is allowed before that.
    */
@@ -122,7 +123,7 @@ export class Device {
     const { storage, deviceId } = this.settings;
     const isForeign = (text: string) => headOf(text).device_id !== deviceId;
     if (!storage.recovered.some(({ text }) => isForeign(text))) return;
-    const message = `The queue file has records of another device than ${deviceId}. Give each device a file of its own.`;
+    const message = `The queue file has records of another device than ${deviceId}. Give each device a separate file.`;
     throw new DeviceError('queue-file-mismatch', message);
   }
 
@@ -161,7 +162,7 @@ export class Device {
   }
 
   private flushTimedOut(timeoutMs: number): DeviceError {
-    const message = `${this.queue.length} records are still queued after ${timeoutMs} ms; delivery goes on.`;
+    const message = `${this.queue.length} records are still queued after ${timeoutMs} ms; delivery continues.`;
     return new DeviceError('flush-timeout', message, { cause: this.delivery.lastError });
   }
 

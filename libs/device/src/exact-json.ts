@@ -8,7 +8,7 @@ const FIRST_LARGE_NUMBER = 2 ** 53;
 
 /**
  * The JSON text of a payload, or an error that names the place: `JSON.stringify` would turn NaN and Infinity into null,
- * -0 into 0, and an item that is undefined into null, each in silence. A bigint is written in digits: from -2^63 to 2^64 - 1. Members that are undefined are left out, as everywhere.
+ * -0 into 0, and an item that is undefined into null, each silently. A bigint is written in digits: from -2^63 to 2^64 - 1. Members that are undefined are left out, as everywhere.
  *
  * @throws DeviceError `invalid-payload`
  */
@@ -60,6 +60,6 @@ function toPlain(value: unknown, path: string): unknown {
 }
 
 function refused(path: string, what: string, cause?: unknown): DeviceError {
-  const message = `payload${path} ${what}. Leave it out, or send a value that JSON can carry.`;
+  const message = `payload${path} ${what}. Leave it out, or send a value that JSON can represent.`;
   return new DeviceError('invalid-payload', message, { cause });
 }

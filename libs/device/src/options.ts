@@ -9,7 +9,7 @@ import type { QueueLimits, WhenFull } from './queue/queue.js';
 import { memoryStorage, type Storage } from './queue/storage.js';
 import type { Handlers } from './signals.js';
 
-/** A batch is sent when it has so many records or bytes, or when its oldest record has waited for so long. */
+/** A batch is sent when it has this many records or bytes, or when its oldest record has waited this long. */
 export interface BatchOptions {
   /** Records in a request: 1 to 10,000. Default 100. */
   maxRecords?: number;

@@ -17,7 +17,7 @@ function withoutKeys(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const character = text[at]!;
     if (character === '"') isInString = !isInString;
-    // Only strings have backslashes; what stands behind one ends no string.
+    // Only strings have backslashes; the character after one ends no string.
     if (character === '\\') rewritten += character + text[++at];
     else rewritten += isInString ? character : (INSTEAD[character] ?? character);
   }

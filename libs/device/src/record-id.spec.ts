@@ -15,7 +15,7 @@ describe('a record id', () => {
     for (const chance of [0, 0.999999999]) expect(uuidV7(nowMs, () => chance)).toMatch(SHAPE);
   });
 
-  it('is never the same twice, also while the clock stands still', () => {
+  it('is never the same twice, also while the clock does not advance', () => {
     const ids = new Set(Array.from({ length: 20_000 }, () => uuidV7(0, systemRandom)));
     expect(ids.size).toBe(20_000);
   });

@@ -6,7 +6,7 @@ import { readJson } from './read-json.js';
 export type Payload = Readonly<Record<string, unknown>>;
 
 export interface ReportOptions {
-  /** When it was measured: a Date, or RFC 3339 text with a zone that is sent as it stands. Default: now. */
+  /** When it was measured: a Date, or RFC 3339 text with a zone that is sent unchanged. Default: now. */
   timestamp?: Date | string;
   /** Idempotency key of this record within the device: 1 to 128 printable ASCII characters. Default: a UUIDv7 made now. */
   recordId?: string;
@@ -29,7 +29,7 @@ export interface EncodedRecord {
 }
 
 const RECORD_ID = /^(?!\.{1,2}$)(?! )[ -~]{0,127}[!-~]$/;
-/** Stands nowhere before: within a string, its quotes would be escaped. */
+/** Occurs nowhere before: within a string, its quotes would be escaped. */
 const PAYLOAD_MEMBER = ',"data_payload":';
 const utf8 = new TextEncoder();
 
@@ -66,7 +66,7 @@ export interface RecordHead {
   timestamp: string;
 }
 
-/** What stands before the payload of an encoded record, which is not read. */
+/** The bytes before the payload of an encoded record, which is not parsed. */
 export function headOf(text: string): RecordHead {
   return JSON.parse(`${text.slice(0, text.indexOf(PAYLOAD_MEMBER))}}`) as RecordHead;
 }

@@ -37,7 +37,7 @@ export interface Handlers {
   onAccepted?: (recordId: string, receipt: string | undefined) => unknown;
   /** The gateway can never take this record; it has left the queue. */
   onRejected?: (record: ReportedRecord, problem: Problem) => unknown;
-  /** The record has left the queue without being sent for good. */
+  /** The record has left the queue and will not be sent. */
   onDropped?: (record: ReportedRecord, reason: DropReason) => unknown;
   /** Default: warnings and errors go to the console. */
   log?: (entry: LogEntry) => unknown;
@@ -61,7 +61,7 @@ export interface Totals {
   failures: number;
 }
 
-/** What the metrics hook hears of: each total, the duration of a request in milliseconds, and the level of the queue in records. */
+/** The arguments of the metrics hook: each total, the duration of a request in milliseconds, and the length of the queue. */
 export type Metric = keyof Totals | 'requestMs' | 'queued';
 
 /** The one way out to the caller's handlers: counts everything, and lets no error of theirs come back in. */

@@ -16,9 +16,9 @@ jest.setTimeout(60_000);
 
 const run = promisify(execFile);
 const PACKAGE = dirname(import.meta.dirname);
-const NOBODY = 'http://127.0.0.1:1';
+const NO_SERVER = 'http://127.0.0.1:1';
 
-/** The package as others get it: built, put into a node_modules folder, and used in processes of its own. */
+/** The package as others get it: built, installed in a node_modules folder, and used in separate processes. */
 describe('the package @sluice/device', () => {
   let folder: string;
   let installed: string;
@@ -96,7 +96,7 @@ describe('the package @sluice/device', () => {
       const queue = join(folder, 'killed.queue');
       const text = `
         const storage = await openQueueFile(process.env.QUEUE);
-        const device = new Device(${options(NOBODY, 'queue: { storage }')});
+        const device = new Device(${options(NO_SERVER, 'queue: { storage }')});
         for (let n = 1; ; n++) {
           const { recordId, kept } = device.report({ n });
           if ((await kept) === 'kept') console.log(recordId);
@@ -124,7 +124,7 @@ describe('the package @sluice/device', () => {
     const queue = join(folder, 'full.queue');
     const text = `
       const storage = await openQueueFile(process.env.QUEUE);
-      const device = new Device(${options(NOBODY, 'queue: { storage }')});
+      const device = new Device(${options(NO_SERVER, 'queue: { storage }')});
       for (let n = 1, fates = []; fates.at(-1) !== 'not-durable'; n++) {
         const { recordId, kept } = device.report({ n, filler: 'x'.repeat(1000) });
         fates.push(await kept);
@@ -139,9 +139,9 @@ describe('the package @sluice/device', () => {
     let output = '';
     child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
     expect((await once(child, 'close'))[1]).toBe('SIGKILL');
-    const told = output.trim().split('\n');
-    const kept = told.filter((line) => line.startsWith('kept ')).map((line) => line.slice('kept '.length));
-    expect([kept.length > 10, told.at(-1)!.split(' ')[0]]).toEqual([true, 'not-durable']);
+    const lines = output.trim().split('\n');
+    const kept = lines.filter((line) => line.startsWith('kept ')).map((line) => line.slice('kept '.length));
+    expect([kept.length > 10, lines.at(-1)!.split(' ')[0]]).toEqual([true, 'not-durable']);
 
     const again = `await new Device(${options(gateway.origin, 'queue: { storage: await openQueueFile(process.env.QUEUE) }')}).close();`;
     await runNode(await script('again.mjs', again), { QUEUE: queue });
@@ -211,12 +211,12 @@ describe('the package @sluice/device', () => {
       expect(gateway.requests[0]!.headers.authorization).toBe('Bearer secret');
     });
 
-    it('sensor-loop.mjs keeps its readings over a SIGTERM while nobody answers', async () => {
+    it('sensor-loop.mjs keeps its readings over a SIGTERM while no gateway answers', async () => {
       const example = join(installed, 'examples', 'sensor-loop.mjs');
       const queue = join(folder, 'stopped.queue');
-      const env = { SLUICE_URL: NOBODY, DEVICE_ID: 'pi-1', INTERVAL_MS: '1', QUEUE_FILE: queue };
+      const env = { SLUICE_URL: NO_SERVER, DEVICE_ID: 'pi-1', INTERVAL_MS: '1', QUEUE_FILE: queue };
       const child = start(process.execPath, example, env);
-      // The first failure is told on the standard error, after the first batch.
+      // The first failure is printed on standard error, after the first batch.
       await once(child.stderr!, 'data');
       child.kill('SIGTERM');
       expect((await once(child, 'close'))[0]).toBe(0);
@@ -251,7 +251,7 @@ describe('the package @sluice/device', () => {
       ]);
     });
 
-    it('curl-loop.sh repeats a record under its id, obeys Retry-After, backs off, and tells what was refused', async () => {
+    it('curl-loop.sh repeats a record under its id, obeys Retry-After, backs off, and reports refused records', async () => {
       const bin = join(folder, 'bin');
       const naps = join(folder, 'naps');
       await mkdir(bin);

@@ -6,7 +6,7 @@ export const DATA_DIR = text(
   './data',
   /./,
   'a directory',
-  'Where the embedded log and store keep their files, unless the two URLs say otherwise.',
+  'Directory of the files of the embedded event log and record store, unless the two URLs name others.',
 );
 
 /** The URL of an engine, whose fallback is a file in {@link DATA_DIR}: the table needs `dataDir`, too. */

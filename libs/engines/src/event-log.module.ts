@@ -23,7 +23,7 @@ export class EventLogModule implements OnApplicationShutdown {
     };
   }
 
-  /** Nest calls this after the HTTP server and the consumers are closed: nobody publishes or reads any more. */
+  /** Nest calls this after the HTTP server and the consumers are closed: no publish or read is left. */
   async onApplicationShutdown(): Promise<void> {
     await this.log.close();
   }

@@ -24,19 +24,19 @@ export const EVENT_LOG_SETTINGS = {
     'KAFKA_COMPRESSION',
     'none',
     ['none', 'gzip', 'zstd'],
-    'Kafka: how published records are compressed. Costs time of the gateway, and saves disk and network.',
+    'Kafka: compression of published records. Saves disk and network, and costs CPU of the gateway.',
   ),
   publishTimeoutMs: wholeNumber(
     'PUBLISH_TIMEOUT_MS',
     5 * SECOND_MS,
     { min: 100, max: 60 * SECOND_MS },
-    'A record that the log has not confirmed by then is answered 503.',
+    'Time limit for the event log to acknowledge a record; after it the answer is 503.',
   ),
   eventLogProducer: oneOf(
     'EVENT_LOG_PRODUCER',
     'direct',
     ['direct', 'kafkajs'],
-    'What appends to Kafka: record batches of our own, or the producer of KafkaJS. The second goes away with the next release.',
+    'Producer for Kafka: direct (record batches encoded by Sluice) or kafkajs (the producer of KafkaJS, removed in the next release).',
   ),
 } as const satisfies SettingsTable;
 

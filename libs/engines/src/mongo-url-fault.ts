@@ -2,7 +2,7 @@
 const REFUSED: Readonly<Record<string, readonly [values: RegExp, why: string]>> = {
   w: [
     /^[01]$/,
-    'would count a record as stored that a failover may lose; leave it out, since writes always wait for the majority',
+    'would count a record as stored that a failover may lose; leave it out, because writes always wait for the majority',
   ],
   journal: [/^false$/i, 'would count a record as stored before it is on disk; leave it out'],
   j: [/^false$/i, 'would count a record as stored before it is on disk; leave it out'],

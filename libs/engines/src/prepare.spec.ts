@@ -73,7 +73,7 @@ describe('The init step', () => {
     expect(made.calls()).toBe(0);
   });
 
-  it('makes topics and tables in files also where they are only expected, since nobody else can', async () => {
+  it('creates topics and tables in files even if they are only expected, because no other process can', async () => {
     const url = `file:${await mkdtemp(join(tmpdir(), 'prepare-'))}`;
     const log = await openEventLog({ url, clientId: 'suite', publishTimeoutMs: 1_000, commitTimeoutMs: 1_000 });
     const store = await openRecordStore({ url, clientId: 'suite', timeoutMs: 1_000 });
@@ -82,7 +82,7 @@ describe('The init step', () => {
     await Promise.all([log.close(), store.close()]);
   });
 
-  it('ends at once on an event log that no waiting mends', async () => {
+  it('ends at once on an event log that no waiting fixes', async () => {
     const fatal = new EventLogError('fatal', 'The brokers refuse the login.');
     await expect(prepared(failing(fatal), failing(undefined)).ended).rejects.toBe(fatal);
   });

@@ -16,7 +16,7 @@ export class RecordStoreModule implements OnApplicationShutdown {
     };
   }
 
-  /** Nest calls this after the HTTP server and the consumers are closed: nobody writes or reads any more. */
+  /** Nest calls this after the HTTP server and the consumers are closed: no write or read is left. */
   async onApplicationShutdown(): Promise<void> {
     await this.store.close();
   }

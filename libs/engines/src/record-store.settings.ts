@@ -34,7 +34,7 @@ export const RECORD_STORE_SETTINGS = {
     'STORE_TIMEOUT_MS',
     10 * SECOND_MS,
     { min: 100, max: 25 * SECOND_MS },
-    'A write or a read of the store that takes longer has failed. Below the 30 s after which a silent worker loses its partitions.',
+    'Time limit of one read or write of the record store. Keep it below 30 s, after which a silent worker loses its partitions.',
   ),
 } as const satisfies SettingsTable;
 
@@ -44,7 +44,7 @@ export const READING_SETTINGS = {
     'READ_PREFERENCE',
     'primary',
     ['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest'],
-    'MongoDB: which members answer reads of records. All but primary may show a record late.',
+    'MongoDB: members that serve reads of records. All except primary may show a record late.',
   ),
 } as const satisfies SettingsTable;
 
@@ -54,7 +54,7 @@ export const EXPIRY_SETTINGS = {
     'RECORD_EXPIRY_SECONDS',
     0,
     { min: 0, max: 2_000_000_000 },
-    'Stored records are removed this long after they were received; 0: never.',
+    'Age after which stored records are removed from the record store. 0: never.',
   ),
 } as const satisfies SettingsTable;
 

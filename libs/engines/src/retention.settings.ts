@@ -12,25 +12,25 @@ export const RETENTION_SETTINGS = {
     'EVENT_LOG_MAX_AGE_SECONDS',
     DAY_SECONDS,
     SECONDS,
-    'Embedded event log: stored records are removed from it this long after they were received; 0: never.',
+    'Embedded event log: age after which stored records are removed from it. 0: never.',
   ),
   eventLogMaxBytes: wholeNumber(
     'EVENT_LOG_MAX_BYTES',
     0,
     BYTES,
-    'Embedded event log: above this, the oldest stored records are removed from it. Records that are not stored are kept. 0: no limit.',
+    'Embedded event log: size above which the oldest stored records are removed from it. Unstored records are kept. 0: no limit.',
   ),
   deadLettersMaxAgeSeconds: wholeNumber(
     'DEAD_LETTERS_MAX_AGE_SECONDS',
     0,
     SECONDS,
-    'Embedded event log: dead letters are removed this long after they were written; 0: never.',
+    'Embedded event log: age after which dead letters are removed. 0: never.',
   ),
   deadLettersMaxBytes: wholeNumber(
     'DEAD_LETTERS_MAX_BYTES',
     0,
     BYTES,
-    'Embedded event log: above this, the oldest dead letters are removed. 0: no limit.',
+    'Embedded event log: size above which the oldest dead letters are removed. 0: no limit.',
   ),
 } as const satisfies SettingsTable;
 

@@ -7,25 +7,25 @@ export const TOPIC_SETTINGS = {
     'TOPICS',
     'create',
     ['create', 'expect'],
-    'create: the init step makes topics and indexes that are missing. expect: it only compares, needs no right to make anything, and ends with what differs.',
+    'create: the init step creates missing topics and indexes. expect: it only compares, needs no right to create, and fails with the differences.',
   ),
   partitions: wholeNumber(
     'EVENT_LOG_PARTITIONS',
     12,
     { min: 1, max: 1000 },
-    'Partitions of the topic of events when it is made; more allow more workers. If it is set, the init step adds what a topic lacks.',
+    'Partitions of a new events topic; more partitions allow more workers. If set, the init step adds missing partitions to an existing topic.',
   ),
   deadLettersPartitions: wholeNumber(
     'DEAD_LETTERS_PARTITIONS',
     12,
     { min: 1, max: 1000 },
-    'The same of the topic of dead letters.',
+    'The same for the dead-letter topic.',
   ),
   replicationFactor: wholeNumber(
     'EVENT_LOG_REPLICATION',
     1,
     { min: 1, max: 9 },
-    'Copies of each Kafka partition when a topic is made.',
+    'Replicas of each partition of a new Kafka topic.',
   ),
 } as const satisfies SettingsTable;
 

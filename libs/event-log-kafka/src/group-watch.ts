@@ -45,7 +45,7 @@ export class GroupWatch {
   get disturbance(): GroupDisturbance | undefined {
     const { group } = this.options;
     if (this.#foreign.length > 0) {
-      const detail = `The group ${group} has members that are no buffer workers: client id ${this.#foreign.join(', ')}.`;
+      const detail = `The group ${group} has members that are not buffer workers: client id ${this.#foreign.join(', ')}.`;
       return { reason: 'foreign_group_member', detail };
     }
     if (this.#unexplained.size === 0) return undefined;
@@ -125,7 +125,7 @@ export class GroupWatch {
     const { disturbance } = this;
     if (disturbance?.reason === before) return;
     if (disturbance === undefined)
-      this.options.logger('info', `The group ${this.options.group} has no foreign member any more.`);
+      this.options.logger('info', `The group ${this.options.group} has no foreign member anymore.`);
     else this.options.logger('warn', `${disturbance.detail} Nothing is read or committed until that is settled.`);
   }
 }

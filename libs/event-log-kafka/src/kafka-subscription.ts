@@ -166,7 +166,7 @@ export class KafkaSubscription implements EventSubscription {
     const names = this.subscribed.topics.join(', ');
     this.logger(
       'warn',
-      `A topic of ${names} is missing; run the init step, which makes it. Looking again until it is there.`,
+      `A topic of ${names} is missing; run the init step, which creates it. Looking again until it is there.`,
     );
   }
 

@@ -140,7 +140,7 @@ function isMissing(error: unknown): boolean {
 }
 
 export function topicMissing(name: string): EventLogError {
-  return new EventLogError('topic-missing', `The topic ${name} is missing; run the init step, which makes it.`);
+  return new EventLogError('topic-missing', `The topic ${name} is missing; run the init step, which creates it.`);
 }
 
 function mismatch(spec: TopicSpec, found: number): EventLogError {

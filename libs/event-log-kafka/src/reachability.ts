@@ -10,7 +10,7 @@ export class Reachability {
   constructor(private readonly logger: LineLogger) {}
 
   lost(part: object, reason: string): void {
-    if (this.away.size === 0) this.logger('warn', `Kafka cannot be reached (${reason}); trying again until it can.`);
+    if (this.away.size === 0) this.logger('warn', `Kafka cannot be reached (${reason}); retrying until it can.`);
     this.away.add(part);
   }
 

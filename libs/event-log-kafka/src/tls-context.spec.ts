@@ -28,6 +28,6 @@ describe('TlsContext', () => {
     writeFileSync(files.certFile, 'half a certifi');
     expect(context.options().secureContext).toBe(good);
     expect(context.options().secureContext).toBe(good);
-    expect(lines).toEqual([expect.stringMatching(/cannot be used: ERR_OSSL_\S+\. The last good ones hold\.$/)]);
+    expect(lines).toEqual([expect.stringMatching(/are invalid: ERR_OSSL_\S+\. The last valid ones stay active\.$/)]);
   });
 });

@@ -32,7 +32,7 @@ export class TlsContext {
       if (this.#context === undefined) throw error;
       this.log(
         'warn',
-        `The TLS files of Kafka have changed and cannot be used: ${describe(error)}. The last good ones hold.`,
+        `The TLS files of Kafka have changed and are invalid: ${describe(error)}. The last valid ones stay active.`,
       );
     }
     this.#state = state;

@@ -81,7 +81,7 @@ function adviceFor(state: Exclude<FileState, 'in-place'>, path: string): string 
   if (state === 'gone') {
     return (
       `file-moved: ${path} was moved or deleted while this process has it open, so nothing can be appended. ` +
-      'Put the same file back, and the event log goes on by itself; or restart the process to begin with an empty event log.'
+      'Put the same file back, and the event log resumes; or restart the process to begin with an empty event log.'
     );
   }
   return (

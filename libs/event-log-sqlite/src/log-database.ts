@@ -97,8 +97,8 @@ function prepareSchema(database: DatabaseSync, file: string): void {
 
 function tornWarning(file: string, frames: number): string {
   return (
-    `${file}-wal is torn: ${frames} pages at its end do not fit their checksums and are left out. After a crash or a power failure ` +
-    'that is a write that was never confirmed, and nothing is to be done. If the disk has damaged them since, confirmed entries are ' +
+    `${file}-wal is torn: ${frames} pages at its end do not match their checksums and are ignored. After a crash or a power failure ` +
+    'that is a write that was never acknowledged, and no action is needed. If the disk has damaged them since, acknowledged entries are ' +
     'missing: stop the process and restore the directory from a backup, or let the devices send again.'
   );
 }

@@ -85,7 +85,10 @@ export class LogFile {
   partitionsOf(topic: string): readonly Partition[] {
     const partitions = this.topics.get(topic);
     if (partitions !== undefined) return partitions;
-    throw new EventLogError('topic-missing', `Topic "${topic}" is missing. Run the init step, which makes the topics.`);
+    throw new EventLogError(
+      'topic-missing',
+      `Topic "${topic}" is missing. Run the init step, which creates the topics.`,
+    );
   }
 
   allPartitions(): Partition[] {

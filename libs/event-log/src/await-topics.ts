@@ -6,8 +6,8 @@ const RETRY_DELAY_MS = 500;
 const MISSING_ANSWERS = 60;
 
 /**
- * Waits until the log says that it has the topics. A log that does not answer yet is waited for without end; topics that are
- * missing, for about {@link MISSING_ANSWERS} times {@link RETRY_DELAY_MS}.
+ * Waits until the topics exist. It waits for an unreachable event log without a limit, and for missing topics about
+ * {@link MISSING_ANSWERS} times {@link RETRY_DELAY_MS}.
  *
  * @param onWaiting called with the reason if there is something to wait for, and with each other reason after that
  * @throws EventLogError `topic-missing`

@@ -47,7 +47,7 @@ describe('Batcher', () => {
     expect([batcher.take(), batcher.take(), batcher.take()]).toEqual([[0], [1], [2]]);
   });
 
-  it('counts the records of an item that stands for several', () => {
+  it('counts the records of an item that contains several', () => {
     const batcher = new Batcher<string>(LIMITS);
     batcher.add('two', { records: 2, bytes: 1 }, 0);
     batcher.add('three', { records: 3, bytes: 1 }, 0);

@@ -1,7 +1,7 @@
 export interface BatchLimits {
   /** At least 1. */
   maxRecords: number;
-  /** An item that is larger alone makes a batch of its own. */
+  /** An item that is larger alone makes a separate batch. */
   maxBytes: number;
   /** A batch is due when its oldest item has waited this long. */
   maxAgeMs: number;

@@ -9,7 +9,7 @@ export type LineLogger = (level: 'info' | 'warn', message: string) => void;
 export interface EventLogOptions {
   /** `kafka://host:9092,host2:9092`, the same with `kafka+ssl://`, or `file:<directory>`. */
   url: string;
-  /** How this process proves who it is to Kafka, and which authorities it trusts. Left out: no login, the authorities of Node. */
+  /** The login for Kafka, and the trusted authorities. Absent: no login, Node's authorities. */
   kafka?: KafkaAccess;
   /** Names of topics and groups on Kafka. Default: those of the contract. The embedded log keeps to the default. */
   names?: LogNames;
@@ -19,13 +19,13 @@ export interface EventLogOptions {
   publishTimeoutMs: number;
   /** A commit has its confirmation or its error within this time. */
   commitTimeoutMs: number;
-  /** How Kafka gets what is published. Default: as it is. */
+  /** Compression of published records on Kafka. Default: none. */
   compression?: 'none' | 'gzip' | 'zstd';
   /** Copies of each partition that `createTopics` asks for; left out: one. The embedded log has one. */
   replicationFactor?: number;
-  /** What appends to Kafka: record batches of our own (`direct`, the default), or KafkaJS's producer. */
+  /** The producer for Kafka: Sluice's record batches (`direct`, the default), or KafkaJS's producer. */
   producer?: 'direct' | 'kafkajs';
-  /** How much the embedded log keeps, by topic. Without limits, a topic keeps what is not read, and the rest for 24 hours. */
+  /** Limits of the embedded log, by topic. Without limits, a topic keeps unread entries, and the rest for 24 hours. */
   limits?: Readonly<Record<string, TopicLimits>>;
   /** Receives one line when the event log becomes unavailable and one when it is back; no secrets. */
   logger?: LineLogger;

@@ -3,13 +3,13 @@ import { DEFAULT_NAMES, type LogNames } from './log-names.js';
 import type { LogRight } from './log-right.js';
 
 /**
- * The port to the event log: topics of ordered, durable partitions. Adapters: Kafka (`kafka/`), one SQLite file (`sqlite/`).
- * Every adapter passes the contract suite in `testing/`.
+ * The port to the event log: topics of ordered, durable partitions. Adapters: `libs/event-log-kafka`, `libs/event-log-sqlite`.
+ * Every adapter passes the contract suites in `testing/`.
  *
  * Offsets are whole numbers below 2^53. Times are milliseconds since 1970.
  */
 
-/** What is appended. */
+/** One entry to append. */
 export interface LogEntry {
   /** Partition key: entries of one key stay in order, in partition `partitionOf(key)`. An entry without a key goes to partition 0. */
   key: Buffer | null;
@@ -19,7 +19,7 @@ export interface LogEntry {
   timestampMs: number;
 }
 
-/** An entry that the log holds, with its place. */
+/** An entry in the event log, with its topic, partition and offset. */
 export interface LogRecord extends LogEntry {
   topic: string;
   partition: number;
@@ -37,8 +37,8 @@ export interface TopicPosition extends TopicPartition {
 }
 
 /**
- * What became of one entry. `written`: durable (Kafka: acks = all). Not written means that the outcome is unknown at best:
- * it may still turn up in the log, and whoever repeats it must be prepared for that.
+ * The outcome of one entry. `written`: durable (Kafka: acks = all). Not written means at best that the outcome is unknown: the entry
+ * may still appear in the event log, and a caller that repeats it must be prepared for that.
  */
 export type PublishOutcome =
   { written: true; partition: number; offset: number } | { written: false; reason: string; cause?: FailureCause };
@@ -63,14 +63,14 @@ export abstract class EventPublisher {
 
   /**
    * Appends the entries to the topic. Resolves when every entry has an outcome, in the order of the entries;
-   * `written: true` is never said of an entry that is not durable. A log that cannot be reached is an outcome, not an error.
+   * an entry gets `written: true` only if it is durable. An unreachable event log is an outcome, not an error.
    * Always resolves within the adapter's publish deadline.
    *
    * @throws EventLogError if the topic is missing (`topic-missing`) or the log is closed (`closed`)
    */
   abstract publish(topic: string, entries: readonly LogEntry[]): Promise<PublishOutcome[]>;
 
-  /** How much of what was asked of it has no outcome yet. A publisher that does not keep count says that there is nothing. */
+  /** The load of calls without an outcome. A publisher that does not count reports none. */
   get load(): PublishLoad {
     return NOTHING_OPEN;
   }
@@ -86,8 +86,8 @@ export interface PullOptions {
 }
 
 /**
- * One member of a consumer group. Several groups read independently; the members of one group share its partitions out.
- * Nobody pushes: not pulling is the backpressure. Membership stays alive by itself between pulls, as long as the process is.
+ * One member of a consumer group. Several groups read independently; the members of one group share its partitions.
+ * The member polls: not polling is the back-pressure. Membership stays alive between polls while the process runs.
  */
 export interface EventSubscription {
   /**
@@ -95,14 +95,14 @@ export interface EventSubscription {
    * Every record is delivered once to this member, unless its partition was revoked and came back: then from the committed position.
    * A new group begins at the first record of the log.
    *
-   * @throws EventLogError `closed`, or `fatal` when the subscription has ended for good: the process should exit
+   * @throws EventLogError `closed`, or `fatal` when the subscription has ended permanently: the process should exit
    */
   pull(options: PullOptions): Promise<LogRecord[]>;
 
   /**
    * Moves the group's committed position. Only for records that are durable elsewhere.
-   * Positions of partitions that this member no longer owns are left out in silence: whoever owns them reads the records again.
-   * Resolves when the log has confirmed; transient trouble is retried within the adapter's deadline.
+   * Offsets of partitions that this member no longer owns are ignored: their owner reads the records again.
+   * Resolves when the event log has acknowledged; transient errors are retried within the adapter's deadline.
    *
    * @param note up to 200 characters kept beside the position, for people: see {@link PartitionPosition.note}
    * @throws EventLogError `unavailable` if the log did not confirm in time; the positions may or may not have moved
@@ -120,11 +120,11 @@ export interface EventSubscription {
   /** Partitions that this member owns now, with the position up to which the group has committed (or where it began). */
   assignment(): TopicPosition[];
 
-  /** Called with the partitions that this member has just lost. Records of theirs that were pulled may be written again by others. */
+  /** Called with the partitions that this member has just lost. Their polled records may be written again by other members. */
   onRevoked(listener: (partitions: readonly TopicPartition[]) => void): void;
 
   /**
-   * Pulls return no records of these partitions until {@link resume}; the other partitions go on. The member keeps the partitions,
+   * Pulls return no records of these partitions until {@link resume}; the other partitions continue. The member keeps the partitions,
    * and the adapter keeps none of their records in memory. A pause ends with the ownership: a partition that was revoked and comes
    * back is not paused. Partitions that this member does not own are left out.
    */
@@ -138,11 +138,11 @@ export interface EventSubscription {
 
   /**
    * Why nothing may be handled or committed now, in a group that is closed to others ({@link SubscribeOptions.clients});
-   * `undefined` if nothing stands against it.
+   * `undefined` if handling and committing are allowed.
    */
   disturbance?(): GroupDisturbance | undefined;
 
-  /** A person has decided that the committed offsets are right although another client wrote them: ends a `foreign_commit`. */
+  /** An operator has decided that the committed offsets are right although another client wrote them: ends a `foreign_commit`. */
   acceptPositions?(): void;
 
   /** Leaves the group. Idempotent; pending pulls resolve empty. Nothing is committed by it. */
@@ -151,7 +151,7 @@ export interface EventSubscription {
 
 /**
  * `foreign_group_member`: a client of another kind is a member now. `foreign_commit`: another client has committed offsets, and
- * nobody knows what was handled.
+ * it is unknown which records were handled.
  */
 export interface GroupDisturbance {
   reason: 'foreign_group_member' | 'foreign_commit';
@@ -163,18 +163,18 @@ export interface SubscribeOptions {
   group: string;
   topics: readonly string[];
   /**
-   * Closes the group to all clients but those with these ids and this one: what another one reads would be lost. The embedded
-   * log has one process, and needs no such care. Default: open to all.
+   * Closes the group to all clients except those with these ids and this one: records that another client reads would be lost. The
+   * embedded log has one process and needs no such check. Default: open to all.
    */
   clients?: readonly string[];
 }
 
-/** Where one group stands in one partition. `low <= committed <= high`. */
+/** The offsets of one group in one partition. `low <= committed <= high`. */
 export interface PartitionPosition {
   partition: number;
   /** First offset that the log still has. */
   low: number;
-  /** Next offset that the group will read. A group that has never committed stands at `low`. */
+  /** Next offset that the group will read. For a group that has never committed it is `low`. */
   committed: number;
   /** Offset after the last readable record. */
   high: number;
@@ -198,13 +198,13 @@ export interface PeekOptions {
 export interface GroupAssignment {
   /** As the client names itself, such as `buffer-worker`. */
   clientId: string;
-  /** Where it connects from, as the log sees it; `null` for a member in this process. */
+  /** Where it connects from, as the event log sees it; `null` for a member in this process. */
   host: string | null;
-  /** Its partitions of the topic, in order; empty while the group shares them out. */
+  /** Its partitions of the topic, in order; empty during a rebalance. */
   partitions: number[];
 }
 
-/** Looks at what waits for a group without joining it and without moving anything. */
+/** Reads what is buffered for a group, without joining it and without moving an offset. */
 export interface BufferInspector {
   /** Positions of all partitions, in order. @throws EventLogError `unavailable`, `topic-missing` */
   positions(): Promise<PartitionPosition[]>;
@@ -229,17 +229,17 @@ export interface InspectOptions {
 
 export interface TopicSpec {
   name: string;
-  /** Partitions of a topic that is made. */
+  /** Partitions of a new topic. */
   partitions: number;
-  /** What a topic means that is there with another number: an error, nothing, or a number that is to be reached. Default: `refuse`. */
+  /** If the topic exists with another number: `refuse` (an error, the default), accept it, or add partitions. */
   otherCount?: 'refuse' | 'keep' | 'grow';
   /** The setting that asks for the number, for the error. */
   setting?: string;
-  /** Nothing is ever removed from it, neither by age nor by size. */
+  /** No entry is ever removed from it, neither by age nor by size. */
   keepsAll?: boolean;
 }
 
-/** Stands for all settings of a topic that this login may not read. */
+/** Represents all settings of a topic that this login may not read. */
 export const UNREADABLE_SETTING = 'unreadable';
 
 /** A setting of a topic that puts records at risk, or that could not be read. */
@@ -251,18 +251,18 @@ export interface TopicFinding {
   detail: string;
 }
 
-/** How much of a topic the embedded log keeps. A limit that is left out does not hold. */
+/** Limits of a topic in the embedded log. An absent limit does not apply. */
 export interface TopicLimits {
   maxAgeMs?: number;
   /** Of keys, values and headers. */
   maxBytes?: number;
-  /** What a group of the topic has yet to read is kept, and everything if no group has ever committed in the topic. */
+  /** Entries that a group of the topic has yet to read are kept; all are kept if no group has ever committed in the topic. */
   keepsUnread: boolean;
   /** Groups for which nothing is kept: of consumers that are switched off, and may have left positions behind. */
   ignoredGroups?: readonly string[];
 }
 
-/** What the embedded log keeps of one topic. */
+/** The size of one topic in the embedded log. */
 export interface TopicUsage {
   topic: string;
   /** Of keys, values and headers. */
@@ -273,9 +273,9 @@ export interface TopicUsage {
   removed: { age: number; bytes: number };
 }
 
-/** One connection to a log, and everything that hangs on it. Made once for each process. */
+/** One connection to an event log, with its publisher and subscriptions. Created once for each process. */
 export abstract class EventLog {
-  /** What its topics and the group of the buffer worker are called. */
+  /** The names of its topics and of the buffer worker's group. */
   get names(): LogNames {
     return DEFAULT_NAMES;
   }
@@ -290,8 +290,8 @@ export abstract class EventLog {
   /** @throws EventLogError `topic-missing` naming the topic and the step that makes it; `unavailable` */
   abstract requireTopics(names: readonly string[]): Promise<void>;
   /**
-   * What {@link createTopics} would make or change, one sentence each with the command that does it; empty if the topics are as they
-   * are wanted. Makes nothing, and needs no right to. A log in files of this process makes its topics all the same: nobody else can.
+   * The changes that {@link createTopics} would make, one sentence each with the command; empty if the topics match. Creates nothing,
+   * and needs no right to. A log in files of this process creates its topics anyway: no other process can.
    *
    * @throws EventLogError `unavailable`
    */
@@ -301,7 +301,7 @@ export abstract class EventLog {
   }
 
   /**
-   * Looks for settings of the topics by which records may be lost. A log without such settings has nothing to find.
+   * Finds settings of the topics by which records may be lost. An event log without such settings finds nothing.
    *
    * @throws EventLogError `unavailable`, `topic-missing`
    */
@@ -335,7 +335,7 @@ export abstract class EventLog {
   /** One publisher for all callers; connects on first use and reconnects by itself. */
   abstract readonly publisher: EventPublisher;
   /**
-   * A new member of a group. Connects in the background and by itself: a log that is away is no error.
+   * A new member of a group. Connects in the background: an event log that is down is not an error.
    *
    * @throws EventLogError `topic-missing`, from the embedded engine only
    */

@@ -1,7 +1,7 @@
 import type { LogRecord, TopicPosition } from './event-log.js';
 
 /**
- * The positions behind the last record of each partition.
+ * The offsets to commit after these records: one past the last record of each partition.
  *
  * @param records in the order of their offsets within each partition
  */

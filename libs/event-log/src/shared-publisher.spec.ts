@@ -39,7 +39,7 @@ describe('SharedPublisher', () => {
     expect(c).toEqual([{ written: true, partition: 0, offset: 3 }]);
   });
 
-  it('collects calls while two appends are under way, and then sends them together', async () => {
+  it('collects calls while two appends are in progress, and then sends them together', async () => {
     const { inner, publisher } = shared();
     inner.hold();
     const calls: Promise<unknown>[] = [];
@@ -53,7 +53,7 @@ describe('SharedPublisher', () => {
     expect(inner.calls.map(({ entries }) => entries.length)).toEqual([1, 1, 3]);
   });
 
-  it('waits as long as it may when somebody sets the time of the machine', async () => {
+  it('waits as long as it may when someone sets the time of the machine', async () => {
     const { inner, publisher } = shared(500);
     const { now } = Date;
     try {
@@ -72,7 +72,7 @@ describe('SharedPublisher', () => {
     }
   });
 
-  it('tells how much it has taken on, and how much of it the log has settled', async () => {
+  it('reports how many entries are open, and how many the log has settled', async () => {
     const { inner, publisher } = shared();
     expect(publisher.load).toEqual({ openEntries: 0, settledEntries: 0, oldestAgeMs: 0 });
     inner.hold();
@@ -120,7 +120,7 @@ describe('SharedPublisher', () => {
     expect(inner.calls.map(({ topic }) => topic)).toEqual(['one', 'two']);
   });
 
-  it('tells of each append what it was, and why it was made then', async () => {
+  it('reports each append with its size and its flush reason', async () => {
     const inner = new FakePublisher();
     const appends: Append[] = [];
     const publisher = new SharedPublisher(inner, {
@@ -140,7 +140,7 @@ describe('SharedPublisher', () => {
     ]);
   });
 
-  it('tells of an append that failed', async () => {
+  it('reports an append that failed', async () => {
     const inner = new FakePublisher();
     const appends: Append[] = [];
     const publisher = new SharedPublisher(inner, {

@@ -7,7 +7,7 @@ export interface Append {
   topic: string;
   records: number;
   entries: readonly LogEntry[];
-  /** `full`: it is as large as an append may be, and more waits. `due`: it took all there was. */
+  /** `full`: it is as large as an append may be, and more is queued. `due`: it took everything queued. */
   flushReason: Extract<FlushReason, 'full' | 'due'>;
   /** From handing it to the log to its outcomes. */
   durationMs: number;
@@ -18,11 +18,11 @@ export interface Append {
 export interface SharedPublisherOptions {
   /** Every call has its outcomes within this time. */
   publishTimeoutMs: number;
-  /** Hears of each append, once it has its outcomes. For metrics and traces; must not throw. */
+  /** Called with each append, once it has its outcomes. For metrics and traces; must not throw. */
   onAppend?: (append: Append) => void;
 }
 
-/** Appends that are under way at one time for each topic: while the log confirms one, the next is on its way. */
+/** Appends that are in progress at one time for each topic: while the log confirms one, the next is on its way. */
 const MAX_IN_FLIGHT = 2;
 
 /** Calls that wait together become one append. Bytes: below what a broker takes in one request. */
@@ -42,8 +42,8 @@ interface TopicQueue {
 }
 
 /**
- * Shares appends between concurrent callers: while appends are under way, calls collect; the next append takes all of them.
- * Nobody waits for a timer: alone, a call goes out in the same turn of the event loop; under load, batches grow by themselves.
+ * Shares appends between concurrent callers: while appends are in progress, calls collect; the next append takes all of them.
+ * There is no timer: a single call goes out in the same turn of the event loop; under load, batches grow.
  * Every caller gets the outcomes of its own entries, at its own deadline.
  */
 export class SharedPublisher extends EventPublisher {
@@ -162,7 +162,7 @@ export class SharedPublisher extends EventPublisher {
     return setTimeout(() => this.expire(), Math.max(1, delayMs));
   }
 
-  /** What has waited too long gets its outcome now; what was not sent yet never will be. */
+  /** Calls past their deadline get their outcome now; entries that were not sent yet never will be. */
   private expire(): void {
     const nowMs = performance.now();
     for (const call of this.#open) {

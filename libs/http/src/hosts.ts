@@ -38,7 +38,7 @@ interface Authority {
 export function requireOneHost({ raw }: FastifyRequest): void {
   const { host } = raw.headers;
   if (!host) {
-    if (raw.httpVersion === '1.1') throw malformed('HTTP/1.1 asks for the header Host.');
+    if (raw.httpVersion === '1.1') throw malformed('HTTP/1.1 requires the header Host.');
   } else if (hostLines(raw) > 1) throw malformed('Send one header Host; this request has several.');
   const named = host ? readAuthority(host) : undefined;
   if (host && named === undefined)

@@ -37,7 +37,7 @@ export class OtherMethods implements OnModuleInit {
     const allow = allowed.toSorted().join(', ');
     const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       reply.header('allow', allow);
-      sendProblem(reply, request, new ProblemError('method-not-allowed', `This path takes ${allow} only.`));
+      sendProblem(reply, request, new ProblemError('method-not-allowed', `This path allows only ${allow}.`));
       return reply;
     };
     // As a hook: whatever the body is, it is not looked at.

@@ -113,7 +113,7 @@ describe('an app of ours', () => {
     expect(await response.json()).toMatchObject({ status, code });
   });
 
-  it('answers what is no HTTP with a problem', async () => {
+  it('answers bytes that are not HTTP with a problem', async () => {
     const answer = await say('NONSENSE\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(answer).toContain('"code":"bad-request"');
@@ -139,13 +139,13 @@ describe('an app of ours', () => {
   describe('where no HTTP follows a request on its connection', () => {
     const slow = 'GET /slow HTTP/1.1\r\nhost: x\r\n';
 
-    /** Sends the bytes, and lets the slow request be answered once the parser has met what is no HTTP. */
+    /** Sends the bytes, and answers the slow request once the parser has reached the bytes that are not HTTP. */
     async function exchange(bytes: string): Promise<string> {
       app.getHttpServer().once('clientError', () => setImmediate(() => held.resolve('slow')));
       return say(bytes);
     }
 
-    it('answers the request first, and then what is no HTTP', async () => {
+    it('answers the request first, and then the bytes that are not HTTP', async () => {
       const answer = await exchange(`${slow}\r\nNONSENSE\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nslowHTTP\/1\.1 400 Bad Request\r\n/);
     });

@@ -16,7 +16,7 @@ import { logRequests, requestIdOf } from './request-log.js';
 export interface HttpOptions extends HostOptions {
   /** Largest body that is read, in bytes. */
   maxBodyBytes: number;
-  /** Whether requests come from a gateway of ours: then the id that it has given one is kept. */
+  /** Whether requests come from our gateway: then the id that it has given one is kept. */
   isForwarded?: boolean;
   /** From the first byte of a request to its last, in milliseconds; left out: 30 s. */
   requestTimeoutMs?: number;
@@ -26,7 +26,7 @@ export interface HttpOptions extends HostOptions {
 const REQUEST_TIMEOUT_MS = 30_000;
 /**
  * How often Node looks for requests that have taken too long, so how much later than their time they are answered 408. Its own 30 s
- * would make that up to twice the time. Only requests that are under way are looked at, the oldest first.
+ * would make that up to twice the time. Only requests that are in progress are looked at, the oldest first.
  */
 const CHECK_INTERVAL_MS = 2_000;
 /** Longer than the idle time of common load balancers (60 s), so that they close first and no request meets a closing socket. */
@@ -120,7 +120,7 @@ function refuseUnrouted(error: Error, request: FastifyRequest, reply: FastifyRep
   sendProblem(reply, request, fastifyProblem(error) ?? new ProblemError('bad-request', 'The request is malformed.'));
 }
 
-/** A browser takes an answer for what its media type says, and for no page that somebody has hidden in a payload. */
+/** A browser takes an answer for what its media type says, and for no page that someone has hidden in a payload. */
 function forbidGuessing(reply: FastifyReply): void {
   reply.header('x-content-type-options', 'nosniff');
 }

@@ -11,15 +11,15 @@ export const HTTP_SETTINGS = {
     'an address of this machine',
     'Address to listen on; 0.0.0.0 opens the port to the network.',
   ),
-  port: wholeNumber('PORT', 8000, { min: 0, max: 65535 }, 'Port to listen on; 0 takes a free one.'),
+  port: wholeNumber('PORT', 8000, { min: 0, max: 65535 }, 'Port to listen on; 0 uses a free one.'),
   maxBodyBytes: wholeNumber(
     'MAX_BODY_BYTES',
     8 * MIB,
     { min: 1024, max: 256 * MIB },
-    'Largest request body as it arrives, in bytes.',
+    'Largest request body as received, in bytes.',
   ),
   allowedHosts: hostList(
     'ALLOWED_HOSTS',
-    'While access is open: names besides localhost and addresses that the service answers to; on 0.0.0.0 only browsers are asked.',
+    'While access is open: host names that the service accepts besides localhost and IP addresses. On 0.0.0.0 only browsers are checked.',
   ),
 } as const satisfies SettingsTable;

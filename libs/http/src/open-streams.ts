@@ -5,7 +5,7 @@ import { ProblemError } from './problem-error.js';
 import { streamOf } from './reads/answer-in-parts.js';
 import { ClientStreams } from './reads/client-streams.js';
 
-/** A reader that takes nothing for so long, although there is something to take, gives its place up. */
+/** A reader that consumes nothing for this long, although data is ready for it, is disconnected. */
 const STALLED_AFTER_MS = 60_000;
 /** A stop waits so long for readers to take what they were given, and the goodbye. */
 const GOODBYE_MS = 1_000;
@@ -79,7 +79,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
     reply.raw.setTimeout(this.stalledAfterMs, () => reply.raw.destroy());
   }
 
-  /** Ends all, before the HTTP server closes, which waits for every answer that is under way. */
+  /** Ends all, before the HTTP server closes, which waits for every answer that is in progress. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#isClosed = true;
     const closed = Array.from(this.#open.keys(), ({ raw }) => new Promise((resolve) => raw.once('close', resolve)));

@@ -7,8 +7,8 @@ export interface PageSources {
 }
 
 /**
- * What a browser is told with every page of ours: it loads from the address that it came from, talks to nobody else, runs nothing
- * that was written into it, is shown in no frame, and names itself to nobody.
+ * The headers of every page: the browser loads from the page's origin only, connects to no other host, runs no inline script, shows
+ * the page in no frame, and sends no referrer.
  */
 export function pageHeaders({ scripts = "'self'", styles = "'self'" }: PageSources = {}): Record<string, string> {
   const policy = [

@@ -16,7 +16,7 @@ export class ProblemError extends Error {
     detail: string,
     { retryAfterSeconds = 1, ...extras }: ProblemErrorOptions = {},
   ) {
-    // It is an answer, not a fault: nobody asks where it was made, and to find that out would cost more than the answer.
+    // It is an answer, not a fault: its stack is never read, and capturing one would cost more than the answer.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(detail);

@@ -18,7 +18,7 @@ interface Exchange {
 const lastOn = new WeakMap<Socket, Exchange>();
 const refused = new WeakSet<Socket>();
 
-/** An expectation that nobody here knows is passed over; Node's own refusal would be a 417 without a body. */
+/** An unknown expectation is ignored; Node's own refusal would be a 417 without a body. */
 export function passOverExpectations(server: Server): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
@@ -31,8 +31,8 @@ export function followExchanges(server: Server): void {
 }
 
 /**
- * Ends a connection on which came what is no HTTP: that never becomes a request, so the problem is written on the bare socket. It
- * waits for the answers of the requests before it: a client takes the first answer for that of its first request.
+ * Ends a connection that received bytes which are not HTTP: they never become a request, so the problem is written to the bare
+ * socket. It waits for the answers of the requests before it: a client takes the first answer for that of its first request.
  */
 export function refuseBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
   const answer = answerTo(error.code ?? '', socket as Partial<TLSSocket>);

@@ -10,10 +10,10 @@ export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 const FASTIFY_PROBLEMS: Readonly<Record<string, [ProblemCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'body-too-large',
-    'The body is larger than this service takes; send fewer records in one request.',
+    'The body is too large for this service; send fewer records in one request.',
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type', 'Send application/json or application/x-ndjson.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad-request', 'The body has not as many bytes as Content-Length says.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad-request', 'The length of the body differs from Content-Length.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid-json', 'The body is empty.'],
   FST_ERR_BAD_URL: ['bad-request', 'The path is not a valid percent-encoded address.'],
   FST_ERR_MAX_PARAM_LENGTH: ['uri-too-long', 'A part of the path is longer than any id.'],
@@ -41,14 +41,17 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 404) return new ProblemError('not-found', 'No such path; /docs lists the paths of this service.');
     if (status !== undefined && status >= 400 && status < 500)
       return new ProblemError('bad-request', 'The request is malformed.');
-    this.logger.error({ err: thrown, requestId: request.id }, 'a request failed for a reason of our own');
-    return new ProblemError('internal-error', 'The request failed; the service has logged why under this request id.');
+    this.logger.error({ err: thrown, requestId: request.id }, 'a request failed because of a fault of this service');
+    return new ProblemError(
+      'internal-error',
+      'The request failed; the service has logged the cause under this request id.',
+    );
   }
 }
 
 /** What Fastify refused, as a problem; `undefined` for everything else. */
 export function fastifyProblem(thrown: unknown): ProblemError | undefined {
-  // Nest hands some of Fastify's errors on as the cause of one of its own.
+  // Nest wraps some of Fastify's errors: the original is the cause.
   const { code, cause } = (thrown ?? {}) as { code?: string; cause?: { code?: string } };
   const known = FASTIFY_PROBLEMS[code ?? ''] ?? FASTIFY_PROBLEMS[cause?.code ?? ''];
   return known && new ProblemError(...known);

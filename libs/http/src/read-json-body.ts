@@ -19,7 +19,7 @@ export async function readJsonBytes({ raw }: FastifyRequest, maxBytes: number): 
   let bytes = 0;
   for await (const part of raw as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > maxBytes) throw new ProblemError('body-too-large', `The body may have ${maxBytes} bytes at most.`);
+    if (bytes > maxBytes) throw new ProblemError('body-too-large', `The body may have at most ${maxBytes} bytes.`);
     parts.push(part);
   }
   return Buffer.concat(parts);

@@ -8,8 +8,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /**
  * The id that names a request in the log.
  *
- * @param isForwarded whether a gateway of ours stands in front and has given one: then its lines and ours name the same. Nobody else
- *   may choose what our log says
+ * @param isForwarded whether one of our gateways forwards the request and has assigned an id: then both logs use the same id. No other
+ *   client may choose it
  */
 export function requestIdOf({ headers }: { headers: IncomingHttpHeaders }, isForwarded: boolean): string {
   const given = isForwarded ? headers['x-request-id'] : undefined;

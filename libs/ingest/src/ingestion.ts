@@ -20,7 +20,7 @@ import { fitsSchema, type PayloadSchemas } from './schemas/schema-check.js';
 import { TimeSlice } from './submission/time-slice.js';
 import { confirmed, ErrorSpace, type Verdict } from './verdict.js';
 
-/** What a front door knows of a request before its records are read. */
+/** The properties of a request that are known before its records are read. */
 export interface Arrival extends Sender, RequestLoad {
   trace: ArrivalTrace | undefined;
 }
@@ -62,14 +62,14 @@ interface PassedRecord {
 /** What a record costs besides its bytes, as bytes. */
 const RECORD_COST = 128;
 
-/** What the head of a request says of its cost. */
+/** The declared cost of a request, from its headers. */
 export function declaredCost({ declaredBytes }: RequestLoad): Cost {
   return { records: 1, bytes: declaredBytes };
 }
 
 /**
- * The core of the door: every front door hands its records to it, and each record gets its verdict. A record is `accepted` only when
- * the event log has confirmed it.
+ * The core of ingest: every transport passes its records to it, and each record gets its verdict. A record is `accepted` only when
+ * the event log has acknowledged it.
  */
 export class Ingestion {
   constructor(
@@ -78,7 +78,7 @@ export class Ingestion {
   ) {}
 
   /**
-   * The whole way of a request whose records are in memory. A front door that receives a body piece by piece takes the same steps
+   * Handles a request whose records are in memory. A transport that receives a body piece by piece takes the same steps
    * itself: the limits and the load by the head, {@link enter}, then {@link Visit}.
    *
    * @returns a verdict for each record, in their order
@@ -101,7 +101,7 @@ export class Ingestion {
   }
 
   /**
-   * Lets a request in by its head, if there is room for it and its sender has something left.
+   * Admits a request by its headers, if there is room for it and its sender has quota left.
    *
    * @throws RefusedError `overloaded`, `rate-limited`
    */
@@ -188,7 +188,7 @@ export class Ingestion {
   }
 }
 
-/** One request that was let in, until its records have their verdicts. Close it exactly once. */
+/** One request that was admitted, until its records have their verdicts. Close it exactly once. */
 export class Visit {
   constructor(
     private readonly ingestion: Ingestion,

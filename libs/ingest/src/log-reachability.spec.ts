@@ -80,7 +80,7 @@ describe('readiness', () => {
     clock.advance(5000);
     await readiness(succeeds);
     await readiness(fails('no-space'));
-    expect(lines.at(-1)).toEqual(['the event log confirms again']);
+    expect(lines.at(-1)).toEqual(['the event log acknowledges again']);
   });
 
   it('shares one probe between all who ask, and believes a record that failed meanwhile', async () => {

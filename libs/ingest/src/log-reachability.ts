@@ -42,7 +42,7 @@ export class LogReachability {
    * Resolves if the last publish has succeeded, or the probe does now.
    *
    * @param probe of the log; rejects if a publish would fail
-   * @throws Error that may be shown to everybody
+   * @throws Error whose message may be shown to every client
    */
   async requireWritable(probe: () => Promise<void>): Promise<void> {
     if (this.#failure === undefined) return;
@@ -71,13 +71,13 @@ export class LogReachability {
     const isChange = this.#failedAtMs === undefined;
     this.#failedAtMs = this.clock.monotonicMs();
     if (isChange)
-      this.logger.warn({ cause, reason }, 'the event log does not confirm: records are answered 503 until it does');
+      this.logger.warn({ cause, reason }, 'the event log does not acknowledge: records are answered 503 until it does');
   }
 
   private confirmed(failedAtMs: number): void {
     if (this.clock.monotonicMs() - failedAtMs < CALM_MS) return;
     this.#failedAtMs = undefined;
-    this.logger.warn('the event log confirms again');
+    this.logger.warn('the event log acknowledges again');
   }
 }
 

@@ -1,22 +1,22 @@
 import { PROBLEMS, type ProblemCode, type ProblemEntry } from '@sluice/contracts';
 
-/** Why a request is not taken: a value. The front door that received the request decides how to answer it. */
+/** Why a request is refused: a value. The transport that received the request decides how to answer it. */
 export interface Refusal {
   /** One of the problem codes of contracts. */
   readonly code: ProblemCode;
-  /** What is wrong and what the sender can do. Public. */
+  /** The fault and the fix. Public. */
   readonly detail: string;
   readonly errors?: readonly ProblemEntry[];
-  /** Whole seconds, at least 1, after which a repeat has a chance. */
+  /** Whole seconds, at least 1, after which to send the request again. */
   readonly retryAfterSeconds?: number;
 }
 
-/** A refusal on its way up from where a return value would pass through many hands. */
+/** A refusal thrown where a return value would pass through many callers. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 
   constructor(readonly refusal: Refusal) {
-    // An answer, not a fault: nobody reads its stack, and to capture one costs more than the answer.
+    // An answer, not a fault: its stack is never read, and capturing one costs more than the answer.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(refusal.detail);
@@ -28,7 +28,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Whether the service could not take the request, rather than the request being wrong. The sender pays nothing for it. */
+/** Whether the service could not handle the request, rather than the request being invalid. It costs the sender nothing. */
 export function isOurFault(code: ProblemCode): boolean {
   return PROBLEMS[code].status >= 500;
 }

@@ -11,7 +11,7 @@ import type { UnreadableRecord } from './submission/read-submission.js';
 import type { FailureCause, PublishOutcome } from '@sluice/event-log';
 
 /**
- * What became of one record of a request. `retry`: send it again. Without a problem, the log did not confirm it; it may be there all
+ * The result of one record of a request. `retry`: send it again. Without a problem, the log did not acknowledge it; it may be there all
  * the same. With one, it was not accepted.
  */
 export type Verdict =
@@ -81,7 +81,7 @@ export function violating(place: string, violations: readonly ProblemEntry[], sp
   return { status: 'rejected', problem: problemOf('schema-violation', violations[0]!.detail, { errors }) };
 }
 
-/** For a record of a device that the sender may not speak for. */
+/** For a record of a device that the sender may not send for. */
 export function forbidden(place: string, detail: string): Verdict {
   const errors = [{ pointer: `${place}/device_id`, code: 'forbidden', detail }];
   return { status: 'rejected', problem: problemOf('forbidden', detail, { errors }) };

@@ -49,9 +49,9 @@ describe('SIGUSR1', () => {
     signal();
     logger.debug('another detail');
     expect(lines.map(({ msg }) => msg)).toEqual([
-      'logs at debug from here on; SIGUSR1 goes back to error',
+      'log level debug; SIGUSR1 returns to error',
       'a detail',
-      'logs at error from here on; SIGUSR1 turns debug on',
+      'log level error; SIGUSR1 turns debug on',
     ]);
   });
 });

@@ -4,7 +4,7 @@ import type { Logger } from './logging.js';
 const SIGNAL = 'SIGUSR1';
 
 /**
- * Lets whoever owns the process change what it logs while it runs: SIGUSR1 turns `debug` on, the next one goes back to the level of
+ * Lets the owner of the process change the log level while it runs: SIGUSR1 turns `debug` on, the next one returns to the level of
  * the start (`info`, if that was `debug`). A signal needs no port, no file and no token, and can change nothing else.
  *
  * @returns ends it
@@ -19,10 +19,10 @@ export function changeLevelOnSignal(logger: Logger): () => void {
 /** The line that says so is written while `debug` is on, so that it is seen whatever the quiet level is. */
 function changeLevel(logger: Logger, quiet: string): void {
   if (logger.level === 'debug') {
-    logger.warn(`logs at ${quiet} from here on; ${SIGNAL} turns debug on`);
+    logger.warn(`log level ${quiet}; ${SIGNAL} turns debug on`);
     logger.level = quiet;
   } else {
     logger.level = 'debug';
-    logger.warn(`logs at debug from here on; ${SIGNAL} goes back to ${quiet}`);
+    logger.warn(`log level debug; ${SIGNAL} returns to ${quiet}`);
   }
 }

@@ -10,7 +10,7 @@ export const LOGGER = Symbol('Logger');
 export interface LoggerOptions {
   app: string;
   level: 'debug' | 'info' | 'warn' | 'error';
-  /** What a line is to carry from the place where it is written, such as the trace that is under way; asked for each line. */
+  /** What a line is to carry from the place where it is written, such as the trace that is in progress; asked for each line. */
   context?: () => Record<string, string>;
 }
 

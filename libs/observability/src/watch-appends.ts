@@ -11,6 +11,6 @@ export function watchAppends(
 ): (append: MeasuredAppend & TracedAppend) => void {
   const observers = [measureAppends(registry, names), traceAppends(tracing)];
   return (append) => {
-    for (const hear of observers) hear(append);
+    for (const observe of observers) observe(append);
   };
 }

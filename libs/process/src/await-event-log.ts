@@ -3,7 +3,7 @@ import { awaitTopics, EventLog, type LogNames } from '@sluice/event-log';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { Lifecycle } from './lifecycle.js';
 
-/** Resolves once the event log has its topics. If it never can, the process stops. */
+/** Resolves once the topics of the event log exist. If they never can, the process stops. */
 export async function awaitEventLog(
   app: NestFastifyApplication,
   topicsOf: (names: LogNames) => readonly string[],

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * `starting` -> `running` -> `draining` -> `stopping`; `draining` may be left out. Readiness is green in `running` only; new work is
- * refused in `stopping` only.
+ * `starting` -> `running` -> `draining` -> `stopping`; `draining` is optional. The process is ready in `running` only; it refuses new
+ * work in `stopping` only.
  */
 export type LifecycleState = 'starting' | 'running' | 'draining' | 'stopping';
 
-/** Where this process stands between its start and its end. */
+/** The state of this process between its start and its end. */
 @Injectable()
 export class Lifecycle {
   #state: LifecycleState = 'starting';
@@ -20,12 +20,12 @@ export class Lifecycle {
     return this.#state === 'stopping';
   }
 
-  /** It has been told to stop: whoever may go elsewhere should, although work is still taken while it drains. */
+  /** It has received SIGTERM: senders should move, although work is still accepted while it drains. */
   get isLeaving(): boolean {
     return this.#state === 'draining' || this.#state === 'stopping';
   }
 
-  /** Resolves with the reason when something that the process cannot live without has ended for good. */
+  /** Resolves with the reason when a part that the process cannot work without has ended. */
   get failure(): Promise<Error> {
     return this.#failure.promise;
   }

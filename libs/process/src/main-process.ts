@@ -1,6 +1,6 @@
 /**
- * Runs a `main`. What it throws (a wrong setting, a port in use) ends the process with one readable message: a person at a
- * terminal or in `docker logs` is to know what to do.
+ * Runs a `main`. An error (a wrong setting, a port in use) ends the process with one readable message that says what to do, for a
+ * person at a terminal or in `docker logs`.
  */
 export async function mainProcess(app: string, main: () => Promise<void>): Promise<void> {
   try {
@@ -12,7 +12,8 @@ export async function mainProcess(app: string, main: () => Promise<void>): Promi
 }
 
 function advice(error: NodeJS.ErrnoException): string {
-  if (error.code === 'EADDRINUSE') return 'the port is in use. Stop what listens there, or set PORT to another one.';
+  if (error.code === 'EADDRINUSE')
+    return 'the port is in use. Stop the process that listens there, or set PORT to another one.';
   if (error.code === 'EACCES') return `no permission: ${error.message}`;
   return 'code' in error && error.name !== 'Error' ? error.message : (error.stack ?? String(error));
 }

@@ -2,24 +2,19 @@ import { oneOf, type OptionsOf, type SettingsTable, wholeNumber } from '@sluice/
 
 const SECOND_MS = 1000;
 
-/** What every program logs. */
+/** The log settings of every program. */
 export const LOG_SETTINGS = {
-  logLevel: oneOf(
-    'LOG_LEVEL',
-    'info',
-    ['debug', 'info', 'warn', 'error'],
-    'The least important lines that are logged.',
-  ),
+  logLevel: oneOf('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error'], 'Lowest level that is logged.'),
 } as const satisfies SettingsTable;
 
-/** What every service has, whatever it does. */
+/** The settings of every service. */
 export const PROCESS_SETTINGS = {
   ...LOG_SETTINGS,
   shutdownTimeoutMs: wholeNumber(
     'SHUTDOWN_TIMEOUT_MS',
     8 * SECOND_MS,
     { min: 500, max: 300 * SECOND_MS },
-    'After a SIGTERM, the process ends by itself within this time.',
+    'Time limit of a shutdown after SIGTERM.',
   ),
 } as const satisfies SettingsTable;
 

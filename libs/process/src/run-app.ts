@@ -5,18 +5,18 @@ import { Lifecycle } from './lifecycle.js';
 export interface RunOptions {
   host: string;
   port: number;
-  /** Once new work is refused, the process ends within this time, whatever hangs. */
+  /** Time limit from refusing new work to the end of the process, whatever hangs. */
   shutdownTimeoutMs: number;
-  /** For so long after a SIGTERM, work is still taken in while its senders are told to go elsewhere. Left out: not at all. */
+  /** Time after SIGTERM in which work is still accepted, so that senders can move. Absent: none. */
   noticeMs?: number;
 }
 
 /**
- * Listens, changes what it logs on SIGUSR1, and stops on SIGTERM and SIGINT. The order of a stop is this one, and every step has a
- * deadline of its own:
+ * Listens, changes the log level on SIGUSR1, and stops on SIGTERM and SIGINT. This is the order of a stop; every step has its own
+ * deadline:
  *
- * 0. where there is a notice: `Lifecycle.draining`: readiness goes red, work is taken in; a second signal ends it (here)
- * 1. `Lifecycle.stopping`: readiness goes red, the gateway answers 503 to new work (here)
+ * 0. with a notice period: `Lifecycle.draining`: not ready, work is accepted; a second signal ends it (here)
+ * 1. `Lifecycle.stopping`: not ready, the gateway answers 503 to new work (here)
  * 2. the gateway finishes the requests it has and the publisher flushes (`beforeApplicationShutdown`)
  * 3. the HTTP server closes, the worker drains and commits (Nest closes server and transports)
  * 4. the event log and the record store close (`onApplicationShutdown` of their modules)
@@ -42,11 +42,11 @@ export async function runApp(app: NestFastifyApplication, logger: Logger, option
   return (app.getHttpServer().address() as { port: number }).port;
 }
 
-/** Calls back when the notice is over; at once where there is none, and where nobody needs one (any more). */
+/** Calls back when the notice period is over; at once if there is none, or if it is no longer needed. */
 function giveNotice(lifecycle: Lifecycle, logger: Logger, noticeMs: number, onOver: () => void): void {
   if (noticeMs === 0 || lifecycle.state !== 'running') return onOver();
   lifecycle.draining();
-  logger.info({ noticeMs }, 'draining: work is still taken in, and devices are told to go elsewhere');
+  logger.info({ noticeMs }, 'draining: still accepting work, so that devices can move');
   setTimeout(onOver, noticeMs);
 }
 
@@ -66,7 +66,7 @@ async function stopApp(
   setTimeout(() => {
     logger.error(
       { timeoutMs },
-      'not stopped in time: ending all the same; what was not committed is read again at the next start',
+      'not stopped in time: exiting now; uncommitted records are read again at the next start',
     );
     process.exit(1);
   }, timeoutMs).unref();
@@ -75,7 +75,7 @@ async function stopApp(
     logger.info('stopped');
     process.exit(exitCode);
   } catch (error) {
-    logger.error({ err: error }, 'the stop failed');
+    logger.error({ err: error }, 'the shutdown failed');
     process.exit(1);
   }
 }

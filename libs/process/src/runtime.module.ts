@@ -3,12 +3,12 @@ import { Clock } from '@sluice/async';
 import { Lifecycle } from './lifecycle.js';
 import { LOGGER, type Logger, Tracing } from '@sluice/observability';
 
-/** What every feature module may ask for: the clock, the logger, the state of the process and its traces. */
+/** What every feature module may inject: the clock, the logger, the state of the process and its traces. */
 @Module({})
 export class RuntimeModule implements OnApplicationShutdown {
   constructor(@Inject(Tracing) private readonly tracing: Tracing) {}
 
-  /** @param tracing left out: nothing is traced */
+  /** @param tracing absent: nothing is traced */
   static forRoot(logger: Logger, tracing = new Tracing()): DynamicModule {
     const values = [
       { provide: LOGGER, useValue: logger },
@@ -22,7 +22,7 @@ export class RuntimeModule implements OnApplicationShutdown {
     };
   }
 
-  /** By now nobody handles requests or batches any more. */
+  /** No request or batch is being handled at this point. */
   async onApplicationShutdown(): Promise<void> {
     await this.tracing.close();
   }

@@ -18,7 +18,7 @@ import { RecordStore, type RecordStoreOptions } from '@sluice/record-store';
 import type { ProcessOptions } from './process.settings.js';
 import { RuntimeModule } from './runtime.module.js';
 
-/** What a service has before its modules. */
+/** The parts of a service that are created before its modules. */
 export interface Service {
   logger: Logger;
   registry: Registry;
@@ -29,7 +29,7 @@ export interface Service {
  * Call it once, in `main`.
  *
  * @param app names the process in its log lines
- * @param traces left out: nothing is traced, and log lines name no trace
+ * @param traces absent: nothing is traced, and log lines have no trace id
  */
 export async function openService(
   app: string,
@@ -50,7 +50,7 @@ export interface ServiceEngines {
   recordStore?: RecordStoreOptions;
 }
 
-/** What the features of every service stand on: runtime, metrics, the event log, and the record store where there is one. */
+/** The foundation of every service: runtime, metrics, the event log, and the record store if it has one. */
 @Module({})
 export class ServiceModule {
   static forRoot({ logger, registry, tracing }: Service, engines: ServiceEngines): DynamicModule {

@@ -148,8 +148,8 @@ function outcomeOf(
   const first = firsts.get(document._id);
   if (isDuplicate(failure) && first !== undefined) return compare(document, first);
   if (failure.isOfOtherIndex === true) return refused('another unique index of the collection has the value already');
-  if (isPermanent(failure)) return refused(`MongoDB will not take the record: code ${failure.code}`);
-  throw new RecordStoreError('unavailable', `MongoDB did not take a record now: code ${failure.code}.`);
+  if (isPermanent(failure)) return refused(`MongoDB can never accept the record: code ${failure.code}`);
+  throw new RecordStoreError('unavailable', `MongoDB did not accept a record: code ${failure.code}.`);
 }
 
 function isDuplicate(failure: InsertFailure | undefined): boolean {

@@ -29,7 +29,7 @@ const TROUBLES: Readonly<Record<FileFailure, StoreTrouble>> = {
 export const FILE_MOVED: StoreTrouble = {
   code: 'file-moved',
   sentence:
-    'it was moved or deleted while this process has it open. Put the same file back, and the record store goes on by itself; ' +
+    'it was moved or deleted while this process has it open. Put the same file back, and the record store resumes; ' +
     'or restart the process to begin with an empty one',
 };
 export const FILE_REPLACED: StoreTrouble = {

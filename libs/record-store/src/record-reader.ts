@@ -3,9 +3,9 @@ import type { StoredRecord } from '@sluice/contracts';
 /** Which records a page shows. Instants are milliseconds since 1970. */
 export interface RecordFilter {
   deviceId?: string;
-  /** First instant of `timestamp` that is shown. */
+  /** Earliest `timestamp`, inclusive. */
   fromMs?: number;
-  /** First instant of `timestamp` that is no longer shown. */
+  /** Latest `timestamp`, exclusive. */
   toMs?: number;
 }
 

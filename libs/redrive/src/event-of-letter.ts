@@ -38,7 +38,7 @@ function headersOf({ record, partition, offset, redriveCount }: DeadLetter, redr
 
 /** Edits that replace the whole event need no value that can be read. */
 function editValue(value: Buffer | null, edits: readonly Edit[]): { value: Buffer } | { fault: string } {
-  let fault = 'the original is no JSON, so only an edit that replaces all of it (path "") can begin';
+  let fault = 'the original is not JSON, so the first edit must replace all of it (path "")';
   const edited = changeEventValue(value, (fields) => {
     if (fields === undefined && edits[0]?.path !== '') return undefined;
     const result = applyEdits(fields ?? null, edits);

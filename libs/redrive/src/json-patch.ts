@@ -27,7 +27,7 @@ function faultOf(edit: unknown): string | undefined {
   if (typeof path !== 'string' || !POINTER.test(path)) return 'path must be a JSON Pointer, such as /record_id.';
   if (op !== 'remove' && value === undefined) return 'add and replace need a value.';
   if (op === 'remove' && (value !== undefined || path === ''))
-    return 'remove takes a path below the event and no value.';
+    return 'remove needs a path below the event and no value.';
   const [unknown] = Object.keys(rest);
   return unknown === undefined
     ? undefined
@@ -55,7 +55,7 @@ function applyEdit(root: JsonValue, edit: Edit): { value: JsonValue } | { fault:
   if (last === undefined) return { value: structuredClone((edit as { value: JsonValue }).value) };
   let parent: JsonValue | undefined = root;
   for (const step of steps) parent = memberOf(parent, step);
-  if (typeof parent !== 'object' || parent === null) return { fault: 'the place above it is no object and no list' };
+  if (typeof parent !== 'object' || parent === null) return { fault: 'its parent is not an object or a list' };
   const fault = Array.isArray(parent) ? editList(parent, last, edit) : editObject(parent, last, edit);
   return fault === undefined ? { value: root } : { fault };
 }
@@ -71,7 +71,7 @@ function memberOf(value: JsonValue | undefined, step: string): JsonValue | undef
 }
 
 function editObject(object: JsonObject, name: string, edit: Edit): string | undefined {
-  if (edit.op !== 'add' && !Object.hasOwn(object, name)) return 'there is nothing at this place';
+  if (edit.op !== 'add' && !Object.hasOwn(object, name)) return 'there is no value at this path';
   if (edit.op === 'remove') delete object[name];
   // A plain assignment to `__proto__` would set a prototype.
   else Object.defineProperty(object, name, { value: structuredClone(edit.value), ...OWN });
@@ -83,7 +83,7 @@ const OWN = { enumerable: true, writable: true, configurable: true };
 function editList(list: JsonValue[], step: string, edit: Edit): string | undefined {
   if (step !== '-' && !/^(?:0|[1-9]\d{0,8})$/.test(step)) return 'a list has numbers for its places';
   const index = step === '-' ? list.length : Number(step);
-  if (index > list.length - (edit.op === 'add' ? 0 : 1)) return 'there is nothing at this place';
+  if (index > list.length - (edit.op === 'add' ? 0 : 1)) return 'there is no value at this path';
   if (edit.op === 'add') list.splice(index, 0, structuredClone(edit.value));
   else if (edit.op === 'replace') list[index] = structuredClone(edit.value);
   else list.splice(index, 1);

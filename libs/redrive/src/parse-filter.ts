@@ -16,7 +16,7 @@ export function parseFilter(value: unknown): LetterFilter | Fault {
   const filter: LetterFilter = {};
   for (const [name, member] of Object.entries(value)) {
     const parse = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined;
-    const parsed = parse === undefined ? `${name} is no member of a filter.` : parse(member);
+    const parsed = parse === undefined ? `${name} is not a member of a filter.` : parse(member);
     if (typeof parsed === 'string') return { pointer: `/${name}`, detail: parsed };
     Object.assign(filter, parsed);
   }
@@ -56,7 +56,9 @@ function parseKeys(value: unknown): Partial<LetterFilter> | string {
   }
   const keys = value.map(keyOf);
   const wrong = keys.indexOf(undefined);
-  return wrong === -1 ? { keys: keys as LetterKey[] } : `keys/${wrong} is neither a place nor the key of a record.`;
+  return wrong === -1
+    ? { keys: keys as LetterKey[] }
+    : `keys/${wrong} is not <partition>/<offset> or <device_id>/<record_id>.`;
 }
 
 /** Digits on both sides are a place; a record whose ids are digits only is named as an object. */

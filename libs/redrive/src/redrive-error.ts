@@ -1,5 +1,5 @@
 /**
- * `active`: another redrive is under way. `unknown`: there is no such plan or redrive. `outdated`: the plan no longer describes what
+ * `active`: another redrive is in progress. `unknown`: there is no such plan or redrive. `outdated`: the plan no longer describes what
  * would happen; a new one is needed. `ended`: the redrive is over.
  */
 export type RedriveErrorCode = 'active' | 'unknown' | 'outdated' | 'ended';

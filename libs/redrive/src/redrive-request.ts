@@ -40,7 +40,7 @@ export function parseRedriveRequest(body: unknown): RedriveRequest | { faults: F
 function parseRun({ plan_hash: planHash, ...rest }: Record<string, unknown>): RedriveRequest | { faults: Fault[] } {
   const [other] = Object.keys(rest);
   if (other !== undefined) {
-    return oneFault(`/${other}`, 'A plan is run exactly as it was made: give its plan_hash and nothing else.');
+    return oneFault(`/${other}`, 'A plan is run unchanged: give its plan_hash and nothing else.');
   }
   if (typeof planHash !== 'string' || !HASH.test(planHash)) {
     return oneFault('/plan_hash', 'plan_hash must be the 64 digits that the plan has.');
@@ -70,7 +70,7 @@ function parsePlan(given: Record<string, unknown>): RedriveRequest | { faults: F
   return { plan: { ...plan, rate: rate as number, ...(limit !== undefined && { limit: limit as number }) } };
 }
 
-const NO_DRY_RUN = 'Set dry_run to true: it makes a plan and publishes nothing. Then send its plan_hash to run it.';
+const NO_DRY_RUN = 'Set dry_run to true to make a plan without publishing. Then send its plan_hash to run it.';
 
 function oneFault(pointer: string, detail: string): { faults: Fault[] } {
   return { faults: [{ pointer, detail }] };

@@ -27,7 +27,7 @@ export interface RunnerParts extends StepParts {
 
 /**
  * Runs the redrive that was started last, if this process gets its lease. Any number of processes may have a runner: one whose lease
- * has ended without a renewal loses the redrive to another, which goes on from the offsets that were kept. Progress is kept after the
+ * has ended without a renewal loses the redrive to another, which continues from the offsets that were kept. Progress is kept after the
  * events are durable, so a crash repeats one step at most.
  */
 export class RedriveRunner {
@@ -47,7 +47,7 @@ export class RedriveRunner {
     this.waking.abort();
   }
 
-  /** Finishes the step that is under way, and gives the lease back. Idempotent. */
+  /** Finishes the step that is in progress, and gives the lease back. Idempotent. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wake();
@@ -160,13 +160,13 @@ export class RedriveRunner {
   /** One line for each cause. */
   private failed(error: Error): number {
     const why = error instanceof RecordStoreError ? `record store: ${error.message}` : error.message;
-    if (why !== this.lastTrouble) this.parts.log?.('warn', `The redrive waits and tries again: ${why}`);
+    if (why !== this.lastTrouble) this.parts.log?.('warn', `The redrive waits and retries: ${why}`);
     this.lastTrouble = why;
     return IDLE_MS;
   }
 
   private recovered(): void {
-    if (this.lastTrouble !== '') this.parts.log?.('info', 'The redrive goes on.');
+    if (this.lastTrouble !== '') this.parts.log?.('info', 'The redrive continues.');
     this.lastTrouble = '';
   }
 }

@@ -79,7 +79,7 @@ export class Redrives {
       const content = changed as unknown as JsonObject;
       if (await this.documents.put('redrives', { id, version: found.version + 1, content })) return changed;
     }
-    throw new RedriveError('active', 'The redrive is being changed by others all the time; ask again.');
+    throw new RedriveError('active', 'The redrive is being changed concurrently; send the request again.');
   }
 
   /** @throws RedriveError `unknown`, `ended` */
@@ -130,7 +130,7 @@ export class Redrives {
       gone += Math.max(0, Math.min(low, to) - from) + Math.max(0, to - Math.max(high, from));
     }
     if (gone === 0) return;
-    const detail = `${gone} letters of the plan were removed from the topic since it was made; make a new plan.`;
+    const detail = `${gone} letters of the plan were removed from the topic since; make a new plan.`;
     throw new RedriveError('outdated', detail);
   }
 

@@ -77,7 +77,7 @@ function derived(table: SettingsTable, values: Readonly<Record<string, unknown>>
   return Object.fromEntries(entries);
 }
 
-/** @throws ConfigError with what each setting has against the others */
+/** @throws ConfigError with every conflict between settings */
 function requireFitting(table: SettingsTable, config: Readonly<Record<string, unknown>>): void {
   const faults = Object.values(table).flatMap(({ key, conflictIn }) => {
     const fault = conflictIn?.(config);

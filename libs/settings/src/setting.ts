@@ -2,7 +2,7 @@
 export interface Setting<T> {
   /** Name of the environment variable. */
   key: string;
-  /** The value where the variable is not set, or is empty. */
+  /** The value if the variable is not set or empty. */
   fallback: T;
   /** The allowed values, as one phrase. */
   allowed: string;
@@ -13,11 +13,11 @@ export interface Setting<T> {
   faultOf?: (text: string) => string | undefined;
   /** A value that is never shown, not even a wrong one. */
   isSecret?: boolean;
-  /** A value that may hold a secret among what may be shown, such as a URL. It, too, may come from `<key>_FILE`. */
+  /** A value that may contain a secret in a part of it, such as a URL. It, too, may come from `<key>_FILE`. */
   mayHoldSecret?: boolean;
-  /** Computes the value where it is still `fallback` after all settings are read. */
+  /** Computes the value after all settings are read, if it is still `fallback`. */
   derive?: (options: Readonly<Record<string, unknown>>) => T;
-  /** What is wrong with the value beside the others, once all are known: a clause that follows the key. */
+  /** A conflict of the value with other settings, once all are known: a clause that follows the key. */
   conflictIn?: (options: Readonly<Record<string, unknown>>) => string | undefined;
 }
 
@@ -35,7 +35,7 @@ export function defaultsOf<Table extends SettingsTable>(table: Table): OptionsOf
   return Object.fromEntries(entries) as OptionsOf<Table>;
 }
 
-/** A wrong setting, or settings that do not fit together. The message names the variables and the fix. */
+/** An invalid setting, or settings that contradict each other. The message names the variables and the fix. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'invalid-config';

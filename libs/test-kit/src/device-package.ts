@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const PACKAGE = join(ROOT, 'libs/device');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** The package @sluice/device, packed and installed as a project of somebody else gets it. */
+/** The package @sluice/device, packed and installed as a project of someone else gets it. */
 export class DevicePackage {
   /** @param project a folder with the package in its node_modules */
   private constructor(readonly project: string) {}

@@ -4,7 +4,7 @@ import { extname, join, normalize } from 'node:path';
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
 
-/** Serves the files below a folder on a free port of 127.0.0.1: an origin of its own for pages. */
+/** Serves the files below a folder on a free port of 127.0.0.1: a separate origin for pages. */
 export class FileServer {
   private constructor(
     private readonly server: Server,

@@ -6,7 +6,7 @@ import { until } from './until.js';
 const FROM_SOURCE = ['--conditions=source', '--import', './scripts/source/register.mjs'];
 const PROGRAM = 'tools/bench/servers/gateway-without-log.ts';
 
-/** The gateway in a process of its own, over an event log that confirms at once. */
+/** The gateway in a separate process, over an event log that acknowledges at once. */
 export class GatewayAlone {
   #log = '';
 

@@ -39,7 +39,7 @@ export class Stack implements System {
     }));
   }
 
-  /** It goes on for the next suite; the runner removes it. */
+  /** It continues for the next suite; the runner removes it. */
   async dispose(): Promise<void> {}
 }
 

@@ -11,7 +11,7 @@ import { until } from './until.js';
 const MAIN = 'dist/apps/standalone/main.js';
 
 /**
- * The built standalone app in a process of its own, on a free port, with its data in a folder of its own. Its folder outlives
+ * The built standalone app in a separate process, on a free port, with its data in a temporary folder. Its folder outlives
  * the process, so that it can be started again, and goes with {@link dispose}.
  */
 export class Standalone implements System {

@@ -13,7 +13,7 @@ const LIMIT_PER_SECOND = '300';
 const FLOOD = { perSecond: 2000, seconds: 60, connections: 100, recordsPerRequest: 1 };
 const FLOOD_ADDRESS = '127.0.0.66';
 
-/** Honest devices while somebody sends many times what one sender may. */
+/** Honest devices while someone sends many times what one sender may. */
 export const floods: Proof = {
   name: 'flood',
   async run(options) {

@@ -20,7 +20,7 @@ const PEAK_SECONDS = 4;
 const MIN_SHARE_OF_PEAK = 0.8;
 const MAX_SECONDS_TO_NORMAL = 5;
 const MAX_P50_RATIO = 1.5;
-/** Twice the bytes that may be in flight: what the requests under way hold, and what the collector has not taken back of it. */
+/** Twice the bytes that may be in flight: what the requests in progress hold, and what the collector has not taken back of it. */
 const MAX_GROWTH_MIB = 128;
 
 /** Capacity, and then a multiple of it offered in an open loop: what is accepted, at what memory, and how soon it is over. */

@@ -30,7 +30,7 @@ export const slowClients: Proof = {
   },
 };
 
-/** Only the attack is measured: accepting and closing thousands of connections takes a moment of its own. */
+/** Only the attack is measured: accepting and closing thousands of connections takes time too. */
 async function honestLoadUnderAttack(url: string) {
   const attack = await startAttack(url);
   await honestLoad(url);

@@ -15,7 +15,7 @@ export function devicesAt({ devices }: Fleet, origins: readonly string[]): numbe
   return origins.map((origin) => devices.filter(({ takenAt }) => takenAt === origin).length);
 }
 
-/** Requests that were taken in a span of time, for each endpoint. */
+/** Requests that were accepted in a span of time, for each endpoint. */
 export function requestsAt({ traffic }: Fleet, origins: readonly string[], fromMs: number, toMs: number): number[] {
   return origins.map((origin) => traffic.share(origin, fromMs, toMs).taken);
 }

@@ -5,7 +5,7 @@ import type { ScaledStack } from './scaled-stack.js';
 
 const LOG_FILES = `/var/lib/kafka/data/${EVENTS_TOPIC}-*/*.log`;
 
-/** What a record takes on the disk of the log and as JSON, on average over everything that this stack has taken in. */
+/** What a record takes on the disk of the log and as JSON, on average over everything that this stack has accepted. */
 export async function bytesFigures(stack: ScaledStack): Promise<Figure[]> {
   const { body: buffer } = await stack.client.get('/check-buffer?limit=1');
   const positions = buffer.partitions as { high_watermark: number }[];

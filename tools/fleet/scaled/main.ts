@@ -54,7 +54,7 @@ function chosen(): string[] {
   return names.filter((name) => values.only.length === 0 || values.only.includes(name));
 }
 
-/** On a stack of its own: the store that we test with reads the slower, the more there is. @returns whether it came to its end, and held */
+/** On a separate stack: the store used for tests reads more slowly the more it holds. @returns whether it finished, and held */
 async function held(name: string, image: string): Promise<boolean> {
   return disposing(await ScaledStack.start(PROJECT, image), async (stack) => {
     try {

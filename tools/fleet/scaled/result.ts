@@ -18,14 +18,14 @@ export interface ScenarioResult {
 /** How large and how long a run is, and how much of what it measures depends on a machine that has little else to do. */
 export interface Extent {
   devices: number;
-  /** How long the gateway is away, milliseconds. */
+  /** How long the gateway is down, milliseconds. */
   outageMs: number;
   /** The longest that a device waits before it tries again, as an option of the fleet. */
   maxBackoff: string;
   /** How long more is offered than can be taken, milliseconds. */
   overloadMs: number;
   /**
-   * The most that devices and requests may be from even, as a share. A device's gateway is as good as drawn by chance,
+   * The most that devices and requests may be from even, as a share. A device's gateway is as good as drawn at random,
    * so the devices of two gateways are 1/√devices from even on average; four times that is seen once in 16,000 runs.
    */
   mostUneven: number;

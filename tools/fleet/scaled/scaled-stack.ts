@@ -10,14 +10,14 @@ const STARTING = { tries: 1200 };
 /** One of the three gateways that devices report to. */
 export interface ScaledGateway {
   service: string;
-  /** As it stands in the endpoint list. */
+  /** As in the endpoint list. */
   url: string;
 }
 
-/** The compose profile `scaled` in a project of its own, on free ports. */
+/** The compose profile `scaled` in a separate project, on free ports. */
 export class ScaledStack {
   readonly gateways: readonly ScaledGateway[];
-  /** For people: the one gateway that devices are not told of. */
+  /** For people: the one gateway that is not in the endpoint list. */
   readonly client: HttpClient;
   private fleets = 0;
 
@@ -53,7 +53,7 @@ export class ScaledStack {
     return `${what}-${this.fleets++}`;
   }
 
-  /** Makes the three gateways anew, each taking so many requests at one time and answering 503 to one more. */
+  /** Recreates the three gateways, each with this limit of concurrent requests. */
   async limit(concurrentRequests: number): Promise<void> {
     this.project.env['FLEET_CONCURRENT_REQUESTS'] = String(concurrentRequests);
     await this.compose('up', '--detach', '--no-build', '--no-deps', ...this.gateways.map(({ service }) => service));

@@ -36,7 +36,7 @@ describe('the check of a ledger', () => {
     expect(check(ledgerOf('a'), [copy('a'), copy('a')], [])).toEqual({ ...NOTHING, doubled: ['dev-1/a'] });
   });
 
-  it('finds a record that nobody sent, and one that was refused', () => {
+  it('finds a record that was never sent, and one that was refused', () => {
     const ledger = ledgerOf('a');
     ledger.sent(report('r'));
     ledger.answered(DEVICE, 'r', 'refused');
@@ -57,7 +57,7 @@ describe('the check of a ledger', () => {
     expect(check(ledgerOf('a', 'b'), [copy('a', 2), copy('b', 1)], [])).toEqual({ ...NOTHING, reordered: ['dev-1/b'] });
   });
 
-  it('finds a record that stands in the log before one that was acked earlier', () => {
+  it('finds a record that is in the log before one that was acked earlier', () => {
     const ledger = new Ledger();
     for (const [id, offset] of [
       ['a', 5],

@@ -75,7 +75,7 @@ interface Place {
   storedAt: string;
 }
 
-/** Without a receipt or a copy the record stands where the one before it does: what is missing is found elsewhere. */
+/** Without a receipt or a copy the record gets the offset of the one before it: missing records are found elsewhere. */
 function placeOf({ receipt }: LedgerEntry, copy: StoredCopy | undefined, last: Place): Place {
   return {
     offset: receipt === undefined ? last.offset : offsetOf(receipt),

@@ -10,7 +10,7 @@ function kafkaOutage(name: string, title: string, outage: (scene: FaultScene) =>
     withNaive: true,
     async inject(scene) {
       const troubles = countingTroubles(scene);
-      const noticed = countingLog(scene, 'gateway', 'gateway says: not confirmed', /does not confirm/);
+      const noticed = countingLog(scene, 'gateway', 'gateway says: not confirmed', /does not acknowledge/);
       await randomMoment(scene);
       await outage(scene);
       await gatewayIsReady(scene);

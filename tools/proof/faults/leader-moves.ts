@@ -53,7 +53,7 @@ export const tooFewInSync: Fault = {
   async inject(scene) {
     const { system, ledger } = scene;
     const troubles = countingTroubles(scene);
-    const noticed = countingLog(scene, 'gateway', 'gateway says: not confirmed', /does not confirm/);
+    const noticed = countingLog(scene, 'gateway', 'gateway says: not confirmed', /does not acknowledge/);
     await randomMoment(scene);
     await system.each(['stop'], 'kafka-2', 'kafka-3');
     await lasting(FROZEN_SECONDS);

@@ -81,7 +81,7 @@ const FLOOD = 1500;
 
 export const poisonFlood: Fault = {
   name: 'poison-flood',
-  title: 'Two floods of poison, as after bad deploys: each stops the worker loudly, and it goes on when it is told to',
+  title: 'Two floods of poison, as after bad deploys: each pauses the worker loudly, and SIGUSR2 resumes it',
   load: { devices: 4 },
   shows: 'paused: poison_flood',
   withNaive: true,

@@ -39,7 +39,7 @@ export const storeFrozen = storeOutage('store-frozen', 'Store: frozen for 40 s',
   await system.thaw('mongo');
 });
 
-/** The answer of a write that is under way does not come, and no other write gets through. */
+/** The answer of a write that is in progress does not come, and no other write gets through. */
 export const storeFrozenInWrite = storeOutage(
   'store-frozen-in-write',
   'Store: its answers lost in the middle of a bulk write, then frozen for 40 s',

@@ -1,4 +1,4 @@
-// What is written when nobody has thought of it yet: KafkaJS as its documentation shows it, a batch in, `insertMany`, ids minted by
+// A first attempt at a consumer: KafkaJS as its documentation shows it, a batch in, `insertMany`, ids minted by
 // the store. Kept to show what the proof is worth: the same faults, the same load.
 import { Kafka, logLevel } from 'kafkajs';
 import mongoose from 'mongoose';

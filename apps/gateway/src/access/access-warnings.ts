@@ -25,7 +25,7 @@ export function accessWarnings({
     ...(wide.length === 0
       ? []
       : [
-          `TRUSTED_PROXIES has ${wide.join(', ')}, which is more than any private network: clients in it choose the address ` +
+          `TRUSTED_PROXIES has ${wide.join(', ')}, which is wider than a private network: clients in it can choose the address ` +
             'that ALLOWED_NETWORKS and the limits of addresses see. Name the addresses of your proxies only',
         ]),
   ];

@@ -9,15 +9,15 @@ export const ACCESS_SETTINGS = {
     'AUTH',
     'open',
     ['open', 'tokens'],
-    'open: whoever reaches the address may send and read. tokens: every request needs a token; sluice tokens creates them.',
+    'open: every client that reaches the address may send and read. tokens: every request needs a token; sluice tokens creates them.',
   ),
   allowedNetworks: networkList(
     'ALLOWED_NETWORKS',
-    'Where requests may come from; all others are answered 403 before their body is read. Empty: from everywhere.',
+    'Networks that may send requests; all others are answered 403 before their body is read. Empty: all networks.',
   ),
   trustedProxies: networkList(
     'TRUSTED_PROXIES',
-    'Proxies in front of the gateway whose X-Forwarded-For is believed. Empty: nobody is, and the header says nothing.',
+    'Proxies in front of the gateway whose X-Forwarded-For is used. Empty: the header is ignored.',
   ),
   ...TLS_SETTINGS,
   ...RATE_LIMIT_SETTINGS,

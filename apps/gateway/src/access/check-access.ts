@@ -5,7 +5,7 @@ import { certificateOn } from './client-certificate.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who sends it and from where; `undefined` on routes that nobody is asked for, and where nothing restricts access. */
+    /** The sender and its address; `undefined` on routes without credentials, and where nothing restricts access. */
     sender?: Sender;
   }
 }

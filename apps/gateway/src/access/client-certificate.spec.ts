@@ -102,7 +102,7 @@ describe('a connection that is open', () => {
     expect(await connection.post()).toEqual(refused('CRL_HAS_EXPIRED', true));
   });
 
-  it('is answered 401 and ended once its certificate is on the list; others go on, and whoever listens is told', async () => {
+  it('is answered 401 and ended once its certificate is on the list; others continue, and watchers are notified', async () => {
     const [lost, kept] = [certificates.signedBy(plant, 'DNS:dev-2'), certificates.signedBy(plant, 'DNS:dev-2')];
     const list = certificates.revocationList(plant);
     await start({ tlsCrlFile: list });
@@ -202,14 +202,14 @@ describe('a certificate that may sign others', () => {
     await start();
     const forged = certificates.chain(certificates.signedBy(old, 'DNS:dev-2'), old);
     expect(await post(forged)).toEqual(refused('UNTRUSTED', false));
-    const hidden = certificates.authority('nobody', old);
+    const hidden = certificates.authority('hidden', old);
     const deeper = certificates.chain(certificates.signedBy(hidden, 'DNS:dev-2'), hidden, old);
     expect(await post(deeper)).toEqual(refused('UNTRUSTED', false));
     expect(linesOf('UNTRUSTED')).toHaveLength(1);
     expect(gateway.events).toEqual([]);
   });
 
-  it('of an authority between is one of ours if it is in our file, with a list of its own', async () => {
+  it('of an intermediate authority is accepted if it is in our file, with its own list', async () => {
     const [site, other] = [certificates.authority('site', plant), certificates.authority('other', plant)];
     const device = certificates.chain(certificates.signedBy(site, 'DNS:dev-2'), site);
     const list = certificates.chain(

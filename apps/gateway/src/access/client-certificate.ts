@@ -61,7 +61,7 @@ const REASONS: Readonly<Record<string, string>> = {
   CRL_HAS_EXPIRED: 'revocation-list-expired',
 };
 
-/** Why an answer under way ends: the reason of its last event. */
+/** Why an answer in progress ends: the reason of its last event. */
 function reasonOf(fault: string | undefined): string | undefined {
   return fault === undefined ? undefined : (REASONS[fault] ?? 'certificate-not-accepted');
 }

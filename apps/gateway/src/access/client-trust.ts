@@ -27,7 +27,7 @@ export class ClientTrust {
   /**
    * @param authorities PEM
    * @param lists PEM of each list; `undefined`: nothing is revoked
-   * @throws Error for what is no certificate or no list
+   * @throws Error for text that is not a certificate or not a list
    */
   static read(authorities: string, lists: readonly string[] | undefined): ClientTrust {
     const certificates = pemBlocks('CERTIFICATE', authorities).map((pem) => new X509Certificate(pem));
@@ -53,7 +53,7 @@ export class ClientTrust {
     };
   }
 
-  /** From the client's certificate to an authority that nobody else has signed. */
+  /** From the client's certificate to an authority without an issuer. */
   private chainOf(certificate: X509Certificate): X509Certificate[] | undefined {
     const chain = [certificate];
     while (chain.length < MAX_CHAIN) {

@@ -72,7 +72,7 @@ describe('a limit of an address', () => {
     expect((await gateway.post(SEED_RECORD)).status).toBe(429);
   });
 
-  it('is of the address that a trusted proxy names, and of nobody else', async () => {
+  it('is of the address that a trusted proxy names, and of no other', async () => {
     await start({ addressRecordsPerSecond: 1, trustedProxies: '127.0.0.1' });
     const from = (address: string) => ({ 'x-forwarded-for': address });
     await gateway.post(many(60), from('203.0.113.5'));
@@ -108,7 +108,7 @@ describe('a limit of a token', () => {
 describe('a limit of reads', () => {
   const read = (path: string) => fetch(gateway.url + path, { headers: { connection: 'close' } });
 
-  it('is counted apart from what is sent, and is shown to whoever reads', async () => {
+  it('is counted apart from sending, and is shown to readers', async () => {
     await start({ addressReadsPerSecond: 1, addressRecordsPerSecond: 100 });
     expect((await read('/metrics')).headers.get('ratelimit-policy')).toBe('"address-reads";q=1;w=1');
     const all = await Promise.all(Array.from({ length: 20 }, () => read('/metrics')));
@@ -258,7 +258,7 @@ describe('requests side by side', () => {
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(6);
   });
 
-  it('are let in, whatever others owe, if they cost no more than they have declared', async () => {
+  it('are admitted, whatever others owe, if they cost no more than they have declared', async () => {
     await start({ addressBytesPerSecond: 1_000 });
     const body = JSON.stringify(SEED_RECORD);
     const small = held(body.length);

@@ -113,7 +113,7 @@ describe('a stream that was opened with a certificate', () => {
     expect((await follow(reader)).statusCode).toBe(401);
   });
 
-  it('goes on when another certificate is on a new revocation list', async () => {
+  it('continues when another certificate is on a new revocation list', async () => {
     const [own, other] = [await follow(reader), await follow(otherReader)];
     copyFileSync(certificates.revocationList(plant, otherReader), list);
     gateway.tls!.reload();

@@ -88,7 +88,7 @@ describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
       harm();
       gateway.tls!.reload();
       expect(await serialOf()).toBe(before);
-      expect(gateway.logLines.at(-1)!['msg']).toBe('the TLS files cannot be used: the last ones stay');
+      expect(gateway.logLines.at(-1)!['msg']).toBe('the TLS files are invalid: the last ones stay active');
     }
   });
 

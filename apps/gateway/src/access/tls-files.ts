@@ -45,7 +45,7 @@ function trustOf(authorities: Buffer, lists: readonly string[] | undefined): Cli
 /** Of several lists in one text, OpenSSL would read the first only. */
 function listsOf(file: Buffer): string[] {
   const lists = pemBlocks('X509 CRL', file.toString('latin1'));
-  if (lists.length === 0) throw new TlsFileError('TLS_CRL_FILE holds no list in PEM form.');
+  if (lists.length === 0) throw new TlsFileError('TLS_CRL_FILE has no revocation list in PEM format.');
   return lists;
 }
 

@@ -62,7 +62,7 @@ export class TlsListener implements TrustSource {
     if ((fault !== 'IS_AUTHORITY' && fault !== 'UNTRUSTED') || this.warned.has(fault)) return;
     this.warned.add(fault);
     const reason = faultText(fault);
-    this.logger.warn({ reason }, 'a client certificate is refused, and so is every other one like it');
+    this.logger.warn({ reason }, 'client certificates are refused for this reason');
   }
 
   /** New connections get what the files hold now; files that do not fit together are left for the next time. */
@@ -81,7 +81,7 @@ export class TlsListener implements TrustSource {
       this.files = files;
       return true;
     } catch (error) {
-      this.logger.warn({ reason: (error as Error).message }, 'the TLS files cannot be used: the last ones stay');
+      this.logger.warn({ reason: (error as Error).message }, 'the TLS files are invalid: the last ones stay active');
       return false;
     }
   }
@@ -98,7 +98,7 @@ export class TlsListener implements TrustSource {
       if (this.trust !== undefined) followCertificate(socket, this);
       for (const listener of accept) listener.call(server, socket);
     });
-    // No HTTP was spoken yet: there is nobody to answer.
+    // No HTTP request has arrived yet: there is no answer to send.
     this.tls.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 }

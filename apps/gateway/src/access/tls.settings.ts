@@ -8,11 +8,11 @@ export const TLS_SETTINGS = {
   tlsKeyFile: file('TLS_KEY_FILE', 'PEM file with the private key of TLS_CERT_FILE.'),
   tlsClientCaFile: file(
     'TLS_CLIENT_CA_FILE',
-    'PEM file with the authority of client certificates: then every request needs one (or a token, with AUTH=tokens).',
+    'PEM file with the authorities of client certificates. If set, every request needs a client certificate (or a token, with AUTH=tokens).',
   ),
   tlsCrlFile: file(
     'TLS_CRL_FILE',
-    'PEM file with the revocation list of that authority: certificates on it are refused. Read again when it changes.',
+    'PEM file with the revocation lists of these authorities: listed certificates are refused. Read again when it changes.',
   ),
 } as const satisfies SettingsTable;
 

@@ -43,9 +43,9 @@ describe('with AUTH=tokens, a record', () => {
   });
 
   it.each([
-    ['without a token', {}, /Send a token in the header "Authorization: Bearer sluice_/],
-    ['with no token of ours', { authorization: 'Basic dXNlcjpwYXNz' }, /holds no token of this gateway/],
-    ['with a mistyped token', bearer(`sluice_0123456789ab_${'0'.repeat(40)}_6ea1fb2e`), /checksum does not fit/],
+    ['without a token', {}, /Send a token as "Authorization: Bearer sluice_/],
+    ['with no token of ours', { authorization: 'Basic dXNlcjpwYXNz' }, /are not a token of this gateway/],
+    ['with a mistyped token', bearer(`sluice_0123456789ab_${'0'.repeat(40)}_6ea1fb2e`), /checksum does not match/],
   ])('%s is answered 401, which says what to do', async (_, headers, detail) => {
     const { status, headers: answered, body } = await gateway.post(SEED_RECORD, headers);
     expect([status, body.code]).toEqual([401, 'unauthorized']);
@@ -55,15 +55,15 @@ describe('with AUTH=tokens, a record', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('with a mistyped token is told from one with an unknown token', async () => {
+  it('with a mistyped token gets another detail than one with an unknown token', async () => {
     const last = device!.at(-1) === '0' ? '1' : '0';
     const mistyped = await gateway.post(SEED_RECORD, bearer(device!.slice(0, -1) + last));
     const other = new TokenDirectory();
     const unknown = await gateway.post(SEED_RECORD, bearer(await other.create('--device dev-2')));
     other.remove();
     expect([mistyped.status, unknown.status]).toEqual([401, 401]);
-    expect(mistyped.body.detail).toMatch(/its checksum does not fit/);
-    expect(unknown.body.detail).toMatch(/not known here/);
+    expect(mistyped.body.detail).toMatch(/its checksum does not match/);
+    expect(unknown.body.detail).toMatch(/The token is unknown/);
   });
 
   it('of another device is answered 403', async () => {
@@ -78,7 +78,7 @@ describe('with AUTH=tokens, a record', () => {
   it('with the token of readers is answered 403', async () => {
     const { status, body } = await gateway.post(SEED_RECORD, bearer(reader!));
     expect([status, body.code]).toEqual([403, 'forbidden']);
-    expect(body.detail).toMatch(/may read, not send/);
+    expect(body.detail).toMatch(/may read but not send/);
   });
 
   it('that is broken is answered as without tokens: whose it is cannot be said', async () => {
@@ -183,12 +183,12 @@ describe('the tokens of a gateway', () => {
     expect(seen).not.toContain('sluice_secret');
   });
 
-  it('of a version that is not known let nobody in, and the log says so', async () => {
+  it('of an unknown version grant no access, and the log says so', async () => {
     const store = await openTokenStore({ url: directory.url, clientId: 'suite', timeoutMs: 1_000 });
     await store.put({ id: 'ffffffffffff', version: 1, content: { holder: { kind: 'planet' } } });
     await store.close();
     await gateway.gate.feed!.refresh();
-    expect(gateway.logLines.some(({ msg }) => msg === 'tokens of another version let nobody in')).toBe(true);
+    expect(gateway.logLines.some(({ msg }) => msg === 'tokens of another version grant no access')).toBe(true);
     expect((await gateway.post(SEED_RECORD, bearer(device!))).status).toBe(202);
   });
 });

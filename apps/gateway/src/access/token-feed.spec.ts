@@ -113,7 +113,7 @@ describe('TokenFeed', () => {
     expect(isTaken()).toBe(false);
   });
 
-  it('keeps the last tokens while the store is away, and says so once and for how long', async () => {
+  it('keeps the last tokens while the store is down, and says so once and for how long', async () => {
     const { store, clock, feed, token, lines, isTaken } = setUp();
     store.hold(token);
     await feed.refresh();
@@ -122,23 +122,23 @@ describe('TokenFeed', () => {
     await feed.refresh();
     await feed.refresh();
     expect([isTaken(), feed.staleSeconds]).toEqual([true, 5]);
-    expect(lines.map(({ msg }) => msg)).toEqual(['the tokens cannot be read: the last ones stay good']);
+    expect(lines.map(({ msg }) => msg)).toEqual(['the tokens cannot be read: the last known tokens stay valid']);
     store.isAvailable = true;
     await feed.refresh();
     expect(feed.staleSeconds).toBe(0);
     expect(lines.at(-1)!.msg).toBe('the tokens are up to date again');
   });
 
-  it('lets nobody in before the tokens were read once', async () => {
+  it('refuses all requests before the tokens were read once', async () => {
     const { store, feed, token, lines, isTaken } = setUp();
     store.hold(token);
     store.isAvailable = false;
     await feed.start();
     expect([isTaken(), feed.isLoaded]).toEqual([false, false]);
-    expect(lines[0]!.msg).toBe('the tokens cannot be read: nobody is let in until they are');
+    expect(lines[0]!.msg).toBe('the tokens cannot be read: all requests are refused until they are');
   });
 
-  it('has one read under way at a time', async () => {
+  it('has one read in progress at a time', async () => {
     const { store, feed, token } = setUp();
     store.hold(token);
     await Promise.all([feed.refresh(), feed.refresh(), feed.refresh()]);

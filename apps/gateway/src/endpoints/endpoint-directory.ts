@@ -7,8 +7,8 @@ import type { EndpointFeed } from './endpoint-feed.js';
 const NO_LIST = 'none';
 
 /**
- * Says which endpoints a device uses. A gateway knows by the host that a request names which endpoint of the list it is itself, and
- * says of that one that it drains as soon as it has been told to stop. A request that names another host misleads its sender only.
+ * Returns the endpoints of a device. A gateway recognizes its own endpoint by the host of the request, and reports that one as
+ * draining once it has received SIGTERM. A request that names another host affects its sender only.
  */
 export class EndpointDirectory {
   /** The last list that was marked, since most requests name one host. */

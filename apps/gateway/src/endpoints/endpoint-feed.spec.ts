@@ -43,7 +43,7 @@ describe('the file of the endpoints', () => {
     expect(logged).toEqual([expect.objectContaining({ msg: 'the list of endpoints has changed' })]);
   });
 
-  it('that is broken or gone leaves the last list, and is told once for each change', () => {
+  it('that is broken or missing leaves the last list, and is logged once for each change', () => {
     writeFileSync(path, 'http://a');
     open({ endpointsFile: path });
     writeFileSync(path, 'http://a wieght=2');

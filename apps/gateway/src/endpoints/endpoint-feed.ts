@@ -8,10 +8,10 @@ import { parseEndpoints } from './parse-endpoints.js';
 /** The file is read, not watched: a mounted one is changed by moving a link, which no watch on the file sees. */
 const RELOAD_MS = 2_000;
 
-/** The list of endpoints as it stands now, in step with its file where it has one. */
+/** The current list of endpoints, reloaded from its file when that changes. */
 export class EndpointFeed implements OnApplicationShutdown {
   private readonly timer: NodeJS.Timeout | undefined;
-  /** Why the file cannot be used now, so that it is told once. */
+  /** Why the file cannot be used now, so that it is logged once. */
   private fault: string | undefined;
 
   /** @param current what the options say at the start; `undefined` where there is no list */
@@ -51,7 +51,7 @@ export class EndpointFeed implements OnApplicationShutdown {
   private failed(fault: string): void {
     if (fault === this.fault) return;
     this.fault = fault;
-    this.logger.warn({ reason: fault }, 'the list of endpoints cannot be used: the last one stays');
+    this.logger.warn({ reason: fault }, 'the list of endpoints is invalid: the last one stays active');
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { speaksFor, type Holder } from '@sluice/ingest';
 import { rankEndpoints } from './rank-endpoints.js';
 
-/** A list of endpoints that cannot be used: says where it stands, which entry is wrong, and what is allowed there. */
+/** An invalid list of endpoints: the message names the origin, the invalid entry, and what is allowed there. */
 export class EndpointListError extends Error {
   override readonly name = 'EndpointListError';
   readonly code = 'invalid-endpoints';

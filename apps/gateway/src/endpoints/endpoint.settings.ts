@@ -7,23 +7,23 @@ export const ENDPOINT_SETTINGS = {
     '',
     /./,
     'entries like https://a:8000 weight=2, https://b:8000, lab-7:* -> https://b:8000',
-    'Gateway: where devices report, the same for all gateways; docs/guides/devices.md has the form. Empty: devices stay where they are.',
+    'Gateway: the endpoints of all gateways, which devices choose from; docs/guides/devices.md has the format. Empty: devices keep their address.',
   ),
   endpointsFile: file(
     'ENDPOINTS_FILE',
-    'Gateway: a file with these entries instead, one on each line. Read again when it changes.',
+    'Gateway: file with these entries, one on each line, instead of ENDPOINTS. Read again when it changes.',
   ),
   endpointsTtlSeconds: wholeNumber(
     'ENDPOINTS_TTL_SECONDS',
     60,
     { min: 1, max: 86_400 },
-    'Gateway: a device asks for its endpoints again after so long.',
+    'Gateway: time after which a device requests its endpoints again.',
   ),
   drainNoticeMs: wholeNumber(
     'DRAIN_NOTICE_MS',
     0,
     { min: 0, max: 600_000 },
-    'Gateway: after a SIGTERM, records are taken in for so long while readiness is red and devices are told to go elsewhere; 15000 is enough for them. SHUTDOWN_TIMEOUT_MS comes after it.',
+    'Gateway: time after SIGTERM in which it still accepts records but reports not ready, so that devices can move; 15000 is enough. SHUTDOWN_TIMEOUT_MS starts after it.',
   ),
 } as const satisfies SettingsTable;
 

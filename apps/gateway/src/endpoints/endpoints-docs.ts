@@ -25,7 +25,7 @@ const NO_LIST: EndpointDirectoryDto = { ...DIRECTORY, version: 'none', endpoints
 
 const HEADERS = {
   ETag: { description: 'For `If-None-Match`.', schema: { type: 'string' as const } },
-  'Cache-Control': { description: 'As long as `ttl_seconds` says.', schema: { type: 'string' as const } },
+  'Cache-Control': { description: 'Valid for `ttl_seconds`.', schema: { type: 'string' as const } },
 };
 
 /** What OpenAPI says of `GET /endpoints`. */
@@ -34,7 +34,7 @@ export function DescribesEndpoints(): MethodDecorator {
     ApiTags('writing'),
     ApiOperation({
       operationId: 'endpoints',
-      summary: 'Where a device reports',
+      summary: 'The endpoints of a device',
       description:
         'All endpoints in the order in which this device tries them, the same from every gateway. Report to the first ' +
         'one that does not drain and answers; come back to an earlier one when it does again.',

@@ -7,7 +7,7 @@ import { problemErrorOf } from '../refusals.js';
 import { EndpointDirectory } from './endpoint-directory.js';
 import { DescribesEndpoints } from './endpoints-docs.js';
 
-/** `GET /endpoints`: where a device reports. Whoever may send for it may ask. */
+/** `GET /endpoints`: where a device reports. Clients that may send for the device may call it. */
 @Controller('endpoints')
 export class EndpointsController {
   constructor(@Inject(EndpointDirectory) private readonly directory: EndpointDirectory) {}
@@ -33,7 +33,7 @@ function deviceIdOf(query: object): string {
   const parsed = parseQuery(EndpointsQueryDto, query);
   if (parsed.ok) return parsed.value.device_id;
   const places = parsed.errors.map(({ pointer }) => pointer).join(', ');
-  throw new ProblemError('invalid-parameter', `Correct these and ask again: ${places}.`, { errors: parsed.errors });
+  throw new ProblemError('invalid-parameter', `Correct these parameters: ${places}.`, { errors: parsed.errors });
 }
 
 /** RFC 9110, 13.1.2: by weak comparison, since a proxy that compresses may have weakened it. */

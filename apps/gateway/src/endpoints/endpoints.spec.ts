@@ -100,7 +100,7 @@ describe('GET /endpoints with AUTH=tokens', () => {
   const directory = new TokenDirectory();
   afterEach(() => directory.remove());
 
-  it('answers whoever may send for the device, and nobody else', async () => {
+  it('answers clients that may send for the device, and no others', async () => {
     const [device, lab, reader] = [
       await directory.create('--device dev-2'),
       await directory.create('--pattern lab-7:*'),
@@ -118,8 +118,8 @@ describe('GET /endpoints with AUTH=tokens', () => {
   });
 });
 
-describe('a gateway that has been told to stop', () => {
-  it('says to whoever calls it by its name that it drains, and takes records meanwhile', async () => {
+describe('a gateway that has received SIGTERM', () => {
+  it('reports itself as draining to clients that call it by its name, and accepts records meanwhile', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     expect(drainingIn(await getAt('a:8000'))).toEqual(['http://b:8000']);
     gateway.lifecycle.draining();
@@ -129,7 +129,7 @@ describe('a gateway that has been told to stop', () => {
     expect((await gateway.post(SEED_RECORD)).status).toBe(202);
   });
 
-  it('tells devices with the answers to their records that it drains, by the file or because it stops', async () => {
+  it('announces with the answers to records that it drains, by the file or because it stops', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     const hintAt = async (host: string) =>
       /^endpoint-draining: (.*)\r$/im.exec(await getAt(host, 'POST /ingest', 'Content-Length: 0\r\n'))?.[1];

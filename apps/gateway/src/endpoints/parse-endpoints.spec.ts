@@ -32,18 +32,18 @@ describe('a list of endpoints', () => {
     ['', /names 0 endpoints; allowed: 1 to 100/],
     [' ,\n# nothing\n', /names 0 endpoints/],
     [Array.from({ length: MAX_ENDPOINTS + 1 }, (_, at) => `http://g${at}`).join(), /names 101 endpoints/],
-    ['a:8000', /"a:8000" cannot be used: an endpoint is an http or https URL/],
+    ['a:8000', /"a:8000" is invalid: an endpoint is an http or https URL/],
     ['ftp://a', /an http or https URL/],
     ['http://a:99999', /an http or https URL/],
     ['http://a?x=1', /without user, query and fragment/],
-    ['http://a, http://a/', /"http:\/\/a\/" cannot be used: this endpoint stands twice/],
+    ['http://a, http://a/', /"http:\/\/a\/" is invalid: this endpoint is twice in the list/],
     ['http://a weigth=2', /"http:\/\/a weigth=2" .*allowed after the URL: weight=1 to weight=20, and draining/],
     ['http://a weight=0', /weight=1 to weight=20/],
     ['http://a weight=21', /weight=1 to weight=20/],
     ['http://a weight=1.5', /weight=1 to weight=20/],
-    ['http://a, lab*7 -> http://a', /before -> belongs one device_id/],
-    ['http://a, *-7 -> http://a', /before -> belongs one device_id/],
-    ['http://a, dev-1 -> http://a -> http://a', /before -> belongs one device_id/],
+    ['http://a, lab*7 -> http://a', /before -> give one device_id/],
+    ['http://a, *-7 -> http://a', /before -> give one device_id/],
+    ['http://a, dev-1 -> http://a -> http://a', /before -> give one device_id/],
     ['http://a, dev-1 ->', /an http or https URL/],
     ['http://a, dev-1 -> http://b', /http:\/\/b is none of the endpoints; add an entry for it/],
     ['http://a, dev-1 -> http://a, dev-1 -> http://a', /these devices stand twice/],
@@ -75,7 +75,7 @@ describe('devices that are assigned to endpoints', () => {
     expect(new Set(own)).toEqual(new Set(['http://a', 'http://b']));
   });
 
-  it('go by the most precise entry, wherever it stands', () => {
+  it('use the most precise entry, wherever it is in the list', () => {
     const text = `${four}, lab-* -> http://a, lab-7:s -> http://b, lab-7:* -> http://c`;
     expect(['lab-7:s', 'lab-7:scale', 'lab-8:s'].map((deviceId) => urls(text, deviceId)[0])).toEqual([
       'http://b',

@@ -43,7 +43,7 @@ class EntryReader {
   addEndpoint(entry: string): void {
     const [address = '', ...options] = entry.split(/\s+/);
     const endpoint: Endpoint = { url: this.urlOf(address, entry), weight: 1, draining: false };
-    if (this.endpoints.has(endpoint.url)) throw this.fault(entry, 'this endpoint stands twice in the list.');
+    if (this.endpoints.has(endpoint.url)) throw this.fault(entry, 'this endpoint is twice in the list.');
     for (const option of options) {
       if (option === 'draining') endpoint.draining = true;
       else endpoint.weight = this.weightOf(option, entry);
@@ -55,7 +55,7 @@ class EntryReader {
     const [pattern = '', addresses = '', ...more] = entry.split('->').map((part) => part.trim());
     const devices = deviceHolder(pattern) ?? devicesHolder(pattern);
     if (devices === undefined || more.length > 0) {
-      throw this.fault(entry, 'before -> belongs one device_id, or the beginning of several and a *, like lab-7:*');
+      throw this.fault(entry, 'before -> give one device_id, or a prefix and a *, like lab-7:*');
     }
     if (this.assignments.has(holderText(devices))) throw this.fault(entry, 'these devices stand twice in the list.');
     const urls = addresses.split(/\s+/).map((address) => this.urlOf(address, entry));
@@ -81,7 +81,7 @@ class EntryReader {
   /** A password in a URL is wrong, and still not to be shown. */
   private fault(entry: string, what: string): EndpointListError {
     const shown = entry.split(/(\s+)/).map(withoutUser).join('');
-    return new EndpointListError(`${this.source}: the entry "${shown}" cannot be used: ${what}`);
+    return new EndpointListError(`${this.source}: the entry "${shown}" is invalid: ${what}`);
   }
 }
 

@@ -33,7 +33,7 @@ describe('a method that a known path has not', () => {
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect((await response.json()) as Problem).toMatchObject({
       code: 'method-not-allowed',
-      detail: `This path takes ${allow} only.`,
+      detail: `This path allows only ${allow}.`,
       instance: path.split('?', 1)[0],
     });
   });

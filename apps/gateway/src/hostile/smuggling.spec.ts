@@ -85,7 +85,7 @@ describe('what lies behind a body', () => {
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2']);
   });
 
-  it('hides no answer: a record that was taken is answered as that, and what is no HTTP afterwards', async () => {
+  it('hides no answer: an accepted record is answered first, and the bytes that are not HTTP after it', async () => {
     const bytes = head(`Content-Length: ${SEED.length}`) + SEED + 'NONSENSE\r\n\r\n';
     expect(statusesOf(await exchange(gateway.url, bytes))).toEqual([202, 400]);
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2']);

@@ -22,9 +22,9 @@ const RETRY_AFTER_SECONDS = 2;
 const UNKNOWN_CAUSE = 'The event log did not confirm in time';
 const SEND_AGAIN = 'so the outcome is unknown: send it again. With the same record_id, nothing is stored twice.';
 
-/** Everybody may read it: the cause in words of ours, no host and no message of the log's client. */
+/** Every client may read it: the cause in fixed words, without a host or a message of the log's client. */
 function notConfirmed(cause: FailureCause | undefined): string {
-  const what = cause === undefined ? UNKNOWN_CAUSE : `The event log did not confirm (${explainFailure(cause)})`;
+  const what = cause === undefined ? UNKNOWN_CAUSE : `The event log did not acknowledge (${explainFailure(cause)})`;
   return `${what}, ${SEND_AGAIN}`;
 }
 
@@ -107,7 +107,7 @@ function noneTaken(rejected: readonly Rejected[]): ProblemError {
   if (rejected.every(({ problem }) => problem.code === 'forbidden')) {
     return new ProblemError('forbidden', rejected[0]!.problem.detail, { errors });
   }
-  const detail = `None of the ${rejected.length} records is valid; errors says why, each pointer begins with the place of its record.`;
+  const detail = `None of the ${rejected.length} records is valid; errors lists the faults, each pointer begins with the index of its record.`;
   return new ProblemError('invalid-record', detail, { errors });
 }
 

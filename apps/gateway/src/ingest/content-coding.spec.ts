@@ -30,7 +30,7 @@ describe('the frames of a zstd body', () => {
     expect([...zstdFrames(bytes)]).toEqual([...frames, skipped, frames[1]]);
   });
 
-  it('end with what is no frame', () => {
+  it('end with bytes that are not a frame', () => {
     const rest = Buffer.from('no frame at all');
     expect([...zstdFrames(Buffer.concat([frames[1]!, rest]))]).toEqual([frames[1], rest]);
     const cut = frames[2]!.subarray(0, -1);

@@ -31,7 +31,7 @@ const OPTIONS = { chunkSize: 64 * 1024 };
 export interface Inflation {
   /** The inflated bytes. It fails for a stream that is cut or damaged. */
   source: Readable;
-  /** Whether all bytes of the body belonged to it; after its end. Node drops what follows a stream in silence. */
+  /** Whether all bytes of the body belonged to it; after its end. Node drops what follows a stream silently. */
   isWhole: () => boolean;
 }
 

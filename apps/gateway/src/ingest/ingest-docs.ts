@@ -55,7 +55,7 @@ export function DescribesIngest(): MethodDecorator {
     ApiTags('writing'),
     ApiOperation({
       operationId: 'ingest',
-      summary: 'Take records in',
+      summary: 'Send records',
       description:
         'One record, an array of records, or one on each line (application/x-ndjson); plain, or with Content-Encoding ' +
         'gzip or zstd. 202 means that every record is durable in the event log. After a 503, send the same again: with ' +
@@ -85,7 +85,7 @@ function describesRequest(): MethodDecorator {
     ApiHeader({
       name: 'Priority',
       required: false,
-      description: 'RFC 9218: u=4 to u=7 is background work, which is refused first when the buffer is behind.',
+      description: 'RFC 9218: u=4 to u=7 is background work, which is shed first when the lag grows.',
     }),
     ApiBody({
       schema: { oneOf: [report, { type: 'array', items: report, minItems: 1 }] },
@@ -98,7 +98,7 @@ function describesAnswers(): MethodDecorator {
   const [accepted, batchResult] = [AcceptedDto, BatchResultDto].map((dto) => ({ $ref: getSchemaPath(dto) }));
   const examples = { one: { value: ACCEPTED }, many: { value: ALL_ACCEPTED } };
   const retryAfter = {
-    description: 'Seconds after which to send the records again whose status is retry; only if there are any.',
+    description: 'Seconds after which to send the records with the status retry again; present if there are any.',
     schema: { type: 'integer' as const, minimum: 1 },
   };
   return applyDecorators(
@@ -110,7 +110,7 @@ function describesAnswers(): MethodDecorator {
     }),
     ApiResponse({
       status: 207,
-      description: 'Some records were accepted and some not.',
+      description: 'Some records were accepted.',
       headers: { 'Retry-After': retryAfter },
       content: { 'application/json': { schema: batchResult!, examples: { some: { value: SOME_ACCEPTED } } } },
     }),

@@ -37,7 +37,7 @@ export class IngestExchange {
     this.limits = { maxBodyBytes: options.maxBodyBytes, allowedOrigins: new Set(listOf(options.corsOrigins)) };
   }
 
-  async take(request: FastifyRequest, reply: FastifyReply, steps: ExchangeSteps): Promise<void> {
+  async handle(request: FastifyRequest, reply: FastifyReply, steps: ExchangeSteps): Promise<void> {
     const charge = request.charge!;
     let visit: Visit | undefined;
     try {

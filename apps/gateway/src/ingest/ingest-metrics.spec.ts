@@ -63,7 +63,7 @@ describe('the metrics of the gateway', () => {
     expect(await counted('sluice_http_request_duration_seconds_count')).toEqual(['{route="/ingest"} 3']);
   });
 
-  it('tell shedding apart from a log that is away, and show what is in flight', async () => {
+  it('distinguish shedding from a log that is down, and show what is in flight', async () => {
     gateway.publisher.hold();
     const held = [gateway.post(SEED_RECORD), gateway.post(SEED_RECORD)];
     await until(() => gateway.publisher.calls.length === 2);

@@ -11,24 +11,24 @@ const WATCHED_PROBLEMS: readonly ProblemCode[] = [...SHEDDING_CODES, 'log-unavai
 
 const rejectionLabel = boundedLabel(REJECTION_REASONS);
 
-/** What is measured of the way in: by request, not by record. Without a MetricsModule in the process, nobody reads it. */
+/** Metrics of ingest, updated by request, not by record. Without a MetricsModule in the process they are not exported. */
 @Injectable()
 export class IngestMetrics {
   private readonly records = new Counter({
     name: 'sluice_ingest_records_total',
-    help: 'Records that were given a verdict, by verdict and by the first thing that is wrong with a rejected one.',
+    help: 'Records with a result, by result and, if rejected, by the first error.',
     labelNames: ['verdict', 'reason'],
     registers: [this.registry],
   });
   private readonly problems = new Counter({
     name: 'sluice_ingest_problems_total',
-    help: 'Requests to POST /ingest that were answered with a problem, by its code.',
+    help: 'Requests to POST /ingest that were answered with a problem, by code.',
     labelNames: ['code'],
     registers: [this.registry],
   });
   private readonly ignoredRequests = new Counter({
     name: 'sluice_ingest_ignored_total',
-    help: 'Requests of a source that did not match it and were ignored, by source.',
+    help: 'Requests that did not match the mapping of their source and were ignored, by source.',
     labelNames: ['source'],
     registers: [this.registry],
   });
@@ -39,21 +39,9 @@ export class IngestMetrics {
     @Inject(LoadShedding) shedding: LoadShedding,
     @Optional() @Inject(Registry) private readonly registry: Registry = new Registry(),
   ) {
-    this.measure(
-      'sluice_ingest_in_flight_requests',
-      'Requests that are read or published now.',
-      () => admission.requests,
-    );
-    this.measure(
-      'sluice_ingest_in_flight_bytes',
-      'Bytes of bodies that are read or published now.',
-      () => admission.bytes,
-    );
-    this.measure(
-      'sluice_ingest_in_flight_records',
-      'Records that are checked or published now.',
-      () => this.#recordsInFlight,
-    );
+    this.measure('sluice_ingest_in_flight_requests', 'Requests in progress.', () => admission.requests);
+    this.measure('sluice_ingest_in_flight_bytes', 'Bytes of request bodies in progress.', () => admission.bytes);
+    this.measure('sluice_ingest_in_flight_records', 'Records in progress.', () => this.#recordsInFlight);
     this.measureShares(shedding);
     this.records.inc({ verdict: 'accepted', reason: '' }, 0);
     this.records.inc({ verdict: 'retry', reason: RETRY_REASON }, 0);
@@ -100,7 +88,7 @@ export class IngestMetrics {
   private measureShares(shedding: LoadShedding): void {
     new Gauge({
       name: 'sluice_ingest_admitted_share',
-      help: 'Share of the requests that is let in now, by the code with which the others are answered.',
+      help: 'Share of requests that are admitted now, by the code with which the others are refused.',
       labelNames: ['code'],
       registers: [this.registry],
       collect() {

@@ -25,7 +25,7 @@ export class IngestController {
   @Access('send', { crossOrigin: 'POST', charge: 'records', isShed: true, isTraced: true })
   @DescribesIngest()
   ingest(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.exchange.take(request, reply, {
+    return this.exchange.handle(request, reply, {
       submission: (body, { mediaType, idempotencyKey }) =>
         readSubmission(body, { ...this.reading, mediaType, idempotencyKey }),
     });

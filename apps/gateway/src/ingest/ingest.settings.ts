@@ -12,32 +12,32 @@ import { ConfigError, oneOf, type OptionsOf, type Setting, type SettingsTable, w
 
 const MIB = 1024 * 1024;
 
-/** What one request may bring, and how much is in hand at one time. */
+/** What one request may bring, and how much is in progress at one time. */
 export const INGEST_SETTINGS = {
   maxBodyBytes: HTTP_SETTINGS.maxBodyBytes,
   maxInflatedBytes: wholeNumber(
     'MAX_INFLATED_BYTES',
     16 * MIB,
     { min: 1024, max: 256 * MIB },
-    'Largest request body after inflating, in bytes; at least MAX_BODY_BYTES.',
+    'Largest request body after decompression, in bytes; at least MAX_BODY_BYTES.',
   ),
   maxRecordsPerRequest: wholeNumber(
     'MAX_RECORDS_PER_REQUEST',
     5000,
     { min: 1, max: 100_000 },
-    'Most records in one request.',
+    'Maximum number of records in one request.',
   ),
   maxConcurrentRequests: wholeNumber(
     'MAX_CONCURRENT_REQUESTS',
     1024,
     { min: 1, max: 100_000 },
-    'Requests that are checked or published at one time; one more is answered 503.',
+    'Maximum number of requests in progress; more are answered 503.',
   ),
   maxBytesInFlight: wholeNumber(
     'MAX_BYTES_IN_FLIGHT',
     64 * MIB,
     { min: MIB, max: 4096 * MIB },
-    'Bytes of bodies, as they arrive and inflated, that are read or published at one time; more are answered 503.',
+    'Maximum bytes of request bodies in progress, received and decompressed; more are answered 503.',
   ),
   maxPayloadBytes: wholeNumber(
     'MAX_PAYLOAD_BYTES',
@@ -49,32 +49,33 @@ export const INGEST_SETTINGS = {
     'MAX_PAYLOAD_DEPTH',
     MAX_PAYLOAD_DEPTH,
     { min: 1, max: GREATEST_PAYLOAD_DEPTH },
-    'Deepest nesting of a data_payload; itself is level 1. Consumer packages of 0.1 read 32 levels.',
+    'Maximum nesting of a data_payload, which itself is level 1. Consumer packages of 0.1 read 32 levels.',
   ),
   maxPayloadValues: wholeNumber(
     'MAX_PAYLOAD_VALUES',
     MAX_PAYLOAD_VALUES,
     { min: 16, max: 1_000_000 },
-    'Most keys and values of a record, the fields around data_payload included.',
+    'Maximum number of keys and values of a record, including the fields around data_payload.',
   ),
   jsonNan: oneOf(
     'JSON_NAN',
     'reject',
     ['reject', 'null'],
-    'What becomes of NaN, Infinity and -Infinity, which JSON does not have: the record is rejected, or they are taken as null.',
+    'NaN, Infinity and -Infinity, which are not JSON: reject the record, or read them as null.',
   ),
   missingTimestamp: oneOf(
     'MISSING_TIMESTAMP',
     'reject',
     ['reject', 'received'],
-    'What becomes of a record without timestamp: it is rejected, or the time of receipt takes its place.',
+    'A record without timestamp: reject it, or use the time of receipt.',
   ),
   siteTimezone: siteTimezone(),
 } as const satisfies SettingsTable;
 
 /** Empty: a time without a zone is rejected. */
 function siteTimezone(): Setting<string> {
-  const description = 'Time zone of timestamps that have none, for example Europe/Paris. Empty: they are rejected.';
+  const description =
+    'Time zone of timestamps without a zone, for example Europe/Paris. Empty: such timestamps are rejected.';
   const parse = (name: string): string | undefined => (isTimezone(name) ? name : undefined);
   return { key: 'SITE_TIMEZONE', fallback: '', allowed: 'an IANA name of a time zone', description, parse };
 }

@@ -37,7 +37,7 @@ export function readHead({ raw }: FastifyRequest, reply: FastifyReply, limits: H
 }
 
 /**
- * {@link readHead} for a sender that has a form of its own: a GET has no body.
+ * {@link readHead} for a source: a GET has no body.
  *
  * @throws ProblemError `bad-request`, `unsupported-media-type`, `invalid-json`, `unsupported-encoding`, `body-too-large`
  */
@@ -64,7 +64,7 @@ function idempotencyKeyOf(message: IncomingMessage): string | undefined {
   const given = message.headersDistinct['idempotency-key'];
   if (given?.length === 1) return keyText(given[0]!);
   const entry = { pointer: 'header:idempotency-key', code: 'repeated-header', detail: 'Give this header once.' };
-  throw new ProblemError('bad-request', 'Idempotency-Key stands in the request more than once.', { errors: [entry] });
+  throw new ProblemError('bad-request', 'The request has more than one Idempotency-Key.', { errors: [entry] });
 }
 
 /** A string of RFC 9651, which the draft of the header asks for. */
@@ -132,7 +132,7 @@ function tooSlow(): ProblemError {
 }
 
 function brokenOff(): ProblemError {
-  return new ProblemError('bad-request', 'The connection broke off in the middle of the body.');
+  return new ProblemError('bad-request', 'The connection closed in the middle of the body.');
 }
 
 async function inflate(
@@ -143,7 +143,7 @@ async function inflate(
 ): Promise<Buffer> {
   const { source, isWhole } = inflation(bytes, coding);
   const damaged = (): ProblemError =>
-    new ProblemError('invalid-encoding', `The body is not complete in ${coding}, or something else follows it.`);
+    new ProblemError('invalid-encoding', `The body is not complete in ${coding}, or other bytes follow it.`);
   try {
     const inflated = await collect(source, maxBytes, ticket, damaged);
     if (!isWhole()) throw damaged();
@@ -158,6 +158,6 @@ function errorOf(refusal: Refusal | undefined): RefusedError | undefined {
 }
 
 function bodyTooLarge(maxBytes: number): ProblemError {
-  const detail = `The body may have ${maxBytes} bytes at most; send fewer records in one request.`;
+  const detail = `The body may have at most ${maxBytes} bytes; send fewer records in one request.`;
   return new ProblemError('body-too-large', detail);
 }

@@ -11,7 +11,7 @@ const DICTIONARY_BYTES = [0, 1, 2, 4];
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8];
 
 /**
- * The frames of a zstd body (RFC 8878, 3), found without inflating them. What is no whole frame comes as the last one, for the
+ * The frames of a zstd body (RFC 8878, 3), found without decompressing them. Bytes that are not a whole frame come last, for the
  * decompressor to refuse.
  */
 export function* zstdFrames(bytes: Buffer): Generator<Buffer, void> {

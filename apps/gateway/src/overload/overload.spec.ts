@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => gateway.stop());
 
-/** One request is let in, and no more until the next tick. */
+/** One request is admitted, and no more until the next tick. */
 async function letOneIn(): Promise<void> {
   for (let tick = 0; tick < 2; tick++) gateway.shedding.observe(LATE_MS);
   expect((await gateway.post(SEED_RECORD)).status).toBe(202);
@@ -70,7 +70,7 @@ describe('a connection on which something was shed', () => {
   });
 });
 
-it('counts what it sheds by its cause, and shows the share that it lets in', async () => {
+it('counts what it sheds by its cause, and shows the share that it admits', async () => {
   await letOneIn();
   await gateway.post(SEED_RECORD);
   gateway.shedding.observe(LATE_MS);
@@ -80,7 +80,7 @@ it('counts what it sheds by its cause, and shows the share that it lets in', asy
   expect(lines).toContain('sluice_ingest_admitted_share{code="publish-queue-full"} 1');
 });
 
-it('sheds nothing but records: whoever looks at the gateway then has a reason to', async () => {
+it('sheds nothing but records, so that the gateway can be inspected', async () => {
   await letOneIn();
   expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
   expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);

@@ -41,7 +41,7 @@ it('answers honest devices beside connections that idle or stop in the middle of
   expect(await honestStatuses()).toEqual(all202);
 });
 
-it('answers them beside more bodies on their way than requests may be under way', async () => {
+it('answers them beside more bodies on their way than requests may be in progress', async () => {
   stalled(40, headOf(1000) + '{');
   await until(() => gateway.admission.requests === 40);
   expect(await honestStatuses()).toEqual(all202);

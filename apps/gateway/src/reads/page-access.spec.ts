@@ -37,7 +37,7 @@ describe('where tokens are asked for', () => {
     expect([await statusOf(path), await statusOf(path, device), await statusOf(path, reader)]).toEqual([401, 403, 200]);
   });
 
-  it('the live tail of one device is for whoever may read it', async () => {
+  it('the live tail of one device is open to clients that may read it', async () => {
     expect(await statusOf('/events/tail?device_id=dev-2', device)).toBe(200);
     expect(await statusOf('/events/tail?device_id=dev-3', device)).toBe(403);
   });

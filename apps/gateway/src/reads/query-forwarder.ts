@@ -17,15 +17,15 @@ import {
 import { eventsUntil, untilAborted } from './forwarded-events.js';
 
 /**
- * Longest wait for the query service to connect, to begin its answer, and between two parts of it. It gives an engine up after 10 s
- * and can say so then, which tells more than that it does not answer.
+ * Longest wait for the query service to connect, to begin its answer, and between two parts of it. The query service gives up on an
+ * engine after 10 s, and its answer then names the cause, which is more useful than a timeout here.
  */
 const ANSWER_TIMEOUT_MS = 15_000;
-/** One for each read that is under way; the others wait for their place. */
+/** One for each read that is in progress; the others wait for their place. */
 const MAX_CONNECTIONS = FORWARDING_LIMITS.maxUnderWay;
 /** Longest silence of a stream. The query service gives a sign of life more often, unless it is waiting for the log. */
 const STREAM_SILENCE_MS = 30_000;
-/** The query service has a limit of its own, and usually a lower one; this one is for many of them. */
+/** The query service has its own limit, usually a lower one; this one is for many of them. */
 const MAX_STREAMS = 1024;
 
 /** What else the client sent is no business of the query service, and what else that answers is none of the client. */
@@ -77,13 +77,13 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
     passHeadOn(answer, reply);
     if (request.method === 'HEAD') return void reply.send(body);
     const parts = streamOf(asTaken(body, read));
-    // A stream that nobody has begun to read closes without a word to its source.
+    // A stream that has never been read closes without notifying its source.
     void reply.send(parts.once('close', () => body.destroy()));
   }
 
   /**
    * The same for an answer without an end: it ends when the client goes, when the query service ends it, and when this gateway
-   * stops, so that the client goes on elsewhere.
+   * stops, so that the client continues elsewhere.
    *
    * @throws ProblemError `query-unavailable`, `too-many-streams`, `stopping`
    */
@@ -131,10 +131,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
         ...(json && { body: json }),
       });
     } catch {
-      throw new ProblemError(
-        'query-unavailable',
-        'The query service does not answer; records are taken in all the same.',
-      );
+      throw new ProblemError('query-unavailable', 'The query service does not answer; records are still accepted.');
     }
   }
 }

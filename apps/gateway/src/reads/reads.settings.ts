@@ -6,6 +6,6 @@ export const READS_SETTINGS = {
     '',
     /^http:\/\/[^\s/]+$/,
     'http://host:port',
-    'Gateway: where the query service listens; reads are forwarded to it. Empty: reads are not served.',
+    'Gateway: address of the query service, to which reads are forwarded. Empty: reads are not served.',
   ),
 } as const satisfies SettingsTable;

@@ -107,7 +107,7 @@ describe('a read', () => {
     expect(query.asked).toEqual([]);
   });
 
-  it('breaks off when the query service breaks off, so that nobody takes half an answer for a whole one', async () => {
+  it('breaks off when the query service breaks off, so that half an answer is not taken for a whole one', async () => {
     query.answer = (response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
       response.write('{"records":', () => response.destroy());
@@ -117,7 +117,7 @@ describe('a read', () => {
     expect(gateway.logLines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('is answered 503 when the query service is away', async () => {
+  it('is answered 503 when the query service is down', async () => {
     query.stop();
     const response = await fetch(`${gateway.url}/records`);
     expect(response.status).toBe(503);

@@ -45,10 +45,7 @@ export class SchemaFeed implements PayloadSchemas, OnApplicationShutdown {
     if (nowMs - (this.loggedAtMs.get(name) ?? -Infinity) < LOG_MS) return;
     this.loggedAtMs.set(name, nowMs);
     const { pointer, rule, expected } = first!;
-    this.logger.warn(
-      { schema: name, mode, pointer, rule, expected },
-      'a payload does not fit the schema of its device',
-    );
+    this.logger.warn({ schema: name, mode, pointer, rule, expected }, 'a payload violates the schema of its device');
   }
 
   /** Takes over what the directory holds now. Never rejects. */
@@ -80,7 +77,7 @@ export class SchemaFeed implements PayloadSchemas, OnApplicationShutdown {
     if (fault === this.fault) return;
     this.fault = fault;
     this.metrics.reloadFailed();
-    this.logger.warn({ reason: fault }, 'SCHEMAS_DIR cannot be used: the last schemas stay');
+    this.logger.warn({ reason: fault }, 'SCHEMAS_DIR is invalid: the last schemas stay active');
   }
 }
 

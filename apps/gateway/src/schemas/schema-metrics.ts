@@ -7,13 +7,13 @@ import type { AppliedSchema } from '@sluice/ingest';
 export class SchemaMetrics {
   private readonly violations = new Counter({
     name: 'sluice_schema_violations_total',
-    help: 'Records whose payload does not fit the schema of its device, by schema and by what is done with them.',
+    help: 'Records whose payload violates the schema of its device, by schema and mode.',
     labelNames: ['type', 'version', 'mode'],
     registers: [this.registry],
   });
   private readonly failures = new Counter({
     name: 'sluice_schema_reload_failures_total',
-    help: 'How often SCHEMAS_DIR held something new that cannot be used, so that the last schemas stayed.',
+    help: 'Reloads of SCHEMAS_DIR that failed, so that the last schemas stay active.',
     registers: [this.registry],
   });
 

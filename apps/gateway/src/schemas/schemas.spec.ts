@@ -163,7 +163,7 @@ describe('SCHEMAS_DIR', () => {
       'lab-7:* -> thermometer/3',
       /there is no schema thermometer\/3\.json/,
     ],
-    ['a pattern of devices that is none', 'devices.txt', 'lab-*-7 -> thermometer/2', /line 1: before -> belongs/],
+    ['a pattern of devices that is none', 'devices.txt', 'lab-*-7 -> thermometer/2', /line 1: before -> give one device_id/],
   ])('stops the start with %s', async (_, file, content, message) => {
     write(file, content);
     await expect(start()).rejects.toThrow(message);

@@ -8,7 +8,7 @@ const sources = [...GUIDE.matchAll(/```json\n(.*?)```/gs)]
   .filter((text) => !text.includes('"data_payload"'));
 
 describe('docs/guides/senders.md', () => {
-  it('has a source for each sender with a form of its own', () => expect(sources.length).toBeGreaterThan(7));
+  it('has a source for each sender with another format', () => expect(sources.length).toBeGreaterThan(7));
 
   it.each(sources)('has a source that is taken: %s', (text) => {
     expect(parseSources(text, 'the guide').size).toBe(1);

@@ -57,7 +57,7 @@ export class SourceFeed implements OnApplicationShutdown {
   private failed(fault: string): void {
     if (fault === this.fault) return;
     this.fault = fault;
-    this.logger.warn({ reason: fault }, 'SOURCES_FILE cannot be used: the last sources stay');
+    this.logger.warn({ reason: fault }, 'SOURCES_FILE is invalid: the last sources stay active');
   }
 }
 

@@ -33,22 +33,22 @@ function bodyOf(bytes: Buffer): JsonValue {
   const numbers = [...parsed.vanishedNumbers, ...parsed.hugeNumbers];
   const changes = [...parsed.duplicateKeys.map(duplicate), ...numbers.map(changed)];
   if (changes.length === 0) return parsed.value as JsonValue;
-  throw new ProblemError('invalid-record', 'The body has values that could not be kept as they were sent.', {
+  throw new ProblemError('invalid-record', 'The body has values that cannot be stored as they were sent.', {
     errors: changes,
   });
 }
 
 const duplicate = (pointer: string): ProblemEntry => ({
   ...{ pointer, code: 'duplicate-key' },
-  detail: 'This key stands twice in one object; only one of its values could be kept.',
+  detail: 'This key occurs twice in one object; only one of its values could be kept.',
 });
 const changed = (pointer: string): ProblemEntry => ({
   ...{ pointer, code: 'payload-number' },
-  detail: 'This number would not come back as it was sent: whole numbers have 64 bits at most; send it as text.',
+  detail: 'This number cannot be stored as it was sent: whole numbers have at most 64 bits; send it as a string.',
 });
 
 function tooLarge(limit: string): ProblemError {
-  return new ProblemError('body-too-large', `The body of a source may have ${limit} at most.`);
+  return new ProblemError('body-too-large', `The body of a source may have at most ${limit}.`);
 }
 
 function notJson(bytes: Buffer): ProblemError {

@@ -12,14 +12,14 @@ export function DescribesSource(method: 'Post' | 'Put' | 'Get'): MethodDecorator
     ApiParam(SOURCE),
     ApiOperation({
       operationId: `ingestFrom${method}`,
-      summary: 'Take records in from a sender that has a form of its own',
+      summary: 'Send records in another format',
       description:
         'The source says where the fields of a record are in the body; of a GET, the query is the body. What does not match ' +
         'the source is ignored. Without a record_id, the id is a hash of source and body, so that a repeat is one record.',
     }),
     ApiResponse({ status: 200, description: 'The request does not match the source and is ignored.' }),
     ApiResponse({ status: 202, description: 'Every record is durable in the event log; as for POST /ingest.' }),
-    ApiResponse({ status: 207, description: 'Some records were accepted and some not; as for POST /ingest.' }),
+    ApiResponse({ status: 207, description: 'Some records were accepted; as for POST /ingest.' }),
     ApiProblems('invalid-json', 'invalid-utf8', 'invalid-encoding', 'bad-request', 'body-too-large', 'not-found'),
     ApiProblems('unsupported-media-type', 'unsupported-encoding', 'unauthorized', 'forbidden', 'misdirected-request'),
     ApiProblems('rate-limited', 'request-timeout', 'invalid-record', 'log-unavailable', 'store-unavailable'),
@@ -34,10 +34,10 @@ export function DescribesHandshake(): MethodDecorator {
     ApiParam(SOURCE),
     ApiOperation({
       operationId: 'allowCloudEvents',
-      summary: 'Allow a CloudEvents webhook to deliver here',
+      summary: 'Allow a CloudEvents webhook',
       description: 'Answers WebHook-Request-Origin with WebHook-Allowed-Origin, for sources of the preset cloudevents.',
     }),
-    ApiResponse({ status: 200, description: 'The webhook may deliver.' }),
+    ApiResponse({ status: 200, description: 'The webhook is allowed.' }),
     ApiProblems('not-found', 'method-not-allowed', 'misdirected-request'),
   );
 }

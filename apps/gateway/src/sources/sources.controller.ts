@@ -13,7 +13,7 @@ import { DescribesHandshake, DescribesSource } from './sources-docs.js';
 
 const TAKES_RECORDS = { charge: 'records', isShed: true, isTraced: true } as const;
 
-/** `/ingest/from/{source}`: senders whose requests have a form of their own. */
+/** `/ingest/from/{source}`: senders with another message format. */
 @Controller('ingest/from')
 export class SourcesController {
   constructor(
@@ -27,21 +27,21 @@ export class SourcesController {
   @Access('send', TAKES_RECORDS)
   @DescribesSource('Post')
   post(@Param('source') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.take(name, request, reply);
+    return this.ingest(name, request, reply);
   }
 
   @Put(':source')
   @Access('send', TAKES_RECORDS)
   @DescribesSource('Put')
   put(@Param('source') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.take(name, request, reply);
+    return this.ingest(name, request, reply);
   }
 
   @Get(':source')
   @Access('send', TAKES_RECORDS)
   @DescribesSource('Get')
   get(@Param('source') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.take(name, request, reply);
+    return this.ingest(name, request, reply);
   }
 
   /** The handshake of CloudEvents webhooks: the sender asks whether it may deliver here, before it has a token to show. */
@@ -61,8 +61,8 @@ export class SourcesController {
     void reply.status(200).send();
   }
 
-  private take(name: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    return this.exchange.take(request, reply, {
+  private ingest(name: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.exchange.handle(request, reply, {
       head: () => this.headOf(name, request, reply),
       submission: (body) => this.submission(name, request, body),
     });
@@ -72,10 +72,10 @@ export class SourcesController {
   private headOf(name: string, request: FastifyRequest, reply: FastifyReply): IngestHead {
     this.sourceOf(name);
     const { raw } = request;
-    if (raw.method === 'HEAD') throw new ProblemError('method-not-allowed', 'This path takes GET, POST and PUT only.');
+    if (raw.method === 'HEAD') throw new ProblemError('method-not-allowed', 'This path allows only GET, POST and PUT.');
     const { limits } = this.exchange;
     if (raw.method === 'GET' && isOfOtherOrigin(raw, limits.allowedOrigins)) {
-      throw new ProblemError('forbidden', 'A page of another origin sent this; its origin has to be in CORS_ORIGINS.');
+      throw new ProblemError('forbidden', 'A web page of another origin sent this; add its origin to CORS_ORIGINS.');
     }
     return readSourceHead(request, reply, limits);
   }
@@ -97,7 +97,7 @@ export class SourcesController {
     if (source !== undefined) return source;
     throw new ProblemError(
       'not-found',
-      'There is no source of this name; SOURCES_FILE at the gateway names the sources.',
+      'There is no source with this name; SOURCES_FILE at the gateway defines the sources.',
     );
   }
 }

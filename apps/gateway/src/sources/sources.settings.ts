@@ -1,10 +1,10 @@
 import { file, type OptionsOf, type SettingsTable } from '@sluice/settings';
 
-/** Senders that have a form of their own. */
+/** Senders with another message format. */
 export const SOURCES_SETTINGS = {
   sourcesFile: file(
     'SOURCES_FILE',
-    'Gateway: a JSON file of the sources that may send to /ingest/from/{source}; docs/guides/senders.md has the form. Read again when it changes.',
+    'Gateway: JSON file of the sources that may send to /ingest/from/{source}; docs/guides/senders.md has the format. Read again when it changes.',
   ),
 } as const satisfies SettingsTable;
 

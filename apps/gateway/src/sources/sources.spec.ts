@@ -142,7 +142,7 @@ describe('POST /ingest/from/{source}', () => {
     ]);
   });
 
-  it('reads items with pointers of their own and of the whole body', async () => {
+  it('reads items with pointers into the item and into the whole body', async () => {
     const body = {
       type: 'report',
       at: 1795867200,
@@ -244,7 +244,7 @@ describe('SOURCES_FILE', () => {
     ['{"a":{"device_id":"no pointer"}}', /source "a", device_id: a place is a JSON Pointer/],
     ['{"a":{"device_id":"/a","paylod":"/b"}}', /source "a", paylod: it is not known/],
     ['{"a":{"preset":"senml","prefix":"x"}}', /source "a", prefix: this preset takes nothing/],
-    ['{"a":{"preset":"senml"},"a":{"preset":"senml"}}', /stands twice/],
+    ['{"a":{"preset":"senml"},"a":{"preset":"senml"}}', /is there twice/],
   ])('stops the start when it is wrong: %s', async (text, message) => {
     writeFileSync(file, text);
     await expect(GatewayUnderTest.start({ sourcesFile: file })).rejects.toThrow(message);

@@ -62,7 +62,7 @@ export class Certificates {
     return list;
   }
 
-  /** A copy at a place of its own, whose content {@link replace} may change. */
+  /** A copy at a separate path, whose content {@link replace} may change. */
   copy(files: CertificateFiles): CertificateFiles {
     const copy = this.paths();
     this.replace(copy, files);

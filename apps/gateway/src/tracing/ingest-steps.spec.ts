@@ -8,35 +8,35 @@ const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const GIVEN = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
 
 let gateway: GatewayUnderTest;
-let told: RecordedSpans;
+let spans: RecordedSpans;
 afterEach(() => gateway.stop());
 
 async function start(tracing: (spans: RecordedSpans) => Tracing = (spans) => spans.tracing()): Promise<void> {
-  told = new RecordedSpans();
-  gateway = await GatewayUnderTest.start({}, tracing(told));
+  spans = new RecordedSpans();
+  gateway = await GatewayUnderTest.start({}, tracing(spans));
 }
 
-const answered = () => until(() => told.names().includes('POST /ingest'));
+const answered = () => until(() => spans.names().includes('POST /ingest'));
 const handedOn = () => gateway.publisher.records.map(({ headers }) => headers['traceparent']);
 
 describe('a request that is traced', () => {
-  it('tells how long it took to receive and to publish it, below the span of the device', async () => {
+  it('makes spans for receiving and publishing it, below the span of the device', async () => {
     await start();
     await gateway.post(SEED_RECORD, { traceparent: GIVEN });
     await answered();
-    const request = told.one('POST /ingest');
-    expect(told.names()).toEqual(['receive', 'publish', 'POST /ingest']);
+    const request = spans.one('POST /ingest');
+    expect(spans.names()).toEqual(['receive', 'publish', 'POST /ingest']);
     expect(request.parent).toEqual(readTraceParent(GIVEN));
     expect(request.attributes).toMatchObject({ 'http.route': '/ingest', 'http.response.status_code': 202 });
-    for (const step of ['receive', 'publish']) expect(told.one(step).parent).toEqual(request.place);
+    for (const step of ['receive', 'publish']) expect(spans.one(step).parent).toEqual(request.place);
   });
 
   it('hands its own place on to the topic, and names the record where it has one', async () => {
     await start();
     await gateway.post({ ...SEED_RECORD, record_id: 'r-1' });
     await answered();
-    expect(readTraceParent(handedOn()[0])).toEqual(told.one('POST /ingest').place);
-    expect(told.one('publish').attributes).toEqual({
+    expect(readTraceParent(handedOn()[0])).toEqual(spans.one('POST /ingest').place);
+    expect(spans.one('publish').attributes).toEqual({
       'sluice.records': 1,
       'sluice.device_id': 'dev-2',
       'sluice.record_id': 'r-1',
@@ -48,7 +48,7 @@ describe('a request that is traced', () => {
     await gateway.post([SEED_RECORD, { ...SEED_RECORD, timestamp: 'never' }, SEED_RECORD]);
     await answered();
     expect(new Set(handedOn()).size).toBe(1);
-    expect(told.one('publish').attributes).toEqual({ 'sluice.records': 2 });
+    expect(spans.one('publish').attributes).toEqual({ 'sluice.records': 2 });
   });
 
   it('says that the log did not confirm', async () => {
@@ -56,24 +56,24 @@ describe('a request that is traced', () => {
     gateway.publisher.reasonAgainst = () => 'away';
     await gateway.post(SEED_RECORD);
     await answered();
-    expect(told.one('publish').attributes).toMatchObject({ 'error.type': 'unconfirmed' });
-    expect(told.one('POST /ingest').attributes).toMatchObject({ 'error.type': '503' });
+    expect(spans.one('publish').attributes).toMatchObject({ 'error.type': 'unconfirmed' });
+    expect(spans.one('POST /ingest').attributes).toMatchObject({ 'error.type': '503' });
   });
 
   it('ends its spans when it is refused', async () => {
     await start();
     await gateway.post('no json');
     await answered();
-    expect(told.names()).toEqual(['receive', 'POST /ingest']);
-    expect(told.one('POST /ingest').attributes).toMatchObject({ 'http.response.status_code': 400 });
-    expect([...told.open]).toEqual([]);
+    expect(spans.names()).toEqual(['receive', 'POST /ingest']);
+    expect(spans.one('POST /ingest').attributes).toMatchObject({ 'http.response.status_code': 400 });
+    expect([...spans.open]).toEqual([]);
   });
 
   it('names its trace in its log lines', async () => {
     await start();
     await gateway.post('no json');
     await answered();
-    const { traceId } = told.one('POST /ingest').place;
+    const { traceId } = spans.one('POST /ingest').place;
     expect(gateway.logLines.find(({ msg }) => msg === 'refused')).toMatchObject({
       code: 'invalid-json',
       trace_id: traceId,
@@ -82,10 +82,10 @@ describe('a request that is traced', () => {
 });
 
 describe('a request that is not traced', () => {
-  it('tells nothing, and adds nothing to its records', async () => {
+  it('makes no span, and adds nothing to its records', async () => {
     await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
     await gateway.post(SEED_RECORD);
-    expect(told.ended).toEqual([]);
+    expect(spans.ended).toEqual([]);
     expect(handedOn()).toEqual([undefined]);
   });
 
@@ -95,7 +95,7 @@ describe('a request that is not traced', () => {
     expect(readTraceParent(handedOn()[0])).toMatchObject({ traceId: TRACE_ID, isSampled: false });
   });
 
-  it('names the trace of the device in its log lines all the same', async () => {
+  it('names the trace of the device in its log lines anyway', async () => {
     await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
     await gateway.post('no json', { traceparent: GIVEN });
     await gateway.post('no json');

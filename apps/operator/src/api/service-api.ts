@@ -83,7 +83,7 @@ export class ServiceApi {
   }
 
   private wordsOf(status: number, problem: Problem | undefined): string {
-    if (problem?.detail === undefined) return `${this.url} answered ${status}; is it a Sluice of this version?`;
+    if (problem?.detail === undefined) return `${this.url} answered ${status}; is it this version of Sluice?`;
     const places = problem.errors?.map(({ pointer, detail }) => ` ${pointer}: ${detail}`) ?? [];
     const advice =
       status === 401 || status === 403 ? ' Set SLUICE_TOKEN to a token of sluice tokens create --operator.' : '';

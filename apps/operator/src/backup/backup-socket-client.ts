@@ -16,7 +16,7 @@ export function askRunning(socketPath: string, path: string, body: object, signa
     response.on('data', (part: Buffer) => (text += part.toString()));
     response.on('end', () => {
       if (response.statusCode === 200) resolve(true);
-      else reject(new FileError(`The running service cannot take the backup: ${detailIn(text)}.`));
+      else reject(new FileError(`The running service cannot make the backup: ${detailIn(text)}.`));
     });
     response.on('error', reject);
   });
@@ -25,7 +25,7 @@ export function askRunning(socketPath: string, path: string, body: object, signa
     else if (error.code === 'EACCES')
       reject(new FileError(`${socketPath} belongs to another user; run this as the user of the service.`));
     else if (error.name === 'AbortError') reject(error);
-    else reject(new FileError('The running service ended while the backup was taken; nothing was kept.'));
+    else reject(new FileError('The running service stopped during the backup; no files are left.'));
   });
   asking.end(JSON.stringify(body));
   return promise;
@@ -35,6 +35,6 @@ function detailIn(text: string): string {
   try {
     return String((JSON.parse(text) as { detail?: unknown }).detail).replace(/\.$/, '');
   } catch {
-    return 'it answered nothing that can be read';
+    return 'its answer is unreadable';
   }
 }

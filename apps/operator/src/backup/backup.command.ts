@@ -16,12 +16,12 @@ export const backup: Command = commandOf(
   ['to'],
   `Usage: sluice backup --to DIR [--json]
 
-Copies the embedded event log, the records and the tokens to a new directory, while the service runs or is stopped, and
-checks the copies. DIR must not exist, or be empty. Run it as the user of the service, on its machine.
+Copies the embedded event log, the records and the tokens to a new directory, whether the service is running or
+not, and checks the copies. DIR must be missing or empty. Run it as the user of the service, on its machine.
 ${SETTINGS}
-Exit code: 0 complete, 1 failed and nothing kept.`,
+Exit code: 0 complete, 1 failed; no files are left.`,
   async ({ to }, config, output) => {
-    if (to === undefined) throw new CommandError('say where to: --to DIR.');
+    if (to === undefined) throw new CommandError('give the target: --to DIR.');
     const { files } = await untilInterrupted((signal) => takeBackup(config, to, signal));
     output.note(`The backup in ${resolve(to)} is complete and checked.`);
     return files;
@@ -33,14 +33,14 @@ export const restore: Command = commandOf(
   ['from', 'replace'],
   `Usage: sluice restore --from DIR [--replace] [--json]
 
-Checks a backup and puts its files in the place of those of a stopped service. With --replace there may be data already:
-it is moved aside, not deleted.
+Checks a backup and replaces the files of a stopped service with it. Existing data needs --replace; it is moved aside,
+not deleted.
 ${SETTINGS}
-Exit code: 0 restored, 1 failed; what was there is unchanged, or a message says to run it again.`,
+Exit code: 0 restored, 1 failed; existing files are unchanged, unless a message says to run it again.`,
   async ({ from, replace }, config, output) => {
-    if (from === undefined) throw new CommandError('say where from: --from DIR.');
+    if (from === undefined) throw new CommandError('give the backup: --from DIR.');
     const { manifest, replaced } = await restoreBackup(config, from, replace);
-    for (const path of replaced) output.note(`What was there is now ${path}.`);
+    for (const path of replaced) output.note(`The old file is now ${path}.`);
     output.note(`The backup of ${manifest.made_at} is restored; start the service.`);
     return manifest.files;
   },
@@ -53,10 +53,10 @@ export const verify: Command = commandOf(
 
 Reads every page of a backup and compares it with its manifest; without --from, the files of a stopped service.
 ${SETTINGS}
-Exit code: 0 whole, 1 damaged, missing or in use.`,
+Exit code: 0 intact, 1 damaged, missing or in use.`,
   async ({ from }, config, output) => {
     const files = from === undefined ? verifyOwn(config) : await verifyBackup(resolve(from));
-    output.note(from === undefined ? 'The files are whole.' : `The backup in ${resolve(from)} is whole.`);
+    output.note(from === undefined ? 'The files are intact.' : `The backup in ${resolve(from)} is intact.`);
     return files;
   },
 );
@@ -64,7 +64,7 @@ Exit code: 0 whole, 1 damaged, missing or in use.`,
 async function verifyBackup(directory: string): Promise<FileEntry[]> {
   if (!existsSync(directory)) throw new FileError(`${directory} does not exist.`);
   if (!existsSync(join(directory, MANIFEST)))
-    throw new FileError(`${directory} holds no backup: it has no ${MANIFEST}.`);
+    throw new FileError(`${directory} is not a backup: it has no ${MANIFEST}.`);
   const manifest = readManifest(directory);
   await verifyFiles(directory, manifest);
   return manifest.files;
@@ -110,7 +110,7 @@ function commandOf(
 
 function refuseOthers(options: Options, words: readonly string[], own: readonly string[], name: string): void {
   const foreign = (['to', 'from', 'replace'] as const).find((option) => options[option] && !own.includes(option));
-  if (foreign !== undefined) throw new CommandError(`--${foreign} is no option of ${name}.`);
+  if (foreign !== undefined) throw new CommandError(`--${foreign} is not an option of ${name}.`);
   if (words.length > 0) throw new CommandError('too many words.');
 }
 

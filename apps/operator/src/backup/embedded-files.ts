@@ -34,7 +34,7 @@ export function embeddedFiles({ eventLogUrl, recordStoreUrl }: BackupConfig): Em
   }));
   if (files.length > 0) return files;
   throw new CommandError(
-    'EVENT_LOG_URL and RECORD_STORE_URL name no files; back Kafka and MongoDB up with their own tools.',
+    'EVENT_LOG_URL and RECORD_STORE_URL do not name files; back up Kafka and MongoDB with their own tools.',
   );
 }
 

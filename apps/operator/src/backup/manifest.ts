@@ -31,10 +31,10 @@ export function writeManifest(directory: string, files: FileEntry[]): Manifest {
 /** @throws FileError that says why this is no backup that this release can use */
 export function readManifest(directory: string): Manifest {
   const path = join(directory, MANIFEST);
-  if (!existsSync(path)) throw new FileError(`${directory} holds no backup: it has no ${MANIFEST}.`);
+  if (!existsSync(path)) throw new FileError(`${directory} is not a backup: it has no ${MANIFEST}.`);
   const manifest = parse(readFileSync(path, 'utf8'));
   if (!Array.isArray(manifest?.files) || typeof manifest.format !== 'number') {
-    throw new FileError(`${path} cannot be read: it is no manifest of a backup.`);
+    throw new FileError(`${path} cannot be read: it is not the manifest of a backup.`);
   }
   if (manifest.format > FORMAT) {
     throw new FileError(
@@ -43,7 +43,7 @@ export function readManifest(directory: string): Manifest {
   }
   const foreign = manifest.files.find(({ name }) => !FILE_NAMES.includes(name));
   if (foreign !== undefined)
-    throw new FileError(`${path} names ${JSON.stringify(foreign.name)}, which is no file of Sluice.`);
+    throw new FileError(`${path} names ${JSON.stringify(foreign.name)}, which is not a file of Sluice.`);
   return manifest;
 }
 
@@ -70,7 +70,7 @@ export async function verifyFiles(directory: string, { files }: Manifest): Promi
     if ((await hashOfFile(path)) !== sha256) throw new FileError(`${path} was changed: the backup is damaged.`);
     const contents = contentsOf(path);
     if (JSON.stringify(contents.rows) !== JSON.stringify(rows)) {
-      throw new FileError(`${path} does not hold what the manifest says: the backup is damaged.`);
+      throw new FileError(`${path} does not match the manifest: the backup is damaged.`);
     }
   }
 }

@@ -19,7 +19,7 @@ import { RESTORE_MARK } from './restore-mark.js';
 const SIDE_FILES = ['', '-wal', '-shm', '-journal'];
 
 /**
- * Puts the files of a backup in the place of those of a stopped service. They are copied beside them and checked first; only then the
+ * Replaces the files of a stopped service with those of a backup. They are copied next to the old files and checked first; only then the
  * old ones are moved away, with all that SQLite keeps beside them, and the new ones get their names.
  *
  * @param replaces whether there may be data already; it is kept, with `.replaced-<time>` in its names
@@ -38,16 +38,14 @@ export async function restoreBackup(
   const wanted = files.filter(({ name }) => manifest.files.some((file) => file.name === name));
   if (wanted.length < manifest.files.length) {
     throw new FileError(
-      'The backup holds a file of an engine that is not a file here; check EVENT_LOG_URL and RECORD_STORE_URL.',
+      'The backup has a file of an engine that is not embedded here; check EVENT_LOG_URL and RECORD_STORE_URL.',
     );
   }
   requireStopped(files);
   const isInterrupted = existsSync(join(config.dataDir, RESTORE_MARK));
   const present = files.filter(({ path }) => existsSync(path));
   if (present.length > 0 && !replaces && !isInterrupted) {
-    throw new FileError(
-      `${config.dataDir} holds data; with --replace it is moved aside and the backup takes its place.`,
-    );
+    throw new FileError(`${config.dataDir} has data; with --replace it is moved aside and replaced by the backup.`);
   }
   try {
     await stage(source, wanted, manifest);

@@ -43,9 +43,9 @@ export async function takeBackup(config: BackupConfig, to: string, signal: Abort
     return manifest;
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
-    if (signal.aborted) throw new FileError('Stopped; nothing was kept.');
+    if (signal.aborted) throw new FileError('Stopped; no files are left.');
     if (error instanceof FileError) throw error;
-    throw new FileError(`The backup failed: ${wordsOf(error, target)}; nothing was kept.`);
+    throw new FileError(`The backup failed: ${wordsOf(error, target)}; no files are left.`);
   }
 }
 
@@ -63,7 +63,7 @@ function removePartial(partial: string): void {
     MANIFEST,
   ]);
   if (!readdirSync(partial).every((name) => known.has(name))) {
-    throw new FileError(`${partial} is in the way and holds other files; move it away.`);
+    throw new FileError(`${partial} exists and has other files; move it away.`);
   }
   rmSync(partial, { recursive: true });
 }

@@ -65,7 +65,7 @@ const REDRIVE = {
 };
 
 describe('sluice dead-letters', () => {
-  it('ls prints a table without what a terminal would obey, and how to go on', async () => {
+  it('ls prints a table without what a terminal would obey, and how to continue', async () => {
     answers = [[200, { letters: [LETTER], has_more: true, next_cursor: 'abc', partial: false }]];
     const { code, out, notes } = await run('dead-letters ls --reason key-conflict --device dev-2 --limit 1');
     expect(asked[0]!.request).toBe('GET /dead-letters?reason=key-conflict&device_id=dev-2&limit=1');
@@ -126,13 +126,13 @@ describe('sluice dead-letters', () => {
     ['dead-letters show', 'which letter?'],
     ['dead-letters show 1', 'which letter?'],
     ['dead-letters discard 1/2', 'say why'],
-    ['dead-letters ls --why x', '--why is no option of ls'],
+    ['dead-letters ls --why x', '--why is not an option of ls'],
     ['dead-letters ls --limit 0', '--limit is a whole number'],
     ['dead-letters ls 1/2', 'too many words'],
-    ['redrive plan', 'which letters?'],
+    ['redrive plan', 'give the letters: --reason'],
     ['redrive run', 'which plan?'],
     ['redrive status ../x', 'which redrive?'],
-    ['redrive plan --device d --follow', '--follow is no option of plan'],
+    ['redrive plan --device d --follow', '--follow is not an option of plan'],
     ['redrive plan --device d --edit /nowhere', '--edit: '],
   ])('%s is refused with exit code 2: %s', async (command, words) => {
     const { code, notes } = await run(command);

@@ -5,24 +5,24 @@ import { readOptions, wholeNumberOf } from '../options.js';
 import { printable, tableOf } from '../table.js';
 import { redrive } from './redrive.command.js';
 
-const USAGE = `Dead letters of a running service. Needs a token with the scope operate where AUTH=tokens.
+const USAGE = `Manages the dead letters of a running service. With AUTH=tokens it needs a token with the scope operate.
 
-  sluice dead-letters ls              letters, a table; --all: every page
-         --reason <code>              only this reason; repeat it for more
+  sluice dead-letters ls              lists letters; --all: every page
+         --reason <code>              only this reason; can be repeated
          --device <device_id>         only this device
          --from <time> --to <time>    by the time of dead-lettering, RFC 3339
-         --limit <n>                  letters of a page, 1 to 100 (50); --cursor <text>: the next page
+         --limit <n>                  letters on a page, 1 to 100 (50); --cursor <text>: the next page
   sluice dead-letters summary         counts by reason, device prefix and hour
   sluice dead-letters show <partition>/<offset>
-                                      one letter: its headers, its bytes, what the current checks say
-         --raw                        only the original bytes, as they are
+                                      shows one letter: headers, bytes, result of the current checks
+         --raw                        only the original bytes
   sluice dead-letters discard <partition>/<offset> --why <text>
-                                      decides that it is not needed; it stays in the topic
-         --json                       with each of them: the answer of the service as JSON
+                                      marks it as not needed; it stays in the topic
+         --json                       with every command: prints the answer of the service as JSON
 
 sluice redrive, or sluice dead-letters redrive, publishes letters again.
-SLUICE_URL (http://127.0.0.1:PORT) is the service, SLUICE_TOKEN the token.
-Exit code: 0 done, 1 the service or the request is at fault, 2 the command line is.`;
+SLUICE_URL (default http://127.0.0.1:PORT) is the service, SLUICE_TOKEN the token.
+Exit code: 0 done, 1 the service or the request failed, 2 invalid command line.`;
 
 const OPTIONS = {
   reason: 'strings',
@@ -88,12 +88,12 @@ function check(name: string, place: string | undefined, more: readonly string[],
     throw new CommandError(name === '' ? 'no command.' : `there is no command ${JSON.stringify(name)}.`);
   const given = Object.entries(options).filter(([, value]) => (Array.isArray(value) ? value.length > 0 : value));
   const foreign = given.find(([option]) => !own.includes(option as keyof Options));
-  if (foreign !== undefined) throw new CommandError(`--${foreign[0]} is no option of ${name}.`);
+  if (foreign !== undefined) throw new CommandError(`--${foreign[0]} is not an option of ${name}.`);
   const takesPlace = name === 'show' || name === 'discard';
   if (takesPlace && !/^\d{1,6}\/\d{1,15}$/.test(place ?? ''))
     throw new CommandError('which letter? Give <partition>/<offset>.');
   if (more.length > 0 || (!takesPlace && place !== undefined)) throw new CommandError('too many words.');
-  if (name === 'discard' && options.why === undefined) throw new CommandError('say why: --why "a test device".');
+  if (name === 'discard' && options.why === undefined) throw new CommandError('give a reason: --why "a test device".');
 }
 
 async function perform(

@@ -6,24 +6,24 @@ import { type Command, CommandError, type CommandOutput } from '../command.js';
 import { readOptions, wholeNumberOf } from '../options.js';
 import { tableOf } from '../table.js';
 
-const USAGE = `Publishes dead letters of a running service again. Needs a token with the scope operate where AUTH=tokens.
+const USAGE = `Publishes dead letters of a running service again. With AUTH=tokens it needs a token with the scope operate.
 
-  sluice redrive plan                 what a redrive would do; publishes nothing, and prints the hash of the plan
-         --reason <code>              letters with this reason; repeat it for more
+  sluice redrive plan                 shows what a redrive would do and prints the hash of the plan; publishes nothing
+         --reason <code>              letters with this reason; can be repeated
          --device <device_id>         letters of this device
-         --key <key>                  <partition>/<offset> or <device_id>/<record_id>; repeat it for more
+         --key <key>                  <partition>/<offset> or <device_id>/<record_id>; can be repeated
          --from <time> --to <time>    by the time of dead-lettering, RFC 3339
          --edit <file>                JSON Patch for each event: add, replace and remove; - is standard input
          --rate <n>                   letters a second, 1 to 5000 (50)
-         --limit <n>                  at most so many letters
+         --limit <n>                  maximum number of letters
   sluice redrive run <plan_hash>      runs exactly that plan; --follow waits for its end
   sluice redrive status <id>          one redrive; --follow waits for its end
-  sluice redrive ls                   redrives, the newest first
+  sluice redrive ls                   lists redrives, the newest first
   sluice redrive pause|resume|cancel <id>
-         --json                       with each of them: the answer of the service as JSON
+         --json                       with every command: prints the answer of the service as JSON
 
-SLUICE_URL (http://127.0.0.1:PORT) is the service, SLUICE_TOKEN the token. Exit code: 0 done; 1 the service or the
-request is at fault; 2 the command line is; 3 the redrive ended, and letters were refused, lost or came back.`;
+SLUICE_URL (default http://127.0.0.1:PORT) is the service, SLUICE_TOKEN the token. Exit code: 0 done; 1 the service or
+the request failed; 2 invalid command line; 3 the redrive ended, and letters were refused, lost or came back.`;
 
 const OPTIONS = {
   reason: 'strings',
@@ -87,7 +87,7 @@ function check(words: string[], options: Options): string[] {
     throw new CommandError(name === '' ? 'no command.' : `there is no command ${JSON.stringify(name)}.`);
   const given = Object.entries(options).filter(([, value]) => (Array.isArray(value) ? value.length > 0 : value));
   const foreign = given.find(([option]) => !own.includes(option as keyof Options));
-  if (foreign !== undefined) throw new CommandError(`--${foreign[0]} is no option of ${name}.`);
+  if (foreign !== undefined) throw new CommandError(`--${foreign[0]} is not an option of ${name}.`);
   const takesId = name !== 'plan' && name !== 'ls';
   if (takesId && !/^[0-9a-f-]{1,64}$/.test(id ?? '')) {
     throw new CommandError(name === 'run' ? 'which plan? Give its plan_hash.' : 'which redrive? Give its id.');
@@ -135,7 +135,7 @@ async function plan(options: Options, api: ServiceApi, { out, note }: CommandOut
     ...Object.fromEntries(Object.entries({ device_id, from, to }).filter(([, value]) => value !== undefined)),
   };
   if (Object.keys(filter).length === 0)
-    throw new CommandError('which letters? Give --reason, --device, --key, --from or --to.');
+    throw new CommandError('give the letters: --reason, --device, --key, --from or --to.');
   const [rate, limit] = [wholeNumberOf('rate', options.rate, 5000), wholeNumberOf('limit', options.limit, 1_000_000)];
   const edit = options.edit === undefined ? undefined : await editIn(options.edit);
   const body = {
@@ -157,9 +157,9 @@ async function plan(options: Options, api: ServiceApi, { out, note }: CommandOut
   const failures = made.failures.map(({ reason: why, detail, count, example }) => [why, count, example, detail]);
   if (failures.length > 0)
     for (const line of tableOf(['WOULD FAIL BY', 'LETTERS', 'EXAMPLE', 'DETAIL'], failures)) note(line);
-  if (made.counts.skipped > 0) note(`${made.counts.skipped} letters were decided about before, and are left alone.`);
-  if (made.partial) note('There may be more letters: run this plan, then make the next one.');
-  note('Run exactly this with sluice redrive run and the hash:');
+  if (made.counts.skipped > 0) note(`${made.counts.skipped} letters have a decision already and are skipped.`);
+  if (made.partial) note('There may be more letters: run this plan, then plan again.');
+  note('Run exactly this plan with sluice redrive run <hash>:');
   out(made.plan_hash);
   return 0;
 }

@@ -12,13 +12,13 @@ const APP = 'doctor';
 
 const USAGE = `Usage: sluice doctor [gateway|buffer-worker|query|operator]
 
-Connects to Kafka and MongoDB as that service would, with the settings of this environment, and tries each right
-that it needs, one by one; without an argument, those of all services. It changes nothing. What is missing is
-printed with the kafka-acls.sh line or the MongoDB role that gives it. Exit code 1 if something that is needed
-is missing; what is optional is only shown.
+Connects to Kafka and MongoDB as that service would, with the settings of this environment, and tests each right
+that it needs; without an argument, the rights of all services. It changes nothing. For each missing right it prints
+the kafka-acls.sh line or the MongoDB role that grants it. Exit code 1 if a required right is missing; missing
+optional rights are only shown.
 
-It also says how new the brokers are, how far the clock of MongoDB is from this one, and which settings of
-topics may lose records.`;
+It also prints the version of the brokers, the clock difference to MongoDB, and topic settings that may lose
+records.`;
 
 export const doctor: Command = {
   usage: USAGE,
@@ -27,7 +27,7 @@ export const doctor: Command = {
     if (name === '--help' || name === '-h') return (context.output.out(USAGE), 0);
     const services = name === undefined ? SERVICES : SERVICES.filter((service) => service === name);
     if (services.length > 0 && more.length === 0) return examine(services, context);
-    context.output.note(`doctor: it takes one of ${SERVICES.join(', ')}, or nothing for all of them.`);
+    context.output.note(`doctor: give one of ${SERVICES.join(', ')}, or nothing for all of them.`);
     return 2;
   },
 };

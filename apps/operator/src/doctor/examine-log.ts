@@ -13,7 +13,7 @@ export async function examineLog(
 ): Promise<void> {
   try {
     await log.ping();
-    report.ok('Kafka answers, and takes the login');
+    report.ok('Kafka answers and accepts the login');
     for (const need of needs) await examineRight(log, need, principal, report);
   } catch (error) {
     if (!(error instanceof EventLogError)) throw error;

@@ -8,13 +8,13 @@ const MAX_SKEW_MS = 1_000;
 export async function examineStore(store: RecordStore, use: StoreUse, report: Report): Promise<void> {
   try {
     await store.ping();
-    report.ok('the record store answers, and takes the login');
+    report.ok('the record store answers and accepts the login');
     const { missing, isKnown, skewMs } = (await store.examine?.(use)) ?? NOTHING_MISSING;
     for (const { right, command, otherwise } of missing) {
       if (otherwise === undefined) report.missing(right, command);
       else report.optional(`${right}; without it, ${otherwise}`, command);
     }
-    if (!isKnown) report.note('the record store does not say which rights this login has');
+    if (!isKnown) report.note('the record store does not report the rights of this login');
     else if (missing.every(({ otherwise }) => otherwise !== undefined))
       report.ok(`the record store lets this login ${USES[use]}`);
     if (Math.abs(skewMs ?? 0) > MAX_SKEW_MS)

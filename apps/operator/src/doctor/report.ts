@@ -1,6 +1,6 @@
 import type { CommandOutput } from '../command.js';
 
-/** What the doctor has found, a line each, and the command that mends it below. */
+/** What the doctor has found, a line each, and the command that fixes it below. */
 export class Report {
   #isMissing = false;
 

@@ -16,13 +16,13 @@ const APP = 'init';
 
 const USAGE = `Usage: sluice init
 
-Creates the topics, their partitions and the indexes that are missing, and exits. With TOPICS=expect it only
-compares, and says what differs with the command to run. It waits for engines that are still starting; a wrong
-login, a missing right or a certificate ends it at once. It may run again at any time.
+Creates missing topics, partitions and indexes, and exits. With TOPICS=expect it only compares, and prints each
+difference with the command that fixes it. It waits for engines that are still starting; a wrong login, a missing
+right or an invalid certificate ends it at once. It can be run again at any time.
 
 It reads EVENT_LOG_URL (kafka://, kafka+ssl://), RECORD_STORE_URL (mongodb://), TOPICS, EVENT_LOG_PARTITIONS,
-DEAD_LETTERS_PARTITIONS, EVENT_LOG_REPLICATION, RECORD_EXPIRY_SECONDS, and the names and logins that
-docs/reference/configuration.md lists. Over files nothing has to be created first: npm start does it.`;
+DEAD_LETTERS_PARTITIONS, EVENT_LOG_REPLICATION, RECORD_EXPIRY_SECONDS, and the names and logins in
+docs/reference/configuration.md. Embedded files need no init: npm start creates them.`;
 
 export const init: Command = {
   usage: USAGE,
@@ -33,7 +33,7 @@ export const init: Command = {
     }
     const isHelp = args.length === 1 && (args[0] === '--help' || args[0] === '-h');
     if (isHelp) output.out(USAGE);
-    else output.note('init: it takes no arguments; sluice help init explains it.');
+    else output.note('init: it has no arguments; see sluice help init.');
     return isHelp ? 0 : 2;
   },
 };
@@ -43,12 +43,12 @@ async function createWhatIsMissing(env: NodeJS.ProcessEnv): Promise<void> {
   const logger = createLogger({ app: APP, level: config.logLevel });
   const log = await openEventLog(eventLogOptions(config, APP));
   const store = await openRecordStore(recordStoreOptions(config, APP));
-  // An error ends the process at once: closing a connection to an engine that is away would take its time first.
+  // An error ends the process at once: closing a connection to an engine that is down would take its time first.
   await prepareWhenAvailable(log, store, topicPartitions(config), {
     onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
   });
   for (const { detail, ...finding } of await log.topicFindings(topicRules(log.names))) logger.warn(finding, detail);
-  logger.info('topics and indexes are there');
+  logger.info('topics and indexes exist');
   await log.close();
   await store.close();
 }

@@ -14,9 +14,9 @@ import { type Command, CommandError, type CommandOutput } from '../command.js';
 
 const USAGE = `Usage: sluice map try SOURCES_FILE SAMPLE --source NAME [--query event=up] [--header x-line=7]
 
-Reads a sample of a sender's body as /ingest/from/NAME would, and prints the records, one JSON object a line. It exits
-with 1 and the first missing JSON Pointer if the body lacks a place that the source reads, and with 1 if a record
-breaks a rule. Conditions of match on the query and on headers count as met, unless --query or --header is given.`;
+Reads a sample of a sender's body as /ingest/from/NAME would, and prints the records, one JSON object a line. Exit code
+1 with the first missing JSON Pointer if the body lacks a value that the source reads, and 1 if a record is invalid.
+Conditions of match on the query and on headers count as met, unless --query or --header is given.`;
 
 const OPTIONS = {
   source: { type: 'string' },
@@ -38,7 +38,7 @@ function tryMap(args: readonly string[], output: CommandOutput): number {
   if (values.help === true) return (output.out(USAGE), 0);
   const [word, file, sample, ...more] = positionals;
   if (word !== 'try' || file === undefined || sample === undefined || more.length > 0) {
-    throw new CommandError('say: map try SOURCES_FILE SAMPLE --source NAME; sluice help map explains it.');
+    throw new CommandError('usage: map try SOURCES_FILE SAMPLE --source NAME; see sluice help map.');
   }
   const source = sourceOf(file, values.source);
   const bytes = read(sample);
@@ -54,7 +54,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw new CommandError(`${(error as Error).message.split('. ', 1)[0]!}; sluice help map explains it.`);
+    throw new CommandError(`${(error as Error).message.split('. ', 1)[0]!}; see sluice help map.`);
   }
 }
 
@@ -90,7 +90,7 @@ function print(source: Source, request: SourceRequest, bytes: Buffer, output: Co
   const results = source.read(request);
   const missing = results.find(isMissing);
   if (missing !== undefined) {
-    output.note(`The sample has nothing at ${missing.pointer || 'its top'}, where ${missing.field} is read.`);
+    output.note(`The sample has no value at ${missing.pointer || 'its top'}, from which ${missing.field} is read.`);
     return 1;
   }
   const { records } = sourceSubmission(source, results, bytes);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@sluice/contracts';
 import type { DocumentStore, RecordCursor } from '@sluice/record-store';
 
-/** How far a move is; kept in the store that it moves to, so that it goes on there after an end of any kind. */
+/** How far a move is; kept in the store that it moves to, so that it continues there after an end of any kind. */
 export interface Progress {
   /** The last record that was written, or `null` at the beginning. */
   records: RecordCursor | null;

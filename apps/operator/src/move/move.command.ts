@@ -24,14 +24,12 @@ const APP = 'move';
 
 const USAGE = `Usage: sluice move --from DATA_DIR --record-store URL --event-log URL [--json]
 
-Moves what a stopped one-process service has in its files to other engines, such as Kafka and MongoDB: records
-with their received_at, records that wait, dead letters with the decisions about them, tokens, the audit trail.
-It ends with a proof: counts and hashes of both sides. The files stay as they are. It may be stopped and run
-again: it goes on.
+Moves the data of a stopped one-process service to other engines, such as Kafka and MongoDB: records with their
+received_at, buffered records, dead letters with their decisions, tokens, the audit trail. It ends with a proof:
+counts and hashes of both sides. The source files are not changed. If it is interrupted, run it again: it resumes.
 
-Receipts of the old event log mean nothing in the new one. The settings of the two engines come from the
-environment. Exit code: 0 moved and proven; 1 failed, run it again; 2 the command line is wrong; 3 the two
-sides differ.`;
+Receipts of the old event log are not valid in the new one. The settings of the two engines come from the
+environment. Exit code: 0 moved and proven; 1 failed, run it again; 2 invalid command line; 3 the two sides differ.`;
 
 const NOT_PROVEN = 3;
 

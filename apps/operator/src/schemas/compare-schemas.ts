@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject, JsonValue } from '@sluice/contracts';
 
-/** `yes`: the new schema takes all that the old one took. `no`: it refuses some of it. `unknown`: that cannot be told. */
+/** `yes`: the new schema accepts every payload that the old one accepted. `no`: it refuses some. `unknown`: neither is certain. */
 export type Verdict = 'yes' | 'no' | 'unknown';
 
 export interface Finding {
@@ -58,9 +58,9 @@ class Comparison {
     if (isDeepStrictEqual(old, now) && isDeepStrictEqual(this.before['$defs'], this.after['$defs'])) return;
     if (depth > MAX_DEPTH) return this.note(place, 'unknown', 'the schema refers to itself');
     const [from, to] = [resolve(old, this.before), resolve(now, this.after)];
-    if (from === undefined || to === undefined) return this.note(place, 'unknown', 'a reference leads nowhere');
+    if (from === undefined || to === undefined) return this.note(place, 'unknown', 'a reference cannot be resolved');
     if (from === false || to === true) return;
-    if (to === false) return this.note(place, 'no', 'nothing is taken there any more');
+    if (to === false) return this.note(place, 'no', 'no value is accepted here any more');
     this.compareObjects(from === true ? {} : from, to, place, depth);
   }
 
@@ -81,15 +81,15 @@ class Comparison {
 
   private types(old: readonly string[], now: readonly string[], place: string): void {
     const gone = old.filter((type) => !now.includes(type) && !(type === 'integer' && now.includes('number')));
-    if (gone.length > 0) this.note(place, 'no', `the type ${gone.join(', ')} is not taken any more`);
+    if (gone.length > 0) this.note(place, 'no', `the type ${gone.join(', ')} is not accepted any more`);
   }
 
   private values(old: JsonObject, now: JsonObject, place: string): void {
     const [before, after] = [valuesOf(old), valuesOf(now)];
     if (after === undefined) return;
     const isGone = (value: JsonValue) => !after.some((kept) => isDeepStrictEqual(kept, value));
-    if (before === undefined) this.note(place, 'no', 'only some values are taken now');
-    else if (before.some(isGone)) this.note(place, 'no', 'a value is not taken any more');
+    if (before === undefined) this.note(place, 'no', 'only some values are accepted now');
+    else if (before.some(isGone)) this.note(place, 'no', 'a value is not accepted any more');
   }
 
   private bounds(old: JsonObject, now: JsonObject, types: readonly string[], place: string): void {

@@ -37,7 +37,7 @@ describe('The comparison of two schemas', () => {
     ['a pattern less', object({ a: { pattern: 'a' } }), object({ a: {} }), 'yes'],
     ['a reference', { $ref: '#/$defs/a', $defs: { a: number() } }, number({ maximum: 1 }), 'no'],
     ['itself', object({ a: { $ref: '#' } }), object({ a: { $ref: '#' }, b: number() }), 'yes'],
-  ])('tells of %s', (_, before, after, verdict) => {
+  ])('reports the verdict on %s', (_, before, after, verdict) => {
     expect(compareSchemas(before as JsonObject, after as JsonObject).verdict).toBe(verdict);
   });
 });

@@ -10,11 +10,11 @@ import { lastRecords, serviceOf } from './stored-payloads.js';
 const USAGE = `Usage: sluice schemas check OLD NEW
        sluice schemas try NEW [--last 10000]
 
-check  Whether the schema NEW takes every payload that OLD took. It exits with 0 if so, with 1 and what has changed if
-       not, and with 2 if that cannot be told. A member that OLD does not mention counts as new: see try.
-try    How many of the last stored records of the type's devices the schema NEW would refuse, and the first three.
-       NEW is SCHEMAS_DIR/<type>/<version>.json, and devices.txt beside <type> names the devices; without it, all do.
-       It reads from a running service: SLUICE_URL (default http://127.0.0.1:$PORT), SLUICE_TOKEN.`;
+check  Tests whether the schema NEW accepts every payload that OLD accepted. Exit code 0 if it does, 1 with the
+       changes if not, 2 if that is unknown. A member that OLD does not mention counts as new: see try.
+try    Counts how many of the last stored records of the type's devices the schema NEW would refuse, and prints the
+       first three. NEW is SCHEMAS_DIR/<type>/<version>.json, and devices.txt next to <type> names the devices; without
+       it, all devices count. It reads from a running service: SLUICE_URL (default http://127.0.0.1:$PORT), SLUICE_TOKEN.`;
 
 const OPTIONS = { last: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 const DEFAULT_LAST = 10_000;
@@ -30,7 +30,7 @@ export const schemas: Command = {
     const [word, ...files] = positionals;
     if (word === 'check' && files.length === 2) return check(files[0]!, files[1]!, context.output);
     if (word === 'try' && files.length === 1) return tryOut(files[0]!, countOf(values.last), context);
-    throw new CommandError('say: schemas check OLD NEW, or schemas try NEW; sluice help schemas explains them.');
+    throw new CommandError('usage: schemas check OLD NEW, or schemas try NEW; see sluice help schemas.');
   },
 };
 
@@ -38,7 +38,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw new CommandError(`${(error as Error).message.split('. ', 1)[0]!}; sluice help schemas explains it.`);
+    throw new CommandError(`${(error as Error).message.split('. ', 1)[0]!}; see sluice help schemas.`);
   }
 }
 
@@ -48,7 +48,7 @@ function countOf(text = String(DEFAULT_LAST)): number {
   throw new CommandError(`--last must be a whole number from 1 to ${MAX_LAST}.`);
 }
 
-/** A file that cannot be read, or is no schema that a gateway takes, is one of which nothing can be told. */
+/** A file that cannot be read, or that is not a schema for a gateway, gives the verdict `unknown`. */
 function check(oldFile: string, newFile: string, output: CommandOutput): number {
   try {
     const [before, after] = [oldFile, newFile].map((file) => (compiled(file), readSchemaText(file)));
@@ -63,9 +63,9 @@ function check(oldFile: string, newFile: string, output: CommandOutput): number 
 }
 
 const SENTENCES: Readonly<Record<Verdict, string>> = {
-  yes: 'The new schema takes every payload that the old one took.',
-  no: 'The new schema refuses payloads that the old one took.',
-  unknown: 'Whether the new schema takes every payload that the old one took cannot be told.',
+  yes: 'The new schema accepts every payload that the old one accepted.',
+  no: 'The new schema refuses payloads that the old one accepted.',
+  unknown: 'It is unknown whether the new schema accepts every payload that the old one accepted.',
 };
 
 async function tryOut(file: string, last: number, { env, output }: CommandContext): Promise<number> {

@@ -41,8 +41,10 @@ describe('sluice tokens', () => {
 
   it('create makes no token if one of several names is wrong', async () => {
     const before = (await directory.run('list')).out;
-    await expect(directory.run('create --device a3 --device a,4')).rejects.toThrow('"a,4" is no device_id');
-    await expect(directory.run('create --device a3 --scope ingest --scope all')).rejects.toThrow('"all" is no scope');
+    await expect(directory.run('create --device a3 --device a,4')).rejects.toThrow('"a,4" is not a device_id');
+    await expect(directory.run('create --device a3 --scope ingest --scope all')).rejects.toThrow(
+      '"all" is not a scope',
+    );
     expect((await directory.run('list')).out).toBe(before);
   });
 
@@ -58,7 +60,7 @@ describe('sluice tokens', () => {
     const { out, notes } = await directory.run(`rotate ${idOf(old)} --grace 90m`, NOW_MS);
     expect(idOf(out)).toBe(idOf(old));
     expect(out).not.toBe(old);
-    expect(notes).toContain('good until 2025-09-09T18:30:00.000Z');
+    expect(notes).toContain('valid until 2025-09-09T18:30:00.000Z');
     expect((await directory.run('list', NOW_MS)).out).toContain('valid, old secret until 2025-09-09T18:30:00.000Z');
   });
 
@@ -67,7 +69,7 @@ describe('sluice tokens', () => {
     await directory.run(`revoke ${id}`, NOW_MS);
     expect((await directory.run('list')).out).toMatch(new RegExp(`${id} .*revoked 2025-09-09T17:00:00.000Z`));
     for (const command of ['rotate', 'revoke']) {
-      await expect(directory.run(`${command} ${id}`)).rejects.toThrow(/is revoked already; create makes a new one/);
+      await expect(directory.run(`${command} ${id}`)).rejects.toThrow(/is already revoked; create makes a new one/);
     }
   });
 
@@ -98,7 +100,7 @@ describe('sluice tokens', () => {
   it.each([
     ['csv-a\ncsv-a\n', 'line 2: device csv-a is in line 1'],
     ['a<b\n', 'line 1: "a<b" is neither'],
-    ['ok,all\n', 'line 1: "all" is no scope'],
+    ['ok,all\n', 'line 1: "all" is not a scope'],
     ['ok,read,more\n', 'line 1: a line is device_id,scopes'],
     ['device_id\n', 'names no device'],
   ])('create --csv makes no token out of %j', async (text, words) => {
@@ -151,30 +153,30 @@ describe('sluice tokens', () => {
   it.each([
     ['', /no command/],
     ['make', /no such command/],
-    ['create', /say for whom/],
-    ['create --device dev-2 --reader', /say for whom: one of/],
-    ['create --device dev,2', /"dev,2" is no device_id/],
+    ['create', /give one of --device/],
+    ['create --device dev-2 --reader', /give one of --device/],
+    ['create --device dev,2', /"dev,2" is not a device_id/],
     ['create --device dev-2 --device dev-2', /dev-2 is named twice/],
     ['create --reader --reader', /--reader is given 2 times/],
-    ['create --device dev-2 --grace 1h', /--grace is no option of create; it belongs to rotate/],
-    ['list --device dev-2', /--device is no option of list/],
-    ['list --scope read', /--scope is no option of list/],
+    ['create --device dev-2 --grace 1h', /--grace is not an option of create; it belongs to rotate/],
+    ['list --device dev-2', /--device is not an option of list/],
+    ['list --scope read', /--scope is not an option of list/],
     ['rotate 0123456789ab --grace 1h --grace 2h', /--grace is given 2 times/],
-    ['revoke 0123456789ab --reader', /--reader is no option of revoke/],
+    ['revoke 0123456789ab --reader', /--reader is not an option of revoke/],
     ['create --pattern lab-7', /one \* at its end/],
-    ['create --device dev-2 --scope write', /"write" is no scope: a scope is ingest or read/],
+    ['create --device dev-2 --scope write', /"write" is not a scope: a scope is ingest or read/],
     ['create --reader --scope ingest', /readers and operators do not send/],
     ['create --device dev-2 more', /too many words/],
     ['create --admin', /Unknown option/],
-    ['create --operator --reader', /say for whom: one of/],
+    ['create --operator --reader', /give one of --device/],
     ['create --operator --scope ingest', /do not send/],
     ['create --device dev-2 --scope operate', /give --operator/],
     ['rotate', /which token/],
-    ['create --device dev-2 --expires soon', /--expires is a time like/],
+    ['create --device dev-2 --expires soon', /--expires must be a duration like/],
     ['create --device dev-2 --expires 2001-01-01T00:00:00Z', /--expires is in the past/],
     ['create --csv x --device dev-2', /--csv names the devices/],
     ['create --csv /nowhere', /--csv: /],
-    ['list --expires 1d', /--expires is no option of list/],
+    ['list --expires 1d', /--expires is not an option of list/],
     ['revoke 0123456789ab --device dev-2', /not both/],
     ['rotate 0123456789ab', /no token with this id/],
     ['revoke 0123456789ab more', /too many words/],
@@ -184,6 +186,6 @@ describe('sluice tokens', () => {
 
   it.each(['24', '1w', '-1h', '1.5h', 'soon', '9999999d'])('refuses a grace of %s', async (grace) => {
     const id = idOf(await directory.create('--device dev-2'));
-    await expect(directory.run(`rotate ${id} --grace=${grace}`)).rejects.toThrow(/--grace is a time like/);
+    await expect(directory.run(`rotate ${id} --grace=${grace}`)).rejects.toThrow(/--grace must be a duration like/);
   });
 });

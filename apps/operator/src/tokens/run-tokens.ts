@@ -67,7 +67,7 @@ async function createAll(values: Options, store: TokenStore, nowMs: number, outp
 
 async function createFromCsv(values: Options, store: TokenStore, nowMs: number, output: CommandOutput): Promise<void> {
   const others = [values.device, values.pattern, values.reader, values.operator].some(({ length }) => length > 0);
-  if (others) throw wrong('say for whom: --csv names the devices, so leave the others out');
+  if (others) throw wrong('--csv names the devices: leave the other options out');
   const [scopes, expiresAtMs] = [scopesIn(values.scope), expiryOf(values.expires[0], nowMs)];
   const wanted = await readTokenCsv(values.csv[0]!);
   output.out('device_id,token_id,token');
@@ -76,7 +76,7 @@ async function createFromCsv(values: Options, store: TokenStore, nowMs: number, 
     await put(token, store);
     output.out(`${nameOf(holder)},${token.id},${text}`);
   }
-  output.note(`${wanted.length} tokens. They are shown this once.`);
+  output.note(`${wanted.length} tokens. They are not shown again.`);
 }
 
 function nameOf(holder: Holder): string {
@@ -87,7 +87,7 @@ function nameOf(holder: Holder): string {
 async function create({ token, text }: IssuedToken, store: TokenStore, output: CommandOutput): Promise<void> {
   await put(token, store);
   output.note(
-    `Token ${token.id} for ${holderText(token.holder)}, scopes ${token.scopes.join(' and ')}. It is shown this once:`,
+    `Token ${token.id} for ${holderText(token.holder)}, scopes ${token.scopes.join(' and ')}. It is not shown again:`,
   );
   output.out(text);
 }
@@ -95,19 +95,18 @@ async function create({ token, text }: IssuedToken, store: TokenStore, output: C
 async function rotate({ token, text }: IssuedToken, store: TokenStore, output: CommandOutput): Promise<void> {
   await put(token, store);
   const until = new Date(token.previous!.untilMs).toISOString();
-  output.note(`New secret of token ${token.id}; the old one is good until ${until}. It is shown this once:`);
+  output.note(`New secret of token ${token.id}; the old one is valid until ${until}. It is not shown again:`);
   output.out(text);
 }
 
 async function revoke(token: Token, store: TokenStore, nowMs: number, output: CommandOutput): Promise<void> {
   await put(revokeToken(token, nowMs), store);
-  output.note(`Token ${token.id} is revoked: within 10 seconds no gateway takes it.`);
+  output.note(`Token ${token.id} is revoked: within 10 seconds no gateway accepts it.`);
 }
 
 async function put({ id, version, ...content }: Token, store: TokenStore): Promise<void> {
   const isStored = await store.put({ id, version, content: content as unknown as JsonObject });
-  if (!isStored)
-    throw new CommandError('Somebody else has changed this token meanwhile; look at the list and try again.');
+  if (!isStored) throw new CommandError('Another user has changed this token meanwhile; check the list and try again.');
 }
 
 /** Every token of these devices, and of patterns within these patterns, that is not revoked. */
@@ -125,7 +124,7 @@ async function revokeAll(
     await put(revokeToken(token, nowMs), store);
     output.out(`${token.id}  ${holderText(token.holder)}`);
   }
-  const after = meant.length === 0 ? '' : ': within 10 seconds no gateway takes them';
+  const after = meant.length === 0 ? '' : ': within 10 seconds no gateway accepts them';
   output.note(`${meant.length} tokens are revoked${after}.`);
 }
 
@@ -145,6 +144,6 @@ async function live(id: string | undefined, store: TokenStore): Promise<Token> {
   const token = stored && tokenFrom(stored);
   if (token === undefined) throw new CommandError('There is no token with this id; list shows all ids.');
   if (token.revokedAtMs !== undefined)
-    throw new CommandError(`Token ${id} is revoked already; create makes a new one.`);
+    throw new CommandError(`Token ${id} is already revoked; create makes a new one.`);
   return token;
 }

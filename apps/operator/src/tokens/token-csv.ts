@@ -48,6 +48,6 @@ function tokenOf(line: string, number: number): CsvToken {
   const scopes = scopeText === '' ? undefined : scopeText.split('+');
   const unknown = scopes?.find((scope) => scope !== 'ingest' && scope !== 'read');
   if (unknown !== undefined)
-    throw new CommandError(`--csv, line ${number}: ${JSON.stringify(unknown)} is no scope: ingest or read.`);
+    throw new CommandError(`--csv, line ${number}: ${JSON.stringify(unknown)} is not a scope: ingest or read.`);
   return { holder, scopes: scopes as Scope[] | undefined };
 }

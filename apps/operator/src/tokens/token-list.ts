@@ -11,7 +11,7 @@ interface ListedToken {
   expires_at: string | null;
   /** Within an hour; `null`: not since this is written down. */
   last_used_at: string | null;
-  /** `valid`, `expired`, `revoked`, or `unreadable` for one of another version, which lets nobody in. */
+  /** `valid`, `expired`, `revoked`, or `unreadable` for a token of another version, which grants no access. */
   state: string;
   revoked_at: string | null;
   old_secret_until: string | null;
@@ -67,7 +67,7 @@ function rowOf(token: ListedToken): unknown[] {
 
 function lineOf(token: ListedToken): string {
   const { id, holder, scopes, created_at, last_used_at } = token;
-  if (token.state === 'unreadable') return `${id}  of another version: lets nobody in`;
+  if (token.state === 'unreadable') return `${id}  of another version: grants no access`;
   const used = last_used_at === null ? [] : [`used ${last_used_at}`];
   return [id, holder, scopes.join('+'), `created ${created_at}`, stateOf(token), ...used].join('  ');
 }

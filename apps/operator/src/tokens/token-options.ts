@@ -3,21 +3,21 @@ import { parseTimestamp } from '@sluice/contracts';
 import { deviceHolder, devicesHolder, type Holder, type Scope, SCOPES } from '@sluice/ingest';
 import { CommandError } from '../command.js';
 
-export const USAGE = `Tokens, for gateways that run with AUTH=tokens.
+export const USAGE = `Manages tokens, for gateways with AUTH=tokens.
 
-  create --device <device_id>     may send for this device; --device again: one more token, for that device
-  create --pattern <prefix*>      may send for every device whose id begins so: 'lab-7:*'; repeats like --device
+  create --device <device_id>     may send for this device; repeat it for a token for each device
+  create --pattern <prefix*>      may send for every device with this prefix: 'lab-7:*'; can be repeated
   create --reader                 may read everything
   create --operator               may list, discard and redrive dead letters, and neither send nor read records
-         --scope ingest|read      what the token is for, instead of that; repeat it for both. With --operator: adds read
+         --scope ingest|read      scope of the token instead of the default; can be repeated. With --operator: adds read
   create --csv <file>             one for each line device_id,scopes or pattern,scopes; prints device_id,token_id,token
-         --expires 90d            good until then: a time from now (s, m, h, d), or RFC 3339
-  list [--json]                   all tokens, without their secrets, with their last use within an hour
-  rotate <id> [--grace 24h]       a new secret; the old one stays good for the grace (s, m, h or d; 24h if left out)
-  revoke <id>                     good for nothing within 10 seconds, on every gateway
-  revoke --pattern <prefix*>      the same for every token of the devices whose ids begin so; --device: of that device
+         --expires 90d            expiry: a duration from now (s, m, h, d), or RFC 3339
+  list [--json]                   lists all tokens, without their secrets, with their last use to the hour
+  rotate <id> [--grace 24h]       makes a new secret; the old one stays valid for the grace period (s, m, h or d)
+  revoke <id>                     revokes it; takes effect within 10 seconds on every gateway
+  revoke --pattern <prefix*>      revokes every token of the devices with this prefix; --device: of that device
 
-Each token is printed once, on standard output, one a line in the order of the options. Only its SHA-256 is kept.`;
+Each token is printed once, on standard output, one a line in the order of the options. Only its SHA-256 is stored.`;
 
 const COMMANDS = ['create', 'list', 'rotate', 'revoke'] as const;
 type Command = (typeof COMMANDS)[number];
@@ -75,7 +75,7 @@ export function requireOptionsOf(command: Command, values: Options): void {
   for (const [name, { of, repeats }] of Object.entries(OPTIONS)) {
     const { length } = values[name as keyof Options];
     if (length > 0 && !(of as readonly Command[]).includes(command)) {
-      throw wrong(`--${name} is no option of ${command}; it belongs to ${of.join(' and ')}`);
+      throw wrong(`--${name} is not an option of ${command}; it belongs to ${of.join(' and ')}`);
     }
     if (length > 1 && !repeats) throw wrong(`--${name} is given ${length} times; give it once`);
   }
@@ -84,7 +84,7 @@ export function requireOptionsOf(command: Command, values: Options): void {
 /** All of them are checked before a token is made. */
 export function holdersOf({ device, pattern, reader, operator }: Options): Holder[] {
   const given = [device, pattern, reader, operator].filter((values) => values.length > 0);
-  if (given.length !== 1) throw wrong('say for whom: one of --device, --pattern, --reader and --operator');
+  if (given.length !== 1) throw wrong('give one of --device, --pattern, --reader and --operator');
   const twice = [...device, ...pattern].find((name, index, all) => all.indexOf(name) !== index);
   if (twice !== undefined) throw wrong(`${twice} is named twice; name it once`);
   if (reader.length > 0) return [{ kind: 'readers' }];
@@ -95,7 +95,7 @@ export function holdersOf({ device, pattern, reader, operator }: Options): Holde
 function deviceOf(id: string): Holder {
   const holder = deviceHolder(id);
   if (holder === undefined) {
-    throw wrong(`"${id}" is no device_id: 1 to 128 printable ASCII characters without " * , < > \\`);
+    throw wrong(`"${id}" is not a device_id: 1 to 128 printable ASCII characters without " * , < > \\`);
   }
   return holder;
 }
@@ -103,7 +103,7 @@ function deviceOf(id: string): Holder {
 function devicesOf(pattern: string): Holder {
   const holder = devicesHolder(pattern);
   if (holder === undefined) {
-    throw wrong(`"${pattern}" is no pattern: give the beginning of device ids and one * at its end`);
+    throw wrong(`"${pattern}" is not a pattern: give a prefix of device ids and one * at its end`);
   }
   return holder;
 }
@@ -111,7 +111,7 @@ function devicesOf(pattern: string): Holder {
 export function scopesIn(scope: readonly string[]): Scope[] | undefined {
   if (scope.length === 0) return undefined;
   const unknown = scope.find((name) => name !== 'ingest' && name !== 'read');
-  if (unknown !== undefined) throw wrong(`"${unknown}" is no scope here: a scope is ingest or read`);
+  if (unknown !== undefined) throw wrong(`"${unknown}" is not a scope here: a scope is ingest or read`);
   return SCOPES.filter((name) => scope.includes(name));
 }
 
@@ -119,7 +119,7 @@ export function scopesOf({ scope, device, pattern, operator }: Options): Scope[]
   if (scope.length === 0) return undefined;
   const scopes = SCOPES.filter((name) => scope.includes(name) || (name === 'operate' && operator.length > 0));
   const unknown = scope.find((name) => !SCOPES.includes(name as Scope));
-  if (unknown !== undefined) throw wrong(`"${unknown}" is no scope: a scope is ingest or read`);
+  if (unknown !== undefined) throw wrong(`"${unknown}" is not a scope: a scope is ingest or read`);
   if (scopes.includes('operate') && operator.length === 0) throw wrong('for the scope operate, give --operator');
   if (device.length + pattern.length === 0 && scopes.includes('ingest')) {
     throw wrong('readers and operators do not send: --scope ingest needs a device or a pattern');
@@ -132,7 +132,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 /** `90s`, `30m`, `24h`, `7d`, `0s` */
 export function msOf(option: string, duration: string): number {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(duration) ?? [];
-  if (count === undefined) throw wrong(`--${option} is a time like 30m, 24h or 7d`);
+  if (count === undefined) throw wrong(`--${option} must be a duration like 30m, 24h or 7d`);
   return Number(count) * UNITS[unit!]!;
 }
 

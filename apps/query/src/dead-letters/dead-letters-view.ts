@@ -105,7 +105,7 @@ export class DeadLettersView {
     const isPartition = (await this.inspector.positions()).some((position) => position.partition === partition);
     const [record] = isPartition ? await this.inspector.peek(range) : [];
     if (record !== undefined) return letterOf(record);
-    throw new ProblemError('not-found', 'There is no dead letter at this place, or its retention has ended.');
+    throw new ProblemError('not-found', 'There is no dead letter at this offset, or its retention has ended.');
   }
 
   private async storedUnder({ deviceId, recordId }: DeadLetter): Promise<StoredRecord | null> {

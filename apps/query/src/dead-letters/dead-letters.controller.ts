@@ -98,6 +98,6 @@ function whyIn(body: unknown): string {
     throw invalidParameter([{ pointer: `/${unknown}`, code: 'unknown-field', detail: 'This member is not known.' }]);
   }
   if (typeof why === 'string' && why.trim() !== '' && why.length <= MAX_WHY_LENGTH) return why;
-  const detail = `why must be a text of 1 to ${MAX_WHY_LENGTH} characters that says why the letter is not needed.`;
+  const detail = `why must be a text of 1 to ${MAX_WHY_LENGTH} characters with the reason.`;
   throw invalidParameter([{ pointer: '/why', code: 'value', detail }]);
 }

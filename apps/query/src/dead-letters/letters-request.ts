@@ -39,7 +39,7 @@ function faultOf(name: string, value: unknown): ProblemEntry[] {
   if (name === 'limit') return isLimit(value) ? [] : [entry(name, `limit is a whole number from 1 to ${MAX_LETTERS}.`)];
   return name === 'cursor' || FILTERS.includes(name)
     ? []
-    : [entry(name, 'This parameter is not known; leave it out.', 'unknown-parameter')];
+    : [entry(name, 'This parameter is unknown; leave it out.', 'unknown-parameter')];
 }
 
 function isLimit(text: string): boolean {

@@ -27,9 +27,9 @@ const LETTER_PROPERTIES = {
   origin: maybe(anything),
   redrive_count: count,
   size_bytes: count,
-  value: maybe({ type: 'string', description: 'The value as text; null if it is no UTF-8.' }),
+  value: maybe({ type: 'string', description: 'The value as text; null if it is not UTF-8.' }),
   value_is_cut: { type: 'boolean' },
-  disposition: maybe({ ...anything, description: 'What was decided: `kind` is `discarded` or `redriven`.' }),
+  disposition: maybe({ ...anything, description: 'The decision: `kind` is `discarded` or `redriven`.' }),
 };
 const LETTER = object(Object.keys(LETTER_PROPERTIES), LETTER_PROPERTIES);
 const ONE_LETTER = object([...Object.keys(LETTER_PROPERTIES), 'headers', 'value_base64', 'check', 'stored'], {
@@ -104,7 +104,7 @@ export function DescribesLetters(): MethodDecorator {
     letters: list(LETTER),
     has_more: { type: 'boolean' },
     next_cursor: maybe(text),
-    partial: { type: 'boolean', description: 'The page ends early because one answer may read no further.' },
+    partial: { type: 'boolean', description: 'The page ends early because of the limit of one answer.' },
   });
   const parameters = ['reason', 'device_id', 'from', 'to', 'cursor'].map((name) =>
     ApiQuery({ name, required: false, schema: { type: 'string' } }),
@@ -128,7 +128,7 @@ export function DescribesSummary(): MethodDecorator {
 const place = () => ['partition', 'offset'].map((name) => ApiParam({ name, schema: { type: 'integer', minimum: 0 } }));
 
 export function DescribesLetter(): MethodDecorator {
-  const title = 'One dead letter: original bytes, headers, and what the current checks say';
+  const title = 'One dead letter: original bytes, headers, and the result of the current checks';
   return applyDecorators(describes('findDeadLetter', title, ONE_LETTER, ['not-found']), ...place());
 }
 
@@ -139,7 +139,7 @@ export function DescribesDiscard(): MethodDecorator {
     offset: count,
     disposition: anything,
   });
-  const title = 'Decides that a dead letter is not needed; it stays in the topic';
+  const title = 'Discards a dead letter; it stays in the topic';
   return applyDecorators(
     describes('discardDeadLetter', title, answer, ['not-found', ...BODIES]),
     ApiBody({ schema: body! }),

@@ -20,17 +20,17 @@ export class RedriveMetrics {
   ) {
     this.addGauge(
       'sluice_dead_letters_undecided',
-      'Dead letters in the topic that were neither redriven nor discarded.',
+      'Dead letters that were neither redriven nor discarded.',
       this.everyMinute(() => this.undecided()),
     );
     this.addGauge(
       'sluice_redrive_stalled_seconds',
-      'How long the redrive that is running has made no progress; 0 if none is running.',
+      'Time without progress of the running redrive; 0 if none is running.',
       () => this.stalledSeconds(),
     );
     this.addGauge(
       'sluice_backup_last_success_timestamp_seconds',
-      'When the last backup of the embedded files was complete, in seconds since 1970; left out if there was none.',
+      'Completion time of the last backup of the embedded files, in seconds since 1970; absent if there was none.',
       () => this.lastBackup(),
     );
   }

@@ -45,7 +45,7 @@ export class RedrivesController {
   @Delete(':id')
   @HttpCode(200)
   @Access('operate')
-  @DescribesMove('cancelRedrive', 'Cancels a redrive; what is published stays published')
+  @DescribesMove('cancelRedrive', 'Cancels a redrive; published letters stay published')
   async cancelRedrive(
     @Param('id') id: string,
     @Req() request: FastifyRequest,
@@ -70,7 +70,7 @@ export class RedrivesController {
   @Post(':id/resume')
   @HttpCode(200)
   @Access('operate')
-  @DescribesMove('resumeRedrive', 'Resumes a redrive that is paused')
+  @DescribesMove('resumeRedrive', 'Resumes a paused redrive')
   async resumeRedrive(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

@@ -12,7 +12,7 @@ export class ScanPlaces {
   /** @throws ProblemError `rate-limited` while all places are taken; what `scan` throws */
   async scan<T>(scan: () => Promise<T>): Promise<T> {
     if (this.taken >= PLACES) {
-      const detail = `${PLACES} searches of dead letters are under way; ask again.`;
+      const detail = `${PLACES} searches of dead letters are in progress; send the request again.`;
       throw new ProblemError('rate-limited', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
     }
     this.taken++;

@@ -93,6 +93,6 @@ export class LogFollower {
     this.#isAway = isAway;
     if (isAway)
       this.logger.warn({ cause: cause?.message }, 'the event log does not answer: the live tail waits for it');
-    else this.logger.info('the event log answers again: the live tail goes on');
+    else this.logger.info('the event log answers again: the live tail resumes');
   }
 }

@@ -49,13 +49,13 @@ function eventOf(name: string, description: string, contentSchema: object): Sche
 const COUNT = { type: 'integer', minimum: 0 };
 const STREAM_EVENT: Schema = {
   oneOf: [
-    eventOf('message', 'An event of the log.', { $ref: getSchemaPath(BufferRecordDto) }),
-    eventOf('gap', 'The retention of the log has removed events before they were read.', {
+    eventOf('message', 'An event of the event log.', { $ref: getSchemaPath(BufferRecordDto) }),
+    eventOf('gap', 'Retention removed events before they were read.', {
       type: 'object',
       required: ['partition', 'missing'],
       properties: { partition: COUNT, missing: COUNT },
     }),
-    eventOf('end', 'The service ends the stream, and says why.', {
+    eventOf('end', 'The service ends the stream, with the reason.', {
       type: 'object',
       required: ['reason'],
       properties: { reason: { type: 'string' }, position: { type: 'string' } },
@@ -77,18 +77,18 @@ export function DescribesTail(): MethodDecorator {
     ApiExtraModels(BufferRecordDto),
     ApiOperation({
       operationId: 'tailEvents',
-      summary: 'Events as they come, as server-sent events',
+      summary: 'Live events, as server-sent events',
       description:
-        'An answer without an end. The data of each message is one event, in the form of a waiting record of ' +
-        '`/check-buffer`; `id` is the position behind it. Come back with `Last-Event-ID` (an EventSource does so by ' +
-        'itself) or `?from=`, and the stream goes on there, without a gap and without a double. A slow reader is waited ' +
-        'for. The event `gap` says that the retention of the log has removed events before they were read; the event ' +
-        `\`end\`, that the service ends the stream. On the line: ${JSON.stringify(EXAMPLE)}`,
+        'An endless response. The data of each message is one event, in the form of a buffered record of ' +
+        '`/check-buffer`; `id` is the position after it. Reconnect with `Last-Event-ID` (an EventSource does this ' +
+        'automatically) or `?from=`, and the stream continues there without gaps or repeats. Slow readers get ' +
+        'back-pressure. The event `gap` reports that retention removed events before they were read; the event ' +
+        `\`end\`, that the service ends the stream. On the wire: ${JSON.stringify(EXAMPLE)}`,
     }),
     ApiHeader({
       name: 'Last-Event-ID',
       required: false,
-      description: 'The `id` that was seen last; comes before `from`.',
+      description: 'The last `id` that was received; takes precedence over `from`.',
     }),
     ApiOkResponse({
       description: 'The stream.',

@@ -14,7 +14,7 @@ import { FollowsRule } from './rules.js';
 
 /** Parameters of `GET /check-buffer`. */
 export class BufferQueryDto {
-  @ApiPropertyOptional({ ...DEVICE_ID_SCHEMA, description: 'Only waiting records of this device.', example: 'dev-2' })
+  @ApiPropertyOptional({ ...DEVICE_ID_SCHEMA, description: 'Only buffered records of this device.', example: 'dev-2' })
   @IsOptional()
   @FollowsRule(deviceIdParameter)
   device_id?: string;
@@ -29,7 +29,7 @@ export class BufferQueryDto {
   cursor?: string;
 }
 
-@ApiSchema({ name: 'BufferPartition', description: 'Where the worker stands in one partition of the event log.' })
+@ApiSchema({ name: 'BufferPartition', description: 'Offsets of one partition of the event log.' })
 export class BufferPartitionDto {
   @ApiProperty({ type: 'integer', minimum: 0 })
   partition!: number;
@@ -47,29 +47,29 @@ export class BufferPartitionDto {
 export const BUFFER_STATES = ['idle', 'draining', 'paused'] as const;
 export type BufferState = (typeof BUFFER_STATES)[number];
 
-@ApiSchema({ name: 'Buffer', description: 'Every record that was accepted and is not stored yet.' })
+@ApiSchema({ name: 'Buffer', description: 'The buffer: records that are accepted and not stored yet.' })
 export class BufferDto {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many records wait, over all partitions.' })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Number of buffered records, over all partitions.' })
   waiting!: number;
 
   @ApiProperty({
     type: Number,
     nullable: true,
     minimum: 0,
-    description: 'Age of the oldest one; null when none waits.',
+    description: 'Age of the oldest buffered record; null if there is none.',
   })
   oldest_age_seconds!: number | null;
 
   @ApiProperty({
     enum: BUFFER_STATES,
-    description: 'idle: none waits. draining: the worker stores. paused: it cannot.',
+    description: 'idle: the buffer is empty. draining: the worker stores records. paused: it cannot.',
   })
   state!: BufferState;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why it is paused, else null.',
+    description: 'The pause reason, else null.',
     example: 'store_unreachable',
   })
   reason!: string | null;
@@ -86,7 +86,7 @@ export class BufferDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Give it as `cursor` for the next page; null on the last.',
+    description: 'Pass it as `cursor` for the next page; null on the last page.',
   })
   next_cursor!: string | null;
 }

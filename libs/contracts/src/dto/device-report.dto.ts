@@ -16,9 +16,9 @@ import { MAX_TIMESTAMP_LENGTH } from '../timestamp.js';
 import { checkAsDto, FollowsRule } from './rules.js';
 
 const PAYLOAD_DESCRIPTION =
-  `What was measured, free-form: at most ${MAX_PAYLOAD_DEPTH} levels deep and ${MAX_PAYLOAD_BYTES} bytes of JSON, unless ` +
-  `the gateway is set otherwise; keys of 1 to ${MAX_PAYLOAD_KEY_LENGTH} characters without NUL; whole numbers in digits from ` +
-  '-2^63 to 2^64 - 1, which come back digit for digit; other numbers as the nearest double.';
+  `The measured data, free-form: at most ${MAX_PAYLOAD_DEPTH} levels deep and ${MAX_PAYLOAD_BYTES} bytes of JSON, unless ` +
+  `the gateway is configured otherwise; keys of 1 to ${MAX_PAYLOAD_KEY_LENGTH} characters without NUL; whole numbers in digits from ` +
+  '-2^63 to 2^64 - 1, which are kept exactly; other numbers as the nearest double.';
 
 @ApiSchema({ name: 'DeviceReport', description: 'One record, as a device reports it.' })
 export class DeviceReportDto implements DeviceReport {
@@ -34,9 +34,9 @@ export class DeviceReportDto implements DeviceReport {
 
   @ApiProperty({
     description:
-      "The device's own clock: RFC 3339 with an offset or Z comes back exactly as it was written. A space or underscore for T, an " +
-      'offset without a colon, and Unix time in s, ms, us or ns, as a number or in digits, are written as RFC 3339. Without a zone ' +
-      'only where SITE_TIMEZONE is set; it may be missing only where MISSING_TIMESTAMP=received is set.',
+      "The device's own clock: RFC 3339 with an offset or Z is kept exactly as sent. A space or underscore for T, an " +
+      'offset without a colon, and Unix time in s, ms, us or ns, as a number or in digits, are converted to RFC 3339. A time ' +
+      'without a zone needs SITE_TIMEZONE; a missing timestamp needs MISSING_TIMESTAMP=received.',
     oneOf: [{ type: 'string', maxLength: MAX_TIMESTAMP_LENGTH }, { type: 'number' }],
     example: '2025-09-09T17:00:00Z',
   })
@@ -54,7 +54,7 @@ export class DeviceReportDto implements DeviceReport {
 
   @ApiPropertyOptional({
     description:
-      'Idempotency key of this record, scoped to the device: the same key is one record. Made by the gateway if left out.',
+      'Idempotency key of this record, scoped to the device: the same key is one record. Assigned by the gateway if absent.',
     pattern: RECORD_ID_PATTERN.source,
     minLength: 1,
     maxLength: MAX_ID_LENGTH,

@@ -18,13 +18,13 @@ export class ListedEndpointDto {
   })
   url!: string;
 
-  @ApiProperty({ description: 'It is about to go away: use it only when no other one answers.' })
+  @ApiProperty({ description: 'It is about to stop: use it only if no other endpoint answers.' })
   draining!: boolean;
 }
 
 @ApiSchema({ name: 'EndpointDirectory', description: 'Where one device reports.' })
 export class EndpointDirectoryDto {
-  @ApiProperty({ description: 'Opaque; another one after any change of the list.', example: '5f0c2a9d41b7e386' })
+  @ApiProperty({ description: 'Opaque; changes with every change of the list.', example: '5f0c2a9d41b7e386' })
   version!: string;
 
   @ApiProperty({ example: 'dev-2' })
@@ -32,10 +32,15 @@ export class EndpointDirectoryDto {
 
   @ApiProperty({
     type: [ListedEndpointDto],
-    description: "The device's own endpoint first, then its fallbacks. Empty: use the address that you have.",
+    description: "The device's home endpoint first, then its fallbacks. Empty: keep the current address.",
   })
   endpoints!: readonly ListedEndpointDto[];
 
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'Ask again after so long, in seconds.', example: 60 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description: 'Seconds after which to request the list again.',
+    example: 60,
+  })
   ttl_seconds!: number;
 }

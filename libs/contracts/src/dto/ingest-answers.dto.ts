@@ -2,10 +2,10 @@ import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { ProblemDto } from './problem.dto.js';
 
 const RECORD_ID = {
-  description: 'The id of the record: the one it came with, or a UUIDv7 made for it.',
+  description: 'The id of the record: the one that was sent, or an assigned UUIDv7.',
   example: '01992f6b-5f00-7c3a-9d4e-0b1f7c2a9e11',
 };
-const RECEIPT = { description: 'Where the log keeps the record. Opaque.', example: 'My4xNw' };
+const RECEIPT = { description: 'Partition and offset of the record in the event log. Opaque.', example: 'My4xNw' };
 
 @ApiSchema({ name: 'Accepted', description: 'The answer to one record that is durable in the event log.' })
 export class AcceptedDto {
@@ -27,11 +27,11 @@ export const RESULT_STATUSES = ['accepted', 'rejected', 'retry'] as const;
 @ApiSchema({
   name: 'Result',
   description:
-    'What became of one record of many. accepted: durable, with record_id and receipt. rejected: it breaks a rule. ' +
-    'retry: the log did not confirm it; send it again with the same key.',
+    'The result of one record of a batch. accepted: durable, with record_id and receipt. rejected: invalid. retry: not ' +
+    'acknowledged by the event log; send it again with the same key.',
 })
 export class ResultDto {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Place of the record in the request, from 0.' })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Index of the record in the request, from 0.' })
   index!: number;
 
   @ApiProperty({ enum: RESULT_STATUSES })
@@ -43,7 +43,7 @@ export class ResultDto {
   @ApiPropertyOptional({ ...RECEIPT, description: 'Of an accepted record. Opaque.' })
   receipt?: string;
 
-  @ApiPropertyOptional({ type: ProblemDto, description: 'Of a record that is rejected or to be sent again.' })
+  @ApiPropertyOptional({ type: ProblemDto, description: 'Of a record with the status rejected or retry.' })
   problem?: ProblemDto;
 }
 
@@ -55,7 +55,7 @@ export class BatchResultDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
-    description: 'How many break the rules and will never be accepted as they are.',
+    description: 'Number of invalid records, which will not be accepted unchanged.',
   })
   rejected!: number;
 
@@ -63,7 +63,7 @@ export class BatchResultDto {
     type: 'integer',
     minimum: 1,
     required: false,
-    description: 'How many are to be sent again; left out if there are none.',
+    description: 'Number of records to send again; absent if there are none.',
   })
   retry?: number;
 

@@ -30,7 +30,7 @@ function wholeNumber(text: string): number {
 }
 
 function unknownParameter(name: string): ProblemEntry {
-  return { pointer: `?${name}`, code: 'unknown-parameter', detail: 'This parameter is not known; leave it out.' };
+  return { pointer: `?${name}`, code: 'unknown-parameter', detail: 'This parameter is unknown; leave it out.' };
 }
 
 function repeatedParameter(name: string): ProblemEntry {

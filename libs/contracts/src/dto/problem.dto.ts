@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { type Problem, type ProblemCode, type ProblemEntry, PROBLEMS } from '../problem.js';
 
-@ApiSchema({ name: 'ProblemEntry', description: 'One thing that is wrong with one place of the request.' })
+@ApiSchema({ name: 'ProblemEntry', description: 'One fault in the request.' })
 export class ProblemEntryDto implements ProblemEntry {
   @ApiProperty({
     description:
@@ -13,7 +13,7 @@ export class ProblemEntryDto implements ProblemEntry {
   @ApiProperty({ description: 'Stable; clients may branch on it.', example: 'payload-number' })
   code!: string;
 
-  @ApiProperty({ description: 'What is wrong and what to do, for people. Never repeats the value.' })
+  @ApiProperty({ description: 'The fault and the fix, for people. Never repeats the value.' })
   detail!: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, description: 'With the code syntax: byte of the body, from 0.' })
@@ -42,7 +42,9 @@ export class ProblemEntryDto implements ProblemEntry {
   })
   rule?: string;
 
-  @ApiPropertyOptional({ description: 'With the code schema-violation: what the schema asks for; never the value.' })
+  @ApiPropertyOptional({
+    description: 'With the code schema-violation: the value that the schema expects; never the value that was sent.',
+  })
   expected?: string;
 }
 
@@ -64,7 +66,7 @@ export class ProblemDto implements Problem {
   })
   code!: ProblemCode;
 
-  @ApiProperty({ description: 'What is wrong and what to do, for people.' })
+  @ApiProperty({ description: 'The fault and the fix, for people.' })
   detail!: string;
 
   @ApiPropertyOptional({ description: 'The path of the request.', example: '/ingest' })

@@ -49,7 +49,7 @@ export function cursorParameter(value: unknown): ProblemEntry | undefined {
 
 /** The rule of a parameter that names an instant. */
 export function instantParameter(name: string): Rule {
-  const detail = `${name} must be RFC 3339 with a zone, for example 2025-09-09T17:00:00Z; in an address, + is written %2B.`;
+  const detail = `${name} must be RFC 3339 with a zone, for example 2025-09-09T17:00:00Z; in a URL, write + as %2B.`;
   return (value) => {
     const problem = timestampProblem(value);
     return problem && { pointer: `?${name}`, code: problem.code, detail };

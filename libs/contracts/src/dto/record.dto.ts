@@ -19,13 +19,13 @@ class IngestEventDto implements IngestEvent {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Exactly as the device wrote it, unless timestamp_source is there.',
+    description: 'Exactly as the device sent it, unless timestamp_source is present.',
     example: '2025-09-09T17:00:00Z',
   })
   timestamp!: string;
 
   @ApiPropertyOptional({
-    description: 'What the device wrote, where that was not RFC 3339 with a zone; a number as its text.',
+    description: 'What the device sent, if it was not RFC 3339 with a zone; a number as text.',
     maxLength: MAX_TIMESTAMP_LENGTH,
     example: '1757437200',
   })
@@ -34,11 +34,15 @@ class IngestEventDto implements IngestEvent {
   @ApiPropertyOptional({
     enum: TIMESTAMP_SOURCES,
     description:
-      'device: its clock, in another form. site_timezone: in the zone of the site. received: the gateway had none.',
+      'device: its clock, in another format. site_timezone: its clock, in the time zone of the site. received: no timestamp was sent, so it is received_at.',
   })
   timestamp_source?: TimestampSource;
 
-  @ApiProperty({ format: 'date-time', description: 'When the gateway took it.', example: '2025-09-09T17:00:01.250Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When the gateway received it.',
+    example: '2025-09-09T17:00:01.250Z',
+  })
   received_at!: string;
 
   @ApiProperty({
@@ -49,24 +53,24 @@ class IngestEventDto implements IngestEvent {
   data_payload!: JsonObject;
 }
 
-@ApiSchema({ name: 'BufferRecord', description: 'A record that was accepted and is not stored yet.' })
+@ApiSchema({ name: 'BufferRecord', description: 'A buffered record: accepted and not stored yet.' })
 export class BufferRecordDto extends IngestEventDto {
-  @ApiProperty({ description: 'Where the log keeps the record. Opaque.', example: 'My4xNw' })
+  @ApiProperty({ description: 'Partition and offset of the record in the event log. Opaque.', example: 'My4xNw' })
   receipt!: string;
 }
 
 @ApiSchema({ name: 'StoredRecord', description: 'A stored record.' })
 export class StoredRecordDto extends IngestEventDto implements StoredRecord {
-  @ApiProperty({ format: 'date-time', description: 'When the worker wrote it.', example: '2025-09-09T17:00:01.500Z' })
+  @ApiProperty({ format: 'date-time', description: 'When the worker stored it.', example: '2025-09-09T17:00:01.500Z' })
   stored_at!: string;
 }
 
 export const RECORD_STATES = ['buffered', 'stored', 'dead_lettered'] as const;
 export type RecordState = (typeof RECORD_STATES)[number];
 
-const KNOWN = 'null where it is not known: a dead-lettered value may be unreadable.';
+const KNOWN = 'null if unknown: a dead-lettered value may be unreadable.';
 
-@ApiSchema({ name: 'RecordWhereabouts', description: 'One record: where it is now, and when it got there.' })
+@ApiSchema({ name: 'RecordWhereabouts', description: 'One record and its location.' })
 export class RecordWhereaboutsDto {
   @ApiProperty({ example: 'dev-2' })
   device_id!: string;
@@ -81,7 +85,7 @@ export class RecordWhereaboutsDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: `Exactly as the device wrote it, unless timestamp_source is there; ${KNOWN}`,
+    description: `Exactly as the device sent it, unless timestamp_source is present; ${KNOWN}`,
   })
   timestamp!: string | null;
 
@@ -91,10 +95,15 @@ export class RecordWhereaboutsDto {
   @ApiPropertyOptional({ enum: TIMESTAMP_SOURCES, description: 'As in a stored record.' })
   timestamp_source?: TimestampSource;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: `When the gateway took it; ${KNOWN}` })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: `When the gateway received it; ${KNOWN}`,
+  })
   received_at!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null while it is not stored.' })
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null until it is stored.' })
   stored_at!: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null unless it is dead-lettered.' })
@@ -103,7 +112,7 @@ export class RecordWhereaboutsDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: `Why it is dead-lettered, else null: one of ${DEAD_LETTER_REASONS.join(', ')}.`,
+    description: `The reason if it is dead-lettered, else null: one of ${DEAD_LETTER_REASONS.join(', ')}.`,
   })
   reason!: string | null;
 

@@ -30,7 +30,7 @@ export class RecordsQueryDto {
   @ApiPropertyOptional({
     ...RECORD_ID_SCHEMA,
     description:
-      'Only the record with this id of the device; needs device_id. It reads every id, whatever a proxy does to paths.',
+      'Only the record with this id of the device; needs device_id. It works for every id, also behind proxies that change paths.',
     example: 'run-17/sample-4',
   })
   @IsOptional()
@@ -39,7 +39,7 @@ export class RecordsQueryDto {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'First instant of `timestamp` that is shown.',
+    description: 'Earliest `timestamp`, inclusive.',
     example: '2025-09-09T00:00:00Z',
   })
   @IsOptional()
@@ -48,7 +48,7 @@ export class RecordsQueryDto {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'First instant of `timestamp` that is no longer shown.',
+    description: 'Latest `timestamp`, exclusive.',
     example: '2025-09-10T00:00:00Z',
   })
   @IsOptional()
@@ -123,7 +123,7 @@ export class RecordsPageDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Give it as `cursor` for the next page; null on the last.',
+    description: 'Pass it as `cursor` for the next page; null on the last page.',
   })
   next_cursor!: string | null;
 }

@@ -4,7 +4,7 @@ import type { ProblemEntry } from '../problem.js';
 /** What is wrong with a value, or `undefined`. The one statement of a rule: every way of checking calls it. */
 export type Rule = (value: unknown) => ProblemEntry | undefined;
 
-/** Tells class-validator that a property follows a rule. */
+/** Declares for class-validator that a property follows a rule. */
 export function FollowsRule(rule: Rule): PropertyDecorator {
   const validator = {
     validate: (value: unknown) => rule(value) === undefined,

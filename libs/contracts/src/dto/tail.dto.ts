@@ -12,8 +12,8 @@ export class TailQueryDto {
 
   @ApiPropertyOptional({
     description:
-      'Where to begin: `latest` (what comes from now on), `earliest` (all that the log still has), or the `id` of an ' +
-      'event of an earlier stream, opaque (what came after it).',
+      'Where to begin: `latest` (new events), `earliest` (all events in the event log), or the opaque `id` of an event ' +
+      'of an earlier stream (the events after it).',
     default: 'latest',
     example: 'earliest',
   })

@@ -8,8 +8,8 @@ export interface SchemaChange {
   /** For example `/properties/device_id`. */
   place: string;
   /**
-   * What it means for the values that the schema takes. `narrows`: some are refused now; `widens`: some are new; `differs`: that
-   * cannot be told, so it may be both.
+   * The effect on the accepted values. `narrows`: some are refused now; `widens`: some are new; `differs`: unknown, so it may be
+   * both.
    */
   effect: 'narrows' | 'widens' | 'differs';
   /** For people. */

@@ -73,7 +73,7 @@ function refused(http: HttpAnswer, problem: Problem | undefined, waitMs: number)
 }
 
 function unexpected(http: HttpAnswer): Answer {
-  const message = `Status ${http.status}, and not what a gateway answers. Is the endpoint's address right, is there a proxy?`;
+  const message = `Status ${http.status} is not an answer of a gateway. Check the endpoint's address and any proxy.`;
   return failedAnswer(new DeviceError('unexpected-answer', message));
 }
 
@@ -126,7 +126,7 @@ function readProblem(body: Fields): Problem | undefined {
   };
 }
 
-/** Errors of many records are told apart by the index that their pointers begin with. */
+/** The errors of many records are assigned by the index at the start of their pointers. */
 function allRejected(body: Fields, problem: Problem, recordIds: readonly string[]): Verdict[] {
   const fromResults = Array.isArray(body['results']) ? readVerdicts(body, recordIds) : undefined;
   if (fromResults !== undefined) return fromResults;

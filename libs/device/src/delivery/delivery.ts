@@ -66,7 +66,7 @@ export class Delivery {
     this.wake();
   }
 
-  /** Tries to empty the queue within the time, unless no request is allowed before it is over; then the loop has ended for good. */
+  /** Tries to empty the queue within the time, unless no request is allowed before it is over; then the loop has ended permanently. */
   async finish(timeoutMs: number): Promise<void> {
     const { clock } = this.parts;
     if (timeoutMs <= 0) this.stop();
@@ -119,7 +119,7 @@ export class Delivery {
 
   private async deliver(endpoint: Endpoint): Promise<void> {
     const { queue, signals, clock } = this.parts;
-    const records = queue.take(this.batchLimit.records, this.limits.batch.maxBytes);
+    const records = queue.nextBatch(this.batchLimit.records, this.limits.batch.maxBytes);
     const startedAtMs = clock.elapsed();
     this.startRequest(endpoint, startedAtMs);
     const answer = await this.request(endpoint, records).catch((error: unknown) => failedAnswer(asDeviceError(error)));
@@ -127,7 +127,7 @@ export class Delivery {
     const verdicts = this.verdictsOf(answer, endpoint, records);
     const isDone = (_: QueuedRecord, index: number) => (verdicts[index]?.status ?? 'retry') !== 'retry';
     queue.settle(new Set(records.filter(isDone).map(({ key }) => key)));
-    this.tell(verdicts, records);
+    this.report(verdicts, records);
     this.onSettled();
   }
 
@@ -199,7 +199,11 @@ export class Delivery {
 
   private stopGzip({ url }: Endpoint): readonly Verdict[] {
     this.mayGzip = false;
-    this.parts.signals.log('warn', 'gzip-refused', `${url} takes no gzip; sending plain JSON from now on.`);
+    this.parts.signals.log(
+      'warn',
+      'gzip-refused',
+      `${url} does not accept gzip; sending uncompressed JSON from now on.`,
+    );
     return [];
   }
 
@@ -214,7 +218,7 @@ export class Delivery {
     return [];
   }
 
-  private tell(verdicts: readonly Verdict[], records: readonly QueuedRecord[]): void {
+  private report(verdicts: readonly Verdict[], records: readonly QueuedRecord[]): void {
     const { signals } = this.parts;
     verdicts.forEach((verdict, index) => {
       const { recordId, text } = records[index]!;
@@ -226,5 +230,5 @@ export class Delivery {
 
 function asDeviceError(error: unknown): DeviceError {
   if (error instanceof DeviceError) return error;
-  return new DeviceError('unreachable', 'The request could not be made; see the cause.', { cause: error });
+  return new DeviceError('unreachable', 'The request failed; see the cause.', { cause: error });
 }

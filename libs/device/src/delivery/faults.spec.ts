@@ -25,14 +25,14 @@ describe('a device with a gateway that fails', () => {
   }
 
   it.each<[string, Reply, string]>([
-    ['nobody listens', refuseConnection, 'unreachable'],
+    ['no server listens', refuseConnection, 'unreachable'],
     ['the answer is no JSON', () => new Response('<html>It works!</html>', { status: 202 }), 'unexpected-answer'],
     ['the answer is half a body', () => new Response('{"results":[{"ind', { status: 202 }), 'unexpected-answer'],
     ['the answer is empty', () => new Response(null, { status: 202 }), 'unexpected-answer'],
     ['the answer is null', () => json(202, null), 'unexpected-answer'],
     ['there are too few results', () => json(202, { results: [] }), 'unexpected-answer'],
     [
-      'a result has an index of its own',
+      'a result has an unexpected index',
       () => json(202, { results: [{ index: 7, status: 'accepted', record_id: 'r1' }] }),
       'unexpected-answer',
     ],
@@ -74,7 +74,7 @@ describe('a device with a gateway that fails', () => {
     expect(test.device.state()).toMatchObject({ queued: 0, retries: 1, lastError: undefined });
   });
 
-  /** A small generator of our own, so that a failure can be repeated by its seed. */
+  /** A small seeded generator, so that a failure can be repeated. */
   function seeded(seed: number): () => number {
     let state = seed;
     return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;

@@ -78,7 +78,7 @@ describe('a device over real HTTP', () => {
     await until(() => test.accepted.length === 1);
   });
 
-  it('reports an endpoint where nobody listens, and goes to the next one', async () => {
+  it('reports an endpoint without a listener, and goes to the next one', async () => {
     start({ endpoints: ['http://127.0.0.1:1', gateway.origin] });
     test.reportNumbers(1, 1);
     await until(() => test.device.state().failures === 1);
@@ -86,7 +86,7 @@ describe('a device over real HTTP', () => {
     await until(() => test.accepted.length === 1);
   });
 
-  it('ends a request that is under way when it is closed', async () => {
+  it('ends a request that is in progress when it is closed', async () => {
     gateway.script.push(() => {});
     start();
     test.reportNumbers(1, 1);

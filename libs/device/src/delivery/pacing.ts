@@ -2,7 +2,7 @@ import type { Random } from '../clock.js';
 import { Backoff, type BackoffLimits } from './backoff.js';
 import { RetryBudget, type RetryBudgetLimits } from './retry-budget.js';
 
-/** How much longer than `Retry-After` says a device may wait, so that those who were told the same do not come as one. */
+/** How much longer than `Retry-After` a device may wait, so that devices with the same `Retry-After` do not return at once. */
 const RETRY_AFTER_SPREAD = 0.5;
 
 export type PacingLimits = BackoffLimits & RetryBudgetLimits;

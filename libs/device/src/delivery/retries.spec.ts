@@ -42,7 +42,7 @@ describe('retries of a device', () => {
     expect(sentAtMs.slice(0, 2)).toEqual([0, 999]);
   });
 
-  it('begins anew after a success', async () => {
+  it('restarts after a success', async () => {
     start(refuseConnection, { retry: { baseDelayMs: 1000 } });
     const succeed: Reply = (request) => gateway.accept(request);
     gateway.script.push(refuseConnection, refuseConnection, succeed);
@@ -135,7 +135,7 @@ describe('retries of a device', () => {
     expect(sentAtMs).toHaveLength(2);
   });
 
-  it('does not ask another endpoint to get around a limit of its own', async () => {
+  it('does not use another endpoint to get around its own limit', async () => {
     start(() => problem(429, 'rate-limited', { 'retry-after': '2' }), {
       endpoints: ['http://own.test', 'http://next.test'],
     });

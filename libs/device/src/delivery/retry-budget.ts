@@ -8,7 +8,7 @@ export interface RetryBudgetLimits {
 }
 
 /**
- * Bounds the share of retries among requests: backoff alone starts anew with each success, and a fleet that meets
+ * Bounds the share of retries among requests: backoff alone restarts with each success, and a fleet that meets
  * a half-broken gateway would double its load with retries.
  */
 export class RetryBudget {

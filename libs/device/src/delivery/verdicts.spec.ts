@@ -18,7 +18,7 @@ describe('the verdict of a gateway', () => {
     return test;
   }
 
-  it('tells what was accepted, with its receipt', async () => {
+  it('reports accepted records, with their receipts', async () => {
     const receipts: unknown[] = [];
     start({ onAccepted: (...args) => receipts.push(args) });
     test.reportNumbers(1, 2);
@@ -39,7 +39,7 @@ describe('the verdict of a gateway', () => {
     expect(test.accepted).toEqual(['r1']);
   });
 
-  it('hands a rejected record to the handler and goes on', async () => {
+  it('hands a rejected record to the handler and continues', async () => {
     const refusal = {
       code: 'invalid-record',
       errors: [{ pointer: '/timestamp', code: 'timestamp', detail: 'no zone' }],
@@ -101,7 +101,7 @@ describe('the verdict of a gateway', () => {
     expect(test.device.state()).toMatchObject({ rejected: 2, queued: 0 });
   });
 
-  it('splits a request that is too large, until what is too large stands alone', async () => {
+  it('splits a request that is too large, until the record that is too large is alone', async () => {
     gateway.reply = (request) =>
       request.ids.includes('r6') ? problem(413, 'body-too-large') : gateway.accept(request);
     start();

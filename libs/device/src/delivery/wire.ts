@@ -51,7 +51,7 @@ export class Wire {
     }
   }
 
-  /** Ends the exchange that is under way, if there is one; whether it had an effect is unknown. Final. */
+  /** Ends the exchange that is in progress, if there is one; whether it had an effect is unknown. Final. */
   close(): void {
     this.isClosed = true;
     this.cutShort(closed());

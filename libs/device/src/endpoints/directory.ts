@@ -13,7 +13,7 @@ const MAX_TTL_MS = 86_400_000;
 
 /**
  * Asks the gateways which endpoints this device should use: `GET /endpoints?device_id=...`. Looked up before a request when
- * the last answer has expired, never by a timer of its own. While no gateway answers, the last list stays in use.
+ * the last answer has expired, never by a timer. While no gateway answers, the last list stays in use.
  */
 export class Directory {
   private nextLookUpMs = 0;

@@ -35,7 +35,7 @@ describe('failover of a device', () => {
     );
   }
 
-  /** Reports once a second for so long. */
+  /** Reports once a second for this long. */
   async function reportFor(seconds: number, from: number): Promise<void> {
     for (let n = from; n < from + seconds; n++) {
       test.reportNumbers(n, n);
@@ -57,7 +57,7 @@ describe('failover of a device', () => {
     expect(test.logCodes).toContain('endpoint-changed');
   });
 
-  it('goes on along the list', async () => {
+  it('continues along the list', async () => {
     down.add(OWN).add(NEXT);
     start();
     test.reportNumbers(1, 1);
@@ -154,7 +154,7 @@ describe('failover of a device', () => {
     expect(gateway.numbers).toEqual([1]);
   });
 
-  it('waits when every endpoint is away, and delivers everything in order when they are back', async () => {
+  it('waits when every endpoint is down, and delivers everything in order when they are back', async () => {
     down.add(OWN).add(NEXT).add(LAST);
     start();
     await reportFor(120, 1);
@@ -254,7 +254,7 @@ describe('failover of a device', () => {
       ['a list with nothing in it', () => json(200, { endpoints: [null], ttl_seconds: 60 })],
       ['no time to live', () => json(200, { ...listOf(OWN), ttl_seconds: 'soon' })],
       ['nothing to find', () => problem(404, 'not-found')],
-      ['a 304 that nobody asked for', () => new Response(null, { status: 304 })],
+      ['an unrequested 304', () => new Response(null, { status: 304 })],
     ])('uses the endpoints that it was set up with when the directory answers %s', async (_, reply) => {
       gateway.script.push(reply);
       start({ endpoints: SEED, directory: true });

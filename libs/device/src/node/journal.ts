@@ -19,7 +19,7 @@ export interface JournalContents {
   records: Map<number, StoredRecord>;
   /** Complete lines that cannot be read: something damaged the file. */
   damagedLines: number;
-  /** Bytes after the last complete line: a write that a crash cut short, and that nobody was told to be durable. */
+  /** Bytes after the last complete line: a write that a crash cut short, and that was never reported as durable. */
   tornBytes: number;
 }
 

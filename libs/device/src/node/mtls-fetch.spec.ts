@@ -109,7 +109,7 @@ describe('fetch with a client certificate', () => {
     expect(clients).toEqual([]);
   });
 
-  it('hands on status and headers, and notices half a body', async () => {
+  it('forwards status and headers, and notices half a body', async () => {
     start('dev-1', 'plant');
     reply = (response) => response.writeHead(429, { 'retry-after': '2' }).end();
     test.reportNumbers(1, 1);

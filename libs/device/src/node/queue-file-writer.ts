@@ -21,8 +21,8 @@ interface Write {
 const PRIVATE_FILE = 0o600;
 
 /**
- * The open queue file. Append-only: lines that come while a write is under way go out together with the next one, with one fsync.
- * It is written anew, beside the old one and renamed over it, when most of it is done with, and after a write that failed.
+ * The open queue file. Append-only: lines that come while a write is in progress go out together with the next one, with one fsync.
+ * It is rewritten to a new file and renamed over the old one when most of it is delivered, and after a write that failed.
  */
 export class QueueFile implements Storage {
   readonly recovered: readonly StoredRecord[];
@@ -103,7 +103,7 @@ export class QueueFile implements Storage {
       else await this.appendLines(this.file, writes);
       for (const { resolve } of writes) resolve();
     } catch (cause) {
-      // Half a line may be in the file now: it is written anew with the next write.
+      // Half a line may be in the file now: the next write rewrites it.
       await this.letGo();
       const message = `${this.path} cannot be written; records are kept in memory only: ${(cause as Error).message}`;
       for (const { reject } of writes) reject(new DeviceError('queue-file-unwritable', message, { cause }));

@@ -31,7 +31,7 @@ describe('a queue file', () => {
     return storage;
   }
 
-  /** As after kill -9: the file as it is now, opened by another process, for which another path stands in. */
+  /** As after kill -9: the file as it is now, opened by another process, simulated by another path. */
   async function openCopyAfterCrash(): Promise<Storage> {
     await writeFile(`${path}-after-crash`, await readFile(path));
     path = `${path}-after-crash`;
@@ -152,7 +152,7 @@ describe('a queue file', () => {
     });
   });
 
-  it('is written anew when most of it is done with', async () => {
+  it('is rewritten when most of it is delivered', async () => {
     const storage = await open();
     const text = JSON.stringify({ record_id: 'r', device_id: 'dev-1', data_payload: { text: 'x'.repeat(10_000) } });
     for (let key = 1; key <= 100; key++) {
@@ -188,7 +188,7 @@ describe('a queue file', () => {
     expect((await open()).recovered).toEqual([record(1)]);
   });
 
-  /** Lets the next write fail, whoever runs the test: the handle is gone, and the place of the new file is taken. */
+  /** Makes the next write fail, for every user: the handle is closed, and the path of the new file is taken. */
   async function blockWriting(): Promise<void> {
     const storage = opened.at(-1) as unknown as { file: { close(): Promise<void> } };
     await storage.file.close();
@@ -231,7 +231,7 @@ describe('a queue file', () => {
       expect((await open()).recovered).toEqual([]);
     });
 
-    it('tells about a file that was torn', async () => {
+    it('reports a file that was torn', async () => {
       await write(queuedLine(record(1)), 'torn');
       const test = start(await open());
       await test.device.close();
@@ -246,7 +246,7 @@ describe('a queue file', () => {
       );
     });
 
-    it('goes on without the file when that cannot be written, and says so for each report', async () => {
+    it('continues without the file when that cannot be written, and says so for each report', async () => {
       const storage = await open();
       const test = start(storage);
       await blockWriting();

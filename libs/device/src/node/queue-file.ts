@@ -12,7 +12,7 @@ const openPaths = new Set<string>();
 /**
  * Opens a queue that outlives the process, also by kill -9 and power loss: give it to a device as `queue.storage`.
  * Makes the file if there is none. What a crash cut short at its end is cut off; where the file is damaged before its end,
- * everything that can be read is kept and a copy of the file is left beside it. Both are told through the device's log.
+ * everything that can be read is kept and a copy of the file is left next to it. Both are logged by the device.
  *
  * One file belongs to one device in one process.
  *
@@ -28,7 +28,7 @@ export async function openQueueFile(path: string): Promise<Storage> {
   } catch (cause) {
     openPaths.delete(fullPath);
     if (cause instanceof DeviceError) throw cause;
-    throw new DeviceError('queue-file-unreadable', `${path} cannot be read or made: ${(cause as Error).message}`, {
+    throw new DeviceError('queue-file-unreadable', `${path} cannot be read or created: ${(cause as Error).message}`, {
       cause,
     });
   }

@@ -27,7 +27,7 @@ describe('a full queue', () => {
 
   const droppedIds = () => test.dropped.map(({ record }) => record.recordId);
 
-  it('drops the oldest records that are not on their way, and tells and counts each', async () => {
+  it('drops the oldest records that are not being sent, and reports and counts each', async () => {
     start({ maxRecords: 5, whenFull: 'drop-oldest' });
     test.reportNumbers(1, 3);
     await test.clock.advance(0);
@@ -50,7 +50,7 @@ describe('a full queue', () => {
     expect(droppedIds()).toEqual(['r3']);
   });
 
-  it('drops the newest record when told so', async () => {
+  it('drops the newest record with whenFull set to drop-newest', async () => {
     start({ maxRecords: 3, whenFull: 'drop-newest' });
     test.reportNumbers(1, 5);
     expect(droppedIds()).toEqual(['r4', 'r5']);
@@ -76,7 +76,7 @@ describe('a full queue', () => {
     );
   });
 
-  it('makes the caller wait when told to block, and loses nothing', async () => {
+  it('makes the caller wait with whenFull set to block, and loses nothing', async () => {
     start({ maxRecords: 2, whenFull: 'block' });
     test.reportNumbers(1, 2);
     const { kept } = test.device.report({ n: 3 }, { recordId: 'r3' });
@@ -103,7 +103,7 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 3]);
   });
 
-  it('refuses a report when too many wait already: who does not wait must be told', () => {
+  it('refuses a report when too many wait already: a caller that does not wait must get an error', () => {
     start({ maxRecords: 2, whenFull: 'block' });
     test.reportNumbers(1, 4);
     expect(() => test.device.report({ n: 5 })).toThrow(expect.objectContaining({ code: 'queue-full' }));
@@ -118,7 +118,7 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 3, 4]);
   });
 
-  it('tells those that wait when the device is closed', async () => {
+  it('notifies those that wait when the device is closed', async () => {
     start({ maxRecords: 2, whenFull: 'block' });
     test.reportNumbers(1, 2);
     const { kept } = test.device.report({ n: 3 }, { recordId: 'r3' });

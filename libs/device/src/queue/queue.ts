@@ -35,7 +35,7 @@ interface WaitingRecord extends QueuedRecord {
 /** Between two records of a request. */
 const COMMA_BYTES = 1;
 
-/** Records in the order of reporting, bounded. What leaves it without a verdict is counted and told. */
+/** Records in the order of reporting, bounded. A record that leaves without a result is counted and reported. */
 export class Queue {
   private readonly records: QueuedRecord[] = [];
   private readonly waiting: WaitingRecord[] = [];
@@ -93,7 +93,7 @@ export class Queue {
   }
 
   /** The oldest records that fit into a request, at least one. They are on their way until {@link settle}. */
-  take(maxRecords: number, maxBytes: number): readonly QueuedRecord[] {
+  nextBatch(maxRecords: number, maxBytes: number): readonly QueuedRecord[] {
     let bytes = 0;
     const candidates = this.records.slice(0, maxRecords);
     const end = candidates.findIndex((record) => (bytes += record.bytes + COMMA_BYTES) > maxBytes);
@@ -145,7 +145,7 @@ export class Queue {
   private keepOrWait(record: EncodedRecord): Promise<Kept> {
     if (this.outside === 0 && this.hasRoom(record.bytes)) return this.keep(this.numbered(record));
     if (this.outside === this.limits.maxRecords) {
-      const message = `The queue is full and ${this.outside} reports wait for room. Await \`kept\` of a report before the next one.`;
+      const message = `The queue is full and ${this.outside} reports wait for space. Await \`kept\` of a report before the next one.`;
       throw new DeviceError('queue-full', message);
     }
     return new Promise((settle) => this.waiting.push({ ...this.numbered(record), settle }));

@@ -19,7 +19,7 @@ export interface Storage {
   remove(keys: readonly number[]): Promise<void>;
   /** Whether the next process will find this record. */
   keeps(key: number): boolean;
-  /** Finishes what is under way. Never rejects; idempotent. */
+  /** Finishes what is in progress. Never rejects; idempotent. */
   close(): Promise<void>;
 }
 

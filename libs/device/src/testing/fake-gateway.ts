@@ -17,7 +17,7 @@ export interface ReceivedRequest {
 
 export type Reply = (request: ReceivedRequest, signal: AbortSignal) => Response | Promise<Response>;
 
-/** A `fetch` that plays every gateway there is: takes each record once, and answers as told. */
+/** A `fetch` that plays all gateways: accepts each record once, and answers as the test sets it. */
 export class FakeGateway {
   readonly requests: ReceivedRequest[] = [];
   /** By id, in the order of their first acceptance. */
@@ -81,11 +81,11 @@ export function problem(status: number, code: string, headers: Record<string, st
   return json(status, { type: `urn:sluice:problem:${code}`, status, code, detail: 'as the test wants it' }, headers);
 }
 
-/** `fetch` as it is when nobody listens. */
+/** `fetch` without a listening server. */
 export const refuseConnection: Reply = () => {
   throw new TypeError('fetch failed');
 };
 
-/** Never answers, and ends only when it is told to. */
+/** Never answers, and ends only when it is aborted. */
 export const neverAnswer: Reply = (_, signal) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));

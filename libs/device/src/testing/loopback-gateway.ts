@@ -10,7 +10,7 @@ export interface ServedRequest {
 
 export type Serve = (response: ServerResponse, records: readonly SentRecord[]) => void;
 
-/** A gateway on a loopback port: takes everything, unless it is told otherwise. */
+/** A gateway on a loopback port: accepts everything, unless a test sets another answer. */
 export class LoopbackGateway {
   readonly requests: ServedRequest[] = [];
   /** Used for one request each, before {@link serve}. */

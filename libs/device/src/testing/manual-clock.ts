@@ -5,7 +5,7 @@ interface Timer {
   callback: () => void;
 }
 
-/** Time that stands still until a test moves it. */
+/** A clock that advances only when a test moves it. */
 export class ManualClock implements Clock {
   private elapsedMs = 0;
   private readonly timers = new Set<Timer>();

@@ -6,7 +6,7 @@ import type { LogEntry, Problem } from '../signals.js';
 import { FakeGateway } from './fake-gateway.js';
 import { ManualClock } from './manual-clock.js';
 
-/** A device on a manual clock that talks to a fake gateway, and what its handlers heard. */
+/** A device on a manual clock with a fake gateway, and the calls of its handlers. */
 export class TestDevice {
   readonly accepted: string[] = [];
   readonly rejected: { record: ReportedRecord; problem: Problem }[] = [];
@@ -40,7 +40,7 @@ export class TestDevice {
     for (let n = from; n <= to; n++) this.device.report({ n }, { recordId: `r${n}` });
   }
 
-  /** Closes the device, which must leave nothing running and never have had two requests under way. */
+  /** Closes the device, which must leave nothing running and never have had two requests in progress. */
   async end(): Promise<void> {
     await this.device.close({ timeoutMs: 0 });
     expect(this.clock.pendingTimers).toBe(0);

@@ -23,7 +23,7 @@ export function entryOfEvent(event: IngestEvent): LogEntry {
   };
 }
 
-/** A message of somebody who took the topic for theirs. */
+/** A message of someone who took the topic for theirs. */
 export function foreignEntry(text: string, headers: LogEntry['headers'] = {}): LogEntry {
   return { key: null, value: Buffer.from(text), headers, timestampMs: 0 };
 }

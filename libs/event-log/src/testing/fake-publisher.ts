@@ -1,6 +1,6 @@
 import { EventPublisher, type LogEntry, type LogRecord, type PublishOutcome } from '../event-log.js';
 
-/** A publisher that remembers. It writes everything to partition 0 at once, until a test tells it otherwise. */
+/** A publisher that records its calls. It writes everything to partition 0 at once, unless a test sets other outcomes. */
 export class FakePublisher extends EventPublisher {
   /** What was written, in order. */
   readonly records: LogRecord[] = [];
@@ -25,7 +25,7 @@ export class FakePublisher extends EventPublisher {
     this.held ??= [];
   }
 
-  /** Lets the calls that hang go on, and later ones through. */
+  /** Lets the calls that hang continue, and later ones through. */
   release(): void {
     const held = this.held ?? [];
     this.held = undefined;

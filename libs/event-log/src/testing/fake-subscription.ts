@@ -29,7 +29,7 @@ export class FakeSubscription implements EventSubscription {
   private readonly listeners: RevokedListener[] = [];
   private readonly wakeUps = new Set<() => void>();
 
-  /** How many pulls wait for records now: 0 means that nobody is asking. */
+  /** Number of pulls that wait for records now. */
   get pendingPulls(): number {
     return this.wakeUps.size;
   }
@@ -64,7 +64,7 @@ export class FakeSubscription implements EventSubscription {
     if (this.isClosed) throw new EventLogError('closed', 'The subscription is closed.');
     if (this.pullError !== undefined) throw this.pullError;
     if (!this.hasReadable() && !signal?.aborted) await this.whenWoken(maxWaitMs, signal);
-    return signal?.aborted || this.isClosed ? [] : this.take(maxRecords);
+    return signal?.aborted || this.isClosed ? [] : this.removeNext(maxRecords);
   }
 
   async commit(positions: readonly TopicPosition[], note = ''): Promise<void> {
@@ -117,7 +117,7 @@ export class FakeSubscription implements EventSubscription {
     return this.waiting.some((record) => !this.paused.has(nameOf(record)));
   }
 
-  private take(maxRecords: number): LogRecord[] {
+  private removeNext(maxRecords: number): LogRecord[] {
     const readable = this.waiting.filter((record) => !this.paused.has(nameOf(record))).slice(0, maxRecords);
     const isTaken = new Set(readable);
     this.waiting = this.waiting.filter((record) => !isTaken.has(record));

@@ -23,7 +23,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(sortedValuesOf(await pullRecords(second, 20))).toEqual(firstNumbers(20).map(String));
     });
 
-    it('goes on behind the committed positions with the next member', async () => {
+    it('continues behind the committed positions with the next member', async () => {
       const { topic, group } = await committedGroup(underTest, 20);
       const outcomes = await underTest.publish(topic, manyEntries(10));
       const records = await pullRecords(underTest.subscribe(topic, group), 10);
@@ -104,7 +104,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       for (const topic of topics) expect(records.filter((record) => record.topic === topic)).toHaveLength(10);
     });
 
-    it('shares the partitions out when a second member joins, and tells the first what it lost', async () => {
+    it('shares the partitions when a second member joins, and reports the revoked ones to the first', async () => {
       const { topic, first, second, lost } = await twoMembers(underTest);
       const owned = [...first.assignment(), ...second.assignment()];
       expect(inOrder(owned).map(({ partition }) => partition)).toEqual([0, 1, 2, 3]);

@@ -112,7 +112,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(placesOf(records)).toEqual(firstNumbers(6).map((offset) => `0/${offset}`));
     });
 
-    it('tells how long a record is kept: a time, or without end', async () => {
+    it('reports the retention of a record: a time, or none', async () => {
       const { inspector } = await onePartition(underTest, 0);
       const retentionMs = await inspector.retentionMs();
       expect(retentionMs === undefined || retentionMs > 0).toBe(true);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EventLog, EventSubscription, LogEntry, LogRecord, PublishOutcome } from '../event-log.js';
 
-/** How long a condition may take before the test goes on, and fails on what it finds. Generous: a rebalance takes seconds. */
+/** How long a condition may take before the test continues, and fails on what it finds. Generous: a rebalance takes seconds. */
 const CONDITION_TIMEOUT_MS = 30_000;
 
-/** The log that a suite talks to, and what a test opens on it. Every topic and group has a name of its own. */
+/** The event log of a suite, and what a test opens on it. Every topic and group has a unique name. */
 export class LogUnderTest {
   private opened: EventLog | undefined;
   private readonly subscriptions: EventSubscription[] = [];
@@ -70,7 +70,7 @@ export function manyEntries(count: number, keys = 16): LogEntry[] {
   return Array.from({ length: count }, (_, index) => entryOf(`device-${index % keys}`, String(index)));
 }
 
-/** Pulls until so many records have come, or for so long that the test should fail on what came. */
+/** Pulls until this many records have come, or until the test should fail with those that came. */
 export async function pullRecords(subscription: EventSubscription, count: number): Promise<LogRecord[]> {
   const signal = AbortSignal.timeout(CONDITION_TIMEOUT_MS);
   const records: LogRecord[] = [];

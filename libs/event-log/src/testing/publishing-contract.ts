@@ -60,7 +60,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       });
     });
 
-    it('tells an absent key and value from empty ones', async () => {
+    it('distinguishes an absent key and value from empty ones', async () => {
       await expectUnchanged(underTest, { key: null, value: null, headers: {}, timestampMs: Date.now() });
       await expectUnchanged(underTest, {
         key: Buffer.from('key'),

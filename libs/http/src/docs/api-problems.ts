@@ -5,7 +5,7 @@ import { ProblemDto } from '@sluice/contracts/dto';
 
 const RETRY_AFTER = {
   'Retry-After': {
-    description: 'Whole seconds after which a repeat has a chance.',
+    description: 'Seconds after which to send the request again.',
     schema: { type: 'integer' as const, minimum: 1 },
   },
 };

@@ -5,7 +5,7 @@ export class Html {
 
 type Part = string | Html | readonly (string | Html)[];
 
-/** HTML with its parts put in: what is no {@link Html} is text, and is escaped. */
+/** HTML with its parts inserted: every part that is not {@link Html} is text, and is escaped. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const texts = parts.map((part) => [part].flat().map(asHtml).join(''));
   return new Html(String.raw({ raw: strings }, ...texts));

@@ -35,7 +35,7 @@ describe('GET /docs', () => {
     expect(script).toMatch(/"validatorUrl": null/);
   });
 
-  it('tells browsers to run its own files only, and to let nobody frame it', async () => {
+  it('restricts browsers to its own files and forbids every frame', async () => {
     const { headers } = await fetch(`${docs.address}/docs`, { headers: { connection: 'close' } });
     const policy = headers.get('content-security-policy');
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'");

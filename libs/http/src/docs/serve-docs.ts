@@ -31,7 +31,7 @@ export function serveDocs(app: NestFastifyApplication, names?: TopicNames): void
   serveEvents(fastify, names);
 }
 
-/** Swagger UI registers its own routes, so they cannot declare themselves: the description is the same for everybody. */
+/** Swagger UI registers its own routes, so they cannot declare themselves: the description is the same for every client. */
 function declareOpen(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     if (/^\/(docs(\/.*)?|openapi\.json)$/.test(route.url)) route.config = { ...route.config, access: 'open' };

@@ -14,7 +14,7 @@ code, pre { font-family: ui-monospace, monospace; font-size: 0.9rem; overflow-wr
 pre { padding: 1rem; border: 1px solid #8888; overflow-x: auto; }
 `;
 
-/** The description is the same for everybody. */
+/** The description is the same for every client. */
 const OPEN = { config: { access: 'open' } } as const;
 
 /** What the topics are called here. */

@@ -16,13 +16,13 @@ export class HttpMetrics {
   constructor(registry: Registry) {
     this.requests = new Counter({
       name: 'sluice_http_requests_total',
-      help: 'Requests that were answered, by route and status.',
+      help: 'Answered requests, by route and status.',
       labelNames: ['route', 'status'],
       registers: [registry],
     });
     this.durations = new Histogram({
       name: 'sluice_http_request_duration_seconds',
-      help: 'Time from the head of a request to the end of its answer, by route.',
+      help: 'Time from the headers of a request to the end of its response, by route.',
       labelNames: ['route'],
       buckets: DURATION_BUCKETS,
       registers: [registry],

@@ -83,7 +83,7 @@ describe('GET /metrics', () => {
     expect(named('TYPE')).toEqual(named('HELP'));
   });
 
-  it('tells of the process: its memory, its CPU time and the delay of its event loop', async () => {
+  it('reports the memory, the CPU time and the event-loop delay of the process', async () => {
     const text = (await scrape()).join('\n');
     for (const name of [
       'process_resident_memory_bytes',
@@ -126,7 +126,7 @@ describe('an engine', () => {
   it.each<[string, () => Promise<void>]>([
     ['refuses', () => Promise.reject(new Error('broker:9092 is away'))],
     ['hangs', () => new Promise(() => undefined)],
-  ])('is down while it %s, and the scrape goes on', async (_what, answer) => {
+  ])('is down while it %s, and the scrape continues', async (_what, answer) => {
     engine.answer = answer;
     const lines = await scrape();
     expect(lines).toContain('sluice_engine_up{engine="event_log"} 0');

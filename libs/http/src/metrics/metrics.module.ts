@@ -33,7 +33,7 @@ class MetricsController {
 
 /**
  * `GET /metrics` in the text format of Prometheus: the requests of this app, its engines and its process. Every module of the
- * process may inject the `Registry` and add metrics of its own. One for each process.
+ * process may inject the `Registry` and add its own metrics. One for each process.
  */
 @Module({})
 export class MetricsModule implements OnModuleInit {

@@ -5,7 +5,7 @@ import { ClientTally } from './client-tally.js';
 const MAX_STREAMS_PER_CLIENT = 8;
 const RETRY_AFTER_SECONDS = 10;
 
-/** The open streams of each client, of all kinds together: nobody takes all places. */
+/** The open streams of each client, of all kinds together, so that one client cannot occupy all of them. */
 export class ClientStreams {
   readonly #open = new ClientTally();
 

@@ -25,7 +25,7 @@ const STOP_GRACE_MS = 2_000;
 interface Connection {
   last: ServerResponse | undefined;
   waiting: Set<() => void>;
-  /** Whether those that wait go on when it closes. */
+  /** Whether those that wait continue when it closes. */
   isWatched: boolean;
 }
 
@@ -62,7 +62,7 @@ export class ConnectionAnswers {
     });
   }
 
-  /** @returns false where nobody is there any more to be answered */
+  /** @returns false if the client has disconnected */
   private async admit(request: FastifyRequest, connection: Connection, before?: ServerResponse): Promise<boolean> {
     const { socket } = request.raw;
     await this.whenAnswered(connection, before, socket);

@@ -13,12 +13,20 @@ export function measureReads(registry: Registry, admission: ReadAdmission): void
       },
     });
   };
-  measure('sluice_read_held_bytes', 'Bytes of answers that no client has taken yet.', () => admission.heldBytes);
-  measure('sluice_reads_in_flight', 'Reads that are prepared or not taken yet.', () => admission.underWay);
-  measure('sluice_reads_waiting', 'Reads that wait for a place.', () => admission.waiting);
+  measure(
+    'sluice_read_held_bytes',
+    'Bytes of responses that clients have not consumed yet.',
+    () => admission.heldBytes,
+  );
+  measure(
+    'sluice_reads_in_flight',
+    'Reads in progress: being prepared, or not consumed by the client yet.',
+    () => admission.underWay,
+  );
+  measure('sluice_reads_waiting', 'Reads that wait for a slot.', () => admission.waiting);
   new Counter({
     name: 'sluice_reads_refused_total',
-    help: 'Reads that were answered with overloaded.',
+    help: 'Reads that were refused with the code overloaded.',
     registers: [registry],
     collect() {
       this.reset();

@@ -73,7 +73,7 @@ describe('the admission of reads', () => {
     expect(admission.underWay).toBe(0);
   });
 
-  it('prepares no more while clients hold as much as may be held, and goes on when they take it', async () => {
+  it('prepares no more while clients hold as much as may be held, and continues when they take it', async () => {
     const admission = admissionOf({ maxHeldBytes: 3 * MIB, maxWaitMs: 60_000 });
     const reply = new FakeReply();
     const slow = await enter(admission, reply);
@@ -100,7 +100,7 @@ describe('the admission of reads', () => {
     expect([reply.raw.destroyed, admission.heldBytes, admission.underWay]).toEqual([true, 0, 0]);
   });
 
-  it('cuts what is not taken when the process stops, and refuses what waits', async () => {
+  it('cuts unconsumed responses when the process stops, and refuses waiting reads', async () => {
     const admission = admissionOf({ maxUnderWay: 1 });
     const reply = new FakeReply();
     (await enter(admission, reply)).give(10);

@@ -15,7 +15,7 @@ const STEP_FACTOR = 4;
 const MIN_STEP_BYTES = 2 * 1024 * 1024;
 
 /**
- * Decides which reads go on, so that the memory of their answers stays bounded, and no client takes all places. A read waits a few
+ * Decides which reads continue, so that the memory of their answers stays bounded, and no client takes all places. A read waits a few
  * seconds for its place; then, or where too many wait, it is refused with `overloaded`. One for each process.
  */
 export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
@@ -33,7 +33,7 @@ export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
 
   constructor(private readonly limits: ReadLimits = READ_LIMITS) {}
 
-  /** Bytes of answers that no client has taken yet. */
+  /** Bytes of responses that clients have not consumed yet. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -91,7 +91,7 @@ export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
       this.#reservedBytes += bytes;
       return true;
     };
-    await this.#rooms.enter(read, tryReserve, this.patience('Answers that clients do not take fill the memory'));
+    await this.#rooms.enter(read, tryReserve, this.patience('Unconsumed responses of clients fill the memory'));
     return bytes;
   }
 
@@ -133,13 +133,13 @@ export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
 
   private overloaded(why: string): ProblemError {
     this.#refused++;
-    const detail = `${why}; ask again later, with fewer requests at one time.`;
+    const detail = `${why}; send the request again later, with fewer requests in parallel.`;
     return new ProblemError('overloaded', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 }
 
 function stopping(): ProblemError {
-  return new ProblemError('stopping', 'The service is stopping; ask again.');
+  return new ProblemError('stopping', 'The service is stopping; send the request again.');
 }
 
 /** Ends the work for a client that no answer reaches any more. */

@@ -1,5 +1,5 @@
 export interface ReadLimits {
-  /** Most reads at one time: under way and waiting. */
+  /** Most reads at one time: in progress and waiting. */
   maxReads: number;
   maxReadsPerClient: number;
   /** Most reads that are prepared or whose answers are not taken yet; the others wait. */
@@ -14,7 +14,7 @@ export interface ReadLimits {
 }
 
 /**
- * Of a process that answers reads itself, for a container of 512 MB. As many reads are under way as three gateways forward. The wait
+ * Of a process that answers reads itself, for a container of 512 MB. As many reads are in progress as three gateways forward. The wait
  * and the 10 s of an engine are together shorter than the 15 s that a gateway waits for an answer.
  */
 export const READ_LIMITS: ReadLimits = {
@@ -27,7 +27,7 @@ export const READ_LIMITS: ReadLimits = {
   untakenMs: 60_000,
 };
 
-/** Of a gateway: each read that is under way has a connection to the query service, and half of them are left for other clients. */
+/** Of a gateway: each read that is in progress has a connection to the query service, and half of them are left for other clients. */
 export const FORWARDING_LIMITS: ReadLimits = { ...READ_LIMITS, maxUnderWay: 64, maxUnderWayPerClient: 32 };
 
 /** Records are read and encoded in steps of about this size, and an answer is held in parts of it. */

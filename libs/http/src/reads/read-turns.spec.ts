@@ -19,7 +19,7 @@ it('gives one turn in each pass of the event loop, in the order in which they we
   expect(new Set(passes).size).toBe(3);
 });
 
-it('makes reads rest after each turn while ingest is under way', async () => {
+it('makes reads rest after each turn while ingest is in progress', async () => {
   const turns = new ReadTurns();
   turns.yieldTo(() => true);
   let taken = 0;
@@ -36,7 +36,7 @@ it('makes reads rest after each turn while ingest is under way', async () => {
   expect(passes).toBeGreaterThan(20);
 });
 
-it('never stops reads altogether, however long ingest is under way', async () => {
+it('never stops reads altogether, however long ingest is in progress', async () => {
   const turns = new ReadTurns();
   turns.yieldTo(() => true);
   for (let turn = 0; turn < 3; turn++) await turns.take();

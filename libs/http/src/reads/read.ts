@@ -11,7 +11,7 @@ export interface ReadAccount {
   leave(read: Read): void;
 }
 
-/** One read that was let in, and the part of its answer that is held for the client. */
+/** One read that was admitted, and the part of its answer that is held for the client. */
 export class Read {
   readonly client: string | undefined;
   /** Resolves when the answer is taken or the client has gone. */

@@ -14,7 +14,7 @@ export class WaitingLine<Key> {
   }
 
   /**
-   * Resolves once `tryEnter` has returned true. It is called at once, if nobody else waits, and with every {@link admit}.
+   * Resolves once `tryEnter` has returned true. It is called at once, if no other key waits, and with every {@link admit}.
    *
    * @throws what `refusal` gives, after `maxWaitMs`
    */
@@ -30,19 +30,19 @@ export class WaitingLine<Key> {
 
   /** Call it whenever there is more room than before. */
   admit(): void {
-    for (const [key, waiter] of this.#waiters) if (waiter.tryEnter()) this.take(key)?.resolve();
+    for (const [key, waiter] of this.#waiters) if (waiter.tryEnter()) this.remove(key)?.resolve();
   }
 
   /** Ends the wait of one; no wait is no error. */
   refuse(key: Key, error: Error): void {
-    this.take(key)?.reject(error);
+    this.remove(key)?.reject(error);
   }
 
   refuseAll(error: () => Error): void {
     for (const key of [...this.#waiters.keys()]) this.refuse(key, error());
   }
 
-  private take(key: Key): Waiter | undefined {
+  private remove(key: Key): Waiter | undefined {
     const waiter = this.#waiters.get(key);
     clearTimeout(waiter?.deadline);
     this.#waiters.delete(key);

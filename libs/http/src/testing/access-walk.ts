@@ -3,7 +3,7 @@ import { issueToken, type Holder, type Scope } from '@sluice/ingest';
 import type { ClientCertificates } from './client-certificates.js';
 import type { RegisteredRoute } from './registered-routes.js';
 
-/** Somebody who asks, by a token, a certificate, or neither. */
+/** Someone who asks, by a token, a certificate, or neither. */
 export interface Caller {
   name: string;
   /** What the credential is good for; left out: it is none. */
@@ -62,12 +62,12 @@ function speaksForDevice(holder: Holder): boolean {
   return holder.kind === 'devices' && DEVICE_ID.startsWith(holder.prefix);
 }
 
-/** Everybody: by each kind of token and of certificate, and nobody in particular. */
+/** Every kind of caller: each kind of token and of certificate, and one without either. */
 export async function allCallers(
   certificates: ClientCertificates,
   store: { put(token: { id: string; version: number; content: object }): Promise<boolean> },
 ): Promise<Caller[]> {
-  const callers: Caller[] = [{ name: 'nobody' }, { name: 'an unknown token', token: issueToken(READER, 0).text }];
+  const callers: Caller[] = [{ name: 'anonymous' }, { name: 'an unknown token', token: issueToken(READER, 0).text }];
   for (const [name, grant] of Object.entries(GRANTS)) {
     const { token, text } = issueToken(grant.holder, Date.now(), grant.scopes);
     const { id, version, ...content } = token;
@@ -126,7 +126,7 @@ export async function walk({ url, ca, routes, callers }: Walk): Promise<{ asked:
   return { asked, wrong };
 }
 
-/** One request for each route; of the methods that a path does not know, one stands for all. */
+/** One request for each route; one method represents all methods that a path does not have. */
 function requestsOf(routes: readonly RegisteredRoute[]) {
   const methods = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'];
   const some = routes.filter(({ method }) => methods.includes(method));

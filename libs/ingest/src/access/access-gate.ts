@@ -23,7 +23,7 @@ import type { TokenFeed } from './token-feed.js';
 export interface AccessGateOptions {
   /** Networks in CIDR notation, separated by commas; empty: all. */
   allowedNetworks: string;
-  /** Of the same form; empty: none. */
+  /** In the same format; empty: none. */
   trustedProxies: string;
   /** Empty: no client certificates. */
   tlsClientCaFile: string;
@@ -34,16 +34,16 @@ export interface ShownCertificate {
   isShown: boolean;
   /** A code of {@link faultText}: why a certificate that is shown is not accepted. */
   fault: string | undefined;
-  /** Whom an accepted certificate speaks for, if it names one. */
+  /** The principal of an accepted certificate, if it names one. */
   principal: Principal | undefined;
 }
 
-/** A request as the gate sees it. A front door implements it over what its transport knows; the gate reads only what it needs. */
+/** The request that the gate checks. Each transport implements it; the gate reads only what it needs. */
 export interface AccessRequest {
   readonly route: Partial<RouteAccess> & { isProbe?: boolean };
   /** Address of the other end of the connection. */
   readonly peer: string;
-  /** What proxies say of the address before them: `X-Forwarded-For`. */
+  /** The addresses that proxies report: `X-Forwarded-For`. */
   readonly forwardedFor: string | undefined;
   /** `Bearer <token>`, or `Basic` with the token as the password. */
   readonly authorization: string | undefined;
@@ -54,10 +54,10 @@ export interface AccessRequest {
   certificateAt(nowMs: number): ShownCertificate;
 }
 
-/** `sender`: left out for probes and open routes, which nobody is asked for. */
+/** `sender`: absent for probes and open routes, which need no credentials. */
 export type Admittance = { refusal: Refusal } | { refusal?: undefined; sender?: Sender };
 
-/** Decides by what a route declares and by the head of a request whether the request goes on. */
+/** Decides by what a route declares and by the head of a request whether the request continues. */
 export class AccessGate {
   private readonly allowed: Networks | undefined;
   private readonly proxies: Networks;
@@ -81,7 +81,7 @@ export class AccessGate {
     feed?.onChange(() => this.open.recheck());
   }
 
-  /** Whether every request is admitted and none is counted: then the gate need not be asked. */
+  /** Whether every request is admitted and none is counted: then the gate can be skipped. */
   get isWideOpen(): boolean {
     return this.allowed === undefined && !this.asksWho && !this.limits.countSenders;
   }
@@ -89,7 +89,7 @@ export class AccessGate {
   /** Who may send and read, in words: the end of a sentence that begins with "access is". */
   get summary(): string {
     const networks = this.allowed === undefined ? '' : ', from the allowed networks only';
-    if (!this.asksWho) return `open: whoever reaches the address can send and read${networks}`;
+    if (!this.asksWho) return `open: every client that reaches the address can send and read${networks}`;
     const asked = [this.feed && 'a token', this.wantsCertificate && 'a client certificate'].filter(Boolean);
     return `restricted: every request needs ${asked.join(' or ')}${networks}`;
   }
@@ -122,7 +122,7 @@ export class AccessGate {
     return this.feed !== undefined || this.wantsCertificate;
   }
 
-  /** A token that is sent says who sends; without one, the certificate does. */
+  /** A token identifies the sender; without one, the certificate does. */
   private identify(request: AccessRequest): Principal | Refusal {
     const { authorization, connection } = request;
     const sendsToken = this.feed !== undefined && authorization !== undefined;

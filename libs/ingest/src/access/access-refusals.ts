@@ -4,14 +4,14 @@ import { holderText } from './holder.js';
 import type { TokenFault } from './known-tokens.js';
 import type { Principal } from './principal.js';
 
-const ASK = 'ask whoever runs this gateway for one (npm run tokens -- create).';
+const ASK = 'ask the operator of this gateway for one (sluice tokens create).';
 
 const UNAUTHORIZED: Readonly<Record<TokenFault, string>> = {
-  missing: `Send a token in the header "Authorization: Bearer sluice_..."; ${ASK}`,
+  missing: `Send a token as "Authorization: Bearer sluice_..." or "X-API-Key: sluice_..."; ${ASK}`,
   malformed:
-    'The header Authorization holds no token of this gateway; send "Authorization: Bearer sluice_...", or the token as the password of Basic, or in X-API-Key.',
-  mistyped: 'The token was changed on its way: its checksum does not fit. Copy it again, from sluice_ to its end.',
-  unknown: `The token is not known here: it was revoked, its time after a rotation is over, or it is another gateway's; ${ASK}`,
+    'The credentials are not a token of this gateway; send "Authorization: Bearer sluice_...", the token as the password of Basic, or X-API-Key.',
+  mistyped: 'The token is mistyped: its checksum does not match. Copy it again, from sluice_ to its end.',
+  unknown: `The token is unknown: it was revoked, its grace period after a rotation is over, or it belongs to another gateway; ${ASK}`,
 };
 
 export function unauthorized(fault: TokenFault): Refusal {
@@ -22,8 +22,8 @@ export function unauthorized(fault: TokenFault): Refusal {
 export function certificateNeeded(fault: string | undefined): Refusal {
   const detail =
     fault === undefined
-      ? 'Connect with a client certificate that the authority of this gateway has signed.'
-      : `The client certificate is not accepted (${faultText(fault)}); connect with a valid one of the authority of this gateway.`;
+      ? 'Connect with a client certificate signed by the authority of this gateway.'
+      : `The client certificate is not accepted (${faultText(fault)}); connect with a valid one from the authority of this gateway.`;
   return { code: 'unauthorized', detail };
 }
 
@@ -35,17 +35,17 @@ export function nameless(): Refusal {
 }
 
 export function notLoaded(): Refusal {
-  const detail = 'The gateway cannot read its tokens yet, so it lets nobody in; send the request again later.';
+  const detail = 'The gateway has not read its tokens yet and refuses all requests; send the request again later.';
   return { code: 'store-unavailable', detail, retryAfterSeconds: 2 };
 }
 
 export function outsideNetworks(): Refusal {
-  const detail = 'This address is in none of the networks that may reach the gateway (ALLOWED_NETWORKS).';
+  const detail = 'This address is not in the allowed networks of the gateway (ALLOWED_NETWORKS).';
   return { code: 'forbidden', detail };
 }
 
 export function mayNotIngest(principal: Principal): Refusal {
-  return { code: 'forbidden', detail: `${whose(principal)} may read, not send; use one with the scope ingest.` };
+  return { code: 'forbidden', detail: `${whose(principal)} may read but not send; use one with the scope ingest.` };
 }
 
 export function mayNotRead(principal: Principal): Refusal {
@@ -56,7 +56,7 @@ export function mayNotRead(principal: Principal): Refusal {
 
 export function mayNotReadAll(principal: Principal): Refusal {
   if (!principal.scopes.includes('read')) return mayNotReadAtAll(principal);
-  const detail = `${whose(principal)} may read these devices only, and this path is for readers of everything.`;
+  const detail = `${whose(principal)} may read these devices only; this path needs the right to read all devices.`;
   return { code: 'forbidden', detail };
 }
 

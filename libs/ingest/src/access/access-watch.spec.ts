@@ -25,7 +25,7 @@ function passMs(ms: number): void {
   jest.advanceTimersByTime(ms);
 }
 
-describe('an answer that is under way with a token', () => {
+describe('an answer that is in progress with a token', () => {
   const { token, text } = issueToken({ kind: 'readers' }, 0);
   let tokens: KnownTokens;
   beforeEach(() => {
@@ -44,7 +44,7 @@ describe('an answer that is under way with a token', () => {
     return principal;
   }
 
-  it('goes on while the token is good, whatever changes of others', () => {
+  it('continues while the token is good, whatever changes of others', () => {
     follow(reader());
     hold(token, issueToken({ kind: 'readers' }, 0).token);
     passMs(3_600_000);
@@ -88,7 +88,7 @@ describe('an answer that is under way with a token', () => {
   });
 });
 
-describe('an answer that is under way with a proof that has an end', () => {
+describe('an answer that is in progress with a proof that has an end', () => {
   const END_MS = Date.parse('2025-09-09T17:01:00Z');
   const principal: Principal = {
     name: 'certificate readers',

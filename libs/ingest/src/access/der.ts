@@ -37,7 +37,7 @@ function extentOf(bytes: Buffer, at: number): { from: number; to: number } {
   if (lengthBytes > 4) throw new RangeError('a value of more than 4 GB');
   const length = lengthBytes === 0 ? first : bytes.readUIntBE(at + 2, lengthBytes);
   const from = at + 2 + lengthBytes;
-  if (from + length > bytes.length) throw new RangeError('a value ends behind its bytes');
+  if (from + length > bytes.length) throw new RangeError('a value ends after its bytes');
   return { from, to: from + length };
 }
 

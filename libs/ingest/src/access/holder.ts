@@ -1,6 +1,6 @@
 import { READABLE_DEVICE_ID_PATTERN } from '@sluice/contracts';
 
-/** For whom a credential speaks: one device, every device whose id begins in one way, people who read, or people who operate. */
+/** The holder of a credential: one device, every device with a prefix, readers, or operators. */
 export type Holder =
   | { kind: 'device'; deviceId: string }
   | { kind: 'devices'; prefix: string }

@@ -6,7 +6,7 @@ import { hasExpired, isHeldBy, type Token } from './token.js';
 export type TokenFault = 'missing' | 'malformed' | 'mistyped' | 'unknown';
 
 /**
- * Why a token that was good no longer is; `token-replaced`: it was rotated, and the grace is over;
+ * Why a valid token is no longer valid; `token-replaced`: it was rotated, and the grace period is over;
  * `token-expired`: its time is over.
  */
 export type TokenEnd = 'token-deleted' | 'token-revoked' | 'token-replaced' | 'token-expired';
@@ -27,7 +27,7 @@ export interface KnownToken {
   usedAtMs: number;
 }
 
-/** All tokens, in memory: a check asks nobody. */
+/** All tokens, in memory: a check makes no request. */
 export class KnownTokens {
   private tokens = new Map<string, KnownToken>();
   private shown = new WeakMap<object, ShownToken>();
@@ -47,7 +47,7 @@ export class KnownTokens {
     return this.tokens.size;
   }
 
-  /** From now on these are the tokens, and no others. */
+  /** Replaces all tokens. */
   replace(tokens: readonly Token[]): void {
     const before = this.tokens;
     this.tokens = new Map(
@@ -60,7 +60,7 @@ export class KnownTokens {
   }
 
   /**
-   * A revoked token, an old one after its time and a wrong secret are all `unknown`: which of them is told to nobody.
+   * A revoked token, an old one after its grace period and a wrong secret are all `unknown`: the answer does not distinguish them.
    *
    * @param authorization the header of that name
    * @param connection on which it came: what that has shown before is not hashed again, until the tokens change
@@ -92,7 +92,7 @@ export class KnownTokens {
     return principal;
   }
 
-  /** Why a text that was good is not good any more. */
+  /** Why a text that was valid is no longer valid. */
   private endOf(id: string, hash: string, nowMs: number): TokenEnd | undefined {
     const token = this.tokens.get(id)?.token;
     if (token === undefined) return 'token-deleted';

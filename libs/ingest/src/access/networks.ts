@@ -9,7 +9,7 @@ export class Networks {
     for (const network of networks) this.add(network);
   }
 
-  /** @param address without a zone; what is no address is in no network */
+  /** @param address without a zone; a text that is not an address is in no network */
   has(address: string): boolean {
     if (isIPv4(address)) return this.list.check(address, 'ipv4');
     return isIPv6(address) && this.list.check(address, 'ipv6');
@@ -55,8 +55,8 @@ export function listOf(text: string): string[] {
 }
 
 /**
- * The address that a request comes from. Each proxy adds, at the right end, the address that it was asked from; so the list is
- * read from the right for as long as the word of a trusted proxy stands behind it. What a client has written itself is never reached.
+ * The address of a request's sender. Each proxy appends the address of its own peer at the right end, so the list is read from the
+ * right while the entry was written by a trusted proxy. Entries that a client has written are never reached.
  *
  * @param peer address of the other end of the connection
  * @param forwardedFor the header `X-Forwarded-For`
@@ -74,13 +74,13 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, pr
 const IPV6_GROUPS = 8;
 
 /**
- * Whom a limit of an address counts. Whoever has one IPv6 address has all of its /64 network, so that is one sender: its first four
- * groups. What is no IPv6 address stays what it is.
+ * The key of a limit by address. The owner of one IPv6 address usually has all of its /64 network, so that is one sender: its first
+ * four groups. A text that is not an IPv6 address is returned unchanged.
  */
 export function rateLimitKey(address: string): string {
   if (!isIPv6(address)) return address;
   const [start, end] = address.split('::').map((part) => part.split(':').filter(Boolean));
-  // The last 32 bits may be written as an IPv4 address, which stands for two groups.
+  // The last 32 bits may be written as an IPv4 address, which counts as two groups.
   const written = start!.length + (end?.length ?? 0) + (address.includes('.') ? 1 : 0);
   const groups =
     end === undefined ? start! : [...start!, ...new Array<string>(IPV6_GROUPS - written).fill('0'), ...end];

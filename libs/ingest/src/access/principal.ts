@@ -1,6 +1,6 @@
 import { speaksFor, type Holder, type Scope } from './holder.js';
 
-/** Who has sent a request, as far as a token or a certificate proves it. */
+/** The sender of a request, as proved by a token or a certificate. */
 export interface Principal {
   /** `token 4f9a1c02b7e3` or `certificate dev-2`: what is counted against limits, and may be logged. */
   name: string;
@@ -25,7 +25,7 @@ export function mayIngestFor({ holders }: Principal, deviceId: string): boolean 
   return holders.some((holder) => speaksFor(holder, deviceId));
 }
 
-/** Readers, and operators with the scope read, see everything; whoever speaks for devices sees these, and has to name the one that is asked for. */
+/** Readers, and operators with the scope read, may read everything. Holders for devices may read these, and have to name one. */
 export function mayRead({ holders, scopes }: Principal, deviceId: string | undefined): boolean {
   if (!scopes.includes('read')) return false;
   return holders.some((holder) => readsEverything(holder) || (deviceId !== undefined && speaksFor(holder, deviceId)));

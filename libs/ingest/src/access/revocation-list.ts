@@ -19,7 +19,7 @@ export interface CertificateFacts {
   notAfterMs: number;
 }
 
-/** @throws RangeError, TypeError for what is no list */
+/** @throws RangeError, TypeError if it is not a revocation list */
 export function readRevocationList(der: Buffer): RevocationList {
   const [list] = derValues(der);
   const [signed] = derValues(list!.content);
@@ -36,7 +36,7 @@ export function readRevocationList(der: Buffer): RevocationList {
   };
 }
 
-/** @throws RangeError, TypeError for what is no certificate */
+/** @throws RangeError, TypeError if it is not a certificate */
 export function readCertificateFacts(der: Buffer): CertificateFacts {
   const [certificate] = derValues(der);
   const [signed] = derValues(certificate!.content);

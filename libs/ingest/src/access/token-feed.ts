@@ -6,7 +6,7 @@ import { tokenFrom } from './token.js';
 
 /** A change holds everywhere within 10 s; the rest of that is for a store that is slow. */
 const REFRESH_MS = 3000;
-/** The last use of a token is written down once in this time: it is for people who look for tokens that nobody uses. */
+/** The last use of a token is stored at most once in this time: it serves people who look for unused tokens. */
 const USE_RESOLUTION_MS = 3_600_000;
 
 /**
@@ -40,7 +40,7 @@ export class TokenFeed {
     return this.#isFailing ? Math.ceil((this.clock.monotonicMs() - this.#seenAtMs) / 1000) : 0;
   }
 
-  /** Resolves after the first attempt to read the tokens; goes on until the end of the process. */
+  /** Resolves after the first attempt to read the tokens; continues until the end of the process. */
   async start(): Promise<void> {
     await this.refresh();
     if (this.#isStopped) return;
@@ -86,7 +86,7 @@ export class TokenFeed {
     const stored = await this.store.list();
     const tokens = stored.map(tokenFrom).filter((token) => token !== undefined);
     if (tokens.length < stored.length) {
-      this.logger.warn({ unreadable: stored.length - tokens.length }, 'tokens of another version let nobody in');
+      this.logger.warn({ unreadable: stored.length - tokens.length }, 'tokens of another version grant no access');
     }
     this.tokens.replace(tokens);
     this.#revision = revision;
@@ -114,7 +114,7 @@ export class TokenFeed {
     if (this.#isStopped || this.#isFailing) return;
     this.#isFailing = true;
     if (!this.isLoaded) this.#seenAtMs = this.clock.monotonicMs();
-    const consequence = this.isLoaded ? 'the last ones stay good' : 'nobody is let in until they are';
+    const consequence = this.isLoaded ? 'the last known tokens stay valid' : 'all requests are refused until they are';
     this.logger.warn({ reason: error.message }, `the tokens cannot be read: ${consequence}`);
   }
 }

@@ -6,11 +6,11 @@ const SECRET_BYTES = 20;
 
 /**
  * `sluice_<id>_<secret>_<checksum>`, all of it lower-case hexadecimal: 12, 40 and 8 digits. The fixed beginning lets scanners find a
- * token that has leaked; the checksum (CRC-32 of all that stands before it) tells a mistyped token from an unknown one.
+ * token that has leaked; the checksum (CRC-32 of everything before it) distinguishes a mistyped token from an unknown one.
  */
 export const TOKEN_PATTERN = /^sluice_([0-9a-f]{12})_([0-9a-f]{40})_([0-9a-f]{8})$/;
 
-/** The one moment at which a token is known in full: whoever made it hands `text` over and forgets it. */
+/** The only moment at which a token is known in full: its creator passes `text` on and does not keep it. */
 export interface MintedToken {
   id: string;
   text: string;

@@ -1,7 +1,7 @@
 import { defaultScopesOf, HOLDER_KINDS, SCOPES, type Holder, type Scope } from './holder.js';
 import { isSameHash, mintToken } from './token-text.js';
 
-/** What is kept of a token. Nothing in it lets anybody in. Instants are milliseconds since 1970. */
+/** The stored part of a token. It cannot be used as a token. Times are in milliseconds since 1970. */
 export interface Token {
   id: string;
   /** 1, and one more with each change. */
@@ -11,14 +11,14 @@ export interface Token {
   /** SHA-256 of the token's text. */
   hash: string;
   createdAtMs: number;
-  /** The text that a rotation has replaced is good until then. */
+  /** The text that a rotation has replaced is valid until then. */
   previous?: { hash: string; untilMs: number };
   revokedAtMs?: number;
-  /** Good for nothing from then on; left out: it has no end. */
+  /** The token expires then; absent: it never expires. */
   expiresAtMs?: number;
 }
 
-/** A token that was changed, and the text that is to be handed over once. */
+/** A token that was changed, and the text that is to be passed on once. */
 export interface IssuedToken {
   token: Token;
   text: string;
@@ -35,7 +35,7 @@ export function issueToken(
   return { token: { id, version: 1, holder, scopes, hash, createdAtMs: nowMs, ...expiry }, text };
 }
 
-/** The same token with a new text. The old one stays good for the time given; one that was replaced before ends at once. */
+/** The same token with a new text. The old one stays valid for the grace period; one that was replaced before ends at once. */
 export function rotateToken(token: Token, nowMs: number, graceMs: number): IssuedToken {
   const { text, hash } = mintToken(token.id);
   const previous = { hash: token.hash, untilMs: nowMs + graceMs };
@@ -62,7 +62,7 @@ export function isHeldBy(token: Token, hash: string, nowMs: number): boolean {
 /** The members of a stored token besides its id and its version. */
 type TokenContent = Omit<Token, 'id' | 'version'>;
 
-/** @returns `undefined` for what is no token as this version writes it: it lets nobody in */
+/** @returns `undefined` if this version did not write the token: it grants no access */
 export function tokenFrom({
   id,
   version,

@@ -21,7 +21,7 @@ describe('the text of a token', () => {
     expect(new Set(texts).size).toBe(50);
   });
 
-  it('is told from a mistyped one, wherever the slip is', () => {
+  it('is distinguished from a mistyped one, wherever the typing error is', () => {
     const { id, text } = mintToken();
     expect(readTokenText(text)).toEqual({ id });
     for (let at = 'sluice_'.length; at < text.length; at++) {
@@ -142,7 +142,7 @@ describe('a stored token', () => {
     ['a holder of another version', { ...content, holder: { kind: 'planet' } }],
     ['no holder', { ...content, holder: undefined }],
     ['a scope of another version', { ...content, scopes: ['ingest', 'everything'] }],
-  ])('with %s lets nobody in', (_, changed) => {
+  ])('grants no access with %s', (_, changed) => {
     expect(tokenFrom({ id, version, content: changed })).toBeUndefined();
   });
 });

@@ -63,7 +63,7 @@ class Limited {
 
 type StepOf = typeof STEPS extends fc.Arbitrary<(infer S)[]> ? S : never;
 
-/** Nobody waits longer than the largest request takes to be paid back. */
+/** No sender waits longer than the largest request takes to be paid back. */
 function expectSane(seconds: number): void {
   expect(seconds).toBeGreaterThanOrEqual(1);
   expect(seconds).toBeLessThanOrEqual(Math.ceil((Math.max(LARGEST.records, LARGEST.bytes) + 1) / RATE));

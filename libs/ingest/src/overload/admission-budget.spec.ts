@@ -8,7 +8,7 @@ beforeEach(() => {
   budget = new AdmissionBudget(LIMIT_MS);
 });
 
-/** So many requests arrive, then the delay is observed. @returns how many were let in */
+/** So many requests arrive, then the delay is observed. @returns how many were admitted */
 function turn(arrivals: number, delayMs: number): number {
   const admitted = Array.from({ length: arrivals }, () => budget.admits()).filter(Boolean).length;
   budget.observe(delayMs);
@@ -18,7 +18,7 @@ function turn(arrivals: number, delayMs: number): number {
 const turns = (count: number, arrivals: number, delayMs: number): number[] =>
   Array.from({ length: count }, () => turn(arrivals, delayMs));
 
-describe('what is let in', () => {
+describe('what is admitted', () => {
   it('is everything as long as the delay keeps its limit', () => {
     expect(turns(3, 5000, LIMIT_MS)).toEqual([5000, 5000, 5000]);
     expect(budget.share).toBe(1);
@@ -38,7 +38,7 @@ describe('what is let in', () => {
     expect(turn(1_000_000, 125)).toBeLessThanOrEqual(120);
   });
 
-  it('is one request at least, or nobody would notice that the delay is over', () => {
+  it('is one request at least, so that the end of the delay is noticed', () => {
     expect(turns(20, 100, 60_000).at(-1)).toBe(1);
   });
 
@@ -74,7 +74,7 @@ it('asks those that it refuses to come back when they fit, if all of them do', (
   expect([budget.share, budget.retryAfterSeconds]).toEqual([expect.closeTo(1 / 7), 7]);
 });
 
-it('says a minute when hardly anything is let in', () => {
+it('says a minute when hardly anything is admitted', () => {
   turns(100, 10_000, 60_000);
   expect(budget.retryAfterSeconds).toBe(60);
 });

@@ -1,6 +1,6 @@
 /** One delay is a large batch or a garbage collection; delays in a row are load. */
 const DELAYS_IN_A_ROW = 2;
-/** How fast the budget grows while nothing is delayed: with care as long as it is used up, else soon to what nobody reaches. */
+/** How fast the budget grows while nothing is delayed: slowly while it is used up, otherwise soon beyond every real load. */
 const CAREFUL_GROWTH = 1.1;
 const FREE_GROWTH = 1.5;
 /** More than arrive between two observations. */
@@ -11,7 +11,7 @@ const WEIGHT = 0.2;
 const MAX_RETRY_AFTER_SECONDS = 60;
 
 /**
- * How many requests are let in until the next observation of a delay. While the delay is above its limit, the budget is what was let
+ * How many requests are admitted until the next observation of a delay. While the delay is above its limit, the budget is what was let
  * in, less by as much as the delay is too long; else it grows. So it holds from the first request of the next turn of the event loop
  * on, however many arrive in it, and the process stays busy: to refuse everything until the delay is over would leave it idle half
  * of the time. No clock, no timer, no chance.
@@ -23,20 +23,20 @@ export class AdmissionBudget {
   #share = 1;
   #delaysInARow = 0;
 
-  /** @param limitMs 0: everything is let in */
+  /** @param limitMs 0: everything is admitted */
   constructor(private readonly limitMs: number) {}
 
-  /** The share of the requests that was let in of late: above 0, at most 1. */
+  /** The share of the requests that was admitted recently: above 0, at most 1. */
   get share(): number {
     return this.#share;
   }
 
-  /** If all that are refused come back after this time, about as many arrive as can be let in. */
+  /** If all that are refused come back after this time, about as many arrive as can be admitted. */
   get retryAfterSeconds(): number {
     return Math.min(MAX_RETRY_AFTER_SECONDS, Math.ceil(1 / this.#share));
   }
 
-  /** Whether the next request is let in. */
+  /** Whether the next request is admitted. */
   admits(): boolean {
     if (this.#admitted < this.#budget) {
       this.#admitted++;
@@ -57,7 +57,7 @@ export class AdmissionBudget {
     this.beginAnew();
   }
 
-  /** Nothing is delayed any more: everything is let in at once. */
+  /** Nothing is delayed any more: everything is admitted at once. */
   reset(): void {
     this.#budget = Infinity;
     this.#delaysInARow = 0;

@@ -19,7 +19,7 @@ function begun(): Ticket {
   return ticket;
 }
 
-it('lets in as many requests as there may be, and the next one when one has left', () => {
+it('admits as many requests as there may be, and the next one when one has left', () => {
   const first = begun();
   begun();
   expect(() => admission.enter(0)).toThrow(OVERLOADED);
@@ -97,7 +97,7 @@ describe('bodies that hardly move', () => {
     expect(given).toEqual([]);
   });
 
-  it('are nobody who is being published', () => {
+  it('do not include requests that are being published', () => {
     reading('published', 60).begin();
     seconds(10);
     expect(given).toEqual([]);

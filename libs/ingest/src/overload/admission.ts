@@ -13,7 +13,7 @@ const SHORT_OF_MEMORY = 0.5;
 const MIN_BYTES_A_SECOND = 1024;
 
 /**
- * Decides which requests are let in, so that the memory of the requests in progress stays bounded whatever arrives. A body that
+ * Decides which requests are admitted, so that the memory of the requests in progress stays bounded whatever arrives. A body that
  * is still arriving holds bytes but no slot: otherwise a thousand slow clients would keep all others out.
  */
 export class Admission {
@@ -103,7 +103,7 @@ export class Admission {
     }
   }
 
-  /** Resolves when every request that was let in has left. */
+  /** Resolves when every request that was admitted has left. */
   whenIdle(): Promise<void> {
     if (this.#requests === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
@@ -114,12 +114,12 @@ export class Admission {
   }
 
   private overloaded(): Refusal {
-    const detail = 'The gateway has as much under way as it can hold; send the request again later.';
+    const detail = 'The gateway has too many requests in progress; send the request again later.';
     return { code: 'overloaded', detail, retryAfterSeconds: Math.max(1, Math.ceil(this.oldestWaitMs() / 1000)) };
   }
 }
 
-/** One request that was let in, and what it holds. Close it exactly once. */
+/** One request that was admitted, and what it holds. Close it exactly once. */
 export class Ticket {
   #bytes = 0;
   #slots = 0;

@@ -22,7 +22,7 @@ describe('the lag of the buffer', () => {
     expect(lag).toMatchObject({ records: 0, seconds: 0 });
   });
 
-  it('counts what waits in all partitions', () => {
+  it('counts the buffered records of all partitions', () => {
     lag.update([at(0, 5, 7), at(1, 0, 9)], 1000);
     expect(lag.records).toBe(11);
   });
@@ -63,7 +63,7 @@ describe('the lag of the buffer', () => {
   });
 });
 
-describe('the time until what waits is stored', () => {
+describe('the time until the buffered records are stored', () => {
   it('follows from what was stored between two looks', () => {
     lag.update([at(0, 0, 1000)], 1000);
     lag.update([at(0, 200, 1000)], 3000);

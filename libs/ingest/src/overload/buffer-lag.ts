@@ -31,7 +31,7 @@ export class BufferLag {
     this.measureRate(positions, nowMs);
   }
 
-  /** Whole seconds, at least 1, in which what waits now will be stored at the rate of the last update; 60 if that is longer. */
+  /** Whole seconds, at least 1, in which the buffered records will be stored at the rate of the last update; at most 60. */
   get drainSeconds(): number {
     return Math.min(60, Math.ceil(this.records / this.storedPerSecond) || 1);
   }

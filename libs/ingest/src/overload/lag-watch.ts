@@ -62,7 +62,7 @@ export class LagWatch {
   private blinded({ message }: Error): void {
     if (this.#isBlind || this.#isStopped) return;
     this.#isBlind = true;
-    this.logger.warn({ reason: message }, 'the lag of the buffer is not known: what was known of it last holds');
+    this.logger.warn({ reason: message }, 'the lag of the buffer is unknown: its last value stays in use');
   }
 }
 

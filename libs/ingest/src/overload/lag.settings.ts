@@ -9,26 +9,21 @@ export const LAG_SETTINGS = {
     'BACKGROUND_MAX_LAG_RECORDS',
     0,
     LAG_RECORDS,
-    'While more records wait to be stored, requests with Priority u=4 to u=7 are answered 503. 0: no limit.',
+    'Number of buffered records above which requests with Priority u=4 to u=7 are answered 503. 0: no limit.',
   ),
   backgroundMaxLagSeconds: wholeNumber(
     'BACKGROUND_MAX_LAG_SECONDS',
     0,
     LAG_SECONDS,
-    'The same while the oldest of them has waited longer than this.',
+    'The same for the age of the oldest buffered record.',
   ),
   maxLagRecords: wholeNumber(
     'MAX_LAG_RECORDS',
     0,
     LAG_RECORDS,
-    'While more records wait to be stored, all requests are answered 503. 0: no limit.',
+    'Number of buffered records above which all requests are answered 503. 0: no limit.',
   ),
-  maxLagSeconds: wholeNumber(
-    'MAX_LAG_SECONDS',
-    0,
-    LAG_SECONDS,
-    'The same while the oldest of them has waited longer than this.',
-  ),
+  maxLagSeconds: wholeNumber('MAX_LAG_SECONDS', 0, LAG_SECONDS, 'The same for the age of the oldest buffered record.'),
 } as const satisfies SettingsTable;
 
 export type LagLimits = OptionsOf<typeof LAG_SETTINGS>;

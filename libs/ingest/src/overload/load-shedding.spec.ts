@@ -92,7 +92,7 @@ describe('a quiet gateway', () => {
 const all = (count: number) => new Array<undefined>(count).fill(undefined);
 
 describe('a gateway whose event loop is late', () => {
-  it('lets in what it can do in time, and refuses the rest', () => {
+  it('admits what it can do in time, and refuses the rest', () => {
     overload(8, 400);
     expect(codesFor(8)).toEqual([...all(2), ...new Array<string>(6).fill('gateway-busy')]);
   });
@@ -115,13 +115,13 @@ describe('a gateway whose event loop is late', () => {
 });
 
 describe('a gateway whose records wait for the log', () => {
-  it('lets in less', () => {
+  it('admits less', () => {
     publisher.waitMs = 2000;
     overload(4, 0);
     expect(codesFor(4)).toEqual([...all(2), 'publish-queue-full', 'publish-queue-full']);
   });
 
-  it('lets everything in as soon as none waits: somebody has to find out that the log is back', () => {
+  it('lets everything in as soon as none waits: someone has to find out that the log is back', () => {
     publisher.waitMs = 5000;
     observe(100, 0);
     publisher.waitMs = 0;
@@ -153,7 +153,7 @@ describe('a gateway whose buffer is behind', () => {
     expect(shedding.refusalOf(load())).toMatchObject({ retryAfterSeconds: 60 });
   });
 
-  it('keeps to what it knew while the log does not tell, and says so once', async () => {
+  it('keeps the last known lag while the log does not answer, and logs that once', async () => {
     await buffered(101);
     waiting = new EventLogError('unavailable', 'Kafka did not answer.');
     await watch.refresh(inspector);
@@ -181,7 +181,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('has a line of its own for each cause', async () => {
+  it('has a separate log line for each cause', async () => {
     publisher.waitMs = 2000;
     overload(8, 0);
     overload(8, 0);

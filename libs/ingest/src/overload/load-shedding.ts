@@ -19,7 +19,7 @@ export const SHEDDING_CODES = [
 
 export type SheddingCode = (typeof SHEDDING_CODES)[number];
 
-/** Delays above which less is let in, in milliseconds; 0: no limit. The names are those of the settings. */
+/** Delays above which less is admitted, in milliseconds; 0: no limit. The names are those of the settings. */
 export interface DelayLimits {
   maxEventLoopDelayMs: number;
   maxPublishDelayMs: number;
@@ -57,7 +57,7 @@ export class LoadShedding {
     this.changes = new SheddingChanges(clock, logger);
   }
 
-  /** @returns why the request is shed, or `undefined` if it may go on */
+  /** @returns why the request is shed, or `undefined` if it may continue */
   refusalOf({ priority, declaredBytes }: RequestLoad): Refusal | undefined {
     return this.lagRefusal(priority) ?? this.roomRefusal(declaredBytes) ?? this.delayRefusal();
   }
@@ -72,7 +72,7 @@ export class LoadShedding {
     this.#hasOverflowed = false;
   }
 
-  /** The share of the requests that this cause lets in now, 0 to 1; for `buffer-behind`, of background work. */
+  /** The share of the requests that this cause admits now, 0 to 1; for `buffer-behind`, of background work. */
   shareOf(code: SheddingCode): number {
     switch (code) {
       case 'buffer-full':
@@ -107,12 +107,11 @@ export class LoadShedding {
 }
 
 const DETAILS = {
-  'buffer-full':
-    'More waits to be stored than may wait (MAX_LAG_RECORDS, MAX_LAG_SECONDS); send the request again later.',
+  'buffer-full': 'The lag exceeds MAX_LAG_RECORDS or MAX_LAG_SECONDS; send the request again later.',
   'buffer-behind':
-    'More waits to be stored than background work may add to; send the request again later, or without Priority if it is urgent.',
-  'gateway-busy': 'The gateway has more to do than it can; send the request again later.',
-  'publish-queue-full': 'The event log confirms more slowly than records arrive; send the request again later.',
+    'The lag exceeds the limit for background work; send the request again later, or without Priority if it is urgent.',
+  'gateway-busy': 'The gateway is overloaded; send the request again later.',
+  'publish-queue-full': 'The event log acknowledges more slowly than records arrive; send the request again later.',
 };
 
 function refusal(code: keyof typeof DETAILS, retryAfterSeconds: number): Refusal {

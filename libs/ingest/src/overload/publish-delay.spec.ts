@@ -16,7 +16,7 @@ it('is nothing when nothing waits', () => {
   expect(delay.measure(load(0, 500, 0), 1000)).toBe(0);
 });
 
-it('is what waits at the pace of the log, before anything has waited for so long', () => {
+it('is the queue divided by the rate of the log, before any record has waited that long', () => {
   delay.measure(load(0, 0, 0), 0);
   delay.measure(load(9000, 500, 50), 50);
   expect(delay.measure(load(18_000, 1000, 100), 100)).toBe(1800);

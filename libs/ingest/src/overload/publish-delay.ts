@@ -9,8 +9,8 @@ interface Sample {
 }
 
 /**
- * How long a record that arrives now will wait for the log: what is open, at the pace of the log. The age of the oldest call says
- * it too, but only when the wait is over: by then much more has been let in that will be too late. The pace is that of a log that
+ * How long a record that arrives now will wait for the log: open entries, divided by the rate of the log. The age of the oldest call shows
+ * it too, but only when the wait is over: by then much more has been admitted that will be too late. The pace is that of a log that
  * has something to do; an idle one is not slow.
  */
 export class PublishDelay {
@@ -31,7 +31,7 @@ export class PublishDelay {
     return Math.max(oldestAgeMs, openEntries * paceMs);
   }
 
-  /** @returns 0 if the log has settled nothing: then only the age can tell */
+  /** @returns 0 if the log has settled nothing: then only the age is known */
   private msPerEntry(now: Sample): number {
     while (this.#samples.length > 1 && now.atMs - this.#samples[1]!.atMs >= WINDOW_MS) this.#samples.shift();
     const since = this.#samples[0]!;

@@ -72,7 +72,7 @@ export function compileFile({ name, path }: SchemaFile): PayloadSchema {
 export function readSchemaText(path: string): JsonObject {
   const parsed = parseJson(readFileOf(path, MAX_SCHEMA_BYTES));
   if (!parsed.ok) throw new SchemasError(`${path} is ${parsed.detail}.`);
-  if (parsed.duplicateKeys.length > 0) throw new SchemasError(`${path}#${parsed.duplicateKeys[0]} stands twice.`);
+  if (parsed.duplicateKeys.length > 0) throw new SchemasError(`${path}#${parsed.duplicateKeys[0]} is there twice.`);
   const { value } = parsed;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new SchemasError(`${path} must be a JSON object.`);
@@ -118,7 +118,7 @@ function entryOf({ instancePath, keyword, params }: ErrorObject): ProblemEntry {
 
 function describe(rule: string, expected: string): Omit<ProblemEntry, 'pointer'> {
   const shown = cutText(expected, MAX_EXPECTED_LENGTH);
-  const detail = `The payload schema of this device asks for ${shown} (${rule}).`;
+  const detail = `The payload schema of this device expects ${shown} (${rule}).`;
   return { code: 'schema-violation', detail, rule, expected: shown };
 }
 

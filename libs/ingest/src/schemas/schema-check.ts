@@ -3,7 +3,7 @@ import type { RecordCheck } from '../record-checks.js';
 import { violating } from '../verdict.js';
 import type { AppliedSchema, SchemaSet } from './schema-set.js';
 
-/** What is told of a record whose payload does not fit its schema. */
+/** The error entries of a record whose payload violates its schema. */
 type OnViolation = (applied: AppliedSchema, violations: readonly ProblemEntry[]) => void;
 
 /** The check of payloads by the schemas of their devices. */
@@ -14,7 +14,7 @@ export interface PayloadSchemas {
 }
 
 /**
- * A record whose payload fits its schema carries its name. One that does not is rejected where the schema is enforced; else it goes on
+ * A record whose payload fits its schema carries its name. One that does not is rejected where the schema is enforced; else it continues
  * as it is, and is counted.
  */
 export function fitsSchema(schemas: PayloadSchemas): RecordCheck {

@@ -93,7 +93,7 @@ function ruleOf(entry: string, place: string): SchemaRule {
   if (known === undefined) throw new SchemasError(`${place}: the mode must be one of ${MODES.join(', ')}.`);
   const devices = pattern === '*' ? undefined : (deviceHolder(pattern) ?? devicesHolder(pattern));
   if (pattern !== '*' && devices === undefined) {
-    throw new SchemasError(`${place}: before -> belongs one device_id, the beginning of several and a *, or * alone.`);
+    throw new SchemasError(`${place}: before -> give one device_id, a prefix and a *, or * alone.`);
   }
   return { devices, name, mode: known };
 }

@@ -51,7 +51,7 @@ function vet(value: JsonValue, place: string, pointer: string, depth: number): v
 function vetKeywords(schema: JsonObject, place: string, pointer: string): void {
   const { $ref, pattern, patternProperties, uniqueItems, maxItems } = schema;
   const refused = Object.keys(schema).find((keyword) => REFUSED.has(keyword));
-  if (refused !== undefined) throw fault(place, `${pointer}/${refused}`, 'this keyword is not taken');
+  if (refused !== undefined) throw fault(place, `${pointer}/${refused}`, 'this keyword is not allowed');
   if (pointer !== '' && schema['$id'] !== undefined)
     throw fault(place, `${pointer}/$id`, 'only the whole schema may have one');
   if ($ref !== undefined && !String($ref).startsWith('#')) {
@@ -71,7 +71,7 @@ function vetPattern(pattern: string, place: string, pointer: string): void {
   try {
     linearRegExp(pattern);
   } catch {
-    const what = 'the pattern is not taken: it must be RE2 syntax, without references back and without looking around';
+    const what = 'the pattern is not allowed: it must be RE2 syntax, without backreferences and lookaround';
     throw fault(place, `${pointer}/pattern`, what);
   }
 }

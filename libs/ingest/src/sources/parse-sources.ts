@@ -46,7 +46,7 @@ export const PRESETS = [...Object.keys(MAPPED_PRESETS), ...Object.keys(OTHER_PRE
 export function parseSources(text: string, origin: string): Sources {
   const parsed = parseJson(text);
   if (!parsed.ok) throw new SourcesError(`${origin} is ${parsed.detail}.`);
-  if (parsed.duplicateKeys.length > 0) throw new SourcesError(`${origin}: ${parsed.duplicateKeys[0]} stands twice.`);
+  if (parsed.duplicateKeys.length > 0) throw new SourcesError(`${origin}: ${parsed.duplicateKeys[0]} is there twice.`);
   if (!isObject(parsed.value)) throw new SourcesError(`${origin} must be a JSON object of sources by name.`);
   const sources = Object.entries(parsed.value).map(([name, value]) => [
     name,
@@ -67,7 +67,7 @@ class SourceReader {
     return 'preset' in value ? this.preset(value) : new MappedSource(this.name, this.mapping(value));
   }
 
-  /** A preset may have a prefix of its own. */
+  /** A preset may have its own prefix. */
   private preset({ preset, ...more }: JsonObject): Source {
     const name = String(preset);
     const mapping = Object.hasOwn(MAPPED_PRESETS, name) ? MAPPED_PRESETS[name] : undefined;
@@ -106,10 +106,10 @@ class SourceReader {
 
   private conditions(match: JsonValue): Condition[] {
     if (!isObject(match)) throw this.fault('match', 'it must be an object of places and values');
-    return Object.entries(match).map(([key, value]) => ({ place: this.place(key), value }));
+    return Object.entries(match).map(([key, value]) => ({ place: this.placeOf(key), value }));
   }
 
-  private place(key: string): Condition['place'] {
+  private placeOf(key: string): Condition['place'] {
     const [, part, name] = /^(query|header)\.(.+)$/.exec(key) ?? [];
     if (part !== undefined) return { part: part as 'query' | 'header', name: name! };
     return this.pointer('match', key);

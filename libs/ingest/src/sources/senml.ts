@@ -66,7 +66,7 @@ function readEntry(entry: JsonObject, index: number, base: Base, measured: Map<s
   const key = `${time} ${deviceId}`;
   const record = measured.get(key) ?? { deviceId, time, payload: new Map<string, JsonObject>() };
   const member = name === '' || base.bn === '' ? 'value' : name;
-  // A name that stands twice at one time is another record.
+  // A name that occurs twice at one time is another record.
   const isTwice = record.payload.has(member);
   measured.set(
     isTwice ? `${key} ${index}` : key,
@@ -101,7 +101,7 @@ function toRecord({ deviceId, time, payload }: Measured, atMs: number): MappingR
   return time === 0 ? record : { ...record, timestamp: new Date(atMs + time * 1000).toISOString() };
 }
 
-/** Seconds to the microsecond, which a double of today can tell apart. */
+/** Seconds to the microsecond, the resolution of a double for present times. */
 function decimalText(seconds: number): string {
   return String(Number(seconds.toFixed(6)));
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@sluice/contracts';
 
-/** A request of a sender that has a form of its own. */
+/** A request of a sender with another message format. */
 export interface SourceRequest {
   body: JsonValue;
   query: Readonly<Record<string, string>>;

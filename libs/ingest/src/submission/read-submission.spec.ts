@@ -60,7 +60,7 @@ describe('JSON', () => {
     await expect(readJson('[{"a":1}]')).resolves.toEqual({ isBatch: true, records: [readable({ a: 1 })] });
   });
 
-  it('tells each record of an array what reading has changed in it, with pointers below that record', async () => {
+  it('lists for each record of an array what parsing has changed in it, with pointers below that record', async () => {
     const submission = await readJson('[{"a":1},{"b":{"c":1,"c":2},"b~":1e-999},{"a":1,"a":1}]');
     expect(pointersOf(submission)).toEqual([
       [],
@@ -151,7 +151,7 @@ describe('A body that is not JSON', () => {
     expect(await thrownBy(text)).toMatchObject(place);
   });
 
-  it('is one all the same where NaN and Infinity are taken as null', async () => {
+  it('is one anyway where NaN and Infinity are taken as null', async () => {
     const options = { mediaType: 'application/json', maxRecords: 10, nanAsNull: true } as const;
     const text = '[{"a":NaN,"b":[-Infinity,Infinity,1],"NaN":"NaN \\" -Infinity"},{"a":1}]';
     const { records } = await readSubmission(Buffer.from(text), options);
@@ -185,7 +185,7 @@ describe('lines', () => {
     expect((await readLines('{"a":1}\u00a0')).records[0]).toMatchObject({ state: 'unreadable' });
   });
 
-  it('tell each record what reading has changed in it', async () => {
+  it('list for each record what parsing has changed in it', async () => {
     expect(pointersOf(await readLines('{"a":1}\n{"a":1,"a":2}'))).toEqual([[], [['/a', 'duplicate-key']]]);
   });
 

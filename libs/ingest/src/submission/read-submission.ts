@@ -24,7 +24,7 @@ import { endOfByteOrderMark, type MediaType, scanBody, type ScannedBody } from '
 import { faultAt, faultIn, notJson, syntaxEntry } from './syntax-fault.js';
 import { TimeSlice } from './time-slice.js';
 
-/** A record that JSON could be read from. `problems`: what reading it has changed in silence; pointers are below the record. */
+/** A record that JSON could be read from. `problems`: what reading it has changed silently; pointers are below the record. */
 interface ReadableRecord {
   state: 'read';
   value: unknown;
@@ -126,7 +126,7 @@ export async function readSubmission(body: Buffer, options: SubmissionOptions): 
   throw keyMismatch('Idempotency-Key is for a single object; in a list, give each record its record_id.');
 }
 
-/** @param at where an array cannot go on */
+/** @param at where an array cannot continue */
 function brokenOff({ bytes, spans }: ScannedBody, at: number): RefusedError {
   // After a comma, it is the next record that is missing.
   const before = bytes.toString('latin1', 0, at).trimEnd().at(-1);
@@ -137,7 +137,7 @@ function brokenOff({ bytes, spans }: ScannedBody, at: number): RefusedError {
   );
 }
 
-/** An array that cannot go on may have a fault in a record before, which is the one to name. */
+/** An array that cannot continue may have a fault in a record before, which is the one to name. */
 async function firstFault(records: SubmittedRecords, last: RefusedError): Promise<RefusedError> {
   const slice = new TimeSlice();
   for (let index = 0; index < records.length; index++) {
@@ -287,7 +287,7 @@ class ScannedRecords implements SubmittedRecords {
     }
   }
 
-  /** Its beginning is read as far as the limit goes, to name the place. In an array it must be JSON all the same. */
+  /** Its beginning is read as far as the limit goes, to name the place. In an array it must be JSON anyway. */
   private readExcessive(index: number, flaw: ScanFlaw): SubmittedRecord {
     const { spans, form } = this.scanned;
     if (form === 'array') this.checkJson(index);
@@ -368,7 +368,7 @@ function changesOf({ duplicateKeys, vanishedNumbers, hugeNumbers }: Readonly<Cha
 }
 
 function duplicateKey(pointer: string): ProblemEntry {
-  const detail = 'This key stands twice in one object; only one of its values could be kept.';
+  const detail = 'This key occurs twice in one object; only one of its values could be kept.';
   return { pointer, code: 'duplicate-key', detail };
 }
 

@@ -13,7 +13,7 @@ export interface ScannedBody {
   encoding: 'latin1' | 'utf8';
   form: 'object' | 'array' | 'lines';
   spans: RecordSpans;
-  /** Where an array cannot go on: if all its records before are JSON, this is what is wrong with the body. */
+  /** Where an array cannot continue: if all its records before are JSON, this is what is wrong with the body. */
   brokenAt?: number | undefined;
 }
 

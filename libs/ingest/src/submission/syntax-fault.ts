@@ -10,7 +10,7 @@ const COMMA = 0x2c;
 const MINUS = 0x2d;
 const CONTINUATION = 0x80;
 const CONTINUATION_MASK = 0xc0;
-/** Longer words are not JSON's and nobody's spelling of a missing value. */
+/** Longer words are not JSON and not a known spelling of a missing value. */
 const MAX_WORD_LENGTH = 12;
 
 /** Where a text is not JSON, and what is there. */

@@ -36,21 +36,21 @@ export function measureAppends(registry: Registry, names = DEFAULT_NAMES): (appe
   const topicLabel = topicLabels(names);
   const durations = new Histogram({
     name: 'sluice_publish_duration_seconds',
-    help: 'Time from an append to its confirmation by the event log, by topic and outcome.',
+    help: 'Time from an append to its acknowledgement by the event log, by topic and outcome.',
     labelNames: ['topic', 'outcome'],
     buckets: DURATION_BUCKETS,
     registers: [registry],
   });
   const batches = new Histogram({
     name: 'sluice_publish_batch_records',
-    help: 'Records that went to the event log in one append, by topic.',
+    help: 'Records in one append to the event log, by topic.',
     labelNames: ['topic'],
     buckets: BATCH_BUCKETS,
     registers: [registry],
   });
   const flushes = new Counter({
     name: 'sluice_publish_flushes_total',
-    help: 'Appends to the event log, by topic and by why each was made.',
+    help: 'Appends to the event log, by topic and flush reason.',
     labelNames: ['topic', 'reason'],
     registers: [registry],
   });

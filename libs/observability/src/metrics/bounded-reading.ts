@@ -6,7 +6,7 @@ const MAX_WAIT_MS = 500;
 const MAX_AGE_MS = 30_000;
 
 /**
- * Something elsewhere that is read for a scrape. Never fails and never waits long; only one read is under way at a time,
+ * Something elsewhere that is read for a scrape. Never fails and never waits long; only one read is in progress at a time,
  * however many ask, so an engine that hangs is not asked again and again.
  */
 export class BoundedReading<T> {

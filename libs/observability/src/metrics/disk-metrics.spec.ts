@@ -26,7 +26,7 @@ describe('the disk of an embedded engine', () => {
     expect(await scraped({ event_log: 'file:/nowhere/at/all' })).toEqual([]);
   });
 
-  it('is not looked for behind an engine of its own', async () => {
+  it('is not measured for an engine with its own server', async () => {
     expect(await scraped({ event_log: 'kafka://kafka:9092', record_store: 'mongodb://mongo:27017/sluice' })).toEqual(
       [],
     );

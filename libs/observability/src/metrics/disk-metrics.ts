@@ -14,7 +14,7 @@ interface Disk {
 /**
  * How full the disks are that embedded engines write to, asked at each scrape.
  *
- * @param urls of the engines, by the name that the label has; those that are no `file:` are somebody else's to watch
+ * @param urls of the engines, by the name that the label has; those that are no `file:` are someone else's to watch
  */
 export function measureDisks(registry: Registry, urls: Readonly<Record<string, string>>): void {
   const clock = new Clock();
@@ -27,14 +27,14 @@ export function measureDisks(registry: Registry, urls: Readonly<Record<string, s
   measure(
     registry,
     'sluice_disk_free_bytes',
-    'Free bytes of the disk that an embedded engine writes to, for a process without privileges.',
+    'Free bytes of the disk of an embedded engine, for an unprivileged process.',
     disks,
     ({ bavail, bsize }) => bavail * bsize,
   );
   measure(
     registry,
     'sluice_disk_size_bytes',
-    'Size of the disk that an embedded engine writes to.',
+    'Size of the disk of an embedded engine.',
     disks,
     ({ blocks, bsize }) => blocks * bsize,
   );

@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Clock } from '@sluice/async';
 import { BoundedReading } from './bounded-reading.js';
 
-/** What stands behind a port. */
+/** The engine of a port. */
 export interface Pingable {
   /** Resolves if it answers. */
   ping(): Promise<void>;

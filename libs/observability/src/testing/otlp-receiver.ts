@@ -80,11 +80,11 @@ export class OtlpReceiver {
     this.requests.push({ path: request.url ?? '', headers: request.headers });
     const body = await text(request).catch(() => undefined);
     if (this.behaviour === 'hang' || body === undefined) return;
-    if (this.behaviour === 'takes') this.take(JSON.parse(body) as ExportRequest);
+    if (this.behaviour === 'takes') this.add(JSON.parse(body) as ExportRequest);
     response.writeHead(this.behaviour === 'takes' ? 200 : 400, { 'content-type': 'application/json' }).end('{}');
   }
 
-  private take({ resourceSpans }: ExportRequest): void {
+  private add({ resourceSpans }: ExportRequest): void {
     for (const { resource, scopeSpans } of resourceSpans) {
       const name = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
       for (const span of scopeSpans.flatMap(({ spans }) => spans)) this.spans.push({ ...span, serviceName: name });

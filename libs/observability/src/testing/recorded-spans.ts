@@ -4,7 +4,7 @@ import type { TracePlace } from '../tracing/trace-parent.js';
 import type { Span, SpanAttributes, SpanStart, Tracer } from '../tracing/tracer.js';
 
 /** A span that has ended. */
-export interface ToldSpan extends Omit<SpanStart, 'attributes'> {
+export interface RecordedSpan extends Omit<SpanStart, 'attributes'> {
   place: TracePlace;
   attributes: SpanAttributes;
   endMs: number | undefined;
@@ -12,7 +12,7 @@ export interface ToldSpan extends Omit<SpanStart, 'attributes'> {
 
 /** A tracer that remembers the spans that have ended, in that order. */
 export class RecordedSpans implements Tracer {
-  readonly ended: ToldSpan[] = [];
+  readonly ended: RecordedSpan[] = [];
   readonly open = new Set<string>();
 
   /** @param sampling left out: everything is traced */
@@ -23,16 +23,16 @@ export class RecordedSpans implements Tracer {
   start({ attributes = {}, ...step }: SpanStart): Span {
     const traceId = step.parent?.traceId ?? randomBytes(16).toString('hex');
     const place = { traceId, spanId: randomBytes(8).toString('hex'), isSampled: true };
-    const told: ToldSpan = { ...step, place, attributes, endMs: undefined };
+    const recorded: RecordedSpan = { ...step, place, attributes, endMs: undefined };
     this.open.add(step.name);
-    const set = (more: SpanAttributes): void => void (told.attributes = { ...told.attributes, ...more });
+    const set = (more: SpanAttributes): void => void (recorded.attributes = { ...recorded.attributes, ...more });
     return {
       place,
       set,
       failed: (errorType) => set({ 'error.type': errorType }),
       end: (endMs) => {
         this.open.delete(step.name);
-        this.ended.push({ ...told, endMs });
+        this.ended.push({ ...recorded, endMs });
       },
     };
   }
@@ -42,7 +42,7 @@ export class RecordedSpans implements Tracer {
   }
 
   /** @throws if there is not exactly one of this name */
-  one(name: string): ToldSpan {
+  one(name: string): RecordedSpan {
     const found = this.ended.filter((span) => span.name === name);
     if (found.length !== 1) throw new Error(`There are ${found.length} spans named ${name} among ${this.names()}.`);
     return found[0]!;

@@ -13,12 +13,12 @@ const traced = (number: number) => ({ headers: { traceparent: writeTraceParent(p
 const PLAIN = { headers: {} };
 
 function spansOf(append: Partial<TracedAppend>) {
-  const told = new RecordedSpans();
-  traceAppends(told.tracing())({ topic: 'a-topic', entries: [], durationMs: 40, isConfirmed: true, ...append });
-  return told.ended;
+  const spans = new RecordedSpans();
+  traceAppends(spans.tracing())({ topic: 'a-topic', entries: [], durationMs: 40, isConfirmed: true, ...append });
+  return spans.ended;
 }
 
-it('tells of an append with sampled records in it, and links to the trace of each request', () => {
+it('makes a span for an append with sampled records, with links to the trace of each request', () => {
   const shared = traced(1);
   const [append, ...more] = spansOf({ entries: [PLAIN, shared, shared, PLAIN, traced(2)] });
   expect(more).toEqual([]);
@@ -30,7 +30,7 @@ it('tells of an append with sampled records in it, and links to the trace of eac
   expect(append?.parent).toBeUndefined();
 });
 
-it('tells nothing of an append without any', () => {
+it('makes no span for an append without sampled records', () => {
   const broken = { headers: { traceparent: 'broken' } };
   const unsampled = { headers: { traceparent: writeTraceParent({ ...place(1), isSampled: false }) } };
   expect(spansOf({ entries: [PLAIN, broken, unsampled] })).toEqual([]);

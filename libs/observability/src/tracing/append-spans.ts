@@ -1,7 +1,7 @@
 import { readTraceParent, type TracePlace } from './trace-parent.js';
 import type { Tracing } from './tracing.js';
 
-/** What is told of one append to the event log. */
+/** The fields of one append to the event log that a span uses. */
 export interface TracedAppend {
   topic: string;
   entries: readonly { headers: Readonly<Record<string, string>> }[];
@@ -14,8 +14,8 @@ export interface TracedAppend {
 export const MAX_LINKS = 128;
 
 /**
- * A function that tells of each append of the event log that has sampled records in it, with links to their traces: for the log's
- * option `onAppend`. Appends are shared, so an append is a trace of its own.
+ * Makes a span for each append with sampled records, with links to their traces: for the event log's option `onAppend`. Appends are
+ * shared between requests, so each append is a separate trace.
  */
 export function traceAppends({ tracer }: Tracing): (append: TracedAppend) => void {
   if (tracer === undefined) return () => undefined;

@@ -10,6 +10,6 @@ export async function openTracing(options: TracingOptions, logger: Logger, regis
   if (options.endpoint === '') return new Tracing();
   const { openOtlpTracer } = await import('./otlp/otlp-tracer.js');
   const { tracer, close } = openOtlpTracer(options, delivery);
-  logger.info({ collector: new URL(options.endpoint).host, ratio: options.ratio }, 'traces are sent');
+  logger.info({ collector: new URL(options.endpoint).host, ratio: options.ratio }, 'tracing is on');
   return new Tracing(tracer, options, close);
 }

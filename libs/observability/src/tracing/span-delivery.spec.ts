@@ -38,7 +38,7 @@ describe('the delivery of spans', () => {
     delivery.failed(10, 'the collector does not take them: ECONNREFUSED');
     delivery.delivered(5);
     delivery.delivered(5);
-    expect(messages()).toEqual([expect.stringContaining('are dropped'), 'traces are delivered again']);
+    expect(messages()).toEqual([expect.stringContaining('are dropped'), 'spans are delivered again']);
     expect(lines[0]?.reason).toContain('ECONNREFUSED');
     expect(lines[1]?.dropped).toBe(20);
   });

@@ -5,7 +5,7 @@ import type { Logger } from '../logging.js';
 export const MAX_WAITING_SPANS = 2048;
 
 /**
- * Keeps account of every span: delivered, or dropped because the collector is away or slower than we are. Says so in the log once
+ * Keeps account of every span: delivered, or dropped because the collector is down or slower than we are. Says so in the log once
  * for each change, not for each span.
  */
 export class SpanDelivery {
@@ -21,7 +21,7 @@ export class SpanDelivery {
   ) {
     this.spans = new Counter({
       name: 'sluice_trace_spans_total',
-      help: 'Spans of traces that have ended, by what became of them.',
+      help: 'Ended spans, by outcome.',
       labelNames: ['outcome'],
       registers: [registry],
     });
@@ -63,11 +63,11 @@ export class SpanDelivery {
     this.#lost += count;
     if (this.#isLosing) return;
     this.#isLosing = true;
-    this.logger.warn({ reason }, 'spans of traces are dropped; records are taken and stored as ever');
+    this.logger.warn({ reason }, 'spans are dropped; accepting and storing records is not affected');
   }
 
   private recovered(): void {
-    this.logger.info({ dropped: this.#lost }, 'traces are delivered again');
+    this.logger.info({ dropped: this.#lost }, 'spans are delivered again');
     this.#isLosing = false;
     this.#lost = 0;
   }

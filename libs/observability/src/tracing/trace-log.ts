@@ -7,7 +7,7 @@ export function withinTrace<T>(traceId: string, work: () => T): T {
   return traceUnderWay.run(traceId, work);
 }
 
-/** What a log line tells of the trace that it is written in: for the logger's option `context`. The logger writes into what it is given. */
+/** The trace id of the current request, for the logger's option `context`. The logger may write into the object that it gets. */
 export function traceOfLine(): Record<string, string> {
   const traceId = traceUnderWay.getStore();
   return traceId === undefined ? {} : { trace_id: traceId };

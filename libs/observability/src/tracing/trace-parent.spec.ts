@@ -17,7 +17,7 @@ describe('the header traceparent', () => {
     expect(writeTraceParent(readTraceParent(VALID)!)).toBe(VALID);
   });
 
-  it('of a later version is handed on as the version that we know', () => {
+  it('of a later version is forwarded as the version that we know', () => {
     expect(writeTraceParent(readTraceParent(`cc${VALID.slice(2)}`)!)).toBe(VALID);
   });
 

@@ -8,14 +8,14 @@ export interface SpanStart {
   kind?: SpanKind;
   /** Left out: the span is the first of a new trace. */
   parent?: TracePlace | undefined;
-  /** Spans of other traces that this one stands in relation to. */
+  /** Spans of other traces that this one is related to. */
   links?: readonly TracePlace[];
   attributes?: SpanAttributes;
   /** Milliseconds since 1970; left out: now. */
   startMs?: number;
 }
 
-/** A step whose time is told. It is told once it has ended: one that never ends is never seen. */
+/** A timed step. It is exported once it has ended: a step that never ends is never exported. */
 export interface Span {
   readonly place: TracePlace;
   set(attributes: SpanAttributes): void;
@@ -25,7 +25,7 @@ export interface Span {
   end(endMs?: number): void;
 }
 
-/** Tells where time is spent. What it is given always becomes a span: whoever asks has decided that it is wanted. Never throws. */
+/** Makes spans. Every call makes one: the caller has decided that the trace is sampled. Never throws. */
 export interface Tracer {
   start(step: SpanStart): Span;
 }

@@ -9,7 +9,7 @@ export const TRACING_SETTINGS = {
     '',
     /^https?:\/\/[^\s/]+(\/\S*)?$/,
     'http://host:4318',
-    'Where traces are sent, as OTLP over HTTP. Empty: nothing is traced.',
+    'Destination of traces, OTLP over HTTP. Empty: tracing is off.',
   ),
   otlpHeaders: {
     ...text(
@@ -17,7 +17,7 @@ export const TRACING_SETTINGS = {
       '',
       /^[^\s=,]+=[!-+\--~]+(,[^\s=,]+=[!-+\--~]+)*$/,
       'name=value,name2=value2 of printable ASCII without commas and spaces',
-      'Headers that are sent with traces, such as the key of a hosted service.',
+      'Headers to send with traces, such as the key of a hosted service.',
     ),
     isSecret: true,
   },
@@ -25,13 +25,13 @@ export const TRACING_SETTINGS = {
     'OTEL_EXPORTER_OTLP_TIMEOUT',
     5000,
     { min: 100, max: 60_000 },
-    'Spans that are not taken within so many milliseconds, with all repeats, are dropped.',
+    'Time limit for sending spans, retries included, in milliseconds; later spans are dropped.',
   ),
   traceSampler: oneOf(
     'OTEL_TRACES_SAMPLER',
     'traceidratio',
     ['traceidratio', 'parentbased_traceidratio'],
-    'Which requests are traced. traceidratio: a share of them. parentbased_traceidratio: those whose traceparent says so, and a share of those without one.',
+    'Which requests are traced. traceidratio: a share of all. parentbased_traceidratio: those whose traceparent is sampled, and a share of those without one.',
   ),
   traceRatio: ratio('OTEL_TRACES_SAMPLER_ARG', 0.01, 'The share of the requests that are traced.'),
 } as const satisfies SettingsTable;

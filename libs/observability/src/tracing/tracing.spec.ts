@@ -19,7 +19,7 @@ describe('what is traced', () => {
     expect([undefined, SAMPLED, UNSAMPLED].map((parent) => none.samples(parent))).toEqual([false, false, false]);
   });
 
-  it('is decided by whoever began the trace, where it is told to follow', () => {
+  it('follows the decision of the sender that began the trace, where it is configured to', () => {
     const [all, none] = [sampling('parentbased_traceidratio', 1), sampling('parentbased_traceidratio', 0)];
     expect([undefined, SAMPLED, UNSAMPLED].map((parent) => all.samples(parent))).toEqual([true, true, false]);
     expect([undefined, SAMPLED, UNSAMPLED].map((parent) => none.samples(parent))).toEqual([false, true, false]);
@@ -33,14 +33,14 @@ describe('what is traced', () => {
   });
 });
 
-describe('a trace that goes on without us', () => {
+describe('a trace that continues without us', () => {
   const handedOn = (tracing: Tracing, parent: typeof SAMPLED) => readTraceParent(tracing.handOn(parent));
 
-  it('is handed on as it came while tracing is off', () => {
+  it('is forwarded as it came while tracing is off', () => {
     expect(handedOn(new Tracing(), SAMPLED)).toEqual(SAMPLED);
   });
 
-  it('is handed on as not sampled, at a place of its own, so that nobody behind us takes it for ours', () => {
+  it('is forwarded as not sampled, with its own span id, so that no consumer looks for its spans', () => {
     const place = handedOn(sampling('traceidratio', 0), SAMPLED);
     expect(place).toMatchObject({ traceId: SAMPLED.traceId, isSampled: false });
     expect(place?.spanId).not.toBe(SAMPLED.spanId);

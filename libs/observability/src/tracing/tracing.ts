@@ -13,7 +13,7 @@ export interface Sampling {
 
 const SPAN_ID_BYTES = 8;
 
-/** The traces of this process. Without a tracer, nothing is sampled and nobody needs to look at a header. */
+/** The traces of this process. Without a tracer, nothing is sampled and no header has to be read. */
 export class Tracing {
   constructor(
     readonly tracer?: Tracer,
@@ -33,8 +33,8 @@ export class Tracing {
   }
 
   /**
-   * The header that is handed on for a request that is not traced here. Where tracing is off, we are no part of its trace: the
-   * place stays. Else nobody behind us is to take it for one that is traced; with another flag it needs another id, by W3C's rules.
+   * The header to forward for a request that is not traced here. Where tracing is off, we are not part of its trace: the header stays
+   * unchanged. Otherwise no consumer may take it for a sampled trace; with another flag it needs another id, by the W3C rules.
    */
   handOn(parent: TracePlace): string {
     if (this.tracer === undefined || !parent.isSampled) return writeTraceParent(parent);

@@ -6,16 +6,16 @@ import { Lifecycle } from '../lifecycle.js';
 
 export type HealthDetails = Record<string, string | number>;
 
-/** One thing that is healthy or says why not. */
+/** A part that is healthy or reports why it is not. */
 export interface HealthCheck {
   name: string;
-  /** Resolves when healthy, with what else is to be shown. What it throws is shown by its message: no host names, no secrets. */
+  /** Resolves with details if healthy. The message of a thrown error is shown: no host names, no secrets. */
   check: () => Promise<HealthDetails | void> | HealthDetails | void;
 }
 
 /**
- * The checks of one app. `live`: if red, a restart would help. `ready`: if red, no new work should come.
- * An app provides one of these for each feature that has something to say.
+ * The checks of one app. `live`: on failure, a restart would help. `ready`: on failure, no new work should come.
+ * An app provides one of these for each feature with a check.
  */
 export interface HealthChecks {
   live: readonly HealthCheck[];
@@ -71,7 +71,7 @@ export interface HealthModuleOptions {
   /** The modules that export what `inject` names, unless they are global. */
   imports?: DynamicModule[];
   inject: NonNullable<Parameters<typeof Inject>[0]>[];
-  // The injected services, whose types Nest cannot tell.
+  // The injected services, whose types Nest cannot infer.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   useFactory: (...services: any[]) => HealthChecks;
 }

@@ -11,7 +11,7 @@ import {
   type TopicSpec,
 } from '@sluice/event-log';
 
-/** An event log whose topics and groups have a prefix of their own, so that suites share one broker. */
+/** An event log whose topics and groups have a unique prefix, so that suites share one broker. */
 export class PrefixedLog extends EventLog {
   readonly publisher: EventPublisher;
 

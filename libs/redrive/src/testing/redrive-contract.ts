@@ -205,7 +205,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect((await system.redrives.latest())?.state).toBe('running');
     });
 
-    it('stops at its limit, and goes on with the next plan from there', async () => {
+    it('stops at its limit, and continues with the next plan from there', async () => {
       await system.die(many(5));
       const limited = { ...BY_REASON, limit: 2 };
       expect(await system.plan(limited)).toMatchObject({ counts: { matched: 2 }, partial: true });

@@ -130,7 +130,7 @@ export class RedriveSystem {
     return records;
   }
 
-  /** Stores what waits, as the buffer worker does; what conflicts or cannot be read becomes a dead letter. */
+  /** Stores the buffered records as the buffer worker does; conflicts and unreadable events become dead letters. */
   async work(): Promise<void> {
     const worker = (this.worker ??= this.log.subscribe({ group: STORE_GROUP, topics: [EVENTS_TOPIC] }));
     await until('the buffer is empty', async () => {

@@ -3,7 +3,7 @@ export class Frames {
   #rest = Buffer.alloc(0);
 
   /** @param {Buffer} bytes @returns {Buffer[]} the messages that are complete now, each with its length */
-  take(bytes) {
+  read(bytes) {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     const complete = [];
     while (this.#rest.length >= 4) {

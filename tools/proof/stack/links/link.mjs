@@ -8,7 +8,7 @@ import { API_KEYS, Frames, answeredIdOf, apiKeyOf, requestIdOf } from './kafka-f
  *   cut        ends every connection, and each new one
  *   silent     passes nothing on and ends nothing, as when a cable is pulled; what was sent meanwhile arrives when it is open again
  *   unanswered passes requests on and drops what comes back; connections end with it, since their answers have a hole
- *   hold       keeps Kafka requests of one kind, and what follows them, back for good; with `after`, from the first request of
+ *   hold       keeps Kafka requests of one kind, and what follows them, back permanently; with `after`, from the first request of
  *              that kind on
  *   swallow    drops the answers to Kafka requests of one kind
  */
@@ -100,7 +100,7 @@ class Connection {
   #sent(bytes) {
     if (this.#isHeld) return [];
     this.link.counts.requestBytes += bytes.length;
-    return this.link.isKafka ? this.#requests.take(bytes).filter((request) => this.#mayPass(request)) : [bytes];
+    return this.link.isKafka ? this.#requests.read(bytes).filter((request) => this.#mayPass(request)) : [bytes];
   }
 
   #mayPass(request) {
@@ -113,7 +113,7 @@ class Connection {
     if (this.link.mode === 'unanswered') this.link.counts.dropped++;
     if (this.link.mode === 'unanswered') return [];
     if (!this.link.isKafka) return [bytes];
-    return this.#answers.take(bytes).filter((answer) => {
+    return this.#answers.read(bytes).filter((answer) => {
       const apiKey = this.#apiKeys.get(answeredIdOf(answer));
       this.#apiKeys.delete(answeredIdOf(answer));
       return !this.link.swallows(apiKey);

@@ -49,7 +49,7 @@ describe('a span', () => {
     span.set({ 'sluice.attempts': 3 });
     span.failed('unavailable');
     span.end(3_500);
-    tracer.start({ name: 'a trace of its own' }).end();
+    tracer.start({ name: 'a separate trace' }).end();
     await close();
     const [step, own] = exporter.getFinishedSpans();
     expect(step).toMatchObject({
@@ -99,7 +99,7 @@ describe('the way to the collector', () => {
     expect(await deliveryOf(registry)).toEqual({ delivered: 1, dropped: 0 });
   });
 
-  it.each(['refuses', 'hang'] as const)('drops spans, counts them and goes on when the collector %s', async (how) => {
+  it.each(['refuses', 'hang'] as const)('drops spans, counts them and continues when the collector %s', async (how) => {
     receiver.behaviour = how;
     const { tracer, close } = open({ exportTimeoutMs: ONE_ATTEMPT_MS });
     for (let number = 0; number < 5000; number++) tracer.start({ name: 'a step' }).end();
@@ -113,7 +113,7 @@ describe('the way to the collector', () => {
     tracer.start({ name: 'a step' }).end();
     await close();
     expect(await deliveryOf(registry)).toEqual({ delivered: 0, dropped: 1 });
-    expect(logged.join()).toMatch(/dropped; records are taken and stored as ever/);
+    expect(logged.join()).toMatch(/dropped; accepting and storing records is not affected/);
   });
 
   it('holds a stop up no longer than it may, and counts what was not taken by then', async () => {
