@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openBrowser } from '@sluice/test-kit';
 import { complaintsOf, shows, textOf } from './console-pages.js';
-import { IDLE, ServedConsole } from './served-console.js';
+import { IDLE, type Json, ServedConsole } from './served-console.js';
 
 const HOSTILE = '<img src=x onerror="document.title=1"><b>bold</b>';
 
@@ -33,6 +33,8 @@ async function open(path = '', options: BrowserContextOptions = {}): Promise<Pag
 }
 
 const buffer = (changes: object) => ({ buffer: { ...(IDLE['buffer'] as object), ...changes } });
+const paused = (reason: string): Json => buffer({ state: 'paused', reason });
+const LATE = buffer({ waiting: 9, oldest_age_seconds: 60, state: 'draining' });
 const part = (name: string, state: string) => ({
   parts: { ...(IDLE['parts'] as object), [name]: { state, reason: null } },
 });
@@ -41,34 +43,22 @@ const runbookLink = (page: Page) => page.locator('.headline a').getAttribute('hr
 const toneOf = (page: Page) => page.locator('.headline').getAttribute('data-tone');
 
 describe('the overview', () => {
-  it.each([
+  it.each<[Json, string, string, string]>([
     [{}, 'good', 'Records are stored as they come.', 'README'],
     [part('event_log', 'down'), 'bad', 'The event log does not answer.', 'engine-down'],
     [part('record_store', 'down'), 'bad', 'The record store does not answer.', 'engine-down'],
-    [
-      buffer({ state: 'paused', reason: 'store_unreachable' }),
-      ...['bad', 'Records wait: the record store does not answer.', 'engine-down'],
-    ],
-    [
-      buffer({ state: 'paused', reason: 'no_worker' }),
-      ...['bad', 'Records wait: no buffer worker is running.', 'app-down'],
-    ],
-    [
-      buffer({ state: 'paused', reason: 'poison_flood' }),
-      ...['bad', 'Records wait: too many records cannot be stored.', 'worker-paused'],
-    ],
-    [
-      buffer({ waiting: 9, oldest_age_seconds: 60, state: 'draining' }),
-      ...['warn', 'Records wait: the worker is catching up.', 'records-wait-too-long'],
-    ],
+    [paused('store_unreachable'), 'bad', 'Records wait: the record store does not answer.', 'engine-down'],
+    [paused('no_worker'), 'bad', 'Records wait: no buffer worker is running.', 'app-down'],
+    [paused('poison_flood'), 'bad', 'Records wait: too many records cannot be stored.', 'worker-paused'],
+    [LATE, 'warn', 'Records wait: the worker is catching up.', 'records-wait-too-long'],
     [{ dead_letters: letters(3, 3) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
     [{ dead_letters: letters(3, null) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
     [{ dead_letters: letters(3, 0) }, 'good', 'Records are stored as they come.', 'README'],
   ])('says what is the matter, how bad it is and what to do: %j', async (state, tone, text, runbook) => {
-    served.show(state as Record<string, unknown>);
+    served.show(state);
     const page = await open();
-    await shows(page, '#headline', text as string);
-    expect([await toneOf(page), await runbookLink(page)]).toEqual([tone, `#/runbooks/${runbook as string}`]);
+    await shows(page, '#headline', text);
+    expect([await toneOf(page), await runbookLink(page)]).toEqual([tone, `#/runbooks/${runbook}`]);
     expect(complaints).toEqual([]);
   });
 
