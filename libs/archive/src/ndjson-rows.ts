@@ -12,7 +12,7 @@ const LEVEL = 1;
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 255]);
 
 /** One row, one line of JSON, without its line break. Times are RFC 3339, in which nothing has to be escaped. */
-export function lineOf(row: ArchivedRow): string {
+function lineOf(row: ArchivedRow): string {
   const { device_id, record_id, timestamp, received_at, data_payload, offset, timestamp_source } = row;
   const ids = `{"device_id":${JSON.stringify(device_id)},"record_id":${JSON.stringify(record_id)},"timestamp":"${timestamp}"`;
   const source = timestamp_source === undefined ? '' : `,${JSON.stringify(originOf(row)).slice(1, -1)}`;

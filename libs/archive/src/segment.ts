@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ArchivedRow } from './archived-row.js';
 import { keyOf, type ArchiveFormat } from './object-key.js';
-import { openRowWriter, type RowWriter } from './row-writer.js';
+import { openRowWriter } from './open-row-writer.js';
+import type { RowWriter } from './row-writer.js';
 import { SpoolFile } from './spool-file.js';
 
 /** One object that is being filled, and not in the store yet. */
