@@ -41,6 +41,13 @@ export const CASES: readonly (readonly [name: string, values: Values])[] = [
         podAnnotations: { note: 'x' },
       },
       worker: { keda: { enabled: true } },
+      archive: {
+        enabled: true,
+        url: 's3://lab-archive/events',
+        existingSecret: 's3',
+        replicas: 2,
+        settings: { ARCHIVE_S3_REGION: 'eu-central-1' },
+      },
       networkPolicy: { extraEgress: [{ ports: [{ port: 4318 }] }], gatewayFrom: [{ ipBlock: { cidr: '10.0.0.0/8' } }] },
       monitoring: {
         serviceMonitor: { enabled: true, tokenSecret: 'reader', tlsConfig: { insecureSkipVerify: true } },
@@ -197,6 +204,17 @@ export const REFUSED: readonly (readonly [name: string, values: Values, sentence
     'a policy for traffic that does not come',
     { gateway: { service: { externalTrafficPolicy: 'Local' } } },
     /externalTrafficPolicy is set, but a Service of type ClusterIP/,
+  ],
+  ['an archive without a place', { archive: { enabled: true } }, /archive\.url is not s3:\/\/bucket\/prefix: set it/],
+  [
+    'a grace period in which nothing can be archived',
+    { archive: { enabled: true, url: 's3://lab', terminationGracePeriodSeconds: 30 } },
+    /archive\.termination.* takes 30 s.* at least 40/,
+  ],
+  [
+    'an archive among settings',
+    { mode: 'standalone', gateway: { settings: { ARCHIVE_URL: 's3://lab' } } },
+    /gateway\.settings has ARCHIVE_URL, .* set archive\.url instead/,
   ],
   ['a moving tag', { image: { tag: 'latest' } }, /image\.tag is latest/],
   ['a value that is not there', { gateway: { replica: 3 } }, /\/gateway[\s\S]*replica/],

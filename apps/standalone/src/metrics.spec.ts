@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Registry } from 'prom-client';
+import { ARCHIVE_SETTINGS, archiverOptions } from '@sluice/archive';
+import { ArchiverModule } from '@sluice/archiver';
 import { BufferWorkerModule } from '@sluice/buffer-worker';
+import { FakeSubscription } from '@sluice/event-log/testing';
 import { DEFAULT_NAMES, EventLog, EventPublisher } from '@sluice/event-log';
 import { GATEWAY_MODULE_SETTINGS, GatewayModule } from '@sluice/gateway';
 import { defaultsOf } from '@sluice/settings';
@@ -56,7 +59,7 @@ describe('the documented metrics', () => {
   let scraped: string;
   let registered: RegisteredMetric[];
   beforeAll(async () => {
-    standalone = await StandaloneUnderTest.start();
+    standalone = await StandaloneUnderTest.start({ ARCHIVE_URL: `file:${await StandaloneUnderTest.newDirectory()}` });
     const response = await fetch(`${standalone.url}/metrics`, { headers: { connection: 'close' } });
     scraped = await response.text();
     registered = metricsOf(standalone.app.get(Registry));
@@ -96,10 +99,19 @@ const ENGINES = [EventLog, EventPublisher, RecordStore, Lifecycle, LOGGER, Traci
   useValue: {
     names: DEFAULT_NAMES,
     inspect: () => undefined,
+    subscribe: () => Object.assign(new FakeSubscription(), { pullError: new Error('there is no log') }),
+    fail: () => undefined,
     load: { openEntries: 0, settledEntries: 0, oldestAgeMs: 0 },
     documents: { find: async () => undefined },
   },
 }));
+
+const ARCHIVE = {
+  ...defaultsOf(ARCHIVE_SETTINGS),
+  archiveUrl: 'file:nowhere',
+  shutdownTimeoutMs: 1_000,
+  kafkaPrefix: '',
+};
 
 /** The names that a feature module registers by itself. */
 async function registeredBy(feature: DynamicModule): Promise<string[]> {
@@ -120,6 +132,7 @@ describe('the metrics of one app', () => {
     ['gateway', GatewayModule.forRoot(defaultsOf(GATEWAY_MODULE_SETTINGS))],
     ['buffer-worker', BufferWorkerModule.forRoot({} as Parameters<typeof BufferWorkerModule.forRoot>[0])],
     ['query', QueryModule.forRoot()],
+    ['archiver', ArchiverModule.forRoot(archiverOptions(ARCHIVE))],
   ])('are documented as those of the %s', async (name, feature) => {
     expect(await registeredBy(feature)).toEqual(namesOf(documented.filter(({ app }) => app === name)));
   });

@@ -5,6 +5,7 @@
   (include "sluice.settingProblems" . | fromYamlArray)
   (include "sluice.gatewayProblems" . | fromYamlArray)
   (include "sluice.graceProblems" . | fromYamlArray)
+  (include "sluice.archiveProblems" . | fromYamlArray)
   (ternary (include "sluice.standaloneProblems" . | fromYamlArray) (concat (include "sluice.engineProblems" . | fromYamlArray) (include "sluice.workerProblems" . | fromYamlArray)) (eq .Values.mode "standalone"))
 }}
 {{- toYaml $problems }}
@@ -124,9 +125,21 @@
 {{- toYaml $problems }}
 {{- end }}
 
+{{- define "sluice.archiveProblems" -}}
+{{- $problems := list }}
+{{- with .Values.archive }}
+{{- if and .enabled (not (regexMatch "^s3://[a-z0-9][a-z0-9.-]+(/|$)" .url)) }}
+{{- $problems = append $problems "archive.enabled is true, but archive.url is not s3://bucket/prefix: set it." }}
+{{- end }}
+{{- end }}
+{{- toYaml $problems }}
+{{- end }}
+
 {{- define "sluice.graceProblems" -}}
 {{- $problems := list }}
-{{- range $name := ternary (list "gateway") (list "gateway" "worker" "query") (eq .Values.mode "standalone") }}
+{{- $apps := list "gateway" "worker" "query" }}
+{{- if .Values.archive.enabled }}{{ $apps = append $apps "archive" }}{{ end }}
+{{- range $name := ternary (list "gateway") $apps (eq .Values.mode "standalone") }}
 {{- $app := get $.Values $name }}
 {{- $needed := include "sluice.neededGraceSeconds" $app | int }}
 {{- $given := include "sluice.graceSeconds" $app | int }}

@@ -27,6 +27,9 @@ RECORD_STORE_URL: recordStore
 RECORDS_COLLECTION: recordStore.collection
 READ_PREFERENCE: recordStore.readPreference
 RECORD_EXPIRY_SECONDS: recordStore.expirySeconds
+ARCHIVE_URL: archive.url
+ARCHIVE_S3_ACCESS_KEY_ID: archive.existingSecret
+ARCHIVE_S3_SECRET_ACCESS_KEY: archive.existingSecret
 AUTH: gateway.auth
 ALLOWED_HOSTS: gateway.allowedHosts
 TRUSTED_PROXIES: gateway.trustedProxies
@@ -44,7 +47,7 @@ TLS_CRL_FILE: gateway.tls
 {{- $reserved := include "sluice.reservedSettings" . | fromYaml }}
 {{- $known := .Files.Lines "files/settings.txt" }}
 {{- $tables := dict "settings" .Values.settings }}
-{{- range $app := list "gateway" "worker" "query" "init" }}
+{{- range $app := list "gateway" "worker" "query" "archive" "init" }}
 {{- $_ := set $tables (printf "%s.settings" $app) (get $.Values $app).settings }}
 {{- end }}
 {{- range $path, $settings := $tables }}

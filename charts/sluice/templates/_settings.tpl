@@ -27,7 +27,7 @@ KAFKA_OAUTH_TOKEN_URL: {{ .oauth.tokenUrl | quote }}
 KAFKA_OAUTH_CLIENT_ID: {{ .oauth.clientId | quote }}
 KAFKA_OAUTH_SCOPE: {{ .oauth.scope | quote }}
 {{- end }}
-{{- if not $values.recordStore.existingSecret }}
+{{- if and (not $values.recordStore.existingSecret) (ne .component "archiver") }}
 RECORD_STORE_URL: {{ $values.recordStore.url | quote }}
 {{- end }}
 RECORDS_COLLECTION: {{ $values.recordStore.collection | quote }}
@@ -41,6 +41,12 @@ RECORD_EXPIRY_SECONDS: {{ int64 $values.recordStore.expirySeconds }}
 EVENT_LOG_REPLICATION: {{ int64 $values.eventLog.replication }}
 {{- else }}
 SHUTDOWN_TIMEOUT_MS: {{ int64 .app.shutdownTimeoutMs }}
+{{- end }}
+{{- if and $values.archive.enabled (has .component (list "archiver" "standalone")) }}
+ARCHIVE_URL: {{ $values.archive.url | quote }}
+{{- end }}
+{{- if eq .component "archiver" }}
+DATA_DIR: /data
 {{- end }}
 {{- if eq .component "query" }}
 READ_PREFERENCE: {{ $values.recordStore.readPreference | quote }}
@@ -97,7 +103,15 @@ Context: root, component.
 {{- if .existingSecret }}{{ $files = append $files (dict "name" "KAFKA_OAUTH_CLIENT_SECRET_FILE" "secret" .existingSecret "key" .clientSecretKey) }}{{ end }}
 {{- end }}
 {{- with $values.recordStore }}
-{{- if .existingSecret }}{{ $files = append $files (dict "name" "RECORD_STORE_URL_FILE" "secret" .existingSecret "key" .secretKey) }}{{ end }}
+{{- if and .existingSecret (ne $.component "archiver") }}{{ $files = append $files (dict "name" "RECORD_STORE_URL_FILE" "secret" .existingSecret "key" .secretKey) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- if has .component (list "archiver" "standalone") }}
+{{- with $values.archive }}
+{{- if and .enabled .existingSecret }}
+{{- $files = append $files (dict "name" "ARCHIVE_S3_ACCESS_KEY_ID_FILE" "secret" .existingSecret "key" .accessKeyIdKey) }}
+{{- $files = append $files (dict "name" "ARCHIVE_S3_SECRET_ACCESS_KEY_FILE" "secret" .existingSecret "key" .secretAccessKeyKey) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- if eq .component (include "sluice.ingestApp" .root) }}

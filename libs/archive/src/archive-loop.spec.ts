@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -50,7 +50,7 @@ function startArchiver(
     store: faulty,
     limits: { maxBytes: 64 * 1024 * 1024, maxRecords: 1_000, maxAgeMs: 0 },
     spoolDirectory: join(directory, 'spool'),
-    uploadTimeoutMs: 50,
+    uploadTimeoutMs: 10_000,
     backoff: { minMs: 1, maxMs: 1 },
     drainTimeoutMs: 5_000,
     onFatal: (error) => expect(error).toBeUndefined(),
@@ -123,7 +123,11 @@ describe.each(ARCHIVE_FORMATS)('The archive as %s', (format) => {
     'has each record once when uploads fail: %s',
     async (fault) => {
       const group = newGroup();
-      const archiver = startArchiver(group, new Gate(), { pullRecords: 5, format });
+      const archiver = startArchiver(group, new Gate(), {
+        pullRecords: 5,
+        format,
+        uploadTimeoutMs: fault === 'hangs' ? 50 : 10_000,
+      });
       archiver.store.faults.push(fault, undefined, fault, fault, undefined, undefined, fault);
       await until(() => group.isDone);
       await archiver.loop.stop();
@@ -131,4 +135,70 @@ describe.each(ARCHIVE_FORMATS)('The archive as %s', (format) => {
       await expectEachOnce(group);
     },
   );
+});
+
+describe('The archive on a bad day', () => {
+  it('pauses with the cause in one sentence, and goes on by itself', async () => {
+    const group = newGroup();
+    const pauses: string[] = [];
+    const archiver = startArchiver(group, new Gate(), {
+      pullRecords: 20,
+      format: 'parquet',
+      observer: { pauseChanged: (reason, message) => pauses.push(`${reason}: ${message}`) },
+    });
+    archiver.store.faults.push('refused', 'refused');
+    await until(() => group.isDone);
+    await archiver.loop.stop();
+    expect(pauses).toEqual(['unreachable: The store is away.', 'undefined: ']);
+    await expectEachOnce(group);
+  });
+
+  it('reads a partition again whose open object cannot be written', async () => {
+    const group = newGroup();
+    const spool = join(directory, 'spool');
+    await writeFile(spool, 'in the way');
+    const archiver = startArchiver(group, new Gate(), { pullRecords: 20, format: 'ndjson.gz' });
+    await until(() => archiver.loop.state.pauseReason !== undefined);
+    expect(group.committed).toEqual([0, 0]);
+    await rm(spool);
+    await until(() => group.isDone);
+    await archiver.loop.stop();
+    await expectEachOnce(group);
+  });
+
+  it('gives open objects up at a rebalance, and commits nothing of them', async () => {
+    const group = newGroup();
+    const dropped: number[] = [];
+    const archiver = startArchiver(group, new Gate(), {
+      pullRecords: 10,
+      format: 'parquet',
+      limits: { maxBytes: 1_000_000, maxRecords: 1_000, maxAgeMs: 60_000 },
+      observer: { dropped: (partition) => dropped.push(partition) },
+    });
+    await until(() => archiver.loop.openObjects > 0);
+    group.owner!.rebalance(0, 1);
+    expect(group.committed).toEqual([0, 0]);
+    expect(dropped.length).toBeGreaterThan(0);
+    await until(() => archiver.loop.openObjects > 2);
+    await archiver.loop.stop();
+    const rows = await archivedRows(store, join(directory, 'spool'));
+    const offsets = rows.map(({ partition, offset }) => `${partition}/${offset}`);
+    expect(new Set(offsets).size).toBe(offsets.length);
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  it('leaves out what is no event, and says so', async () => {
+    const [first, second] = recordsOf(0, 2);
+    const group = new ModelGroup([[first!, { ...second!, value: Buffer.from('{') }]]);
+    const unreadable: string[] = [];
+    const archiver = startArchiver(group, new Gate(), {
+      pullRecords: 10,
+      format: 'parquet',
+      observer: { unreadable: ({ offset }, detail) => unreadable.push(`${offset} ${detail}`) },
+    });
+    await until(() => group.isDone);
+    await archiver.loop.stop();
+    expect(unreadable).toEqual(['1 undecodable: not JSON']);
+    expect(await archivedRows(store, join(directory, 'spool'))).toHaveLength(1);
+  });
 });

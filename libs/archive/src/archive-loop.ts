@@ -2,7 +2,7 @@ import { Backoff, pause, within, type BackoffLimits } from '@sluice/async';
 import { type EventSubscription, type LogRecord, type TopicPartition } from '@sluice/event-log';
 import { asArchiveError } from './archive-error.js';
 import { ArchiveState, type ArchiveObserver } from './archive-state.js';
-import { readRow } from './archived-row.js';
+import { readRow, type ArchivedRow } from './archived-row.js';
 import type { ArchiveFormat } from './object-key.js';
 import type { ObjectStore } from './object-store.js';
 import { Segment, type SegmentLimits } from './segment.js';
@@ -33,7 +33,7 @@ const PULL_RECORDS = 2_000;
 /** A pull without records ends after this time, so that the loop shows that it is alive. */
 const IDLE_PULL_MS = 1_000;
 /** Of rows of all open objects that are not in their files yet. */
-const MAX_BUFFERED_BYTES = 48 * 1024 * 1024;
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 const CONCURRENT_UPLOADS = 4;
 
 /**
@@ -150,12 +150,11 @@ export class ArchiveLoop {
   }
 
   private dueTimes(): number[] {
-    return [...this.#segments.values()].map((segment) => segment.dueInMs(this.options.limits, this.#now()));
+    return [...this.#segments.values()].map((segment) => segment.dueInMs(this.#now()));
   }
 
   private isDue(segment: Segment): boolean {
-    const { limits } = this.options;
-    return segment.isFull(limits) || segment.dueInMs(limits, this.#now()) <= 0;
+    return segment.isFull || segment.dueInMs(this.#now()) <= 0;
   }
 
   /** @param revocations of the partition when these records were asked for: after another one, they may not follow what is committed */
@@ -163,25 +162,35 @@ export class ArchiveLoop {
     for (const record of records) {
       const isInOrder = record.offset >= (this.#segments.get(partition)?.next ?? 0);
       if (this.revocationsOf(partition) !== revocations || !isInOrder) return this.rewind(partition);
-      if (!(await this.add(record))) return;
+      const adding = this.add(record);
+      if (adding !== undefined && !(await adding)) return;
     }
   }
 
-  /** @returns `false` if the partition was sent back to what is committed */
-  private async add(record: LogRecord): Promise<boolean> {
+  /** @returns `undefined` if the record is added; else what adds it, with `false` if the partition was sent back to what is committed */
+  private add(record: LogRecord): Promise<boolean> | undefined {
     const read = readRow(record);
-    const { partition, offset } = record;
-    if (!read.ok) {
-      this.#observer.unreadable?.({ partition, offset }, `${read.reason}: ${read.detail}`);
-      this.segmentOf(record).skip(offset);
-      return true;
-    }
-    const open = this.#segments.get(partition);
-    if (open !== undefined && (open.isFull(this.options.limits) || !open.takes(read.hour))) {
-      if (!(await this.completeOne(open))) return false;
-    }
+    if (!read.ok) return this.skip(record, `${read.reason}: ${read.detail}`);
     const segment = this.segmentOf(record);
-    return this.orRewind(segment, () => segment.add(read.row, read.hour));
+    if (segment.isFull || !segment.takes(read.hour)) return this.addToNext(segment, record, read);
+    const adding = segment.add(read.row, read.hour);
+    return adding && this.orRewind(segment, () => adding);
+  }
+
+  private async addToNext(
+    full: Segment,
+    record: LogRecord,
+    { row, hour }: { row: ArchivedRow; hour: string },
+  ): Promise<boolean> {
+    if (!(await this.completeOne(full))) return false;
+    const segment = this.segmentOf(record);
+    return this.orRewind(segment, async () => segment.add(row, hour));
+  }
+
+  private skip(record: LogRecord, detail: string): undefined {
+    const { partition, offset } = record;
+    this.#observer.unreadable?.({ partition, offset }, detail);
+    this.segmentOf(record).skip(offset);
   }
 
   private segmentOf({ partition, offset }: LogRecord): Segment {

@@ -18,11 +18,18 @@ export function readRow({ value, headers, offset }: LogRecord): ReadRow {
   const decoded = decodeEvent(value, headers['schema-version']);
   if (!decoded.ok) return decoded;
   const { event } = decoded;
-  return {
-    ok: true,
-    row: { ...event, data_payload: stringifyExact(event.data_payload), offset },
-    hour: hourOf(event.received_at),
+  const { device_id, record_id, timestamp, received_at, data_payload, timestamp_source, timestamp_sent } = event;
+  const row: ArchivedRow = {
+    device_id,
+    record_id,
+    timestamp,
+    received_at,
+    data_payload: stringifyExact(data_payload),
+    offset,
   };
+  if (timestamp_source !== undefined) row.timestamp_source = timestamp_source;
+  if (timestamp_sent !== undefined) row.timestamp_sent = timestamp_sent;
+  return { ok: true, row, hour: hourOf(received_at) };
 }
 
 /** `YYYY-MM-DDTHH` in UTC of an RFC 3339 time: a function of the record alone, whatever the clock of this process says. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { constants, crc32, createDeflateRaw, type DeflateRaw } from 'node:zlib';
-import { timeOf } from '@sluice/contracts';
+import { timeOf, type EventTime } from '@sluice/contracts';
 import type { ArchivedRow } from './archived-row.js';
 import type { RowWriter } from './row-writer.js';
 import type { SpoolFile } from './spool-file.js';
@@ -11,11 +11,17 @@ const LEVEL = 1;
 /** RFC 1952: deflate, the flag of a file name, no time, unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 255]);
 
-/** One row, one line of JSON, without its line break. */
-export function lineOf(row: ArchivedRow): string {
-  const { device_id, record_id, received_at, data_payload, offset } = row;
-  const head = JSON.stringify({ device_id, record_id, ...timeOf(row), received_at });
-  return `${head.slice(0, -1)},"data_payload":${data_payload},"offset":${offset}}`;
+/** One row, one line of JSON, without its line break. Times are RFC 3339, in which nothing has to be escaped. */
+function lineOf(row: ArchivedRow): string {
+  const { device_id, record_id, timestamp, received_at, data_payload, offset, timestamp_source } = row;
+  const ids = `{"device_id":${JSON.stringify(device_id)},"record_id":${JSON.stringify(record_id)},"timestamp":"${timestamp}"`;
+  const source = timestamp_source === undefined ? '' : `,${JSON.stringify(originOf(row)).slice(1, -1)}`;
+  return `${ids}${source},"received_at":"${received_at}","data_payload":${data_payload},"offset":${offset}}`;
+}
+
+function originOf(row: ArchivedRow): Partial<EventTime> {
+  const { timestamp_sent, timestamp_source } = timeOf(row);
+  return { ...(timestamp_sent !== undefined && { timestamp_sent }), ...(timestamp_source && { timestamp_source }) };
 }
 
 /** NDJSON in one gzip member, whose file name is the id of its writer. */

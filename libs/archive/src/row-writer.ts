@@ -1,8 +1,4 @@
 import type { ArchivedRow } from './archived-row.js';
-import { NdjsonRows } from './ndjson-rows.js';
-import type { ArchiveFormat } from './object-key.js';
-import { ParquetRows } from './parquet-rows.js';
-import type { SpoolFile } from './spool-file.js';
 
 /** Writes rows into a file of one format. Not for concurrent calls. */
 export interface RowWriter {
@@ -17,9 +13,4 @@ export interface RowWriter {
   finish(): Promise<void>;
   /** Frees what the writer holds beside the file. Idempotent. */
   discard(): void;
-}
-
-/** @param writerId in the file, so that no two files are the same, whatever their rows */
-export function openRowWriter(format: ArchiveFormat, file: SpoolFile, writerId: string): RowWriter {
-  return format === 'parquet' ? new ParquetRows(file, writerId) : new NdjsonRows(file, writerId);
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ArchivedRow } from './archived-row.js';
 import { keyOf, type ArchiveFormat } from './object-key.js';
-import { openRowWriter, type RowWriter } from './row-writer.js';
+import { openRowWriter } from './open-row-writer.js';
+import type { RowWriter } from './row-writer.js';
 import { SpoolFile } from './spool-file.js';
 
 /** One object that is being filled, and not in the store yet. */
@@ -36,13 +37,14 @@ export class Segment {
   /** Offset after the last record that was added. */
   next: number;
   records = 0;
+  #isFull = false;
 
   /** @param first offset of the first record: the partition has none between the committed offset and this one */
   constructor(
     readonly partition: number,
     readonly first: number,
     readonly openedAtMs: number,
-    private readonly options: { format: ArchiveFormat; spoolDirectory: string },
+    private readonly options: { format: ArchiveFormat; spoolDirectory: string; limits: SegmentLimits },
   ) {
     this.next = first;
   }
@@ -62,23 +64,24 @@ export class Segment {
     return this.objects.has(hour) || this.objects.size < MAX_HOURS;
   }
 
-  isFull({ maxBytes, maxRecords }: SegmentLimits): boolean {
-    for (const { rows, file } of this.objects.values()) if (rows >= maxRecords || file.bytes >= maxBytes) return true;
-    return false;
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
-  dueInMs({ maxAgeMs }: SegmentLimits, nowMs: number): number {
-    return this.openedAtMs + maxAgeMs - nowMs;
+  /** Milliseconds until it is too old. */
+  dueInMs(nowMs: number): number {
+    return this.openedAtMs + this.options.limits.maxAgeMs - nowMs;
   }
 
-  /** @throws ArchiveError; the segment is worthless then */
-  async add(row: ArchivedRow, hour: string): Promise<void> {
-    const object = this.objects.get(hour) ?? (await this.open(row.offset, hour));
-    object.writer.add(row);
-    object.rows++;
-    this.records++;
-    this.next = row.offset + 1;
-    if (object.writer.bufferedBytes >= object.writer.flushBytes) await object.writer.flush();
+  /**
+   * Adds a row. Nearly every row is added at once: a promise for each would take longer than everything else.
+   *
+   * @returns `undefined` if it is added; else what adds it, and rejects with an ArchiveError if the segment is worthless then
+   */
+  add(row: ArchivedRow, hour: string): Promise<void> | undefined {
+    const object = this.objects.get(hour);
+    if (object === undefined) return this.open(row.offset, hour).then((opened) => this.addTo(opened, row));
+    return this.addTo(object, row);
   }
 
   /** A record that is no event: it is in no object, and needs none. */
@@ -88,7 +91,7 @@ export class Segment {
 
   /** Frees memory. @throws ArchiveError; the segment is worthless then */
   async flush(): Promise<void> {
-    for (const { writer } of this.objects.values()) await writer.flush();
+    for (const object of this.objects.values()) await this.flushOne(object);
   }
 
   /** Makes the files complete. @throws ArchiveError; the segment is worthless then */
@@ -103,6 +106,21 @@ export class Segment {
       writer.discard();
       await file.close();
     }
+  }
+
+  private addTo(object: OpenObject, row: ArchivedRow): Promise<void> | undefined {
+    const { writer } = object;
+    writer.add(row);
+    object.rows++;
+    this.records++;
+    this.next = row.offset + 1;
+    if (object.rows >= this.options.limits.maxRecords) this.#isFull = true;
+    return writer.bufferedBytes >= writer.flushBytes ? this.flushOne(object) : undefined;
+  }
+
+  private async flushOne({ writer, file }: OpenObject): Promise<void> {
+    await writer.flush();
+    if (file.bytes >= this.options.limits.maxBytes) this.#isFull = true;
   }
 
   private async open(offset: number, hour: string): Promise<OpenObject> {

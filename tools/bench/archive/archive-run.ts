@@ -45,6 +45,7 @@ const loop = new ArchiveLoop({
     },
   },
 });
+if (process.env['SHOW'] !== undefined) console.log(process.memoryUsage());
 const [before, startMs] = [process.cpuUsage(), performance.now()];
 loop.start();
 await until(() => Promise.resolve(log.committed === total), { tries: 100_000, everyMs: 20 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { EVENT_HEADERS, encodeEvent, type IngestEvent } from '@sluice/contracts';
 import type { EventSubscription, LogRecord, PullOptions, TopicPosition } from '@sluice/event-log';
 import { profileOf } from '../../fleet/profiles.js';
@@ -8,7 +9,7 @@ export const BENCH_TOPIC = 'ingest.events';
 const DEVICES = 1_000;
 /** Different records; they repeat with other offsets. */
 const EVENTS = 20_000;
-const START_MS = Date.UTC(2026, 0, 31, 12);
+const START_MS = Date.UTC(2026, 0, 15, 12);
 
 /** Events of the fleet simulator, as the event log has them. */
 export function eventsOf(kind: 'sensor' | 'mixed'): IngestEvent[] {
@@ -44,8 +45,9 @@ export class EndlessLog implements EventSubscription {
     this.#committed = Array.from({ length: partitions }, () => 0);
   }
 
-  async pull({ maxRecords, signal }: PullOptions): Promise<LogRecord[]> {
-    await new Promise((resolve) => setImmediate(resolve));
+  async pull({ maxRecords, maxWaitMs, signal }: PullOptions): Promise<LogRecord[]> {
+    const isEmpty = this.#next.every((next) => next === this.recordsInPartition);
+    await (isEmpty ? delay(maxWaitMs) : nextTurn());
     const partition = this.#turn++ % this.#next.length;
     const from = this.#next[partition]!;
     const to = signal?.aborted === true ? from : Math.min(from + maxRecords, this.recordsInPartition);

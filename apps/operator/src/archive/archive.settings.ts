@@ -4,7 +4,7 @@ import { type Config, readSettings } from '@sluice/process';
 import type { SettingsTable } from '@sluice/settings';
 
 /** What `sluice archive` reads. */
-export const ARCHIVE_COMMAND_SETTINGS = {
+const ARCHIVE_COMMAND_SETTINGS = {
   ...EVENT_LOG_SETTINGS,
   ...RECORD_STORE_SETTINGS,
   ...OBJECT_STORE_SETTINGS,
