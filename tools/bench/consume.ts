@@ -102,7 +102,11 @@ export async function costOf(
     COUNT: String(target === 'null' ? RECORDS : RECORDS_TO_STORE),
     STORE: target,
   };
-  const consumer = Program.start(`tools/bench/consumers/${name}.ts`, { core: MEASURED_CORE, env, ...(root && { root }) });
+  const consumer = Program.start(`tools/bench/consumers/${name}.ts`, {
+    core: MEASURED_CORE,
+    env,
+    ...(root && { root }),
+  });
   try {
     return await consumer.message<ConsumerCost>();
   } finally {
