@@ -8,7 +8,7 @@ import type { Engines } from './engines.js';
 import type { Row } from './result.js';
 import { sideBySide } from './side-by-side.js';
 
-const RECORDS = 200_000;
+export const RECORDS = 200_000;
 /** The MongoDB-protocol server of the tests takes a few thousand records a second. */
 const RECORDS_TO_STORE = 40_000;
 const PARTITIONS = 12;
@@ -23,8 +23,7 @@ type Consumer = (typeof CONSUMERS)[number];
 type Target = 'null' | 'mongo';
 
 export async function benchConsume(engines: Engines): Promise<Row[]> {
-  const topic = `bench-${Date.now()}`;
-  await fill(engines.eventLogUrl, topic);
+  const topic = await filledTopic(engines);
   return [...(await rowsFor('null', engines, topic)), ...(await rowsFor('mongo', engines, topic))];
 }
 
@@ -45,6 +44,13 @@ async function rowsFor(target: Target, engines: Engines, topic: string): Promise
       ratio: cpu[name]! / cpu['plain']!,
     };
   });
+}
+
+/** @returns a new topic with {@link RECORDS} events */
+export async function filledTopic({ eventLogUrl }: Engines): Promise<string> {
+  const topic = `bench-${Date.now()}`;
+  await fill(eventLogUrl, topic);
+  return topic;
 }
 
 async function fill(url: string, topic: string): Promise<void> {
@@ -79,7 +85,14 @@ function entryOf(number: number): LogEntry {
 
 let runs = 0;
 
-async function costOf(name: string, engines: Engines, topic: string, target: Target): Promise<ConsumerCost> {
+/** @param root top folder of the checkout that has the consumer; left out: this one */
+export async function costOf(
+  name: string,
+  engines: Engines,
+  topic: string,
+  target: Target,
+  root?: string,
+): Promise<ConsumerCost> {
   const run = `${name}-${process.pid}-${++runs}`;
   const env = {
     BROKERS: engines.eventLogUrl.slice('kafka://'.length),
@@ -89,7 +102,11 @@ async function costOf(name: string, engines: Engines, topic: string, target: Tar
     COUNT: String(target === 'null' ? RECORDS : RECORDS_TO_STORE),
     STORE: target,
   };
-  const consumer = Program.start(`tools/bench/consumers/${name}.ts`, { core: MEASURED_CORE, env });
+  const consumer = Program.start(`tools/bench/consumers/${name}.ts`, {
+    core: MEASURED_CORE,
+    env,
+    ...(root && { root }),
+  });
   try {
     return await consumer.message<ConsumerCost>();
   } finally {

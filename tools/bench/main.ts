@@ -1,5 +1,6 @@
 // `npm run bench`: every figure is a ratio that was measured side by side in one run, because the machine is never quiet.
 //   npm run bench -- ingest consume growth memory tracing access archive     only these
+//   npm run bench -- --compare <git ref>                                     this tree and that one, in turns
 //   npm run bench -- --write                                         puts the tables into docs/internals/benchmarks.md
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -8,6 +9,7 @@ import { replaceBlock, tableRow } from '../load/page.js';
 import { pinLoadGenerator } from '../load/program.js';
 import { benchAccess } from './access.js';
 import { benchArchive } from './archive.js';
+import { compareWith } from './compare.js';
 import { benchConsume } from './consume.js';
 import { Engines } from './engines.js';
 import { benchGrowth } from './growth.js';
@@ -31,16 +33,17 @@ const PAGE = 'docs/internals/benchmarks.md';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean', default: false } },
+  options: { write: { type: 'boolean', default: false }, compare: { type: 'string' } },
 });
 const names = positionals.length > 0 ? positionals : NAMES;
 const unknown = names.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join()}; there are: ${NAMES.join(', ')}.`);
 
 pinLoadGenerator();
+const work = values.compare === undefined ? runAll : () => compareWith(values.compare!, engines);
 const engines = names.every((name) => name in ON_FILES) ? undefined : await Engines.start();
-if (engines === undefined) await runAll();
-else await disposing(engines, runAll);
+if (engines === undefined) await work();
+else await disposing(engines, work);
 process.exit();
 
 async function runAll(): Promise<void> {

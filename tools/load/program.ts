@@ -20,6 +20,8 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** Default: the core of this process. */
   core?: number;
+  /** Top folder of the checkout that has the program. Default: this one. */
+  root?: string;
 }
 
 const running = new Set<ChildProcess>();
@@ -38,14 +40,14 @@ export class Program {
     child.once('exit', () => running.delete(child));
   }
 
-  /** @param path from the top of the repository; a `.ts` program runs from source and may send messages */
-  static start(path: string, { args = [], env = {}, core }: ProgramOptions = {}): Program {
+  /** @param path from the top of the checkout; a `.ts` program runs from source and may send messages */
+  static start(path: string, { args = [], env = {}, core, root = ROOT }: ProgramOptions = {}): Program {
     const isSource = path.endsWith('.ts');
     const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
-    const node = [process.execPath, ...(isSource ? process.execArgv : []), join(ROOT, path), ...args];
+    const node = [process.execPath, ...(isSource ? process.execArgv : []), join(root, path), ...args];
     const [command, ...rest] = [...pinned, ...node] as [string, ...string[]];
     const child = spawn(command, rest, {
-      cwd: ROOT,
+      cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...(isSource ? (['ipc'] as const) : [])],
     });

@@ -24,7 +24,9 @@ describe('PlainReportScanner', () => {
   ])('takes %s', (_, payload) => expectSame(`${HEAD},"data_payload":${payload}}`));
 
   it('takes the fields in every order, with space between them, and an id of the client', () => {
-    expectSame('{ "data_payload" : {"a":1},\n"record_id":"r 1", "timestamp":"2025-09-09T17:00:00Z" ,"device_id": "d/1"}');
+    expectSame(
+      '{ "data_payload" : {"a":1},\n"record_id":"r 1", "timestamp":"2025-09-09T17:00:00Z" ,"device_id": "d/1"}',
+    );
   });
 
   it.each([
@@ -84,9 +86,9 @@ describe('PlainReportScanner', () => {
   it('never takes what the rules refuse, and always writes what the other way writes', () => {
     for (const { body } of reportCases) expectSameIfPlain(body);
     const spaces = fc.constantFrom(undefined, 1, '\t');
-    fc.assert(fc.property(arbitraryReport, spaces, (report, space) =>
-        expectSameIfPlain(JSON.stringify(report, null, space)),
-      ));
+    fc.assert(
+      fc.property(arbitraryReport, spaces, (report, space) => expectSameIfPlain(JSON.stringify(report, null, space))),
+    );
   });
 
   it('never takes a text that was changed into one that the rules refuse', () => {

@@ -65,7 +65,10 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
   }
   interface FetchProtocol {
     request: unknown;
-    response: { decode(payload: Buffer): Promise<FetchResponse>; parse(response: FetchResponse): Promise<FetchResponse> };
+    response: {
+      decode(payload: Buffer): Promise<FetchResponse>;
+      parse(response: FetchResponse): Promise<FetchResponse>;
+    };
   }
   const requests: {
     protocol(version: { version: number }): (options: object) => FetchProtocol;

@@ -13,7 +13,8 @@ import {
 } from '@sluice/contracts';
 import { mayNotIngestFor } from './access/access-refusals.js';
 import { mayIngestFor, type Principal } from './access/principal.js';
-import type { PlainEvents, SubmittedRecord, SubmittedRecords } from './submission/read-submission.js';
+import type { PlainEvents } from './submission/plain-events.js';
+import type { SubmittedRecord, SubmittedRecords } from './submission/read-submission.js';
 import { forbidden, rejected, unreadable, type ErrorSpace, type Verdict } from './verdict.js';
 
 /** What all records of a request have in common. */

@@ -158,9 +158,7 @@ export function callsOn(database: DatabaseSync): RecordCalls {
     DELETE FROM records WHERE rowid IN (SELECT rowid FROM records WHERE received_at_ms < ? LIMIT ${REMOVED_AT_ONCE})`);
 
   const insert = (row: RecordRow): FirstRow | null =>
-    insertRow.run(...valuesOf(row)).changes === 1
-      ? null
-      : (firstRow.get(row.key) as unknown as FirstRow);
+    insertRow.run(...valuesOf(row)).changes === 1 ? null : (firstRow.get(row.key) as unknown as FirstRow);
 
   return {
     prepare: () => undefined,

@@ -1,25 +1,24 @@
 import {
   decodeUtf8,
   flawProblems,
-  hugeNumberProblem,
   isWhole,
   JsonSyntaxError,
   mayHaveLargeInteger,
   NOT_AN_OBJECT,
   parseScanned,
   PAYLOAD_LIMITS,
-  PlainEventWriter,
   whereBrokenOff,
   type JsonObject,
   type ParsedJson,
   type PayloadLimits,
   type ProblemEntry,
-  type ReadText,
   type ScanFlaw,
   type ScannedText,
 } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
 import { nanAsNull } from './nan-as-null.js';
+import { changesOf, NO_PROBLEMS } from './parse-changes.js';
+import { NO_EVENTS, type PlainEvents, WrittenEvents } from './plain-events.js';
 import { endOfByteOrderMark, type MediaType, scanBody, type ScannedBody } from './scan-body.js';
 import { faultAt, faultIn, notJson, syntaxEntry } from './syntax-fault.js';
 import { TimeSlice } from './time-slice.js';
@@ -73,20 +72,6 @@ export interface SubmittedRecords {
   bytesOf(index: number): number;
 }
 
-/** The event of a plain record, and what is looked at of it. */
-export interface PlainEvent {
-  deviceId: string;
-  recordId: string;
-  /** The bytes of the device_id. */
-  key: Buffer;
-  value: Buffer;
-}
-
-export interface PlainEvents {
-  /** Writes the event of a record; `undefined` if it is not plain: then read it. */
-  of(index: number): PlainEvent | undefined;
-}
-
 /** What one request submits: a single record, or many. */
 export interface Submission {
   isBatch: boolean;
@@ -105,8 +90,6 @@ export interface SubmissionOptions {
   /** The header `Idempotency-Key`: means the same as `record_id` in the one record. */
   idempotencyKey?: string | undefined;
 }
-
-const NO_PROBLEMS: readonly ProblemEntry[] = Object.freeze([]);
 
 /**
  * Finds the records of one object, an array or lines of objects: one meaning. A line that is no JSON is that record's own trouble.
@@ -228,7 +211,7 @@ class ScannedRecords implements SubmittedRecords {
   }
 
   plainEvents(receivedAt: string, newId: () => string): PlainEvents {
-    return new WrittenEvents(this.scanned, new PlainEventWriter(this.scanned.bytes, receivedAt), newId);
+    return new WrittenEvents(this.scanned, receivedAt, newId);
   }
 
   mayHaveLargeInteger(index: number): boolean {
@@ -331,51 +314,11 @@ class ScannedRecords implements SubmittedRecords {
   }
 }
 
-const NO_EVENTS: PlainEvents = Object.freeze({ of: () => undefined });
-
-class WrittenEvents implements PlainEvents {
-  constructor(
-    private readonly scanned: ScannedBody,
-    private readonly writer: PlainEventWriter,
-    private readonly newId: () => string,
-  ) {}
-
-  of(index: number): PlainEvent | undefined {
-    const { spans, bytes } = this.scanned;
-    const plain = spans.plain(index);
-    if (plain === undefined) return undefined;
-    const { recordIdStart, recordIdEnd, deviceIdStart, deviceIdEnd } = plain;
-    const recordId = recordIdStart === 0 ? this.newId() : bytes.toString('latin1', recordIdStart, recordIdEnd);
-    const value = this.writer.write(plain, recordId);
-    const deviceId = bytes.toString('latin1', deviceIdStart, deviceIdEnd);
-    return { recordId, deviceId, value, key: this.writer.deviceId(plain) };
-  }
-}
-
 const NOT_UTF8: UnreadableRecord = Object.freeze({
   state: 'unreadable',
   code: 'invalid-utf8',
   detail: 'The line is not UTF-8.',
 });
-
-/** What reading has changed. */
-type Changes = Pick<ReadText, 'duplicateKeys' | 'vanishedNumbers' | 'hugeNumbers'>;
-
-function changesOf({ duplicateKeys, vanishedNumbers, hugeNumbers }: Readonly<Changes>): readonly ProblemEntry[] {
-  if (duplicateKeys.length + vanishedNumbers.length + hugeNumbers.length === 0) return NO_PROBLEMS;
-  const numbers = [...vanishedNumbers.map(vanishedNumber), ...hugeNumbers.map(hugeNumberProblem)];
-  return [...duplicateKeys.map(duplicateKey), ...numbers];
-}
-
-function duplicateKey(pointer: string): ProblemEntry {
-  const detail = 'This key occurs twice in one object; only one of its values could be kept.';
-  return { pointer, code: 'duplicate-key', detail };
-}
-
-function vanishedNumber(pointer: string): ProblemEntry {
-  const detail = 'This number is too close to zero to come back as it was sent; send it as text.';
-  return { pointer, code: 'payload-number', detail };
-}
 
 function giveKey({ value }: ReadableRecord, key: string): void {
   const report = value as JsonObject;

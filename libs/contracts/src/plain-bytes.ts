@@ -1,0 +1,73 @@
+// What parts of a plain report have to look like, byte by byte: see `plain-report.ts`.
+
+import { DEVICE_ID_PATTERN, MAX_ID_LENGTH, RECORD_ID_PATTERN } from './ids.js';
+
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+export function isDigit(byte: number | undefined): boolean {
+  return byte! >= ZERO && byte! <= NINE;
+}
+
+/** White space of JSON. */
+export function isSpace(byte: number | undefined): boolean {
+  return byte! <= SPACE && (byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB);
+}
+
+/** Where in an id a byte may be. */
+const [NOWHERE, INSIDE, ANYWHERE] = [0, 1, 2];
+export const DEVICE_ID_BYTES = idBytes(DEVICE_ID_PATTERN);
+export const RECORD_ID_BYTES = idBytes(RECORD_ID_PATTERN);
+
+function idBytes(pattern: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => {
+    const character = String.fromCharCode(byte);
+    // A point alone is no id, but it may begin and end one.
+    if (pattern.test(`${character}a${character}`)) return ANYWHERE;
+    return pattern.test(`a${character}a`) ? INSIDE : NOWHERE;
+  });
+}
+
+/** Whether an id keeps its pattern. @param allowed of the id */
+export function isId(bytes: Uint8Array, start: number, end: number, allowed: Uint8Array): boolean {
+  const length = end - start;
+  if (length === 0 || length > MAX_ID_LENGTH) return false;
+  if (allowed[bytes[start]!] !== ANYWHERE || allowed[bytes[end - 1]!] !== ANYWHERE) return false;
+  for (let at = start; at < end; at++) if (allowed[bytes[at]!] === NOWHERE) return false;
+  return bytes[start] !== POINT || length > 2 || (length === 2 && bytes[start + 1] !== POINT);
+}
+
+/** `0000-00-00T00:00:00`, a digit for each 0 */
+const TIME_FORM = Buffer.from('0000-00-00T00:00:00');
+const [UPPER_Z, LAST_SURE_DAY] = [0x5a, 28];
+
+/** Whether it is a time in the form that nearly all have, on a day that every month has; `false` says nothing. */
+export function isPlainTime(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start <= TIME_FORM.length || bytes[end - 1] !== UPPER_Z) return false;
+  for (let index = 0; index < TIME_FORM.length; index++) {
+    const form = TIME_FORM[index]!;
+    const byte = bytes[start + index];
+    if (form === ZERO ? !isDigit(byte) : byte !== form) return false;
+  }
+  const month = twoDigits(bytes, start + 5);
+  const day = twoDigits(bytes, start + 8);
+  if (month < 1 || month > 12 || day < 1 || day > LAST_SURE_DAY || twoDigits(bytes, start + 11) > 23) return false;
+  if (twoDigits(bytes, start + 14) > 59 || twoDigits(bytes, start + 17) > 59) return false;
+  return isFraction(bytes, start + TIME_FORM.length, end - 1);
+}
+
+function isFraction(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
+  if (bytes[start] !== POINT || end - start < 2) return false;
+  for (let at = start + 1; at < end; at++) if (!isDigit(bytes[at])) return false;
+  return true;
+}
+
+function twoDigits(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! - ZERO) * 10 + bytes[at + 1]! - ZERO;
+}

@@ -1,0 +1,23 @@
+import { hugeNumberProblem, type ProblemEntry, type ReadText } from '@sluice/contracts';
+
+export const NO_PROBLEMS: readonly ProblemEntry[] = Object.freeze([]);
+
+/** What reading has changed. */
+type Changes = Pick<ReadText, 'duplicateKeys' | 'vanishedNumbers' | 'hugeNumbers'>;
+
+/** What reading a record has changed in silence; pointers are below the record. */
+export function changesOf({ duplicateKeys, vanishedNumbers, hugeNumbers }: Readonly<Changes>): readonly ProblemEntry[] {
+  if (duplicateKeys.length + vanishedNumbers.length + hugeNumbers.length === 0) return NO_PROBLEMS;
+  const numbers = [...vanishedNumbers.map(vanishedNumber), ...hugeNumbers.map(hugeNumberProblem)];
+  return [...duplicateKeys.map(duplicateKey), ...numbers];
+}
+
+function duplicateKey(pointer: string): ProblemEntry {
+  const detail = 'This key stands twice in one object; only one of its values could be kept.';
+  return { pointer, code: 'duplicate-key', detail };
+}
+
+function vanishedNumber(pointer: string): ProblemEntry {
+  const detail = 'This number is too close to zero to come back as it was sent; send it as text.';
+  return { pointer, code: 'payload-number', detail };
+}
