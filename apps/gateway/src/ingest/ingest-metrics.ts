@@ -95,6 +95,7 @@ export class IngestMetrics {
       name: 'sluice_ingest_admitted_share',
       help: 'Share of the requests that is let in now, by the code with which the others are answered.',
       labelNames: ['code'],
+      aggregator: 'min',
       registers: [this.registry],
       collect() {
         for (const code of SHEDDING_CODES) this.set({ code }, shedding.shareOf(code));
