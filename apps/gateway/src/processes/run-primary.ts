@@ -2,8 +2,9 @@ import cluster from 'node:cluster';
 import { Clock } from '@sluice/async';
 import { type LeaseAsk, LeaseOffice } from '@sluice/ingest';
 import { changeLevelOnSignal, createLogger, createRegistry, type Logger } from '@sluice/observability';
-import { type Link, type Member, ProcessGroup } from '@sluice/process';
+import { type Link, type Member, type MemberProcess, ProcessGroup } from '@sluice/process';
 import type { GatewayConfig } from '../settings.js';
+import { closeConnectionsInHand } from './connections-in-hand.js';
 import { GroupHealth } from './group-health.js';
 import { GroupMetrics } from './group-metrics.js';
 import { PROCESS_NUMBER } from './process-number.js';
@@ -40,11 +41,15 @@ export async function runPrimary(config: GatewayConfig): Promise<number> {
   return group.run();
 }
 
-function forkWith(count: number): ProcessGroup['options']['fork'] {
+function forkWith(count: number): (number: number) => MemberProcess {
   // JSON has no NaN, which gauges may have.
   cluster.setupPrimary({ serialization: 'advanced' });
   // `auto` is settled once, for all processes.
-  return (number) => cluster.fork({ [PROCESS_NUMBER]: String(number), GATEWAY_PROCESSES: String(count) });
+  return (number) => {
+    const worker = cluster.fork({ [PROCESS_NUMBER]: String(number), GATEWAY_PROCESSES: String(count) });
+    closeConnectionsInHand(worker);
+    return worker;
+  };
 }
 
 function followSignals(group: ProcessGroup, logger: Logger): void {

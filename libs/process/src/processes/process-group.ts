@@ -43,7 +43,7 @@ export class ProcessGroup {
     const { count, fork, onFork, clock = new Clock(), restart = RESTART } = options;
     const parts = {
       ...{ fork, onFork, clock, restart },
-      onStarted: () => this.started(),
+      onStarted: (member: Member) => this.started(member),
       onEnd: (member: Member, end: MemberEnd) => this.ended(member, end),
     };
     this.members = Array.from({ length: count }, (_, index) => new Member(index + 1, parts));
@@ -78,8 +78,9 @@ export class ProcessGroup {
     this.endIfEmpty();
   }
 
-  private started(): void {
+  private started({ number, pid }: Member): void {
     this.#failedStarts = 0;
+    this.options.logger.info({ number, pid }, 'a process has started');
     if (this.#isRunning || this.#isStopping) return;
     for (const member of this.members.slice(1)) if (member.state === 'down') member.fork();
     this.#isRunning = this.members.every(({ state }) => state === 'started');
