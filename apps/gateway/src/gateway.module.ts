@@ -23,14 +23,14 @@ export class GatewayModule implements NestModule {
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
-  /** @param shared where several processes keep the rate limits together */
+  /** @param shared left out: this process keeps its limits alone */
   static forRoot(options: GatewayOptions, shared?: SharedLimits): DynamicModule {
     const access = AccessModule.forRoot(options, shared);
     const overload = OverloadModule.forRoot(options);
     const ingest = IngestModule.forRoot(options, [access, overload, SchemasModule.forRoot(options)]);
     const sources = SourcesModule.forRoot(options, ingest);
     const endpoints = EndpointsModule.forRoot(options);
-    const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl)] : [];
+    const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl, shared?.processes)] : [];
     return {
       module: GatewayModule,
       imports: [access, overload, ingest, sources, endpoints, ...reads],

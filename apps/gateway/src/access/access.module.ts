@@ -32,7 +32,7 @@ export class AccessModule implements NestModule, OnApplicationShutdown {
     @Optional() @Inject(TokenFeed) private readonly feed?: TokenFeed,
   ) {}
 
-  /** @param shared where several processes keep the rate limits together */
+  /** @param shared left out: this process keeps its limits alone */
   static forRoot(options: AccessOptions, shared?: SharedLimits): DynamicModule {
     return {
       module: AccessModule,

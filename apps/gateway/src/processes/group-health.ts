@@ -29,15 +29,17 @@ export class GroupHealth {
     return fault === undefined ? counts : { ...counts, fault };
   }
 
-  /** From now on, a process that hangs is ended, and restarted as every other that ends. */
-  watch(): void {
-    setInterval(() => this.group.up.forEach((member) => void this.check(member)), ALIVE_EVERY_MS).unref();
+  /** From now on, a process that hangs is ended, and restarted as every other that ends. @returns ends the watch */
+  watch(everyMs = ALIVE_EVERY_MS): () => void {
+    const timer = setInterval(() => this.group.up.forEach((member) => void this.check(member, everyMs)), everyMs);
+    timer.unref();
+    return () => clearInterval(timer);
   }
 
-  private async check(member: Member): Promise<void> {
+  private async check(member: Member, timeoutMs: number): Promise<void> {
     const { link } = member;
     if (link === undefined) return;
-    const isAlive = await link.ask<boolean>('alive', ALIVE_EVERY_MS).catch(() => false);
+    const isAlive = await link.ask<boolean>('alive', timeoutMs).catch(() => false);
     const silences = isAlive ? 0 : (this.silences.get(link) ?? 0) + 1;
     this.silences.set(link, silences);
     if (silences < MAX_SILENCES || member.link !== link) return;

@@ -14,11 +14,13 @@ const PATIENCE = { tries: 1200 };
 
 jest.setTimeout(120_000);
 
+const CLOSE = { headers: { connection: 'close' } };
+
 /** Each request has a connection of its own, so that the processes take turns. */
 async function post(baseUrl: string, records: number): Promise<number> {
   const record = { device_id: 'dev-1', timestamp: '2025-09-09T17:00:00Z', data_payload: { a: 1 } };
   const body = JSON.stringify(new Array(records).fill(record));
-  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const headers = { 'content-type': 'application/json', ...CLOSE.headers };
   const response = await fetch(`${baseUrl}/ingest`, { method: 'POST', headers, body });
   const { accepted = 0 } = (await response.json()) as { accepted?: number };
   return accepted;
@@ -49,7 +51,13 @@ describe('a gateway of two processes', () => {
   });
 
   it('goes on when one is killed: the counts stay, another process takes its place, and the whole stays ready', async () => {
-    process.kill(gateway.pidOf(1), 'SIGKILL');
+    const killed = gateway.pidOf(1);
+    // What reaches it now is in its hands, and unanswered.
+    process.kill(killed, 'SIGSTOP');
+    const probes = Array.from({ length: 4 }, () => fetch(`${gateway.baseUrl}/health/live`, CLOSE));
+    await Promise.any(probes);
+    process.kill(killed, 'SIGKILL');
+    expect((await Promise.allSettled(probes)).map(({ status }) => status)).toContain('rejected');
     await until('it is gone', async () => (await gateway.metric(RUNNING)) === 1);
     expect(await gateway.metric(ACCEPTED)).toBe(accepted);
     accepted += await post(gateway.baseUrl, 1);
