@@ -27,6 +27,7 @@ RECORD_STORE_URL: recordStore
 RECORDS_COLLECTION: recordStore.collection
 READ_PREFERENCE: recordStore.readPreference
 RECORD_EXPIRY_SECONDS: recordStore.expirySeconds
+GATEWAY_PROCESSES: gateway.processes
 AUTH: gateway.auth
 ALLOWED_HOSTS: gateway.allowedHosts
 TRUSTED_PROXIES: gateway.trustedProxies

@@ -1,5 +1,11 @@
 export { awaitEventLog } from './await-event-log.js';
-export { type HealthCheck, type HealthChecks, type HealthDetails, HealthModule, Readiness } from './health/health.module.js';
+export {
+  type HealthCheck,
+  type HealthChecks,
+  type HealthDetails,
+  HealthModule,
+  Readiness,
+} from './health/health.module.js';
 export { Lifecycle } from './lifecycle.js';
 export { mainProcess } from './main-process.js';
 export { LOG_SETTINGS, PROCESS_SETTINGS, type ProcessOptions } from './process.settings.js';

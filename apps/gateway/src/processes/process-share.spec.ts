@@ -28,7 +28,11 @@ describe('GATEWAY_PROCESSES', () => {
 
 describe('the budgets of one of several processes', () => {
   it('are a share of those of the whole', () => {
-    const share = shareOf({ GATEWAY_PROCESSES: '4', MAX_CONCURRENT_REQUESTS: '10', MAX_BYTES_IN_FLIGHT: `${200 * MIB}` });
+    const share = shareOf({
+      GATEWAY_PROCESSES: '4',
+      MAX_CONCURRENT_REQUESTS: '10',
+      MAX_BYTES_IN_FLIGHT: `${200 * MIB}`,
+    });
     expect(share).toMatchObject({ maxConcurrentRequests: 2, maxBytesInFlight: 50 * MIB });
   });
 
