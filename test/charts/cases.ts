@@ -86,6 +86,11 @@ export const REFUSED: readonly (readonly [name: string, values: Values, sentence
     /Set at least 63/,
   ],
   [
+    'more processes than one where there is one',
+    { mode: 'standalone', gateway: { processes: 'auto' } },
+    /gateway\.processes is auto, but mode standalone is one process with its own files/,
+  ],
+  [
     'the same of the worker',
     { worker: { terminationGracePeriodSeconds: 17 } },
     /worker\.termination.* takes 8 s.* at least 18/,

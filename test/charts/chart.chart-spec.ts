@@ -90,6 +90,15 @@ describe('time to end', () => {
 });
 
 describe('scaling', () => {
+  it('has as many processes in each gateway as are asked for', () => {
+    expect(environmentOf({}, 'gateway')).not.toHaveProperty('GATEWAY_PROCESSES');
+    for (const processes of [4, 'auto']) {
+      expect(environmentOf({ gateway: { processes } }, 'gateway')).toMatchObject({
+        GATEWAY_PROCESSES: String(processes),
+      });
+    }
+  });
+
   it('has as many workers as partitions at most', () => {
     const scaled = (values: Values) => find(objectsOf(values), 'ScaledObject')!.spec;
     expect(scaled({ worker: { keda: { enabled: true } } })).toMatchObject({ minReplicaCount: 2, maxReplicaCount: 12 });

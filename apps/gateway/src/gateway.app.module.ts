@@ -5,13 +5,15 @@ import { AccessGate, LogReachability } from '@sluice/ingest';
 import { HealthModule, type Service, ServiceModule } from '@sluice/process';
 import { gatewayHealth } from './gateway-health.js';
 import { GatewayModule } from './gateway.module.js';
+import type { Peers } from './processes/peers.js';
 import type { GatewayConfig } from './settings.js';
 
-/** The gateway as a separate process. */
+/** The gateway as one separate process, or as several. */
 @Module({})
 export class GatewayAppModule {
-  static forRoot(config: GatewayConfig, service: Service): DynamicModule {
-    const gateway = GatewayModule.forRoot(config);
+  /** @param peers left out: this process is the whole gateway */
+  static forRoot(config: GatewayConfig, service: Service, peers?: Peers): DynamicModule {
+    const gateway = GatewayModule.forRoot(config, peers?.limits);
     return {
       module: GatewayAppModule,
       imports: [
@@ -20,7 +22,10 @@ export class GatewayAppModule {
         HealthModule.forRoot({
           imports: [gateway],
           inject: [EventLog, AccessGate, LogReachability],
-          useFactory: gatewayHealth,
+          useFactory: (log: EventLog, gate: AccessGate, reachability: LogReachability) => ({
+            ...gatewayHealth(log, gate, reachability),
+            ...(peers && { peers: [{ name: 'processes', check: () => peers.requireReady() }] }),
+          }),
         }),
       ],
     };

@@ -1,6 +1,7 @@
 import { Inject, Module, type DynamicModule, type NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import type { SharedLimits } from '@sluice/ingest';
 import { AccessModule } from './access/access.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import type { GatewayOptions } from './gateway-options.js';
@@ -23,13 +24,14 @@ export class GatewayModule implements NestModule {
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
-  static forRoot(options: GatewayOptions): DynamicModule {
-    const access = AccessModule.forRoot(options);
+  /** @param shared left out: this process keeps its limits alone */
+  static forRoot(options: GatewayOptions, shared?: SharedLimits): DynamicModule {
+    const access = AccessModule.forRoot(options, shared);
     const overload = OverloadModule.forRoot(options);
     const ingest = IngestModule.forRoot(options, [access, overload, SchemasModule.forRoot(options)]);
     const sources = SourcesModule.forRoot(options, ingest);
     const endpoints = EndpointsModule.forRoot(options);
-    const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl)] : [];
+    const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl, shared?.processes)] : [];
     return {
       module: GatewayModule,
       imports: [access, overload, ingest, sources, endpoints, LimitsModule.forRoot(access, ingest), ...reads],

@@ -6,6 +6,7 @@ import type { SettingsTable } from '@sluice/settings';
 import { requireTlsFiles } from './access/tls.settings.js';
 import { GATEWAY_MODULE_SETTINGS } from './gateway-options.js';
 import { requireFittingLimits } from './ingest/ingest.settings.js';
+import { PROCESSES_SETTINGS } from './processes/processes.settings.js';
 import { READS_SETTINGS } from './reads/reads.settings.js';
 
 /** What the gateway reads. */
@@ -15,6 +16,7 @@ export const GATEWAY_SETTINGS = {
   ...EVENT_LOG_SETTINGS,
   ...GATEWAY_MODULE_SETTINGS,
   ...READS_SETTINGS,
+  ...PROCESSES_SETTINGS,
   ...TRACING_SETTINGS,
 } as const satisfies SettingsTable;
 

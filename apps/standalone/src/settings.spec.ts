@@ -92,6 +92,13 @@ describe('readStandaloneConfig', () => {
     });
   });
 
+  it('refuses more than one process, and says why', () => {
+    expect(readStandaloneConfig({ GATEWAY_PROCESSES: '1' }).gatewayProcesses).toBe(1);
+    expect(() => readStandaloneConfig({ GATEWAY_PROCESSES: '2' })).toThrow(
+      /^GATEWAY_PROCESSES is 2; allowed: 1, because everything runs in this one process, to which its files belong\. .*Kafka\.$/,
+    );
+  });
+
   it('holds the limits of a body against each other', () => {
     expect(() => readStandaloneConfig({ MAX_BODY_BYTES: '4096', MAX_INFLATED_BYTES: '2048' })).toThrow(
       /MAX_INFLATED_BYTES is 2048/,

@@ -7,7 +7,7 @@ import {
   RETENTION_SETTINGS,
   TOPIC_SETTINGS,
 } from '@sluice/engines';
-import { GATEWAY_MODULE_SETTINGS, GATEWAY_RULES } from '@sluice/gateway';
+import { GATEWAY_MODULE_SETTINGS, GATEWAY_RULES, PROCESSES_SETTINGS, requireOneProcess } from '@sluice/gateway';
 import { HTTP_SETTINGS } from '@sluice/http';
 import { TRACING_SETTINGS } from '@sluice/observability';
 import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
@@ -24,6 +24,7 @@ export const STANDALONE_SETTINGS = {
   ...RETENTION_SETTINGS,
   ...EXPIRY_SETTINGS,
   ...GATEWAY_MODULE_SETTINGS,
+  ...PROCESSES_SETTINGS,
   ...BATCH_SETTINGS,
   ...ARCHIVE_SETTINGS,
   ...TRACING_SETTINGS,
@@ -34,5 +35,5 @@ export type StandaloneConfig = Config<typeof STANDALONE_SETTINGS>;
 
 /** @throws ConfigError */
 export function readStandaloneConfig(env: NodeJS.ProcessEnv): StandaloneConfig {
-  return readSettings(STANDALONE_SETTINGS, env, [...GATEWAY_RULES, requireWholeLogin]);
+  return readSettings(STANDALONE_SETTINGS, env, [...GATEWAY_RULES, requireWholeLogin, requireOneProcess]);
 }

@@ -29,6 +29,11 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- with include "sluice.text" .Values.gateway.processes }}
+{{- if ne . "1" }}
+{{- $problems = append $problems (printf "gateway.processes is %s, but mode standalone is one process with its own files: leave it at 1, or use mode stack." .) }}
+{{- end }}
+{{- end }}
 {{- range $path, $isOn := dict "worker.keda" .Values.worker.keda.enabled "gateway.autoscaling" .Values.gateway.autoscaling.enabled "gateway.directory" .Values.gateway.directory.enabled }}
 {{- if $isOn }}
 {{- $problems = append $problems (printf "%s.enabled is true, but mode standalone is one process: turn it off, or use mode stack." $path) }}

@@ -30,6 +30,7 @@ RECORD_EXPIRY_SECONDS: recordStore.expirySeconds
 ARCHIVE_URL: archive.url
 ARCHIVE_S3_ACCESS_KEY_ID: archive.existingSecret
 ARCHIVE_S3_SECRET_ACCESS_KEY: archive.existingSecret
+GATEWAY_PROCESSES: gateway.processes
 AUTH: gateway.auth
 ALLOWED_HOSTS: gateway.allowedHosts
 TRUSTED_PROXIES: gateway.trustedProxies

@@ -52,6 +52,7 @@ DATA_DIR: /data
 READ_PREFERENCE: {{ $values.recordStore.readPreference | quote }}
 {{- end }}
 {{- if eq .component "gateway" }}
+GATEWAY_PROCESSES: {{ ternary "" (include "sluice.text" .app.processes) (eq (include "sluice.text" .app.processes) "1") | quote }}
 QUERY_URL: http://{{ include "sluice.componentName" (dict "root" .root "component" "query") }}:8000
 {{- end }}
 {{- if eq .component (include "sluice.ingestApp" .root) }}

@@ -64,6 +64,9 @@ export async function createHttpApp(
   });
   const server = app.getHttpServer() as Server;
   server.maxConnections = MAX_CONNECTIONS;
+  // Else a primary that hands out connections would offer one that is too many to each process, again and again.
+  // In Node since 22.12, and not in its types yet.
+  Object.assign(server, { dropMaxConnection: true });
   followExchanges(server);
   passOverExpectations(server);
   logRequests(fastify, logger);

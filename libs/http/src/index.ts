@@ -13,6 +13,6 @@ export { answerInParts, type AnswerPart, streamOf } from './reads/answer-in-part
 export { ClientStreams } from './reads/client-streams.js';
 export { measureReads } from './reads/measure-reads.js';
 export { ReadAdmission } from './reads/read-admission.js';
-export { FORWARDING_LIMITS, READ_LIMITS, READ_STEP_BYTES, type ReadLimits } from './reads/read-limits.js';
+export { FORWARDING_LIMITS, READ_LIMITS, READ_STEP_BYTES, type ReadLimits, shareOfReads } from './reads/read-limits.js';
 export { ReadTurns } from './reads/read-turns.js';
 export { Read } from './reads/read.js';

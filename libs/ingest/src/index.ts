@@ -40,8 +40,10 @@ export {
   type PublishSteps,
   type Visit,
 } from './ingestion.js';
+export type { LeaseAsk, LeaseSource } from './limits/lease.js';
+export { LeaseOffice } from './limits/lease-office.js';
 export { RATE_LIMIT_SETTINGS, type RateLimitOptions } from './limits/rate-limit.settings.js';
-export { type Charge, type Cost, RateLimits, type Sender } from './limits/rate-limits.js';
+export { type Charge, type Cost, RateLimits, type Sender, type SharedLimits } from './limits/rate-limits.js';
 export { LogReachability } from './log-reachability.js';
 export { Admission, type Ticket } from './overload/admission.js';
 export { EventLoopTicks } from './overload/event-loop-ticks.js';

@@ -9,7 +9,7 @@ import {
   uuidV7,
 } from '@sluice/contracts';
 import { EventLogError, type EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
-import type { Charge, Cost, RateLimits, Sender } from './limits/rate-limits.js';
+import type { Charge, Cost, DeviceCost, RateLimits, Sender } from './limits/rate-limits.js';
 import type { LogReachability } from './log-reachability.js';
 import type { Admission, Ticket } from './overload/admission.js';
 import type { LoadShedding, RequestLoad } from './overload/load-shedding.js';
@@ -86,6 +86,7 @@ export class Ingestion {
    */
   async submit(records: Submission, arrival: Arrival): Promise<Verdict[]> {
     const charge = this.parts.limits.chargeOf(arrival);
+    await charge.prepare(declaredCost(arrival));
     refuseIf(charge.refusalOf(declaredCost(arrival)) ?? this.parts.shedding.refusalOf(arrival));
     const visit = this.enter(arrival, charge);
     try {
@@ -97,6 +98,7 @@ export class Ingestion {
       throw error;
     } finally {
       visit.close();
+      charge.release();
     }
   }
 
@@ -132,6 +134,8 @@ export class Ingestion {
       if (verdict === undefined) passed.push(passedOf(record, context.atMs, headers));
       else verdicts[index] = verdict;
     }
+    const leased = this.parts.limits.prepareDevices(costsOf(passed));
+    if (leased !== undefined) await leased;
     const open = this.withinLimits(passed, verdicts);
     if (open.length > 0) await this.publish(open, verdicts, arrival.trace?.steps);
     return verdicts;
@@ -158,11 +162,13 @@ export class Ingestion {
   private withinLimits(passed: readonly PassedRecord[], verdicts: Verdict[]): readonly PassedRecord[] {
     const { limits } = this.parts;
     if (!limits.countDevices) return passed;
-    return passed.filter(({ index, deviceId, entry }) => {
+    const open = passed.filter(({ index, deviceId, entry }) => {
       const spent = limits.chargeDevice(deviceId, entry.value!.length);
       if (spent !== undefined) verdicts[index] = { status: 'retry', ...spent };
       return spent === undefined;
     });
+    limits.releaseDevices(costsOf(passed));
+    return open;
   }
 
   private async publish(records: readonly PassedRecord[], verdicts: Verdict[], steps?: PublishSteps): Promise<void> {
@@ -203,7 +209,13 @@ export class Visit {
    * @throws RefusedError `rate-limited` if other requests have spent a limit meanwhile; `invalid-json`
    */
   submit(submission: Submission, bytes: number): Promise<Verdict[]> {
-    refuseIf(this.charge.settle({ records: submission.records.length, bytes }));
+    const cost = { records: submission.records.length, bytes };
+    const leased = this.charge.prepare(cost);
+    return leased === undefined ? this.settled(submission, cost) : leased.then(() => this.settled(submission, cost));
+  }
+
+  private settled(submission: Submission, cost: Cost): Promise<Verdict[]> {
+    refuseIf(this.charge.settle(cost));
     return this.ingestion.judge(submission, this.arrival);
   }
 
@@ -232,6 +244,10 @@ function refuseIf(refusal: Refusal | undefined): void {
 
 function withoutClock(rules: ReportRules): ReportRules {
   return { ...rules, times: { ...rules.times, missingTimestamp: 'received' } };
+}
+
+function* costsOf(records: readonly PassedRecord[]): Generator<DeviceCost> {
+  for (const { deviceId, entry } of records) yield { deviceId, bytes: entry.value!.length };
 }
 
 function headersOf({ trace }: Arrival): Readonly<Record<string, string>> {

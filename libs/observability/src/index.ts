@@ -5,6 +5,7 @@ export { BoundedReading } from './metrics/bounded-reading.js';
 export { BATCH_BUCKETS, DURATION_BUCKETS } from './metrics/buckets.js';
 export { measureDisks } from './metrics/disk-metrics.js';
 export { measureEngines, type Pingable } from './metrics/engine-metrics.js';
+export { MergedMetrics, type MetricsSnapshot } from './metrics/merged-metrics.js';
 export { createRegistry } from './metrics/registry.js';
 export { MAX_LINKS } from './tracing/append-spans.js';
 export { openTracing } from './tracing/open-tracing.js';

@@ -9,6 +9,13 @@ export interface RunOptions {
   shutdownTimeoutMs: number;
   /** Time after SIGTERM in which work is still accepted, so that senders can move. Absent: none. */
   noticeMs?: number;
+  /** Where SIGTERM and SIGINT come from. Left out: the process itself. */
+  signals?: Signals;
+}
+
+/** What emits SIGTERM and SIGINT. */
+export interface Signals {
+  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
 }
 
 /**
@@ -25,12 +32,13 @@ export interface RunOptions {
  */
 export async function runApp(app: NestFastifyApplication, logger: Logger, options: RunOptions): Promise<number> {
   const lifecycle = app.get(Lifecycle);
+  const { signals = process } = options;
   const stop = (reason: string, exitCode: number): void => {
     if (!lifecycle.isStopping) void stopApp(app, logger, { reason, exitCode, timeoutMs: options.shutdownTimeoutMs });
   };
   changeLevelOnSignal(logger);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => giveNotice(lifecycle, logger, options.noticeMs ?? 0, () => stop(signal, 0)));
+    signals.on(signal, () => giveNotice(lifecycle, logger, options.noticeMs ?? 0, () => stop(signal, 0)));
   }
   void lifecycle.failure.then((error) => {
     logger.fatal({ err: error }, 'the process cannot go on');

@@ -23,6 +23,8 @@ export interface Service {
   logger: Logger;
   registry: Registry;
   tracing: Tracing;
+  /** The text of `GET /metrics` where this process is one of several. Left out: that of the registry. */
+  metricsText?: () => Promise<string>;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface ServiceEngines {
 /** The foundation of every service: runtime, metrics, the event log, and the record store if it has one. */
 @Module({})
 export class ServiceModule {
-  static forRoot({ logger, registry, tracing }: Service, engines: ServiceEngines): DynamicModule {
+  static forRoot({ logger, registry, tracing, metricsText }: Service, engines: ServiceEngines): DynamicModule {
     const { eventLog, publishes = false, recordStore } = engines;
     const line = logLine(logger);
     const measured = { event_log: EventLog, ...(recordStore && { record_store: RecordStore }) };
@@ -62,7 +64,7 @@ export class ServiceModule {
       module: ServiceModule,
       imports: [
         RuntimeModule.forRoot(logger, tracing),
-        MetricsModule.forRoot(registry, measured),
+        MetricsModule.forRoot(registry, measured, metricsText),
         EventLogModule.forRoot({ ...eventLog, logger: line, ...onAppend }),
         ...(recordStore ? [RecordStoreModule.forRoot({ ...recordStore, logger: line })] : []),
       ],

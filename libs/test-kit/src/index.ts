@@ -14,3 +14,4 @@ export { storedIds, storedRecords } from './stored-records.js';
 export { profile, startSystem } from './start-system.js';
 export type { System } from './system.js';
 export { type Patience, until } from './until.js';
+export { GatewayProcesses } from './gateway-processes.js';

@@ -11,7 +11,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { Clock } from '@sluice/async';
 import { openTokenStore } from '@sluice/engines';
-import { AccessGate, RateLimits, TokenFeed } from '@sluice/ingest';
+import { AccessGate, RateLimits, type SharedLimits, TokenFeed } from '@sluice/ingest';
 import { LOGGER, type Logger } from '@sluice/observability';
 import type { AccessOptions } from './access.settings.js';
 import { TlsListener } from './tls-listener.js';
@@ -32,13 +32,18 @@ export class AccessModule implements NestModule, OnApplicationShutdown {
     @Optional() @Inject(TokenFeed) private readonly feed?: TokenFeed,
   ) {}
 
-  static forRoot(options: AccessOptions): DynamicModule {
+  /** @param shared left out: this process keeps its limits alone */
+  static forRoot(options: AccessOptions, shared?: SharedLimits): DynamicModule {
     return {
       module: AccessModule,
       providers: [
         { provide: ACCESS_OPTIONS, useValue: options },
         ...(options.auth === 'tokens' ? [tokenFeed(options)] : []),
-        { provide: RateLimits, inject: [Clock], useFactory: (clock: Clock) => new RateLimits(options, clock) },
+        {
+          provide: RateLimits,
+          inject: [Clock],
+          useFactory: (clock: Clock) => new RateLimits(options, clock, shared),
+        },
         {
           provide: AccessGate,
           inject: [RateLimits, Clock, { token: TokenFeed, optional: true }],

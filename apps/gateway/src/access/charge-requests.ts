@@ -58,9 +58,14 @@ export function chargeRead(limits: RateLimits, refusals: Refusals): preParsingHo
     // Routes that ask for no sender are probes and descriptions.
     if (is404 || sender === undefined || request.charge !== undefined) return done(null, payload);
     const charge = limits.chargeOf(sender);
-    const refusal = charge.reserve(ONE_READ);
-    reply.headers(charge.headers(ONE_READ));
-    if (refusal === undefined) done(null, payload);
-    else refusals.answer(request, reply, refusal);
+    const leased = charge.prepare(ONE_READ);
+    const decide = (): void => {
+      const refusal = charge.reserve(ONE_READ);
+      reply.headers(charge.headers(ONE_READ));
+      if (refusal === undefined) done(null, payload);
+      else refusals.answer(request, reply, refusal);
+    };
+    if (leased === undefined) decide();
+    else void leased.then(decide, done);
   };
 }

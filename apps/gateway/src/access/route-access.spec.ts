@@ -22,8 +22,9 @@ import {
 } from '@sluice/http/testing';
 import { TokenDirectory } from '@sluice/operator/testing';
 import { GatewayAppModule } from '../gateway.app.module.js';
+import { fakeLog } from '../testing/fake-log.js';
 import { FakeQuery } from '../testing/fake-query.js';
-import { fakeLog, TEST_CONFIG } from '../testing/gateway-under-test.js';
+import { TEST_CONFIG } from '../testing/gateway-under-test.js';
 
 /** Kinds of declarations that no route of ours has. */
 @Controller('kinds')

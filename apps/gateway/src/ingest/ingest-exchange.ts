@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '@sluice/http';
-import { type Cost, Ingestion, listOf, type Submission, type Visit } from '@sluice/ingest';
+import { type Cost, declaredCost, Ingestion, listOf, type Submission, type Visit } from '@sluice/ingest';
 import { Lifecycle } from '@sluice/process';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { Refusals } from '../refusals.js';
@@ -43,6 +43,8 @@ export class IngestExchange {
     try {
       this.refuseWhileStopping(reply);
       const head = steps.head?.() ?? readHead(request, reply, this.limits);
+      const leased = charge.prepare(declaredCost(request.arrival!));
+      if (leased !== undefined) await leased;
       visit = this.ingestion.enter(request.arrival!, charge);
       const answer = await this.answer(request, head, visit, steps);
       reply.headers(charge.headers(INGEST_UNITS));
@@ -54,6 +56,7 @@ export class IngestExchange {
       throw thrown;
     } finally {
       visit?.close();
+      charge.release();
     }
   }
 

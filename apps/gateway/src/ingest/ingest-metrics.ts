@@ -90,6 +90,7 @@ export class IngestMetrics {
       name: 'sluice_ingest_admitted_share',
       help: 'Share of requests that are admitted now, by the code with which the others are refused.',
       labelNames: ['code'],
+      aggregator: 'min',
       registers: [this.registry],
       collect() {
         for (const code of SHEDDING_CODES) this.set({ code }, shedding.shareOf(code));

@@ -1,14 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { measureReads } from '@sluice/http';
+import { FORWARDING_LIMITS, measureReads, shareOfReads } from '@sluice/http';
 import { QueryForwarder } from './query-forwarder.js';
 import { ReadsController } from './reads.controller.js';
 
 /** The reads of the query service on the gateway's address. */
 @Module({})
 export class ReadsModule {
-  /** @param queryUrl `http://host:port` of the query service */
-  static forRoot(queryUrl: string): DynamicModule {
+  /**
+   * @param queryUrl `http://host:port` of the query service
+   * @param processes how many share the limits of forwarded reads
+   */
+  static forRoot(queryUrl: string, processes = 1): DynamicModule {
     return {
       module: ReadsModule,
       controllers: [ReadsController],
@@ -18,7 +21,7 @@ export class ReadsModule {
           // Without a MetricsModule in the process, nothing is measured.
           inject: [{ token: Registry, optional: true }],
           useFactory: (registry?: Registry) => {
-            const forwarder = new QueryForwarder(queryUrl);
+            const forwarder = new QueryForwarder(queryUrl, { reads: shareOfReads(FORWARDING_LIMITS, processes) });
             if (registry !== undefined) measureReads(registry, forwarder.admission);
             return forwarder;
           },

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { decodeEvent, type IngestEvent, type Problem } from '@sluice/contracts';
-import { DEFAULT_NAMES, type BufferInspector, EventLog, EventPublisher } from '@sluice/event-log';
+import { EventLog, EventPublisher } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
 import { Clock } from '@sluice/async';
 import { createHttpApp, type HttpOptions } from '@sluice/http';
@@ -15,6 +15,7 @@ import { AccessModule } from '../access/access.module.js';
 import type { TlsListener } from '../access/tls-listener.js';
 import { GatewayAppModule } from '../gateway.app.module.js';
 import { GATEWAY_SETTINGS, type GatewayConfig } from '../settings.js';
+import { fakeLog } from './fake-log.js';
 
 export const SEED_RECORD = {
   device_id: 'dev-2',
@@ -155,17 +156,4 @@ export class GatewayUnderTest {
     const formatters = { level: (label: string) => ({ level: label }) };
     return pino({ level: 'debug', formatters, mixin: traceOfLine }, { write });
   }
-}
-
-/** An event log that answers, and in which nothing waits. */
-export function fakeLog(publisher: EventPublisher): Partial<EventLog> {
-  return {
-    names: DEFAULT_NAMES,
-    publisher,
-    ping: async () => undefined,
-    requireTopics: async () => undefined,
-    proveWritable: async () => undefined,
-    inspect: () => ({ positions: async () => [], peek: async () => [] }) as unknown as BufferInspector,
-    close: async () => undefined,
-  };
 }

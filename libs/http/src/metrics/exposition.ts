@@ -12,6 +12,8 @@ export class Exposition {
   constructor(
     private readonly registry: Registry,
     private readonly clock: Clock,
+    /** What gives the text. Left out: the registry. */
+    private readonly read: () => Promise<string> = () => registry.metrics(),
   ) {}
 
   get contentType(): string {
@@ -23,7 +25,10 @@ export class Exposition {
     const nowMs = this.clock.monotonicMs();
     if (this.#text === undefined || nowMs - this.#begunAtMs >= MIN_INTERVAL_MS) {
       this.#begunAtMs = nowMs;
-      this.#text = this.registry.metrics().then((text) => Buffer.from(text));
+      const text = this.read().then((text) => Buffer.from(text));
+      this.#text = text;
+      // What could not be read is read again when the next one asks.
+      text.catch(() => this.#text === text && (this.#text = undefined));
     }
     return this.#text;
   }

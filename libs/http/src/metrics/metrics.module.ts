@@ -42,8 +42,15 @@ export class MetricsModule implements OnModuleInit {
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
-  /** @param engines the injection tokens of what this app needs, by the name that the metric gives it */
-  static forRoot(registry: Registry, engines: Readonly<Record<string, Abstract<Pingable>>>): DynamicModule {
+  /**
+   * @param engines the injection tokens of what this app needs, by the name that the metric gives it
+   * @param read gives the text of `GET /metrics` where the process is one of several; left out: the registry does
+   */
+  static forRoot(
+    registry: Registry,
+    engines: Readonly<Record<string, Abstract<Pingable>>>,
+    read?: () => Promise<string>,
+  ): DynamicModule {
     const names = Object.keys(engines);
     return {
       module: MetricsModule,
@@ -51,7 +58,7 @@ export class MetricsModule implements OnModuleInit {
       controllers: [MetricsController],
       providers: [
         { provide: Registry, useValue: registry },
-        { provide: Exposition, inject: [Clock], useFactory: (clock: Clock) => new Exposition(registry, clock) },
+        { provide: Exposition, inject: [Clock], useFactory: (clock: Clock) => new Exposition(registry, clock, read) },
         {
           provide: ENGINE_METRICS,
           inject: [Clock, ...Object.values(engines)],

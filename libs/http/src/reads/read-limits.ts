@@ -30,5 +30,18 @@ export const READ_LIMITS: ReadLimits = {
 /** Of a gateway: each read that is in progress has a connection to the query service, and half of them are left for other clients. */
 export const FORWARDING_LIMITS: ReadLimits = { ...READ_LIMITS, maxUnderWay: 64, maxUnderWayPerClient: 32 };
 
+/** What one of several processes may hold and forward of that: together they ask the query service for no more. */
+export function shareOfReads(limits: ReadLimits, processes: number): ReadLimits {
+  const share = (value: number): number => Math.max(1, Math.floor(value / processes));
+  return {
+    ...limits,
+    maxReads: share(limits.maxReads),
+    maxReadsPerClient: share(limits.maxReadsPerClient),
+    maxUnderWay: share(limits.maxUnderWay),
+    maxUnderWayPerClient: share(limits.maxUnderWayPerClient),
+    maxHeldBytes: Math.max(READ_STEP_BYTES, share(limits.maxHeldBytes)),
+  };
+}
+
 /** Records are read and encoded in steps of about this size, and an answer is held in parts of it. */
 export const READ_STEP_BYTES = 128 * 1024;

@@ -2,19 +2,28 @@ import type { Clock } from '@sluice/async';
 import { problemOf, type Problem } from '@sluice/contracts';
 import type { Principal } from '../access/principal.js';
 import type { Refusal } from '../refusal.js';
+import type { Buckets } from './buckets.js';
+import type { LeaseSource } from './lease.js';
+import { LeaseAsks } from './lease-asks.js';
+import { LeaseOffice } from './lease-office.js';
+import { LeasedBuckets } from './leased-buckets.js';
+import { limitRates, type LimitRate, type Unit } from './limit-rates.js';
 import type { RateLimitOptions } from './rate-limit.settings.js';
-import { TokenBuckets } from './token-bucket.js';
-
-/** Most keys that one limit remembers: about 15 MB. */
-const MAX_KEYS = 50_000;
-
-type Unit = 'records' | 'bytes' | 'reads';
+import { MAX_KEYS, TokenBuckets } from './token-bucket.js';
 
 interface Limit {
   /** In problems and headers: `token-records`. */
   name: string;
   unit: Unit;
-  buckets: TokenBuckets;
+  buckets: Buckets;
+  /** The same buckets, where several processes share them. */
+  leased?: LeasedBuckets;
+}
+
+/** The limits hold for several processes together. */
+export interface SharedLimits {
+  processes: number;
+  source: LeaseSource;
 }
 
 /** Who sends a request and from where: what its limits count, and what it may do. */
@@ -36,20 +45,18 @@ export class RateLimits {
   readonly countSenders: boolean;
   readonly countDevices: boolean;
 
+  /** @param shared left out: the limits are those of this process */
   constructor(
     options: RateLimitOptions,
     private readonly clock: Clock,
+    shared?: SharedLimits,
   ) {
-    const limits = (name: string, records: number, bytes: number, reads = 0): Limit[] => [
-      ...limit(`${name}-records`, 'records', records, options.limitBurstSeconds),
-      ...limit(`${name}-bytes`, 'bytes', bytes, options.limitBurstSeconds),
-      ...limit(`${name}-reads`, 'reads', reads, options.limitBurstSeconds),
-    ];
-    const { tokenRecordsPerSecond, tokenBytesPerSecond, tokenReadsPerSecond } = options;
-    const { addressRecordsPerSecond, addressBytesPerSecond, addressReadsPerSecond } = options;
-    this.ofToken = limits('token', tokenRecordsPerSecond, tokenBytesPerSecond, tokenReadsPerSecond);
-    this.ofAddress = limits('address', addressRecordsPerSecond, addressBytesPerSecond, addressReadsPerSecond);
-    this.ofDevice = limits('device', options.deviceRecordsPerSecond, options.deviceBytesPerSecond);
+    const limitOf = shared === undefined ? ownLimit : sharedLimit(shared, options, clock);
+    const rates = limitRates(options);
+    const limitsOf = (whom: LimitRate['counts']): Limit[] => rates.filter(({ counts }) => counts === whom).map(limitOf);
+    this.ofToken = limitsOf('token');
+    this.ofAddress = limitsOf('address');
+    this.ofDevice = limitsOf('device');
     this.countSenders = this.ofToken.length + this.ofAddress.length > 0;
     this.countDevices = this.ofDevice.length > 0;
   }
@@ -65,6 +72,26 @@ export class RateLimits {
     return new Charge(lines, () => this.clock.monotonicMs());
   }
 
+  /**
+   * Leases what these records cost their devices. Call it before {@link chargeDevice}.
+   *
+   * @returns `undefined` if nothing has to be waited for
+   */
+  prepareDevices(records: Iterable<DeviceCost>): Promise<unknown> | undefined {
+    if (this.ofDevice[0]?.leased === undefined) return undefined;
+    const costs = Map.groupBy(records, ({ deviceId }) => deviceId);
+    const waits = Array.from(costs, ([deviceId, of]) =>
+      this.ofDevice.map(({ unit, leased }) => leased!.topUp(deviceId, totalOf(of, unit), 0, false)),
+    );
+    return allOf(waits.flat());
+  }
+
+  /** Gives back what these devices did not need of it. */
+  releaseDevices(records: Iterable<DeviceCost>): void {
+    if (this.ofDevice[0]?.leased === undefined) return;
+    for (const { deviceId } of records) for (const { leased } of this.ofDevice) leased!.trim(deviceId);
+  }
+
   /** @returns the problem of one record whose device has spent a limit, and when to send it again; else it is charged */
   chargeDevice(deviceId: string, bytes: number): { problem: Problem; retryAfterSeconds: number } | undefined {
     const nowMs = this.clock.monotonicMs();
@@ -78,6 +105,20 @@ export class RateLimits {
     );
     return { problem: problemOf('rate-limited', detailOf(spent)), retryAfterSeconds: spent.seconds };
   }
+}
+
+/** What one record costs its device. */
+export interface DeviceCost {
+  deviceId: string;
+  bytes: number;
+}
+
+function totalOf(costs: readonly DeviceCost[], unit: Unit): number {
+  return unit === 'records' ? costs.length : costs.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+function allOf(waits: readonly (Promise<void> | undefined)[]): Promise<unknown> | undefined {
+  return waits.some((wait) => wait !== undefined) ? Promise.all(waits) : undefined;
 }
 
 /** What one request has spent of one limit so far. */
@@ -104,6 +145,27 @@ export class Charge {
     private readonly lines: readonly Line[],
     private readonly now: () => number,
   ) {}
+
+  /**
+   * Leases what a step with this cost charges, where several processes share the limits. Call it before {@link reserve} and
+   * {@link settle}.
+   *
+   * @returns `undefined` if nothing has to be waited for
+   */
+  prepare(cost: Cost): Promise<unknown> | undefined {
+    if (this.lines[0]?.limit.leased === undefined) return undefined;
+    return allOf(
+      this.lines.map(({ limit, key, charged }) => {
+        const units = cost[limit.unit] ?? 0;
+        return units > charged ? limit.leased!.topUp(key, units - charged, charged, true) : undefined;
+      }),
+    );
+  }
+
+  /** Gives back what was leased and not charged. Call it when the request is over. */
+  release(): void {
+    for (const { limit, key } of this.lines) limit.leased?.trim(key);
+  }
 
   /** @returns the refusal if a limit that counts one of these units is spent. Nothing is charged. */
   refusalOf(cost: Cost): Refusal | undefined {
@@ -204,9 +266,20 @@ function refusalBy(lines: readonly Line[], nowMs: number): Refusal {
   return { code: 'rate-limited', detail: detailOf(spent), retryAfterSeconds: spent.seconds };
 }
 
-function limit(name: string, unit: Unit, perSecond: number, burstSeconds: number): Limit[] {
-  if (perSecond === 0) return [];
-  return [{ name, unit, buckets: new TokenBuckets({ perSecond, burst: perSecond * burstSeconds }, MAX_KEYS) }];
+function ownLimit({ name, unit, rate }: LimitRate): Limit {
+  return { name, unit, buckets: new TokenBuckets(rate, MAX_KEYS) };
+}
+
+function sharedLimit(
+  { source, processes }: SharedLimits,
+  options: RateLimitOptions,
+  clock: Clock,
+): (rate: LimitRate) => Limit {
+  const asks = new LeaseAsks(source, new LeaseOffice(options, clock, 1 / processes));
+  return ({ name, unit, rate }) => {
+    const leased = new LeasedBuckets(name, rate, (ask) => asks.send(ask), clock);
+    return { name, unit, buckets: leased, leased };
+  };
 }
 
 function lineOf(limit: Limit, key: string): Line {

@@ -1,29 +1,28 @@
+import type { Allowance, Buckets, Rate } from './buckets.js';
 import { FirstFull, type Due } from './first-full.js';
-
-/** How much may pass. */
-export interface Rate {
-  /** Units that come back each second; above 0. */
-  perSecond: number;
-  /** Most units that can be saved up; at least `perSecond`. */
-  burst: number;
-}
 
 interface Bucket {
   level: number;
   atMs: number;
 }
 
-/** What the next request with a key may expect. */
-export interface Allowance {
-  isOpen: boolean;
-  /** Whole units that are left; 0 when it is closed. */
-  remaining: number;
-  /** Whole seconds, at least 1, until it is open again (closed) or full again (open). */
-  seconds: number;
-}
-
 /** Units that arithmetic may lose: one that is due is not refused for them. */
-const ROUNDING = 1e-9;
+export const ROUNDING = 1e-9;
+
+/** Most keys that one limit remembers: about 15 MB. */
+export const MAX_KEYS = 50_000;
+
+/** @param level what a bucket holds */
+export function allowanceAt(level: number, { burst, perSecond }: Rate): Allowance {
+  const opensAt = Math.min(1, burst);
+  const isOpen = level >= opensAt - ROUNDING;
+  const missing = (isOpen ? burst : opensAt) - level;
+  return {
+    isOpen,
+    remaining: Math.max(0, Math.floor(level + ROUNDING)),
+    seconds: Math.max(1, Math.ceil(missing / perSecond - ROUNDING)),
+  };
+}
 
 /**
  * Token buckets by key. A bucket that holds one unit is open: a request may then spend more than it holds, and the next one waits
@@ -35,7 +34,7 @@ const ROUNDING = 1e-9;
  * A full bucket need not be remembered. Where more than `maxKeys` keys are in use, the bucket that would be full first is forgotten:
  * full ones before all others, and one in debt only when all are, the smallest debt first.
  */
-export class TokenBuckets {
+export class TokenBuckets implements Buckets {
   private readonly buckets = new Map<string, Bucket>();
   /**
    * Empty until the map is full; from then on every key is in it at least once, with a time that is not later than the true one.
@@ -57,19 +56,16 @@ export class TokenBuckets {
 
   /** @param reserved units that the caller has spent already and would give back */
   isOpen(key: string, nowMs: number, reserved = 0): boolean {
-    return this.levelOf(this.buckets.get(key), nowMs) + reserved >= this.opensAt - ROUNDING;
+    return this.level(key, nowMs) + reserved >= this.opensAt - ROUNDING;
   }
 
   allowance(key: string, nowMs: number): Allowance {
-    const level = this.levelOf(this.buckets.get(key), nowMs);
-    const { burst, perSecond } = this.rate;
-    const isOpen = level >= this.opensAt - ROUNDING;
-    const missing = (isOpen ? burst : this.opensAt) - level;
-    return {
-      isOpen,
-      remaining: Math.max(0, Math.floor(level + ROUNDING)),
-      seconds: Math.max(1, Math.ceil(missing / perSecond - ROUNDING)),
-    };
+    return allowanceAt(this.level(key, nowMs), this.rate);
+  }
+
+  /** What the bucket of this key holds; below 0: its debt. */
+  level(key: string, nowMs: number): number {
+    return this.levelOf(this.buckets.get(key), nowMs);
   }
 
   /** @param units below 0: they are given back, as far as the bucket holds them */

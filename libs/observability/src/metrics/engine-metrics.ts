@@ -22,6 +22,7 @@ export function measureEngines(registry: Registry, clock: Clock, engines: Readon
     name: 'sluice_engine_up',
     help: 'Whether an engine answers this process: 1 if it does, 0 if not.',
     labelNames: ['engine'],
+    aggregator: 'min',
     registers: [registry],
     async collect() {
       await Promise.all(

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Module, type DynamicModule } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
 import { inTime } from '@sluice/async';
 import { Access } from '@sluice/http';
@@ -20,6 +20,8 @@ export interface HealthCheck {
 export interface HealthChecks {
   live: readonly HealthCheck[];
   ready: readonly HealthCheck[];
+  /** Of `ready`, what other processes of the same service say. It is no part of what this process says to them. */
+  peers?: readonly HealthCheck[];
 }
 
 const CHECKS = Symbol('HealthChecks');
@@ -28,13 +30,46 @@ const CHECKS = Symbol('HealthChecks');
 const CHECK_TIMEOUT_MS = 3000;
 const noAnswer = (): Error => new Error('no answer in time');
 
+/** Whether this process itself is ready. */
+@Injectable()
+export class Readiness {
+  constructor(
+    @Inject(CHECKS) private readonly checks: HealthChecks,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
+  ) {}
+
+  /** What has to be healthy for it. */
+  get own(): readonly HealthCheck[] {
+    return [{ name: 'lifecycle', check: () => this.requireRunning() }, ...this.checks.ready];
+  }
+
+  /** @returns the first check that fails and why; `undefined` if it is ready */
+  async fault(): Promise<string | undefined> {
+    const faults = await Promise.all(this.own.map(faultOf));
+    return faults.find((fault) => fault !== undefined);
+  }
+
+  private requireRunning(): void {
+    if (this.lifecycle.state !== 'running') throw new Error(`the process is ${this.lifecycle.state}`);
+  }
+}
+
+async function faultOf({ name, check }: HealthCheck): Promise<string | undefined> {
+  try {
+    await inTime(CHECK_TIMEOUT_MS, Promise.resolve(check()), noAnswer);
+    return undefined;
+  } catch (error) {
+    return `${name}: ${(error as Error).message}`;
+  }
+}
+
 @Controller('health')
 class HealthController {
   constructor(
     @Inject(CHECKS) private readonly checks: HealthChecks,
     @Inject(HealthCheckService) private readonly health: HealthCheckService,
     @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
-    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
+    @Inject(Readiness) private readonly readiness: Readiness,
   ) {}
 
   @Get('live')
@@ -46,11 +81,7 @@ class HealthController {
   @Get('ready')
   @Access('open', { isProbe: true })
   ready(): Promise<HealthCheckResult> {
-    return this.run([{ name: 'lifecycle', check: () => this.requireRunning() }, ...this.checks.ready]);
-  }
-
-  private requireRunning(): void {
-    if (this.lifecycle.state !== 'running') throw new Error(`the process is ${this.lifecycle.state}`);
+    return this.run([...this.readiness.own, ...(this.checks.peers ?? [])]);
   }
 
   private run(checks: readonly HealthCheck[]): Promise<HealthCheckResult> {
@@ -84,7 +115,7 @@ export class HealthModule {
       module: HealthModule,
       imports: [TerminusModule.forRoot({ logger: false }), ...imports],
       controllers: [HealthController],
-      providers: [{ provide: CHECKS, inject: inject as never[], useFactory }],
+      providers: [{ provide: CHECKS, inject: inject as never[], useFactory }, Readiness],
     };
   }
 }
