@@ -20,7 +20,7 @@ export async function putContent(
   key: string,
   content: string | Buffer,
   expected?: string,
-  signal = NEVER,
+  signal: AbortSignal = NEVER,
 ): Promise<void> {
   const file = await SpoolFile.open(join(tmpdir(), 'object-store-contract'));
   try {
