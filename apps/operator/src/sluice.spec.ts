@@ -84,6 +84,7 @@ describe('The table of commands', () => {
       'backup',
       'restore',
       'verify',
+      'archive',
       'move',
     ]));
 
