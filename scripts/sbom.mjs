@@ -5,7 +5,7 @@ import { ROOT, StepError } from './steps/child.mjs';
 import { ensureInstalled } from './steps/install.mjs';
 
 /** As in the Dockerfile. */
-const APPS = ['gateway', 'buffer-worker', 'query', 'operator', 'standalone'];
+const APPS = ['gateway', 'buffer-worker', 'query', 'operator', 'archiver', 'standalone'];
 const WORKSPACES = APPS.flatMap((app) => ['--workspace', `apps/${app}`]);
 
 await attempt(async () => {

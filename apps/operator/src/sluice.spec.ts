@@ -85,6 +85,7 @@ describe('The table of commands', () => {
       'backup',
       'restore',
       'verify',
+      'archive',
       'move',
     ]));
 
