@@ -19,7 +19,7 @@ export interface Answer {
 /** The log is usually back after a leader has moved, which takes a broker a second or two. */
 const RETRY_AFTER_SECONDS = 2;
 
-const UNKNOWN_CAUSE = 'The event log did not confirm in time';
+const UNKNOWN_CAUSE = 'The event log did not acknowledge in time';
 const SEND_AGAIN = 'so the outcome is unknown: send it again. With the same record_id, nothing is stored twice.';
 
 /** Every client may read it: the cause in fixed words, without a host or a message of the log's client. */
