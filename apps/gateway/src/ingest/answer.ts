@@ -68,7 +68,7 @@ function acceptedMembers({ recordId, deviceId, receipt }: Accepted, withDevice: 
   return `"record_id":${JSON.stringify(recordId)},${device}"status":"accepted","receipt":"${receipt}"`;
 }
 
-/** Where the log has not confirmed some of them, that is what is said of all: it is the one whose outcome is unknown. */
+/** If the log has not acknowledged some of them, this is the answer for all: their outcome is the unknown one. */
 function toBeRepeated(retries: readonly Retry[], errors: readonly ProblemEntry[]): ProblemError {
   const unconfirmed = retries.find(({ problem }) => problem === undefined);
   const { code, detail } = problemIn(unconfirmed ?? retries[0]!);
