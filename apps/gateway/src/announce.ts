@@ -5,7 +5,7 @@ import { withoutPassword } from '@sluice/settings';
 import { accessWarnings } from './access/access-warnings.js';
 import type { GatewayConfig } from './settings.js';
 
-/** Logs where the gateway listens, who may send and read, and what an operator should change. */
+/** Logs the address of the gateway, who may send and read, and warnings for the operator. */
 export function announce(app: NestFastifyApplication, config: GatewayConfig, port: number): void {
   const logger = app.get<Logger>(LOGGER);
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';

@@ -5,14 +5,14 @@ const REQUEST_HEADERS =
   'authorization, x-api-key, content-type, content-encoding, idempotency-key, if-none-match, traceparent';
 const ANSWER_HEADERS = 'retry-after, date, etag, endpoint-draining, ratelimit, ratelimit-policy, x-request-id';
 
-/** A browser asks again after two hours at most, whatever is said here. */
+/** A browser repeats the preflight after two hours at most, whatever this value is. */
 const PREFLIGHT_SECONDS = 7200;
 
 /**
- * Lets pages of these origins send records (CORS). Cookies are never taken: who sends is said by a token.
+ * Allows pages of these origins to send records (CORS). Cookies are never used: a token identifies the sender.
  *
- * A hook of ours rather than a plugin: a plugin's hooks come after those of the server itself, and a preflight has to be answered
- * before a token is asked for, since it carries none.
+ * A hook and not a plugin: a plugin's hooks run after those of the server itself, and a preflight has to be answered
+ * before a token is required, because it has none.
  *
  * @param origins separated by commas, as `Origin` has them, or `*` for all
  */

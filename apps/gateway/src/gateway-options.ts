@@ -22,7 +22,7 @@ export const GATEWAY_MODULE_SETTINGS = {
   publishTimeoutMs: EVENT_LOG_SETTINGS.publishTimeoutMs,
 } as const satisfies SettingsTable;
 
-/** What `GatewayModule` takes. Without `queryUrl`, reads are not served here. */
+/** The options of `GatewayModule`. Without `queryUrl`, reads are not served here. */
 export type GatewayOptions = OptionsOf<typeof GATEWAY_MODULE_SETTINGS> & Partial<OptionsOf<typeof READS_SETTINGS>>;
 
 export const GATEWAY_OPTIONS = Symbol('GatewayOptions');

@@ -25,7 +25,7 @@ export class Refusals {
     sendProblem(reply, request, problemErrorOf(refusal));
   }
 
-  /** For a handler that has failed. @returns what it throws, for the problem filter */
+  /** For a handler that has failed. @returns the error to throw, for the problem filter */
   thrown(request: FastifyRequest, error: unknown): unknown {
     const thrown = error instanceof RefusedError ? problemErrorOf(error.refusal) : error;
     if (thrown instanceof ProblemError) this.note(request, thrown);

@@ -25,7 +25,7 @@ import { endTraces, followTrace } from './tracing/request-trace.js';
 /** A step before the handler of a request. */
 interface Stage {
   hook: onRequestHookHandler;
-  /** On which routes, by what they declare; left out: on every request, those for unknown paths included. */
+  /** The routes, selected by their declaration; absent: every request, those for unknown paths included. */
   on?: (route: RouteDeclaration) => boolean;
 }
 
@@ -52,7 +52,7 @@ export class RequestPipeline {
   /**
    * Before these, libs/http has checked the framing and the host of every request (`bad-request`, `misdirected-request`). A path
    * that does not know the method answers 405 after the stages of every request. After these, the handler of `POST /ingest` refuses
-   * by the rest of the head, by the room that is left (`Ingestion.enter`), by the body and by the records.
+   * by the other headers, by the free capacity (`Ingestion.enter`), by the body and by the records.
    */
   private stages(): Stage[] {
     const { corsOrigins, trustedProxies } = this.options;
@@ -137,7 +137,7 @@ function nameClient(trustedProxies: string): onRequestHookHandler {
   };
 }
 
-/** A device that sees the header asks for its list again, and has moved before the endpoint refuses it. */
+/** A device that receives the header requests its list again, and has moved before the endpoint refuses it. */
 function announceDraining(directory: EndpointDirectory): onRequestHookHandler {
   return ({ headers }, reply, done) => {
     if (directory.isDrainingAt(headers.host)) reply.header('endpoint-draining', 'true');

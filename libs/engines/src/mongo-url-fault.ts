@@ -11,7 +11,7 @@ const REFUSED: Readonly<Record<string, readonly [values: RegExp, why: string]>> 
   tlsallowinvalidhostnames: [/^true$/i, 'would turn the check of host names off; use the names in the certificate'],
 };
 
-/** What a URL of MongoDB asks for that would break a promise: a clause that follows the key and shows nothing else of the URL. */
+/** Options of a MongoDB URL that would break a promise: a clause that follows the key and shows nothing else of the URL. */
 export function mongoUrlFault(url: string): string | undefined {
   if (!url.startsWith('mongodb')) return undefined;
   for (const [name, value] of new URLSearchParams(url.split('?')[1] ?? '')) {

@@ -31,7 +31,7 @@ export const TOPIC_SETTINGS = {
 
 type TopicConfig = OptionsOf<typeof TOPIC_SETTINGS> & { givenKeys: ReadonlySet<string> };
 
-/** What `prepare` takes: how many partitions each topic is to have, and the setting that asks for them where it is set. */
+/** The partitions of each topic for `prepare`, and the setting that defines them, if it is set. */
 export function topicPartitions({
   topics,
   partitions,

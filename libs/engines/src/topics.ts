@@ -8,7 +8,7 @@ interface WantedPartitions {
 }
 
 export interface TopicPartitions {
-  /** Nothing is made: what differs is an error. */
+  /** Nothing is created: a difference is an error. */
   isExpected?: boolean;
   events: WantedPartitions;
   deadLetters: WantedPartitions;

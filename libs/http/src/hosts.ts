@@ -124,7 +124,7 @@ export class HostRule {
     return this.names.has(name) || this.names.has(`${name}:${port}`);
   }
 
-  /** What pages of other origins may ask, they may ask by any name. */
+  /** Requests that pages of other origins may send, they may send to any host name. */
   private isAllowedPage({ routeOptions, headers: { origin } }: FastifyRequest): boolean {
     if (routeOptions.config.crossOrigin === undefined || origin === undefined) return false;
     return this.origins.has(origin) || this.origins.has('*');

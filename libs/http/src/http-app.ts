@@ -16,7 +16,7 @@ import { logRequests, requestIdOf } from './request-log.js';
 export interface HttpOptions extends HostOptions {
   /** Largest body that is read, in bytes. */
   maxBodyBytes: number;
-  /** Whether requests come from our gateway: then the id that it has given one is kept. */
+  /** Whether requests come from our gateway: then the request id that it has assigned is kept. */
   isForwarded?: boolean;
   /** From the first byte of a request to its last, in milliseconds; left out: 30 s. */
   requestTimeoutMs?: number;
@@ -110,7 +110,7 @@ function requireOurHost(fastify: FastifyInstance, rule: HostRule): void {
       done();
     } catch (error) {
       if (!(error instanceof ProblemError)) return done(error as Error);
-      // What else comes on a connection whose requests can be read in two ways cannot be trusted.
+      // Further bytes on a connection whose requests can be read in two ways cannot be trusted.
       if (error.code === 'bad-request') reply.header('connection', 'close');
       sendProblem(reply, request, error);
     }
@@ -123,7 +123,7 @@ function refuseUnrouted(error: Error, request: FastifyRequest, reply: FastifyRep
   sendProblem(reply, request, fastifyProblem(error) ?? new ProblemError('bad-request', 'The request is malformed.'));
 }
 
-/** A browser takes an answer for what its media type says, and for no page that someone has hidden in a payload. */
+/** A browser treats an answer as its media type says, and never as a page that a sender has hidden in a payload. */
 function forbidGuessing(reply: FastifyReply): void {
   reply.header('x-content-type-options', 'nosniff');
 }

@@ -2,7 +2,7 @@ import { hostList, type SettingsTable, text, wholeNumber } from '@sluice/setting
 
 const MIB = 1024 * 1024;
 
-/** Where a service listens, and what its HTTP server takes. */
+/** The address of a service, and the limits of its HTTP server. */
 export const HTTP_SETTINGS = {
   host: text(
     'HOST',

@@ -7,9 +7,9 @@ import { ClientStreams } from './reads/client-streams.js';
 
 /** A reader that consumes nothing for this long, although data is ready for it, is disconnected. */
 const STALLED_AFTER_MS = 60_000;
-/** A stop waits so long for readers to take what they were given, and the goodbye. */
+/** A shutdown waits this long for readers to consume the sent events and the last one. */
 const GOODBYE_MS = 1_000;
-/** Asking more often would not free a place. */
+/** Retrying sooner would not free a slot. */
 const RETRY_AFTER_SECONDS = 10;
 
 const STOPPING = 'stopping';
@@ -30,7 +30,7 @@ export function endReason({ reason }: AbortSignal): string {
   return typeof reason === 'string' ? reason : STOPPING;
 }
 
-/** Answers without an end: so many at one time and no more, each ended when its reader goes or the process stops. */
+/** Endless answers: a limited number at a time, each ended when its reader disconnects or the process stops. */
 export class OpenStreams implements BeforeApplicationShutdown {
   readonly #open = new Map<FastifyReply, AbortController>();
   #isClosed = false;
@@ -56,8 +56,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
   }
 
   /**
-   * Sends what `parts` gives, under the headers that the reply has. It is asked for more only while the reader takes what it
-   * was given: a slow reader costs no memory. Once its signal is aborted, it may say goodbye, and returns. {@link endReason} of the
+   * Sends what `parts` yields, with the headers of the reply. The next part is requested only while the reader consumes what it
+   * received: a slow reader costs no memory. Once its signal is aborted, it may send a last event, and returns. {@link endReason} of the
    * signal says why: the process stops, or the access that the request had has ended.
    *
    * @throws ProblemError `too-many-streams`, `stopping`
@@ -91,7 +91,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
   }
 }
 
-/** Ends one stream with its connection. A reader that does not take the goodbye in time goes without it. */
+/** Ends one stream with its connection. A reader that does not consume the last event in time does not get it. */
 function endNow({ raw }: FastifyReply, end: AbortController, reason: string): void {
   const { socket } = raw;
   const timer = setTimeout(() => raw.destroy(), GOODBYE_MS).unref();

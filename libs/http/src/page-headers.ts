@@ -1,4 +1,4 @@
-/** Where parts of a page may come from, in the words of a Content-Security-Policy: `'self'`, `'sha256-…'`. */
+/** Sources of a page's parts, as in a Content-Security-Policy: `'self'`, `'sha256-…'`. */
 export interface PageSources {
   /** Default `'self'`: files of the same address, nothing inline. */
   scripts?: string;

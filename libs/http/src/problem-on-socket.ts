@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { problemOf, type ProblemCode } from '@sluice/contracts';
 import { PROBLEM_CONTENT_TYPE } from './problem.filter.js';
 
-/** A client that has been refused reads its answer and goes; one that stays is cut off. */
+/** A refused client reads its answer and disconnects; one that does not is disconnected. */
 const LINGER_MS = 2_000;
 
 /** The last request on a connection. Answers are sent in the order of requests, so this one's comes last. */

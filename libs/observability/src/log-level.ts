@@ -1,6 +1,6 @@
 import type { Logger } from './logging.js';
 
-/** With a listener of ours on it, Node opens no debugger on this signal either. */
+/** With this listener, Node does not open its debugger on the signal. */
 const SIGNAL = 'SIGUSR1';
 
 /**
@@ -16,7 +16,7 @@ export function changeLevelOnSignal(logger: Logger): () => void {
   return () => process.off(SIGNAL, change);
 }
 
-/** The line that says so is written while `debug` is on, so that it is seen whatever the quiet level is. */
+/** The line is written while `debug` is on, so that it appears at every level. */
 function changeLevel(logger: Logger, quiet: string): void {
   if (logger.level === 'debug') {
     logger.warn(`log level ${quiet}; ${SIGNAL} turns debug on`);

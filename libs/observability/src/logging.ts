@@ -10,7 +10,7 @@ export const LOGGER = Symbol('Logger');
 export interface LoggerOptions {
   app: string;
   level: 'debug' | 'info' | 'warn' | 'error';
-  /** What a line is to carry from the place where it is written, such as the trace that is in progress; asked for each line. */
+  /** Fields of the context in which a line is written, such as the current trace; called for each line. */
   context?: () => Record<string, string>;
 }
 
@@ -31,12 +31,12 @@ export function createLogger({ app, level, context }: LoggerOptions): Logger {
   );
 }
 
-/** For parts that know no logger of ours: a function that writes one line. */
+/** For libraries without this logger: a function that writes one line. */
 export function logLine(logger: Logger): (level: 'info' | 'warn', message: string) => void {
   return (level, message) => logger[level](message);
 }
 
-/** Nest's own lines. What it says at start about modules and routes is for a developer: debug. */
+/** Nest's own lines. Its lines about modules and routes at the start are for developers: debug. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

@@ -3,7 +3,7 @@ import { measureAppends, type MeasuredAppend, type TopicNames } from './metrics/
 import { traceAppends, type TracedAppend } from './tracing/append-spans.js';
 import type { Tracing } from './tracing/tracing.js';
 
-/** A function that takes each append of the event log into the metrics and the traces: for the log's option `onAppend`. */
+/** Passes each append of the event log to the metrics and the traces: for the event log's option `onAppend`. */
 export function watchAppends(
   registry: Registry,
   tracing: Tracing,

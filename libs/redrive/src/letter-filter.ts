@@ -11,7 +11,7 @@ export interface LetterFilter {
   reasons?: readonly string[];
   deviceId?: string;
   keys?: readonly LetterKey[];
-  /** First instant of dead-lettering, and first one that is no longer meant; milliseconds since 1970. */
+  /** Time of dead-lettering: from, inclusive, and to, exclusive; milliseconds since 1970. */
   fromMs?: number;
   toMs?: number;
 }

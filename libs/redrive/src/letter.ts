@@ -1,7 +1,7 @@
 import { DEAD_LETTER_HEADERS, decodeUtf8, REDRIVE_HEADERS } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
 
-/** A log record of the dead-letter topic, with what its headers and its value say, as far as they can be read. */
+/** A record of the dead-letter topic, with the readable parts of its headers and value. */
 export interface DeadLetter {
   partition: number;
   offset: number;
@@ -20,7 +20,7 @@ export interface DeadLetter {
   record: LogRecord;
 }
 
-/** Never fails: what the headers do not say is left open. */
+/** Never fails: members without a header are absent. */
 export function letterOf(record: LogRecord): DeadLetter {
   const { headers, partition, offset, timestampMs } = record;
   const ids = idsIn(record);

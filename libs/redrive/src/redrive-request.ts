@@ -16,11 +16,11 @@ export interface PlanOptions {
   edit: readonly Edit[];
   /** Letters a second, 1..5000. */
   rate: number;
-  /** Most letters that are taken; left out: all that match. */
+  /** Maximum number of letters; absent: all that match. */
   limit?: number;
 }
 
-/** Either a plan is asked for, or one that was made is to be run. */
+/** Either make a plan, or run an existing one. */
 export type RedriveRequest = { plan: PlanOptions } | { planHash: string };
 
 const DEFAULT_RATE = 50;

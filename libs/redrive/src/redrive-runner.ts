@@ -66,7 +66,7 @@ export class RedriveRunner {
   }
 
   /**
-   * Does what can be done now: one step, or one look at what became of the events.
+   * Does one step, or one check of what became of the events.
    *
    * @returns milliseconds until the next turn
    */
@@ -146,7 +146,7 @@ export class RedriveRunner {
     return claimed?.lease?.owner === owner ? claimed : undefined;
   }
 
-  /** Changes the redrive unless another runner has it by now: then that one reads again what this one has published. */
+  /** Changes the redrive unless another runner has taken it over: then that one repeats the step that this one has published. */
   private async own(id: string, next: (redrive: Redrive) => Redrive | undefined): Promise<void> {
     const { redrives, owner } = this.parts;
     await redrives.change(id, (held) => (held.lease?.owner === owner ? next(held) : undefined));

@@ -121,7 +121,7 @@ export class Redrives {
     return plan;
   }
 
-  /** A run would silently leave out what the topic has lost since. */
+  /** A run would silently skip letters that the topic has lost since. */
   private async requireThere({ ranges }: RedrivePlan, inspector: BufferInspector): Promise<void> {
     const positions = new Map((await inspector.positions()).map((position) => [position.partition, position]));
     let gone = 0;

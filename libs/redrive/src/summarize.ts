@@ -11,7 +11,7 @@ export interface LetterSummary {
   without_disposition: number;
   /** Letters that were looked at. */
   scanned: number;
-  /** Whether there are more than one answer may look at: then the newest of each partition were. */
+  /** Whether there are more letters than one answer may read: then the newest of each partition were read. */
   partial: boolean;
   /** The part of each partition that was looked at. */
   ranges: OffsetRange[];

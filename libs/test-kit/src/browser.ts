@@ -15,6 +15,6 @@ export async function openBrowser(): Promise<Browser> {
   }
   // Loaded here, because most suites that import this package open no page.
   const { chromium } = await import('playwright-core');
-  // As root, as in a container of a build, its sandbox does not start. It opens pages of ours only.
+  // As root, as in a container of a build, its sandbox does not start. It opens our own pages only.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }

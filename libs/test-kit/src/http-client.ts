@@ -2,12 +2,12 @@
 export interface Answer {
   status: number;
   headers: Headers;
-  // What it holds is what the suites are about.
+  // Its state is under test.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any;
 }
 
-/** Speaks to one address. Nothing is retried: what a suite sees is what a device or a person would see. */
+/** Sends requests to one address. Nothing is retried, so that a suite sees what a device or a person would see. */
 export class HttpClient {
   /** @param headers go with every request, for example a token */
   constructor(

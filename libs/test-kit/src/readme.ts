@@ -7,7 +7,7 @@ import { output, ROOT } from './program.js';
 export interface ReadmeExample {
   /** As a person would paste it. */
   command: string;
-  /** What the README says that comes back. */
+  /** The answer that the README shows. */
   answer: unknown;
 }
 

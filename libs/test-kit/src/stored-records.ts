@@ -2,7 +2,7 @@ import type { StoredRecord } from '@sluice/contracts';
 import type { HttpClient } from './http-client.js';
 import { until } from './until.js';
 
-/** A store that has much to do answers a page too late, and says so: the page is asked for again. */
+/** A busy store may answer a page with a timeout: the page is requested again. */
 const PATIENCE = { tries: 60, everyMs: 1000 };
 
 interface Page {

@@ -5,7 +5,7 @@ type WarnedOptions = Pick<AccessOptions, 'auth' | 'tlsClientCaFile' | 'allowedNe
   host: string;
 };
 
-/** What an operator has to know at start about who can reach this process, one sentence each. */
+/** Warnings for the operator at the start about who can reach this process, one sentence each. */
 export function accessWarnings({
   host,
   auth,

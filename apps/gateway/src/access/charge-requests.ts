@@ -4,16 +4,16 @@ import type { Refusals } from '../refusals.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the core decides by; on routes that take records. */
+    /** The properties of the request that the core uses; on routes that accept records. */
     arrival?: Arrival;
-    /** What the request costs its sender: one object for the whole request; on routes that take records. */
+    /** The cost of the request for its sender: one object for the whole request; on routes that accept records. */
     charge?: Charge;
   }
 }
 
 const ONE_READ: Cost = { reads: 1 };
 
-/** Records what the core decides by, and makes the one charge of the request. */
+/** Attaches the properties that the core uses, and the single charge of the request. */
 export function recordArrival(limits: RateLimits): onRequestHookHandler {
   return (request, _reply, done) => {
     const arrival = arrivalOf(request);
@@ -35,7 +35,7 @@ function arrivalOf({ raw: { headers }, sender, trace }: FastifyRequest): Arrival
 }
 
 /**
- * Refuses a sender that has spent a limit, before anything else is asked of the request. Charges nothing, as the request may still
+ * Refuses a sender that has used up a limit, before any other check of the request. Charges nothing, because the request may still
  * be refused for another reason.
  */
 export function refuseSpentSender(refusals: Refusals): onRequestHookHandler {
@@ -55,7 +55,7 @@ export function refuseSpentSender(refusals: Refusals): onRequestHookHandler {
 export function chargeRead(limits: RateLimits, refusals: Refusals): preParsingHookHandler {
   return (request, reply, payload, done) => {
     const { sender, is404 } = request;
-    // Routes that ask for no sender are probes and descriptions.
+    // Routes without a sender are probes and descriptions.
     if (is404 || sender === undefined || request.charge !== undefined) return done(null, payload);
     const charge = limits.chargeOf(sender);
     const leased = charge.prepare(ONE_READ);

@@ -52,7 +52,7 @@ class HttpAccessRequest implements AccessRequest {
     return this.request.raw.socket;
   }
 
-  /** `undefined` where the parameter is missing or repeated: then everything is asked for. */
+  /** `undefined` if the parameter is missing or repeated: then all devices are requested. */
   get deviceId(): string | undefined {
     const { deviceFrom } = this.route;
     if (deviceFrom === undefined) return undefined;

@@ -8,10 +8,10 @@ class TlsFileError extends Error {
   readonly code = 'tls-file';
 }
 
-/** What the files hold: for OpenSSL, and as what is asked while connections are open. */
+/** The content of the files: for OpenSSL, and parsed for the checks on open connections. */
 export interface TlsFiles {
   context: SecureContextOptions;
-  /** `undefined`: client certificates are not asked for. */
+  /** `undefined`: client certificates are not requested. */
   trust: ClientTrust | undefined;
 }
 

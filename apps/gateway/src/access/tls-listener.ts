@@ -17,7 +17,7 @@ const RELOAD_MS = 5_000;
  * TLS on the connections of an HTTP server: they are handed to the server when their handshake is done. So the server, its limits
  * and its stop are the same with and without TLS.
  *
- * A client certificate is asked for where there is an authority, and a connection without a good one still gets through: its
+ * A client certificate is requested if there is an authority, and a connection without a valid one is still accepted: its
  * requests are answered 401, which says what to do. Sessions are not resumed there: each connection shows its certificate, and has it
  * checked, from the beginning.
  */
@@ -57,7 +57,7 @@ export class TlsListener implements TrustSource {
     this.listeners.push(listener);
   }
 
-  /** Of what an operator has to change, the log has one line for each kind. */
+  /** The log has one line for each kind of fault that an operator has to fix. */
   warnOf(fault: string): void {
     if ((fault !== 'IS_AUTHORITY' && fault !== 'UNTRUSTED') || this.warned.has(fault)) return;
     this.warned.add(fault);
@@ -65,7 +65,7 @@ export class TlsListener implements TrustSource {
     this.logger.warn({ reason }, 'client certificates are refused for this reason');
   }
 
-  /** New connections get what the files hold now; files that do not fit together are left for the next time. */
+  /** New connections use the present files; a key and a certificate that do not match are ignored until the next change. */
   reload(): void {
     if (!this.readAgain()) return;
     this.logger.info('the TLS files have changed: new connections get the new certificate');

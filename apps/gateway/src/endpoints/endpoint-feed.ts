@@ -27,7 +27,7 @@ export class EndpointFeed implements OnApplicationShutdown {
     return this.current;
   }
 
-  /** Takes over what the file holds now. While that cannot be used, the last list stays. */
+  /** Loads the present file. While it is invalid, the last list stays active. */
   reload(): void {
     try {
       this.takeOver(readEndpoints(this.options));

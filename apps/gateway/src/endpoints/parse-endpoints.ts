@@ -7,7 +7,7 @@ const MAX_WEIGHT = 20;
 /**
  * Reads a list of endpoints: entries are separated by commas or line ends, and `#` begins a comment.
  *
- *     https://a:8000 weight=2          an endpoint that takes two shares of the devices
+ *     https://a:8000 weight=2          an endpoint with two shares of the devices
  *     https://b:8000 draining          one that is about to go away
  *     lab-7:* -> https://b:8000        devices that report there first; to several, separated by spaces
  *

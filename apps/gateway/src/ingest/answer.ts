@@ -19,7 +19,7 @@ export interface Answer {
 /** The log is usually back after a leader has moved, which takes a broker a second or two. */
 const RETRY_AFTER_SECONDS = 2;
 
-const UNKNOWN_CAUSE = 'The event log did not confirm in time';
+const UNKNOWN_CAUSE = 'The event log did not acknowledge in time';
 const SEND_AGAIN = 'so the outcome is unknown: send it again. With the same record_id, nothing is stored twice.';
 
 /** Every client may read it: the cause in fixed words, without a host or a message of the log's client. */
@@ -90,7 +90,7 @@ function quoted(recordId: string): string {
   return ESCAPED.test(recordId) ? JSON.stringify(recordId) : `"${recordId}"`;
 }
 
-/** Where the log has not confirmed some of them, that is what is said of all: it is the one whose outcome is unknown. */
+/** If the log has not acknowledged some of them, this is the answer for all: their outcome is the unknown one. */
 function toBeRepeated(retries: readonly Retry[], errors: readonly ProblemEntry[]): ProblemError {
   const unconfirmed = retries.find(({ problem }) => problem === undefined);
   const { code, detail } = problemIn(unconfirmed ?? retries[0]!);

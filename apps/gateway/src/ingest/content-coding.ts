@@ -23,7 +23,7 @@ export function contentCodingOf(header: string | undefined): ContentCoding {
   throw new ProblemError('unsupported-encoding', detail, { errors });
 }
 
-/** RFC 9659: a zstd window in HTTP has 8 MiB at most. A larger one would be memory that no limit of ours counts. */
+/** RFC 9659: a zstd window in HTTP has 8 MiB at most. A larger one would use memory that no limit counts. */
 const MAX_ZSTD_WINDOW_LOG = 23;
 const OPTIONS = { chunkSize: 64 * 1024 };
 
@@ -35,7 +35,7 @@ export interface Inflation {
   isWhole: () => boolean;
 }
 
-/** Inflates all members of a gzip body and all frames of a zstd body, as RFC 1952 and RFC 8878 ask for. */
+/** Decompresses all members of a gzip body and all frames of a zstd body, as RFC 1952 and RFC 8878 require. */
 export function inflation(bytes: Buffer, coding: Exclude<ContentCoding, 'identity'>): Inflation {
   if (coding === 'zstd') return zstdInflation(bytes);
   const inflater = coding === 'gzip' ? createGunzip(OPTIONS) : createInflate(OPTIONS);

@@ -46,7 +46,7 @@ const SOME_ACCEPTED = {
   ],
 };
 
-/** A record_id; HTTP takes the blanks around the value of a header away. */
+/** A record_id; HTTP strips the blanks around the value of a header. */
 const KEY_PATTERN = '^[!-~]([ -~]{0,126}[!-~])?$';
 
 /** What OpenAPI says of `POST /ingest`. */

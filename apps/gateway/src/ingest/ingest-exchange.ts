@@ -22,7 +22,7 @@ export interface ExchangeSteps {
 
 const IGNORED: Answer = { status: 200, body: '{"status":"ignored"}' };
 
-/** One exchange that takes records: head, room, body, records, answer. The same for every route that takes some. */
+/** One request with records: headers, admission, body, records, answer. The same for every route that accepts records. */
 @Injectable()
 export class IngestExchange {
   readonly limits: HeadLimits;

@@ -6,7 +6,7 @@ import { Admission, LoadShedding, SHEDDING_CODES, type Verdict } from '@sluice/i
 
 const REJECTION_REASONS = [...FIELD_PROBLEM_CODES, 'invalid-json', 'invalid-utf8', 'forbidden', 'schema-violation'];
 const RETRY_REASON = 'log-unavailable';
-/** Alerts look at these: only a series that was there before its first event shows that event as an increase. */
+/** Alerts use these: only a series that existed before its first event shows that event as an increase. */
 const WATCHED_PROBLEMS: readonly ProblemCode[] = [...SHEDDING_CODES, 'log-unavailable', 'stopping'];
 
 const rejectionLabel = boundedLabel(REJECTION_REASONS);

@@ -61,12 +61,12 @@ export class IngestModule implements OnModuleInit, BeforeApplicationShutdown {
     };
   }
 
-  /** Reads use what ingest leaves idle. */
+  /** Reads use the time that ingest leaves. */
   onModuleInit(): void {
     this.turns.yieldTo(() => this.admission.hasWork);
   }
 
-  /** Requests in progress get their answers, but a stop waits no longer than a publish may take. */
+  /** Requests in progress get their answers, but a shutdown waits at most as long as a publish may take. */
   async beforeApplicationShutdown(): Promise<void> {
     const deadline = Promise.withResolvers<void>();
     const timer = setTimeout(deadline.resolve, this.options.publishTimeoutMs);

@@ -4,7 +4,7 @@ import type { MediaType } from '@sluice/ingest';
 
 const JSON_TYPE = /^(?:application\/json|text\/json|application\/[\w.!#$&^+-]+\+json)$/;
 const LINES_TYPE = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines)$/;
-/** What clients send that cannot say what they send. A page can send it to any address without asking first. */
+/** Media types of clients that cannot set one. A web page can send these to any address without a preflight. */
 const UNNAMED_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application/x-www-form-urlencoded']);
 /** Of a value that is shown in an answer. */
 const MAX_SHOWN_LENGTH = 100;
@@ -70,7 +70,7 @@ export function isOfOtherOrigin({ headers, socket }: IncomingMessage, allowed: R
   return origin !== undefined && !isOwn(origin, host, 'encrypted' in socket);
 }
 
-/** A proxy may have taken TLS away, never added it. */
+/** A proxy may have terminated TLS, never added it. */
 function isOwn(origin: string, host: string | undefined, isTls: boolean): boolean {
   const own = isTls ? [`https://${host}`] : [`https://${host}`, `http://${host}`];
   return own.includes(origin.toLowerCase());

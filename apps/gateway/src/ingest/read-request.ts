@@ -67,7 +67,7 @@ function idempotencyKeyOf(message: IncomingMessage): string | undefined {
   throw new ProblemError('bad-request', 'The request has more than one Idempotency-Key.', { errors: [entry] });
 }
 
-/** A string of RFC 9651, which the draft of the header asks for. */
+/** A string of RFC 9651, as the draft of the header requires. */
 const STRUCTURED_STRING = /^"((?:[^"\\]|\\["\\])*)"$/;
 
 /** A value without quotes is the key as it is. */

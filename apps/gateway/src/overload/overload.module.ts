@@ -19,7 +19,7 @@ export class OverloadModule implements OnApplicationBootstrap, OnApplicationShut
     @Inject(EventLoopTicks) private readonly ticks: EventLoopTicks,
   ) {}
 
-  /** Nothing asks the event log for its positions unless a limit of the lag is set. */
+  /** The offsets of the event log are requested only if a lag limit is set. */
   static forRoot(options: GatewayOptions): DynamicModule {
     return {
       module: OverloadModule,

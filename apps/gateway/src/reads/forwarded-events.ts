@@ -40,7 +40,7 @@ function isStopping(end: AbortSignal): boolean {
   return endReason(end) === 'stopping';
 }
 
-/** What comes until then, where it is no stream of events: being aborted is an end like any other. */
+/** The parts until then, if it is not a stream of events: an abort ends it normally. */
 export async function* untilAborted(body: Readable, end: AbortSignal): AsyncGenerator<Buffer> {
   end.addEventListener('abort', () => body.destroy());
   try {

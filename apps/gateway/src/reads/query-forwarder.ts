@@ -21,14 +21,14 @@ import { eventsUntil, untilAborted } from './forwarded-events.js';
  * engine after 10 s, and its answer then names the cause, which is more useful than a timeout here.
  */
 const ANSWER_TIMEOUT_MS = 15_000;
-/** One for each read that is in progress; the others wait for their place. */
+/** One for each read in progress; the others wait for a slot. */
 const MAX_CONNECTIONS = FORWARDING_LIMITS.maxUnderWay;
 /** Longest silence of a stream. The query service gives a sign of life more often, unless it is waiting for the log. */
 const STREAM_SILENCE_MS = 30_000;
 /** The query service has its own limit, usually a lower one; this one is for many of them. */
 const MAX_STREAMS = 1024;
 
-/** What else the client sent is no business of the query service, and what else that answers is none of the client. */
+/** Other request headers are not forwarded to the query service, and its other response headers are not forwarded to the client. */
 const FORWARDED_REQUEST_HEADERS = ['accept', 'last-event-id', 'traceparent'] as const;
 const FORWARDED_ANSWER_HEADERS = [
   ...['content-type', 'content-length', 'cache-control', 'retry-after', 'x-accel-buffering', COMPLETE_THROUGH_HEADER],
@@ -82,7 +82,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
   }
 
   /**
-   * The same for an answer without an end: it ends when the client goes, when the query service ends it, and when this gateway
+   * The same for an endless answer: it ends when the client disconnects, when the query service ends it, and when this gateway
    * stops, so that the client continues elsewhere.
    *
    * @throws ProblemError `query-unavailable`, `too-many-streams`, `stopping`
@@ -103,7 +103,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
     await Promise.all([this.pool.destroy(), this.streamPool.destroy()]);
   }
 
-  /** Given up when the client goes. */
+  /** Aborted when the client disconnects. */
   private async ask(
     pool: Pool,
     request: FastifyRequest,
@@ -117,7 +117,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
       const value = request.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
-    // A name of a certificate may hold what a header may not.
+    // A name of a certificate may have characters that a header may not.
     if (client !== undefined) headers[CLIENT_HEADER] = encodeURIComponent(client);
     if (request.readable !== undefined) headers[DEVICES_HEADER] = encodeURIComponent(JSON.stringify(request.readable));
     if (json !== undefined) headers['content-type'] = 'application/json';
@@ -136,7 +136,7 @@ export class QueryForwarder implements BeforeApplicationShutdown, OnApplicationS
   }
 }
 
-/** The answer as the client takes it: the query service is held up, and not the memory of the gateway filled. */
+/** The answer at the client's speed: back-pressure on the query service instead of memory in the gateway. */
 async function* asTaken(body: Readable, read: Read): AsyncGenerator<Buffer> {
   for await (const part of body as AsyncIterable<Buffer>) {
     read.give(part.length);

@@ -14,7 +14,7 @@ import { QueryForwarder } from './query-forwarder.js';
 const METHODS = { GET: Get, POST: Post, DELETE: Delete };
 
 /**
- * What the query service shows on the gateway's address; HEAD comes with each. All other paths end here. The query service
+ * The paths of the query service at the gateway's address; each also answers HEAD. All other paths end here. The query service
  * describes these paths.
  */
 @Controller()

@@ -48,7 +48,7 @@ export class SchemaFeed implements PayloadSchemas, OnApplicationShutdown {
     this.logger.warn({ schema: name, mode, pointer, rule, expected }, 'a payload violates the schema of its device');
   }
 
-  /** Takes over what the directory holds now. Never rejects. */
+  /** Loads the present files of the directory. Never rejects. */
   async reload(): Promise<void> {
     if (this.isReloading) return;
     this.isReloading = true;

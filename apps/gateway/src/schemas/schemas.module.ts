@@ -5,7 +5,7 @@ import { SchemaFeed, schemasAtStart } from './schema-feed.js';
 import { SchemaMetrics } from './schema-metrics.js';
 import type { SchemasOptions } from './schemas.settings.js';
 
-/** What payloads must look like. Without SCHEMAS_DIR, SchemaFeed is `undefined`: payloads are free-form. */
+/** Payload schemas. Without SCHEMAS_DIR, SchemaFeed is `undefined`: payloads are free-form. */
 @Module({})
 export class SchemasModule {
   static forRoot({ schemasDir }: SchemasOptions): DynamicModule {

@@ -1,6 +1,6 @@
 import { type OptionsOf, type SettingsTable, text } from '@sluice/settings';
 
-/** What payloads must look like. */
+/** Payload schemas. */
 export const SCHEMAS_SETTINGS = {
   schemasDir: text(
     'SCHEMAS_DIR',

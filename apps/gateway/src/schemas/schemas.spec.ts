@@ -145,7 +145,7 @@ describe('SCHEMAS_DIR', () => {
       { $ref: 'http://x.example' },
       /#\/\$ref: a reference must begin with #/,
     ],
-    ['$dynamicRef', 'thermometer/2.json', { $dynamicRef: '#a' }, /this keyword is not taken/],
+    ['$dynamicRef', 'thermometer/2.json', { $dynamicRef: '#a' }, /this keyword is not allowed/],
     ['a pattern that looks around', 'thermometer/2.json', { pattern: '(?=a)' }, /#\/pattern: .*RE2 syntax/],
     ['a pattern that is too long', 'thermometer/2.json', { pattern: 'a'.repeat(201) }, /may have 200 characters/],
     ['uniqueItems without a limit', 'thermometer/2.json', { uniqueItems: true }, /it needs maxItems/],
@@ -163,7 +163,12 @@ describe('SCHEMAS_DIR', () => {
       'lab-7:* -> thermometer/3',
       /there is no schema thermometer\/3\.json/,
     ],
-    ['a pattern of devices that is none', 'devices.txt', 'lab-*-7 -> thermometer/2', /line 1: before -> give one device_id/],
+    [
+      'a pattern of devices that is none',
+      'devices.txt',
+      'lab-*-7 -> thermometer/2',
+      /line 1: before -> give one device_id/,
+    ],
   ])('stops the start with %s', async (_, file, content, message) => {
     write(file, content);
     await expect(start()).rejects.toThrow(message);

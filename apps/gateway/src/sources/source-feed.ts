@@ -33,7 +33,7 @@ export class SourceFeed implements OnApplicationShutdown {
     return this.current.sources.get(name);
   }
 
-  /** Takes over what the file holds now. */
+  /** Loads the present file. */
   reload(): void {
     try {
       this.takeOver(readSources(this.options, this.current));

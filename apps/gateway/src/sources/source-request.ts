@@ -4,7 +4,7 @@ import { ProblemError } from '@sluice/http';
 import { notJsonBody, type SourceRequest } from '@sluice/ingest';
 import { problemErrorOf } from '../refusals.js';
 
-/** A body is parsed at once, so these are bounds on the time that takes. Webhooks have some kilobytes. */
+/** A body is parsed in one turn, so these bound the time of that turn. Webhooks have some kilobytes. */
 const MAX_SOURCE_BODY_BYTES = 1024 * 1024;
 const LIMITS = { maxDepth: 128, maxBytes: MAX_SOURCE_BODY_BYTES, maxValues: 100_000 };
 

@@ -44,7 +44,7 @@ export class SourcesController {
     return this.ingest(name, request, reply);
   }
 
-  /** The handshake of CloudEvents webhooks: the sender asks whether it may deliver here, before it has a token to show. */
+  /** The handshake of CloudEvents webhooks: the sender asks for permission to deliver, before it sends a token. */
   @Options(':source')
   @Access('open')
   @DescribesHandshake()

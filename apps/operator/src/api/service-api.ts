@@ -4,7 +4,7 @@ import { readApiConfig } from './api.settings.js';
 /** Longer than the service takes for its longest answer. */
 const TIMEOUT_MS = 30_000;
 
-/** The service answered, and not with what was asked for; or it did not answer. The message is for the person at the terminal. */
+/** The service answered with an error, or did not answer. The message is for the person at the terminal. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 

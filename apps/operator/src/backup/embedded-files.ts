@@ -16,7 +16,7 @@ export interface EmbeddedFile {
   path: string;
 }
 
-/** Says what goes wrong with the files, in one sentence for the person at the terminal. */
+/** An error with the files, in one sentence for the person at the terminal. */
 export class FileError extends Error {
   override readonly name = 'FileError';
 }

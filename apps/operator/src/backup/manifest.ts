@@ -12,7 +12,7 @@ export interface FileEntry extends FileContents {
   sha256: string;
 }
 
-/** What a backup holds, as `manifest.json` in it says. */
+/** The content of a backup, as in its `manifest.json`. */
 export interface Manifest {
   /** Version of the manifest. */
   format: number;

@@ -72,7 +72,7 @@ async function stage(source: string, files: readonly EmbeddedFile[], manifest: M
   }
 }
 
-/** While the mark is there, no service starts on what may be half of the old and half of the new. */
+/** While the mark exists, no service starts with a mix of old and new files. */
 function swap({ dataDir }: BackupConfig, all: readonly EmbeddedFile[], wanted: readonly EmbeddedFile[]): string[] {
   const mark = join(dataDir, RESTORE_MARK);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

@@ -20,7 +20,7 @@ const APP = 'backup';
 
 /**
  * Copies the embedded files to a new directory: the event log first, then the records, then the tokens. A service that runs does it
- * itself. The directory has its name only when it is complete and checked.
+ * itself. The directory gets its final name only when it is complete and checked.
  *
  * @param to must not exist, or be empty
  * @throws FileError in one sentence; nothing is left of the copy then
@@ -55,7 +55,7 @@ function requireFree(target: string): void {
   if (readdirSync(target).length > 0) throw new FileError(`${target} is not empty; name a new directory.`);
 }
 
-/** What a command has left that was killed; anything else is left alone. */
+/** Removes the files of a killed command; other files are kept. */
 function removePartial(partial: string): void {
   if (!existsSync(partial)) return;
   const known = new Set<string>([
@@ -113,6 +113,6 @@ async function keep(config: BackupConfig, directory: string, { files }: Manifest
     const content = { at: new Date().toISOString(), directory, bytes };
     await store.documents.add('backups', [{ id: uuidV7(Date.now()), content }]).finally(() => store.close());
   } catch {
-    // Only the metric does not know of it.
+    // Only the metric lacks it.
   }
 }

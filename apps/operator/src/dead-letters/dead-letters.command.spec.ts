@@ -125,7 +125,7 @@ describe('sluice dead-letters', () => {
     ['dead-letters redrive run', 'which plan?'],
     ['dead-letters show', 'which letter?'],
     ['dead-letters show 1', 'which letter?'],
-    ['dead-letters discard 1/2', 'say why'],
+    ['dead-letters discard 1/2', 'give a reason'],
     ['dead-letters ls --why x', '--why is not an option of ls'],
     ['dead-letters ls --limit 0', '--limit is a whole number'],
     ['dead-letters ls 1/2', 'too many words'],

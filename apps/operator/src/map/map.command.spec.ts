@@ -45,7 +45,7 @@ describe('sluice map try', () => {
   });
 
   it.each([
-    ['the first pointer that is missing', 'join.json', ['--source', 'lora'], /nothing at \/deviceInfo\/devEui/],
+    ['the first pointer that is missing', 'join.json', ['--source', 'lora'], /no value at \/deviceInfo\/devEui/],
     ['that a sample is ignored', 'up.json', ['--source', 'lora', '--query', 'event=join'], /would be answered 200/],
     ['the rules that a record breaks', 'rows.json', ['--source', 'plc'], /^\/device_id: device_id must be/],
     ['a sample that is not JSON', 'half.json', ['--source', 'plc'], /half\.json is not JSON/],

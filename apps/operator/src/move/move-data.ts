@@ -50,7 +50,7 @@ async function write(store: RecordStore, records: readonly StoredRecord[]): Prom
   }
 }
 
-/** The place in the log that they had says nothing in another one. */
+/** Their offsets are not valid in another log. */
 const NOWHERE = { partition: -1, offset: -1 };
 
 async function writeBatch(store: RecordStore, records: readonly StoredRecord[], storedAt: string): Promise<void> {
@@ -81,7 +81,7 @@ export async function moveWaiting(move: Move): Promise<number> {
   return moved;
 }
 
-/** Publishes the dead letters with their headers, and moves what was decided about each. */
+/** Publishes the dead letters with their headers, and moves their dispositions. */
 export async function moveLetters(move: Move): Promise<number> {
   const { storeGroup, deadLetters } = move.from.log.names;
   const inspector = move.from.log.inspect({ group: storeGroup, topic: deadLetters });

@@ -13,7 +13,7 @@ export interface Finding {
 }
 
 const TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'];
-/** They say nothing of which payloads are taken. */
+/** Keywords that do not affect which payloads are accepted. */
 const NOTES: ReadonlySet<string> = new Set([
   ...['$schema', '$id', '$comment', '$defs', 'title', 'description', 'default', 'examples', 'deprecated', 'readOnly'],
   ...['writeOnly', 'format', 'unit', 'units'],
@@ -37,7 +37,7 @@ const COMPARED: ReadonlySet<string> = new Set([
 ]);
 const MAX_DEPTH = 32;
 
-/** Whether `after` takes every payload that `before` took, keyword by keyword. */
+/** Whether `after` accepts every payload that `before` accepted, keyword by keyword. */
 export function compareSchemas(before: JsonObject, after: JsonObject): { verdict: Verdict; findings: Finding[] } {
   const comparison = new Comparison(before, after);
   comparison.compare(before, after, '', 0);
@@ -116,7 +116,7 @@ class Comparison {
     }
     for (const [name, schema] of Object.entries(after)) {
       const was = before[name] ?? old['additionalProperties'];
-      // Where the old schema did not speak of a member, it is new: `schemas try` says what records have there.
+      // A member that the old schema does not mention is new: `schemas try` shows what records have there.
       if (was !== undefined && was !== true) this.compare(was, schema, `${place}/${name}`, depth + 1);
     }
     const rest = now['additionalProperties'] ?? true;
@@ -144,7 +144,7 @@ function resolve(schema: JsonValue, root: JsonObject): JsonObject | boolean | un
   return target['$ref'] === undefined ? { ...target, ...own } : undefined;
 }
 
-/** `number` takes what `integer` does. */
+/** `number` accepts every `integer`. */
 function typesOf({ type }: JsonObject): string[] {
   return type === undefined ? TYPES : ([type].flat() as string[]);
 }

@@ -14,7 +14,8 @@ check  Tests whether the schema NEW accepts every payload that OLD accepted. Exi
        changes if not, 2 if that is unknown. A member that OLD does not mention counts as new: see try.
 try    Counts how many of the last stored records of the type's devices the schema NEW would refuse, and prints the
        first three. NEW is SCHEMAS_DIR/<type>/<version>.json, and devices.txt next to <type> names the devices; without
-       it, all devices count. It reads from a running service: SLUICE_URL (default http://127.0.0.1:$PORT), SLUICE_TOKEN.`;
+       it, all devices count. It reads from a running service: SLUICE_URL (default http://127.0.0.1:$PORT) and
+       SLUICE_TOKEN.`;
 
 const OPTIONS = { last: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 const DEFAULT_LAST = 10_000;

@@ -3,7 +3,7 @@ import { readApiConfig } from '../api/api.settings.js';
 import { CommandError } from '../command.js';
 
 const PAGE_RECORDS = 1000;
-/** So many records are looked at for each one that is asked for, before the search ends. */
+/** Number of records that are scanned for each requested one, before the search ends. */
 const MAX_SCANNED_FOR_EACH = 100;
 
 /** A service that runs, as the environment names it. */

@@ -10,7 +10,7 @@ const RETRY_AFTER = {
   },
 };
 
-/** What may be answered before a path is asked at all: hosts, tokens, certificates, networks and limits decide who may read. */
+/** Problems that may be answered before the handler of a path: by hosts, tokens, certificates, networks and limits. */
 export const ACCESS_PROBLEMS = [
   'unauthorized',
   'forbidden',
@@ -19,7 +19,7 @@ export const ACCESS_PROBLEMS = [
   'store-unavailable',
 ] as const;
 
-/** Documents the problems that a handler may answer, by status. `internal-error` goes without saying and is added. */
+/** Documents the problems that a handler may answer, by status. `internal-error` is always added. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDecorator {
   const responses = Object.entries(problemResponses(...codes, 'internal-error'));
   const decorators = responses.map(([status, response]) => ApiResponse({ status: Number(status), ...response }));

@@ -38,7 +38,7 @@ export interface AsyncApi {
   channels: Record<string, Channel>;
 }
 
-/** A page about every topic, made from the AsyncAPI document alone. It needs no script and nothing from elsewhere. */
+/** A page about every topic, made from the AsyncAPI document alone. It needs no script and loads nothing from other hosts. */
 export function eventsPage(api: AsyncApi): string {
   const { info, channels } = api;
   const page = html`<!doctype html>
@@ -123,7 +123,7 @@ function typeOf({ type, const: only, enum: values }: Schema): string {
   return [type ?? typeof (only ?? values?.[0])].flat().join(' or ');
 }
 
-/** What JSON Schema says of a value besides its type, in its own words. */
+/** The constraints of a JSON Schema besides the type, in the words of JSON Schema. */
 function rulesOf({ const: only, enum: values, pattern, minLength, maxLength }: Schema): string[] {
   const rules = { const: only, enum: values, minLength, maxLength, pattern };
   return Object.entries(rules).flatMap(([name, value]) =>

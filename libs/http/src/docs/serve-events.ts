@@ -20,7 +20,7 @@ const OPEN = { config: { access: 'open' } } as const;
 /** What the topics are called here. */
 export type TopicNames = NonNullable<Parameters<typeof asyncApiFor>[0]>;
 
-/** Serves what consumers of the topics read: `GET /asyncapi.json`, and a page of it at `GET /docs/events`. */
+/** Serves the description of the topics: `GET /asyncapi.json`, and a page of it at `GET /docs/events`. */
 export function serveEvents(fastify: FastifyInstance, names?: TopicNames): void {
   const document = asyncApiFor(names);
   const page = eventsPage(document as AsyncApi);

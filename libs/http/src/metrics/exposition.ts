@@ -4,7 +4,7 @@ import type { Clock } from '@sluice/async';
 /** Scrapes closer together than this get the same text. */
 const MIN_INTERVAL_MS = 1_000;
 
-/** The text of a registry. It is made once a second at most, however many ask: scrapes cannot slow down the work they measure. */
+/** The text of a registry. It is generated at most once a second, whatever the number of scrapes: they cannot slow down the work that they measure. */
 export class Exposition {
   #text: Promise<Buffer> | undefined;
   #begunAtMs = 0;
@@ -20,7 +20,7 @@ export class Exposition {
     return this.registry.contentType;
   }
 
-  /** In UTF-8: encoded once for all who ask within the second. */
+  /** In UTF-8: encoded once for all scrapes within the second. */
   text(): Promise<Buffer> {
     const nowMs = this.clock.monotonicMs();
     if (this.#text === undefined || nowMs - this.#begunAtMs >= MIN_INTERVAL_MS) {

@@ -9,7 +9,7 @@ export interface AnswerPart {
 }
 
 /**
- * Sends an answer as its parts are made, each once the client has taken the one before: a slow client costs one part. An answer of one
+ * Sends an answer part by part, each once the client has consumed the last one: a slow client costs one part. An answer of one
  * part has a Content-Length. A HEAD ends with the first part.
  *
  * @throws what the first part throws: until then, nothing is sent. An error after that breaks the connection off.
@@ -29,7 +29,7 @@ export async function answerInParts(
   void reply.send(Readable.from([]));
 }
 
-/** Asks for the next part only once the one before is taken. */
+/** Requests the next part only once the last one is consumed. */
 export function streamOf(parts: AsyncIterable<Buffer | string>): Readable {
   return Readable.from(parts, { objectMode: false, highWaterMark: 0 });
 }

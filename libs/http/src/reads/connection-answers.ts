@@ -32,9 +32,9 @@ interface Connection {
 /**
  * Puts reads in order, before they cost anything but their headers:
  *
- * - a connection has one answer at a time: a read waits until the client has taken the answer before it
+ * - a connection has one answer at a time: a read waits until the client has consumed the answer before it
  * - each read takes a turn of the event loop, so that ingest goes first; probes and metrics do not wait
- * - an answer of which the client takes nothing for too long ends its connection, and so does a stop
+ * - if the client consumes nothing of an answer for too long, its connection ends; a shutdown ends it too
  */
 export class ConnectionAnswers {
   readonly #connections = new WeakMap<Socket, Connection>();
@@ -78,7 +78,7 @@ export class ConnectionAnswers {
     return connection;
   }
 
-  /** Resolves as well when the connection closes: answers whose turn has not come do not say so. */
+  /** Resolves when the connection closes too: answers that wait for their turn are not notified otherwise. */
   private async whenAnswered(connection: Connection, before: ServerResponse | undefined, socket: Socket) {
     if (before === undefined || before.closed || socket.destroyed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -106,7 +106,7 @@ export class ConnectionAnswers {
   }
 }
 
-/** The system takes a small answer at once, for whatever client. */
+/** The operating system accepts a small answer at once, for every client. */
 function mayStayUntaken(payload: unknown): boolean {
   const { length = Infinity } = (payload ?? '') as { length?: number };
   return length >= SMALL_BYTES;

@@ -7,7 +7,7 @@ import { READ_LIMITS, type ReadLimits } from './read-limits.js';
 import { Read, type ReadAccount } from './read.js';
 import { WaitingLine } from './waiting-line.js';
 
-/** A stop waits this long for clients to take the answers that they asked for. */
+/** A shutdown waits this long for clients to consume their answers. */
 const STOP_GRACE_MS = 1_000;
 const RETRY_AFTER_SECONDS = 2;
 /** A step needs about four times its part: what the engine sends, the records, their text and its bytes. */
@@ -15,8 +15,8 @@ const STEP_FACTOR = 4;
 const MIN_STEP_BYTES = 2 * 1024 * 1024;
 
 /**
- * Decides which reads continue, so that the memory of their answers stays bounded, and no client takes all places. A read waits a few
- * seconds for its place; then, or where too many wait, it is refused with `overloaded`. One for each process.
+ * Admits reads, so that the memory of their answers stays bounded, and no client occupies all slots. A read waits a few
+ * seconds for a slot; then, or if too many wait, it is refused with `overloaded`. One for each process.
  */
 export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
   readonly #reads = new Set<Read>();
@@ -52,7 +52,7 @@ export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
   }
 
   /**
-   * Resolves when the read has a place. It gives it back by itself when the answer is taken or the client has gone.
+   * Resolves when the read has a slot. The slot is freed when the answer is consumed or the client has disconnected.
    *
    * @throws ProblemError `overloaded`, `stopping`
    */
@@ -70,7 +70,7 @@ export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
     return read;
   }
 
-  /** Reads that wait are refused; clients that do not take their answers within a short grace are cut off. */
+  /** Waiting reads are refused; clients that do not consume their answers within a short grace period are disconnected. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#isClosed = true;
     this.#places.refuseAll(stopping);
@@ -101,7 +101,7 @@ export class ReadAdmission implements BeforeApplicationShutdown, ReadAccount {
     this.#rooms.admit();
   }
 
-  /** For {@link Read}: a part of its answer takes the place of the one before. */
+  /** For {@link Read}: a part of its answer replaces the one before. */
   hold(bytes: number, before: number): void {
     this.#largestPart = Math.max(this.#largestPart, bytes);
     this.#heldBytes += bytes - before;
@@ -142,7 +142,7 @@ function stopping(): ProblemError {
   return new ProblemError('stopping', 'The service is stopping; send the request again.');
 }
 
-/** Ends the work for a client that no answer reaches any more. */
+/** Ends the work for a client that has disconnected. */
 function clientGone(): ProblemError {
   return new ProblemError('overloaded', 'The client has gone.');
 }

@@ -2,14 +2,14 @@ export interface ReadLimits {
   /** Most reads at one time: in progress and waiting. */
   maxReads: number;
   maxReadsPerClient: number;
-  /** Most reads that are prepared or whose answers are not taken yet; the others wait. */
+  /** Maximum number of reads that are prepared or whose answers are not consumed yet; the others wait. */
   maxUnderWay: number;
   maxUnderWayPerClient: number;
   /** Most bytes of answers that are held for clients or prepared. */
   maxHeldBytes: number;
-  /** Longest wait for a place, and for room for the first part of an answer. */
+  /** Longest wait for a slot, and for memory for the first part of an answer. */
   maxWaitMs: number;
-  /** An answer of which nothing is taken for this long ends its connection. */
+  /** If nothing of an answer is consumed for this long, its connection ends. */
   untakenMs: number;
 }
 

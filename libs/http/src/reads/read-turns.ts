@@ -7,7 +7,7 @@ const REST_WHILE_INGESTING = 10;
 const REST_AFTER_INGEST = 1;
 /** Ingest has been seen so lately that more of it is likely. */
 const RECENT_MS = 1_000;
-/** A turn waits no longer than this for the one before: reads are never stopped altogether. */
+/** A turn waits at most this long for the one before: reads never stop completely. */
 const MAX_REST_MS = 100;
 /** A pass of the event loop that takes longer than this is late. */
 const LATE_MS = 20;
@@ -15,7 +15,7 @@ const REST_WHEN_LATE = 1;
 const CHECK_EVERY_MS = 2;
 
 /**
- * Shares the event loop out among reads: one short turn at a time, in the order in which they asked, so that everything else of
+ * Shares the event loop among reads: one short turn at a time, in the order of their requests, so that all other work of
  * the process runs in between. Ingest goes first: reads take what it leaves idle. While nothing is ingested and the loop is on time,
  * reads may use all of it.
  */

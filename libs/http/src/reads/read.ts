@@ -5,7 +5,7 @@ export interface ReadAccount {
   /** Waits for room for one step. @returns the bytes to give back. @throws ProblemError `overloaded`, `stopping` */
   reserve(read: Read): Promise<number>;
   giveBack(bytes: number): void;
-  /** A part of an answer takes the place of the one before, of `before` bytes. */
+  /** A part of an answer replaces the one before, of `before` bytes. */
   hold(bytes: number, before: number): void;
   /** Idempotent. */
   leave(read: Read): void;
@@ -14,7 +14,7 @@ export interface ReadAccount {
 /** One read that was admitted, and the part of its answer that is held for the client. */
 export class Read {
   readonly client: string | undefined;
-  /** Resolves when the answer is taken or the client has gone. */
+  /** Resolves when the answer is consumed or the client has disconnected. */
   readonly ended: Promise<void>;
   #heldBytes = 0;
   #isEnded = false;
@@ -48,7 +48,7 @@ export class Read {
     }
   }
 
-  /** The client is given these bytes. If it takes none of them for too long, its connection ends. */
+  /** These bytes are sent to the client. If it consumes none of them for too long, its connection ends. */
   give(bytes: number): void {
     if (this.#isEnded) return;
     this.hold(bytes);
@@ -56,7 +56,7 @@ export class Read {
     this.#untaken.refresh();
   }
 
-  /** The client has taken what it was given. */
+  /** The client has consumed the bytes that were sent. */
   taken(): void {
     if (!this.#isEnded) this.hold(0);
   }

@@ -5,7 +5,7 @@ interface Waiter {
   deadline: NodeJS.Timeout;
 }
 
-/** Those that wait until there is room for them. The first in line for whom there is room goes first. */
+/** A queue of requests that wait for room. The first one that fits is admitted first. */
 export class WaitingLine<Key> {
   readonly #waiters = new Map<Key, Waiter>();
 

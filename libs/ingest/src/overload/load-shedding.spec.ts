@@ -159,7 +159,9 @@ describe('a gateway whose buffer is behind', () => {
     await watch.refresh(inspector);
     await watch.refresh(inspector);
     expect(codeFor({ priority: 'u=5' })).toBe('buffer-behind');
-    expect(lines.map(({ msg }) => msg)).toEqual([expect.stringContaining('the lag of the buffer is not known')]);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      expect.stringContaining('the lag of the buffer is unknown: its last value stays in use'),
+    ]);
   });
 });
 

@@ -13,7 +13,7 @@ export interface MeasuredAppend {
   isConfirmed: boolean;
 }
 
-/** The topics by what they carry, whatever they are called: queries and alerts hold for every name. */
+/** The topics by content, whatever their names are, so that queries and alerts work for every name. */
 function topicLabels({ events, deadLetters }: TopicNames): (topic: string) => string {
   const labelOf = boundedLabel([EVENTS_TOPIC, DEAD_LETTERS_TOPIC]);
   const labels = new Map([
@@ -31,7 +31,7 @@ export interface TopicNames {
 
 const DEFAULT_NAMES: TopicNames = { events: EVENTS_TOPIC, deadLetters: DEAD_LETTERS_TOPIC };
 
-/** A function that takes each append of the event log into the metrics: for the log's option `onAppend`. */
+/** Counts each append of the event log in the metrics: for the event log's option `onAppend`. */
 export function measureAppends(registry: Registry, names = DEFAULT_NAMES): (append: MeasuredAppend) => void {
   const topicLabel = topicLabels(names);
   const durations = new Histogram({

@@ -1,13 +1,13 @@
 import { type Clock, within } from '@sluice/async';
 
-/** Longest that a scrape waits for one reading, so that it stays below a second whatever hangs. */
+/** Longest wait of a scrape for one reading, so that a scrape stays below a second whatever hangs. */
 const MAX_WAIT_MS = 500;
-/** What came too late for its own scrape still says something at the next one, if that follows within this time. */
+/** A value that is too late for its scrape is used by the next one, if that follows within this time. */
 const MAX_AGE_MS = 30_000;
 
 /**
  * Something elsewhere that is read for a scrape. Never fails and never waits long; only one read is in progress at a time,
- * however many ask, so an engine that hangs is not asked again and again.
+ * whatever the number of scrapes, so a hanging engine is not queried repeatedly.
  */
 export class BoundedReading<T> {
   #pending: Promise<void> | undefined;
@@ -19,7 +19,7 @@ export class BoundedReading<T> {
     private readonly maxWaitMs = MAX_WAIT_MS,
   ) {}
 
-  /** What was read now, or a moment ago if it takes too long; `undefined` if it cannot be read. */
+  /** The present value, or the last one if reading takes too long; `undefined` if it cannot be read. */
   async value(): Promise<T | undefined> {
     this.#pending ??= this.refresh();
     await within(this.maxWaitMs, this.#pending);

@@ -12,7 +12,7 @@ interface Disk {
 }
 
 /**
- * How full the disks are that embedded engines write to, asked at each scrape.
+ * The free and total size of the disks of embedded engines, read at each scrape.
  *
  * @param urls of the engines, by the name that the label has; those that are no `file:` are someone else's to watch
  */

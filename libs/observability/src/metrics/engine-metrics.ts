@@ -9,7 +9,7 @@ export interface Pingable {
 }
 
 /**
- * Whether the engines of an app answer, asked at each scrape.
+ * Whether the engines of an app answer, checked at each scrape.
  *
  * @param engines by the name that the label has
  */

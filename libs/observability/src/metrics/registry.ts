@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** The one registry of a process, with what every Node process can say of itself: CPU, memory, event-loop delay, garbage collection. */
+/** The registry of a process, with the default metrics of Node: CPU, memory, event-loop delay, garbage collection. */
 export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

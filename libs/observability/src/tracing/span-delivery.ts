@@ -53,7 +53,7 @@ export class SpanDelivery {
     this.dropped(count, reason);
   }
 
-  /** At a stop: what still waits now is lost. */
+  /** At a shutdown: spans still queued are lost. */
   gaveUp(): void {
     if (this.#waiting > 0) this.failed(this.#waiting, 'the process has stopped before they were taken');
   }

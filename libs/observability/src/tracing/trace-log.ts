@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 const traceUnderWay = new AsyncLocalStorage<string>();
 
-/** Log lines that are written by `work`, and by what it starts, name the trace. */
+/** Log lines written by `work`, and by everything it starts, have the trace id. */
 export function withinTrace<T>(traceId: string, work: () => T): T {
   return traceUnderWay.run(traceId, work);
 }

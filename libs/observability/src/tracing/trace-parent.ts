@@ -2,14 +2,14 @@
 const TRACE_PARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
 const SAMPLED = 1;
 
-/** A place in a trace, as W3C writes it in the header `traceparent`. */
+/** A span context, as in the W3C header `traceparent`. */
 export interface TracePlace {
   traceId: string;
   spanId: string;
   isSampled: boolean;
 }
 
-/** What the header says; `undefined` if there is none or it is broken: such a one is ignored, as W3C asks. */
+/** The span context in the header; `undefined` if it is absent or invalid: an invalid one is ignored, as W3C requires. */
 export function readTraceParent(header: unknown): TracePlace | undefined {
   const [, traceId, spanId, flags] = (typeof header === 'string' && TRACE_PARENT.exec(header)) || [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { Sampling } from './tracing.js';
 
 export interface TracingOptions extends Sampling {
-  /** `http://collector:4318`, of whatever takes OTLP over HTTP. Empty: tracing is off. */
+  /** `http://collector:4318`, of any receiver of OTLP over HTTP. Empty: tracing is off. */
   endpoint: string;
   /** Sent with every export, such as the key of a hosted service. */
   headers: Readonly<Record<string, string>>;

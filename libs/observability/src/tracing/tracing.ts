@@ -42,7 +42,7 @@ export class Tracing {
     return writeTraceParent({ traceId: parent.traceId, spanId, isSampled: false });
   }
 
-  /** Sends what has ended, as far as that succeeds in the time that it may take. */
+  /** Sends the ended spans, as far as that succeeds within the time limit. */
   close(): Promise<void> {
     return this.flush();
   }

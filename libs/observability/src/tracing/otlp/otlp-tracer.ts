@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<SpanKind, OtelSpanKind>> = {
   consumer: OtelSpanKind.CONSUMER,
 };
 
-/** Spans by OpenTelemetry's SDK. Whether something is traced is decided before a span is asked for, so every span is recorded. */
+/** Spans by OpenTelemetry's SDK. Sampling is decided before a span is started, so every span is recorded. */
 class OtlpTracer implements Tracer {
   constructor(private readonly tracer: OtelTracer) {}
 
