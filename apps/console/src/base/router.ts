@@ -7,6 +7,11 @@ export interface Place {
   parameters: Readonly<Record<string, string>>;
 }
 
+/** What every page is given. */
+export interface PageProps {
+  place: Place;
+}
+
 function placeNow(): Place {
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
   const parts = path.split('/').filter((part) => part !== '');

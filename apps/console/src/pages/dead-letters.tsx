@@ -10,7 +10,7 @@ import type { Letter, LettersPage as Answer, LetterSummary } from '../base/types
 import { Field, Filters } from '../parts/filters.jsx';
 import { PlanRedrive, Redrives } from '../parts/redrives.jsx';
 import { Badge, Card, Empty, Loaded, Pager, PageTitle, RunbookLink, Table } from '../parts/ui.jsx';
-import type { PageProps } from './index.js';
+import type { PageProps } from '../base/router.js';
 
 const PAGE_SIZE = 50;
 

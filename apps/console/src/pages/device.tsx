@@ -10,7 +10,7 @@ import { ExportForm } from '../parts/export-form.jsx';
 import { RecordRows } from '../parts/record-rows.jsx';
 import { RANGES, type RangeName, SeriesChart, windowOf } from '../parts/series-chart.jsx';
 import { Badge, Card, Loaded, PageTitle } from '../parts/ui.jsx';
-import type { PageProps } from './index.js';
+import type { PageProps } from '../base/router.js';
 import { CompleteThrough } from './records.jsx';
 
 const LOOK_EVERY_MS = 5_000;

@@ -8,7 +8,7 @@ import type { Device, DevicesPage as Answer, LatestOfMany } from '../base/types.
 import { Field, Filters } from '../parts/filters.jsx';
 import { preview } from '../parts/json-view.jsx';
 import { Empty, Loaded, Pager, PageTitle, Table } from '../parts/ui.jsx';
-import type { PageProps } from './index.js';
+import type { PageProps } from '../base/router.js';
 import { CompleteThrough } from './records.jsx';
 
 const PAGE_SIZE = 50;

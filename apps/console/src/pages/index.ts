@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import type { Place } from '../base/router.js';
+import type { PageProps, Place } from '../base/router.js';
 import { ApiPage } from './api.jsx';
 import { DeadLettersPage } from './dead-letters.jsx';
 import { DevicePage } from './device.jsx';
@@ -10,10 +10,6 @@ import { LivePage } from './live.jsx';
 import { OverviewPage } from './overview.jsx';
 import { RecordsPage } from './records.jsx';
 import { RunbookPage } from './runbook.jsx';
-
-export interface PageProps {
-  place: Place;
-}
 
 interface PageEntry {
   /** The first part of its path. */

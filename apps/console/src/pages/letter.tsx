@@ -10,7 +10,7 @@ import { JsonView } from '../parts/json-view.jsx';
 import { PlanRedrive } from '../parts/redrives.jsx';
 import { Badge, Card, Failure, Loaded, PageTitle, RunbookLink } from '../parts/ui.jsx';
 import { Decision } from './dead-letters.jsx';
-import type { PageProps } from './index.js';
+import type { PageProps } from '../base/router.js';
 
 /** One dead letter: its bytes, its headers, what the checks say now, and the decision about it. */
 export function LetterPage({ place: { path } }: PageProps): JSX.Element {

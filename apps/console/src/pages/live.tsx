@@ -9,7 +9,7 @@ import type { StoredRecord } from '../base/types.js';
 import { Field, Filters } from '../parts/filters.jsx';
 import { JsonView, preview } from '../parts/json-view.jsx';
 import { Empty, Failure, PageTitle } from '../parts/ui.jsx';
-import type { PageProps } from './index.js';
+import type { PageProps } from '../base/router.js';
 
 /** Most events that are kept; older ones go. */
 const KEPT = 200;

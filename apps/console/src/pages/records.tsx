@@ -8,7 +8,7 @@ import type { RecordsPage as Answer } from '../base/types.js';
 import { Choice, Field, Filters, localToInstant } from '../parts/filters.jsx';
 import { RecordRows } from '../parts/record-rows.jsx';
 import { Empty, Loaded, Pager, PageTitle } from '../parts/ui.jsx';
-import type { PageProps } from './index.js';
+import type { PageProps } from '../base/router.js';
 
 const PAGE_SIZE = 50;
 const STATES = { '': 'stored', buffered: 'buffered', dead_lettered: 'dead-lettered' };

@@ -4,7 +4,7 @@ import { status } from '../base/status-store.js';
 import { useStore } from '../base/store.js';
 import { Markdown } from '../parts/markdown.jsx';
 import { Empty } from '../parts/ui.jsx';
-import type { PageProps } from './index.js';
+import type { PageProps } from '../base/router.js';
 
 /** The topics and the group as the runbooks name them. */
 const NAMES = { events: 'ingest.events', dead_letters: 'ingest.dead-letters', store_group: 'sluice-store' } as const;
