@@ -10,7 +10,8 @@ import type { OffsetRange } from './log-scan.js';
 import { CompleteThrough } from './reading/complete-through.js';
 import { locatedRecord } from './record-locator.js';
 import { isWithin } from './record-orders.js';
-import type { LocatedRequest, RecordsFilter } from './records-request.js';
+import type { RecordsFilter } from './records-filter.js';
+import type { LocatedRequest } from './records-request.js';
 import { rangesFrom, waitingSteps, type WaitingStep } from './waiting-page.js';
 
 /** Records that are buffered or dead-lettered, in the order of the log. What has no ids is in `/check-buffer` and `/dead-letters` only. */

@@ -1,6 +1,6 @@
 import { type Cursors, parseTimestamp, type StoredRecord } from '@sluice/contracts';
 import type { RecordOrder } from '@sluice/contracts/dto';
-import type { RecordsFilter, TimeRange } from './records-request.js';
+import type { RecordsFilter, TimeRange } from './records-filter.js';
 import type { WatchedStore } from './watched-store.js';
 
 export type OrderedCursor = Cursors['records'] | Cursors['receipts'];

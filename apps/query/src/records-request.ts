@@ -1,21 +1,9 @@
 import { parseTimestamp, type ProblemEntry } from '@sluice/contracts';
 import type { RecordOrder, RecordsQueryDto, RecordState } from '@sluice/contracts/dto';
-import type { RecordFilter } from '@sluice/record-store';
 import { invalidCursor, readCursor } from './cursors.js';
 import { invalidParameter } from './query.pipe.js';
 import { type OrderedCursor, RECORD_ORDERS } from './record-orders.js';
-
-/** A range of instants, in milliseconds since 1970, half open. */
-export type TimeRange = Pick<RecordFilter, 'fromMs' | 'toMs'>;
-
-/** Which records are shown. */
-export interface RecordsFilter {
-  deviceId: string | undefined;
-  /** Only this record of the device. */
-  recordId: string | undefined;
-  timestamp: TimeRange;
-  received: TimeRange;
-}
+import type { RecordsFilter, TimeRange } from './records-filter.js';
 
 /** One page of records. */
 export interface RecordsRequest {

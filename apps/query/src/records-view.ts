@@ -4,7 +4,8 @@ import { RecordStoreError } from '@sluice/record-store';
 import { type AnswerPart, ProblemError, type Read, READ_STEP_BYTES, ReadTurns } from '@sluice/http';
 import { isWithin, type OrderedCursor, type OrderedPage, RECORD_ORDERS } from './record-orders.js';
 import { recordText } from './record-text.js';
-import type { RecordsFilter, RecordsRequest } from './records-request.js';
+import type { RecordsFilter } from './records-filter.js';
+import type { RecordsRequest } from './records-request.js';
 import { CompleteThrough } from './reading/complete-through.js';
 import { WatchedStore } from './watched-store.js';
 

@@ -60,7 +60,7 @@ export interface ReceiptRange {
 }
 
 /** Devices whose ids are greater than `after`, and not less than `from`, up to and without `to`. */
-export interface DeviceRange {
+interface DeviceRange {
   after: string;
   from: string;
   to: string;
@@ -75,13 +75,13 @@ export interface DeviceRow {
   lastReceivedAtMs: number;
 }
 
-export interface LatestRows {
+interface LatestRows {
   row: RecordRow | undefined;
   ahead: RecordRow | undefined;
 }
 
 /** Values at a place of the payloads of a page of rows of one device. */
-export interface ValueRange extends RowRange {
+interface ValueRange extends RowRange {
   deviceId: string;
   path: readonly string[];
 }

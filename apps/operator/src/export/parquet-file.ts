@@ -8,16 +8,17 @@ import type { ExportedRecord } from './export-lines.js';
 const GROUP_ROWS = 20_000;
 const GROUP_CHARACTERS = 32 * 1024 * 1024;
 
-type Column = ConstructorParameters<typeof ParquetWriter>[0]['schema'][number] & {
+interface Column {
+  element: ConstructorParameters<typeof ParquetWriter>[0]['schema'][number];
   of: (record: StoredRecord) => unknown;
-};
+}
 
 const text = (name: string, of: Column['of'], repetition_type: 'REQUIRED' | 'OPTIONAL' = 'REQUIRED'): Column => ({
-  ...{ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type },
+  element: { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type },
   of,
 });
 const instant = (name: string, of: (record: StoredRecord) => string): Column => ({
-  ...{ name, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', repetition_type: 'REQUIRED' },
+  element: { name, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', repetition_type: 'REQUIRED' },
   of: (record) => new Date(parseTimestamp(of(record))!),
 });
 
@@ -37,7 +38,7 @@ const COLUMNS: readonly Column[] = [
 function numbers(pointer: string): Column {
   const steps = pointerSteps(pointer);
   return {
-    ...{ name: pointer, type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+    element: { name: pointer, type: 'DOUBLE', repetition_type: 'OPTIONAL' },
     of: ({ data_payload }) => {
       const value = valueAtSteps(data_payload, steps);
       return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined;
@@ -61,7 +62,7 @@ export class ParquetFile implements ExportFile {
     requireFree(path);
     this.columns = [...COLUMNS, ...pointers.map(numbers)];
     const root = { name: 'root', num_children: this.columns.length };
-    const schema = [root, ...this.columns.map(({ of: _of, ...element }) => element)];
+    const schema = [root, ...this.columns.map(({ element }) => element)];
     this.writer = new ParquetWriter({ writer: fileWriter(partialOf(path)), schema, createdBy: 'sluice' });
   }
 
@@ -82,7 +83,7 @@ export class ParquetFile implements ExportFile {
 
   private flush(): void {
     if (this.rows.length === 0) return;
-    const columnData = this.columns.map(({ name, of }) => ({ name, data: this.rows.map(of) }));
+    const columnData = this.columns.map(({ element: { name }, of }) => ({ name, data: this.rows.map(of) }));
     void this.writer.write({ columnData, rowGroupSize: this.rows.length });
     this.rows = [];
     this.characters = 0;

@@ -1,4 +1,4 @@
-import { Clock } from '@sluice/async';
+import type { Clock } from '@sluice/async';
 import type { BufferInspector } from '@sluice/event-log';
 import { OldestWaiting } from '../oldest-waiting.js';
 

@@ -84,7 +84,7 @@ export const prefixParameter: Rule = (value) => {
 
 /** Longest JSON Pointer of a parameter, in characters, and most steps of it. */
 export const MAX_PATH_LENGTH = 1024;
-export const MAX_PATH_STEPS = 100;
+const MAX_PATH_STEPS = 100;
 /** RFC 6901, with at least one step. */
 export const PATH_PATTERN = /^(?:\/(?:[^~/]|~[01])*)+$/;
 
@@ -133,7 +133,7 @@ export const pointsParameter: Rule = (value) => {
   return { pointer: '?points', code: 'range', detail };
 };
 
-export const MAX_COLUMNS = 100;
+const MAX_COLUMNS = 100;
 export const MAX_COLUMNS_LENGTH = 4096;
 
 export const columnsParameter: Rule = (value) => {
