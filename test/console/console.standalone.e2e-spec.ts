@@ -167,6 +167,7 @@ describe('a token', () => {
     served.token = 'sluice_reader';
     const page = await open();
     await shows(page, '.access', 'Ask the operator for the token of a reader.');
+    await shows(page, '#headline', 'Waiting for a token.');
     await page.getByLabel('Token').fill('sluice_reader');
     await page.getByRole('button', { name: 'Use it in this tab' }).click();
     await shows(page, '#headline', 'Records are stored as they come.');

@@ -8,4 +8,7 @@ import { App } from './app.jsx';
 import { followStatus } from './base/status-store.js';
 
 followStatus();
-render(<App />, document.getElementById('app')!);
+const root = document.getElementById('app')!;
+// What the page shows until this file is here.
+root.replaceChildren();
+render(<App />, root);

@@ -7,7 +7,7 @@ export interface Place {
   parameters: Readonly<Record<string, string>>;
 }
 
-/** What each page gets. */
+/** What every page is given. */
 export interface PageProps {
   place: Place;
 }

@@ -44,7 +44,7 @@ async function followSamples(): Promise<never> {
     } catch (error) {
       connection.set({ isLive: false, text: `Not live: ${(error as Error).message} Connecting again…` });
       if (error instanceof RefusedError && error.isAboutAccess) {
-        connection.set({ isLive: false, text: 'Waiting for a token' });
+        connection.set({ isLive: false, text: 'Waiting for a token.' });
         await nextToken();
         continue;
       }

@@ -3,13 +3,14 @@ import { useState } from 'preact/hooks';
 import { withParameters } from '../base/client.js';
 import { bytes, count, time } from '../base/format.js';
 import { useResource } from '../base/resource.js';
-import { goTo, linkTo, type PageProps } from '../base/router.js';
+import { goTo, linkTo } from '../base/router.js';
 import { status } from '../base/status-store.js';
 import { useStore } from '../base/store.js';
 import type { Letter, LettersPage as Answer, LetterSummary } from '../base/types.js';
 import { Field, Filters } from '../parts/filters.jsx';
 import { PlanRedrive, Redrives } from '../parts/redrives.jsx';
 import { Badge, Card, Empty, Loaded, Pager, PageTitle, RunbookLink, Table } from '../parts/ui.jsx';
+import type { PageProps } from '../base/router.js';
 
 const PAGE_SIZE = 50;
 

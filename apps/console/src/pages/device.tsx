@@ -4,12 +4,13 @@ import { withParameters } from '../base/client.js';
 import { ago, time } from '../base/format.js';
 import { leavesOf, type Leaf } from '../base/leaves.js';
 import { useResource } from '../base/resource.js';
-import { goTo, linkTo, type PageProps } from '../base/router.js';
+import { goTo, linkTo } from '../base/router.js';
 import type { LatestRecord, RecordsPage } from '../base/types.js';
 import { ExportForm } from '../parts/export-form.jsx';
 import { RecordRows } from '../parts/record-rows.jsx';
 import { RANGES, type RangeName, SeriesChart, windowOf } from '../parts/series-chart.jsx';
 import { Badge, Card, Loaded, PageTitle } from '../parts/ui.jsx';
+import type { PageProps } from '../base/router.js';
 import { CompleteThrough } from './records.jsx';
 
 const LOOK_EVERY_MS = 5_000;

@@ -3,11 +3,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { postJson, withParameters } from '../base/client.js';
 import { ago, time } from '../base/format.js';
 import { useResource } from '../base/resource.js';
-import { goTo, linkTo, type PageProps } from '../base/router.js';
+import { goTo, linkTo } from '../base/router.js';
 import type { Device, DevicesPage as Answer, LatestOfMany } from '../base/types.js';
 import { Field, Filters } from '../parts/filters.jsx';
 import { preview } from '../parts/json-view.jsx';
 import { Empty, Loaded, Pager, PageTitle, Table } from '../parts/ui.jsx';
+import type { PageProps } from '../base/router.js';
 import { CompleteThrough } from './records.jsx';
 
 const PAGE_SIZE = 50;

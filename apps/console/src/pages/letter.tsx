@@ -3,13 +3,14 @@ import { useState } from 'preact/hooks';
 import { postJson } from '../base/client.js';
 import { bytes, time } from '../base/format.js';
 import { type Resource, useResource } from '../base/resource.js';
-import { linkTo, type PageProps } from '../base/router.js';
+import { linkTo } from '../base/router.js';
 import { parseExact } from '../base/exact-json.js';
 import type { LetterDetail } from '../base/types.js';
 import { JsonView } from '../parts/json-view.jsx';
 import { PlanRedrive } from '../parts/redrives.jsx';
 import { Badge, Card, Failure, Loaded, PageTitle, RunbookLink } from '../parts/ui.jsx';
 import { Decision } from './dead-letters.jsx';
+import type { PageProps } from '../base/router.js';
 
 /** One dead letter: its bytes, its headers, what the checks say now, and the decision about it. */
 export function LetterPage({ place: { path } }: PageProps): JSX.Element {

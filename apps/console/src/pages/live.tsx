@@ -3,12 +3,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { RefusedError, tokenVersion, withParameters } from '../base/client.js';
 import { followEvents, type StreamEvent } from '../base/event-stream.js';
 import { count, time } from '../base/format.js';
-import { goTo, linkTo, type PageProps } from '../base/router.js';
+import { goTo, linkTo } from '../base/router.js';
 import { useStore } from '../base/store.js';
 import type { StoredRecord } from '../base/types.js';
 import { Field, Filters } from '../parts/filters.jsx';
 import { JsonView, preview } from '../parts/json-view.jsx';
 import { Empty, Failure, PageTitle } from '../parts/ui.jsx';
+import type { PageProps } from '../base/router.js';
 
 /** Most events that are kept; older ones go. */
 const KEPT = 200;

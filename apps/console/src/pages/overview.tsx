@@ -36,6 +36,15 @@ export function OverviewPage(): JSX.Element {
 function Headline({ now }: { now: Status | undefined }): JSX.Element {
   const { tone, text, runbook } = headlineOf(now);
   const live = useStore(connection);
+  if (now === undefined) {
+    return (
+      <header class="headline" data-tone={tone}>
+        <h1 id="headline" tabIndex={-1}>
+          {live.text}
+        </h1>
+      </header>
+    );
+  }
   return (
     <header class="headline" data-tone={tone}>
       <h1 id="headline" tabIndex={-1}>
@@ -43,7 +52,7 @@ function Headline({ now }: { now: Status | undefined }): JSX.Element {
       </h1>
       <p>
         <span id="connection">{live.text}</span>
-        {live.isLive && now !== undefined && ` · last figures ${time(now.at)}`}
+        {live.isLive && ` · last figures ${time(now.at)}`}
         {' · '}
         <RunbookLink name={runbook}>{tone === 'good' ? 'Runbooks' : 'What to do'}</RunbookLink>
       </p>

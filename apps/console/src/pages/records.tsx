@@ -3,11 +3,12 @@ import { useState } from 'preact/hooks';
 import { withParameters } from '../base/client.js';
 import { time } from '../base/format.js';
 import { useResource } from '../base/resource.js';
-import { goTo, linkTo, type PageProps } from '../base/router.js';
+import { goTo, linkTo } from '../base/router.js';
 import type { RecordsPage as Answer } from '../base/types.js';
 import { Choice, Field, Filters, localToInstant } from '../parts/filters.jsx';
 import { RecordRows } from '../parts/record-rows.jsx';
 import { Empty, Loaded, Pager, PageTitle } from '../parts/ui.jsx';
+import type { PageProps } from '../base/router.js';
 
 const PAGE_SIZE = 50;
 const STATES = { '': 'stored', buffered: 'buffered', dead_lettered: 'dead-lettered' };

@@ -35,7 +35,7 @@ export function AccessForm({ scope }: { scope: keyof typeof TEXTS }): JSX.Elemen
       </div>
       <p class="note">
         The tab forgets it when it is closed. An operator makes tokens with{' '}
-        <code>sluice tokens create {scope === 'read' ? '--reader' : '--operator --reader'}</code>.
+        <code>sluice tokens create {scope === 'read' ? '--reader' : '--operator --scope operate --scope read'}</code>.
       </p>
     </form>
   );
