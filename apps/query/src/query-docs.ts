@@ -6,7 +6,12 @@ import {
   READABLE_DEVICE_ID_PATTERN,
   READABLE_RECORD_ID_PATTERN,
 } from '@sluice/contracts';
-import { type BufferRecordDto, RecordsPageDto, RecordWhereaboutsDto } from '@sluice/contracts/dto';
+import {
+  type BufferRecordDto,
+  RecordAnswerDto,
+  RecordsPageDto,
+  type RecordWhereaboutsDto,
+} from '@sluice/contracts/dto';
 import { BufferAnswerDto } from './buffer-answer.dto.js';
 import { ACCESS_PROBLEMS, ApiProblems } from '@sluice/http';
 
@@ -60,10 +65,14 @@ const BUFFERED: RecordWhereaboutsDto = {
   dead_lettered_at: null,
   reason: null,
 };
-const WHEREABOUTS: Record<string, RecordWhereaboutsDto> = {
-  buffered: BUFFERED,
-  stored: { ...BUFFERED, state: 'stored', stored_at: STORED_AT },
-  dead_lettered: { ...BUFFERED, state: 'dead_lettered', dead_lettered_at: STORED_AT, reason: 'key-conflict' },
+const complete_through = '2025-09-09T17:00:00.000Z';
+const WHEREABOUTS: Record<string, RecordAnswerDto> = {
+  buffered: { ...BUFFERED, complete_through },
+  stored: { ...BUFFERED, state: 'stored', stored_at: STORED_AT, complete_through },
+  dead_lettered: {
+    ...BUFFERED,
+    ...{ state: 'dead_lettered' as const, dead_lettered_at: STORED_AT, reason: 'key-conflict', complete_through },
+  },
 };
 
 /** What OpenAPI says of `GET /check-buffer`. */
@@ -130,7 +139,7 @@ export function DescribesRecord(): MethodDecorator {
       description: 'Percent-encoded, for example `run-17%2Fsample-4`.',
       schema: { ...id, pattern: READABLE_RECORD_ID_PATTERN.source, examples: [SEED_EVENT.record_id] },
     }),
-    ...okAnswer(RecordWhereaboutsDto, 'The location of the record.', WHEREABOUTS),
+    ...okAnswer(RecordAnswerDto, 'The location of the record.', WHEREABOUTS),
     ApiProblems('invalid-parameter', 'not-found', 'uri-too-long', ...ACCESS_PROBLEMS),
     ApiProblems('log-unavailable', 'query-unavailable', 'overloaded', 'stopping'),
   );

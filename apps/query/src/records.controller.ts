@@ -7,6 +7,7 @@ import { EngineErrorFilter } from './engine-error.filter.js';
 import { DescribesRecord, DescribesRecords } from './query-docs.js';
 import { LocatedView } from './located-view.js';
 import { invalidParameter, QueryPipe, refuseParameters } from './query.pipe.js';
+import { CompleteThrough } from './reading/complete-through.js';
 import { recordsRequest } from './records-request.js';
 import { Reads } from './reads.js';
 import { RecordsView } from './records-view.js';
@@ -19,6 +20,7 @@ export class RecordsController {
   constructor(
     @Inject(RecordsView) private readonly records: RecordsView,
     @Inject(LocatedView) private readonly located: LocatedView,
+    @Inject(CompleteThrough) private readonly complete: CompleteThrough,
     @Inject(RecordLocator) private readonly locator: RecordLocator,
     @Inject(ReadAdmission) private readonly admission: ReadAdmission,
   ) {}
@@ -49,8 +51,9 @@ export class RecordsController {
     refuseParameters(query);
     checkIds(deviceId, recordId);
     const read = await this.admission.enter(reply);
+    const complete_through = await this.complete.text();
     const answer = await read.step(() => this.locator.find(deviceId, recordId));
-    const bytes = Buffer.from(stringifyExact(answer));
+    const bytes = Buffer.from(stringifyExact({ ...answer, complete_through }));
     read.give(bytes.length);
     void reply.send(bytes);
   }

@@ -32,6 +32,7 @@ export class CompleteThrough {
   readonly #oldest: OldestWaiting;
   #throughMs: number | undefined;
   #readAtMs = -Infinity;
+  #askedAtMs = -Infinity;
   #reading: Promise<void> | undefined;
 
   constructor(
@@ -52,8 +53,14 @@ export class CompleteThrough {
     return this.#throughMs === undefined ? null : new Date(this.#throughMs).toISOString();
   }
 
+  /** Waits only for a question that was asked just now. */
   private async refreshed(): Promise<void> {
-    this.#reading ??= this.refresh().finally(() => (this.#reading = undefined));
+    const nowMs = this.clock.monotonicMs();
+    if (this.#reading === undefined) {
+      this.#askedAtMs = nowMs;
+      this.#reading = this.refresh().finally(() => (this.#reading = undefined));
+    }
+    if (nowMs - this.#askedAtMs > PATIENCE_MS) return;
     const over = Promise.withResolvers<void>();
     const patience = setTimeout(over.resolve, PATIENCE_MS);
     await Promise.race([this.#reading, over.promise]);

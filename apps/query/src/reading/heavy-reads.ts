@@ -55,6 +55,8 @@ export class HeavyReads {
    * @throws ProblemError `rate-limited`, `buffer-behind`
    */
   async enter(reply: FastifyReply): Promise<HeavyRead> {
+    // A connection that is closed already would never give the place back.
+    if (reply.raw.destroyed || reply.raw.closed) throw clientGone();
     if (this.#underWay >= this.limits.maxAtOnce) throw this.tooMany();
     this.#underWay++;
     reply.raw.once('close', () => this.#underWay--);
@@ -100,8 +102,12 @@ export class HeavyRead {
       if (pausedMs >= MAX_PAUSE_MS) throw behind();
       await setTimeout(PAUSE_STEP_MS);
     }
-    if (this.isGone()) throw new ProblemError('overloaded', 'The client has gone.');
+    if (this.isGone()) throw clientGone();
   }
+}
+
+function clientGone(): ProblemError {
+  return new ProblemError('overloaded', 'The client has gone.');
 }
 
 function behind(): ProblemError {

@@ -8,6 +8,7 @@ import {
   type TimestampSource,
 } from '../event.js';
 import { MAX_TIMESTAMP_LENGTH } from '../timestamp.js';
+import { COMPLETE_THROUGH_SCHEMA } from './complete-through.js';
 
 /** The members that an event and everything made from it have in common. */
 class IngestEventDto implements IngestEvent {
@@ -118,4 +119,10 @@ export class RecordWhereaboutsDto {
 
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: `The payload; ${KNOWN}` })
   data_payload!: JsonObject | null;
+}
+
+@ApiSchema({ name: 'RecordAnswer' })
+export class RecordAnswerDto extends RecordWhereaboutsDto {
+  @ApiProperty(COMPLETE_THROUGH_SCHEMA)
+  complete_through!: string | null;
 }

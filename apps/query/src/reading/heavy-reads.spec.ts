@@ -1,0 +1,55 @@
+import { EventEmitter } from 'node:events';
+import { expect, it } from '@jest/globals';
+import type { FastifyReply } from 'fastify';
+import { FakeClock } from '@sluice/test-kit';
+import { HeavyReads } from './heavy-reads.js';
+
+const LIMITS = { maxAtOnce: 2, maxRecords: 10, maxEngineMs: 5_000 };
+
+/** An answer whose connection a test closes. */
+function answer(): FastifyReply & { raw: EventEmitter } {
+  return { raw: Object.assign(new EventEmitter(), { destroyed: false }) } as never;
+}
+
+function reads(isBehind = () => false) {
+  const clock = new FakeClock();
+  return { clock, heavy: new HeavyReads(LIMITS, async () => isBehind(), clock) };
+}
+
+it('gives a place back when the connection of its answer is done', async () => {
+  const { heavy } = reads();
+  const first = answer();
+  await Promise.all([heavy.enter(first), heavy.enter(answer())]);
+  await expect(heavy.enter(answer())).rejects.toMatchObject({ code: 'rate-limited', retryAfterSeconds: 2 });
+  first.raw.emit('close');
+  await expect(heavy.enter(answer())).resolves.toBeDefined();
+});
+
+it('refuses new reads while the worker is behind', async () => {
+  await expect(reads(() => true).heavy.enter(answer())).rejects.toMatchObject({ code: 'buffer-behind' });
+});
+
+it('makes a read that is under way wait until the worker has caught up', async () => {
+  let asked = 0;
+  const { heavy } = reads(() => ++asked === 2);
+  const read = await heavy.enter(answer());
+  expect(await read.slice(async () => 'read')).toBe('read');
+  expect(asked).toBe(3);
+});
+
+it('ends an answer for which the store has worked too long', async () => {
+  const { heavy, clock } = reads();
+  const read = await heavy.enter(answer());
+  await read.slice(async () => clock.advance(4_999));
+  await read.slice(async () => clock.advance(1));
+  const problem = { code: 'too-many-values', problem: { errors: [{ pointer: '?from' }] } };
+  await expect(read.slice(async () => undefined)).rejects.toMatchObject(problem);
+});
+
+it('asks the store nothing more for a client that has gone', async () => {
+  const { heavy } = reads();
+  const reply = answer();
+  const read = await heavy.enter(reply);
+  Object.assign(reply.raw, { destroyed: true });
+  await expect(read.slice(async () => 'read')).rejects.toMatchObject({ code: 'overloaded' });
+});
