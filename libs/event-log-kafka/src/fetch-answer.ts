@@ -1,3 +1,5 @@
+import type { ISocketFactory } from 'kafkajs';
+import Broker from 'kafkajs/src/broker/index.js';
 import compression from 'kafkajs/src/protocol/message/compression/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import decodeMessageSet from 'kafkajs/src/protocol/messageSet/decoder.js';
@@ -22,23 +24,44 @@ const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 const BEFORE_BATCHES = 2;
 
+/** The clients of ours, by their socket factories: other clients of KafkaJS in the process read messages. */
+const ours = new WeakSet<ISocketFactory>();
 let isInstalled = false;
+/** Whether a broker of ours makes its request now, which it does in one turn. */
+let isOurFetch = false;
 
 /**
- * Makes KafkaJS read the answers to its fetches by batch. It would make an object, some buffers and texts of 64-bit numbers for each
- * record, which is most of what a consumer costs. The records are read later, by `FetchedRecords`. Idempotent.
+ * Makes a client of KafkaJS read the answers to its fetches by batch. It would make an object, some buffers and texts of 64-bit numbers
+ * for each record, which is most of what a consumer costs. The records are read later, by `FetchedRecords`.
+ *
+ * @param client the socket factory that the client is made with
  */
-export function installFetchAnswer(): void {
+export function readFetchesByBatch(client: ISocketFactory): void {
+  ours.add(client);
   if (isInstalled) return;
   isInstalled = true;
+  markOurFetches();
   const original = fetchRequests.protocol;
   fetchRequests.protocol = ({ version }) => {
     const request = original({ version });
-    if (version < WITH_BATCHES) return request;
+    if (!isOurFetch || version < WITH_BATCHES) return request;
     return (options) => {
       const made = request(options);
       return { ...made, response: { ...made.response, decode: (payload) => readFetchAnswer(payload, version) } };
     };
+  };
+}
+
+function markOurFetches(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the broker that it is called on
+  const original = Broker.prototype.fetch;
+  Broker.prototype.fetch = function (request) {
+    isOurFetch = ours.has(this.connectionPool.socketFactory);
+    try {
+      return original.call(this, request);
+    } finally {
+      isOurFetch = false;
+    }
   };
 }
 
