@@ -8,7 +8,7 @@ import type { FetchedBatch } from './fetched-records.js';
 import { ATTRIBUTES_AT, HEAD_BYTES, LENGTH_AT, MAGIC_AT, maxBatchBytes, writeRecordBatch } from './record-batch.js';
 
 /** A record batch in the place of the messages of KafkaJS, which looks at these members of them. */
-export interface FetchedMessage {
+interface FetchedMessage {
   offset: string;
   /** Left out of what is handed to the consumer: control records, what was aborted, and batches without records. */
   isControlRecord: boolean;
@@ -135,8 +135,9 @@ class Answer {
 /** A broker cuts the last batch off where its limit of bytes is reached. */
 async function messagesIn(bytes: Buffer, aborted: AbortedTransactions): Promise<FetchedMessage[]> {
   const messages: FetchedMessage[] = [];
-  for (let at = 0; at + HEAD_BYTES <= bytes.length;) {
+  for (let at = 0; at + MAGIC_AT < bytes.length;) {
     if (bytes[at + MAGIC_AT]! < BEFORE_BATCHES) return [...messages, ...(await oldMessages(bytes.subarray(at)))];
+    if (at + HEAD_BYTES > bytes.length) break;
     const end = at + LENGTH_AT + 4 + bytes.readInt32BE(at + LENGTH_AT);
     if (end > bytes.length || end < at + HEAD_BYTES) break;
     messages.push(await messageOf(bytes.subarray(at, end), aborted));
