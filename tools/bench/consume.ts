@@ -8,7 +8,7 @@ import type { Engines } from './engines.js';
 import type { Row } from './result.js';
 import { sideBySide } from './side-by-side.js';
 
-export const RECORDS = 200_000;
+const RECORDS = 200_000;
 /** The MongoDB-protocol server of the tests takes a few thousand records a second. */
 const RECORDS_TO_STORE = 40_000;
 const PARTITIONS = 12;

@@ -76,7 +76,9 @@ export class PlainEventWriter {
 
   /** What is left of the bytes bounds what is left to write, but for the fields of ours. */
   private begin(least: number): void {
-    this.#slab = Buffer.allocUnsafeSlow(Math.max(least, Math.min(SLAB_BYTES, 2 * this.bytes.length)));
+    const bytes = Math.max(least, Math.min(SLAB_BYTES, 2 * this.bytes.length));
+    // A small one comes from the pool of Node.
+    this.#slab = Buffer.allocUnsafe(bytes);
     this.#at = 0;
   }
 

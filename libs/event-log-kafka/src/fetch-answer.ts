@@ -1,3 +1,5 @@
+import type { ISocketFactory } from 'kafkajs';
+import Broker from 'kafkajs/src/broker/index.js';
 import compression from 'kafkajs/src/protocol/message/compression/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import decodeMessageSet from 'kafkajs/src/protocol/messageSet/decoder.js';
@@ -6,7 +8,7 @@ import type { FetchedBatch } from './fetched-records.js';
 import { ATTRIBUTES_AT, HEAD_BYTES, LENGTH_AT, MAGIC_AT, maxBatchBytes, writeRecordBatch } from './record-batch.js';
 
 /** A record batch in the place of the messages of KafkaJS, which looks at these members of them. */
-export interface FetchedMessage {
+interface FetchedMessage {
   offset: string;
   /** Left out of what is handed to the consumer: control records, what was aborted, and batches without records. */
   isControlRecord: boolean;
@@ -22,23 +24,44 @@ const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 const BEFORE_BATCHES = 2;
 
+/** The clients of ours, by their socket factories: other clients of KafkaJS in the process read messages. */
+const ours = new WeakSet<ISocketFactory>();
 let isInstalled = false;
+/** Whether a broker of ours makes its request now, which it does in one turn. */
+let isOurFetch = false;
 
 /**
- * Makes KafkaJS read the answers to its fetches by batch. It would make an object, some buffers and texts of 64-bit numbers for each
- * record, which is most of what a consumer costs. The records are read later, by `FetchedRecords`. Idempotent.
+ * Makes a client of KafkaJS read the answers to its fetches by batch. It would make an object, some buffers and texts of 64-bit numbers
+ * for each record, which is most of what a consumer costs. The records are read later, by `FetchedRecords`.
+ *
+ * @param client the socket factory that the client is made with
  */
-export function installFetchAnswer(): void {
+export function readFetchesByBatch(client: ISocketFactory): void {
+  ours.add(client);
   if (isInstalled) return;
   isInstalled = true;
+  markOurFetches();
   const original = fetchRequests.protocol;
   fetchRequests.protocol = ({ version }) => {
     const request = original({ version });
-    if (version < WITH_BATCHES) return request;
+    if (!isOurFetch || version < WITH_BATCHES) return request;
     return (options) => {
       const made = request(options);
       return { ...made, response: { ...made.response, decode: (payload) => readFetchAnswer(payload, version) } };
     };
+  };
+}
+
+function markOurFetches(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the broker that it is called on
+  const original = Broker.prototype.fetch;
+  Broker.prototype.fetch = function (request) {
+    isOurFetch = ours.has(this.connectionPool.socketFactory);
+    try {
+      return original.call(this, request);
+    } finally {
+      isOurFetch = false;
+    }
   };
 }
 
@@ -112,8 +135,9 @@ class Answer {
 /** A broker cuts the last batch off where its limit of bytes is reached. */
 async function messagesIn(bytes: Buffer, aborted: AbortedTransactions): Promise<FetchedMessage[]> {
   const messages: FetchedMessage[] = [];
-  for (let at = 0; at + HEAD_BYTES <= bytes.length;) {
+  for (let at = 0; at + MAGIC_AT < bytes.length;) {
     if (bytes[at + MAGIC_AT]! < BEFORE_BATCHES) return [...messages, ...(await oldMessages(bytes.subarray(at)))];
+    if (at + HEAD_BYTES > bytes.length) break;
     const end = at + LENGTH_AT + 4 + bytes.readInt32BE(at + LENGTH_AT);
     if (end > bytes.length || end < at + HEAD_BYTES) break;
     messages.push(await messageOf(bytes.subarray(at, end), aborted));

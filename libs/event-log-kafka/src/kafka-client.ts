@@ -2,7 +2,7 @@ import { Kafka, logLevel, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { EventLogError, type EventLogOptions } from '@sluice/event-log';
 import { installCodecs } from './compression.js';
 import { ConnectionAttempts } from './connection-attempts.js';
-import { installFetchAnswer } from './fetch-answer.js';
+import { readFetchesByBatch } from './fetch-answer.js';
 import { saslOptions } from './sasl-login.js';
 import { TlsContext } from './tls-context.js';
 
@@ -35,8 +35,9 @@ export function newKafkaClient(
 ): Kafka {
   silenceTimeoutNegativeWarning();
   installCodecs();
-  installFetchAnswer();
   const { tls, access } = sharedOf(options);
+  const socketFactory = attempts.socketFactoryFor(tls);
+  readFetchesByBatch(socketFactory);
   return new Kafka({
     clientId: options.clientId,
     brokers: brokersOf(options.url),
@@ -46,7 +47,7 @@ export function newKafkaClient(
     retry: RETRY,
     logLevel: logLevel.NOTHING,
     reauthenticationThreshold: REAUTHENTICATION_MS,
-    socketFactory: attempts.socketFactoryFor(tls),
+    socketFactory,
     ...overrides,
   });
 }

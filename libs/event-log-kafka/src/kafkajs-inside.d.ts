@@ -82,3 +82,12 @@ declare module 'kafkajs/src/protocol/messageSet/index.js' {
     entries: { key: string; value: string; timestamp: number }[];
   }): { buffer: Buffer };
 }
+
+declare module 'kafkajs/src/broker/index.js' {
+  import type { ISocketFactory } from 'kafkajs';
+
+  export default class Broker {
+    connectionPool: { socketFactory: ISocketFactory };
+    fetch(request: object): Promise<unknown>;
+  }
+}

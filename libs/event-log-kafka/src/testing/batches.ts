@@ -15,7 +15,7 @@ export function batchOf(offsets: readonly number[], more: { partition?: number; 
   } as unknown as Batch;
 }
 
-export function fetchedBatch(entries: readonly LogEntry[], baseOffset: number): FetchedBatch {
+function fetchedBatch(entries: readonly LogEntry[], baseOffset: number): FetchedBatch {
   const target = Buffer.alloc(maxBatchBytes(entries));
   const records = target.subarray(HEAD_BYTES, writeRecordBatch(entries, target, 0));
   const lastOffset = baseOffset + entries.length - 1;
