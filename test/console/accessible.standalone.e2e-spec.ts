@@ -45,7 +45,7 @@ describe.each(PAGES)('the page #/%s', (path, title, text) => {
   it.each([
     ['light', 1280],
     ['dark', 390],
-  ] as const)('can be used by everybody, in %s at %i px', async (colorScheme, width) => {
+  ] as const)('is accessible, in %s at %i px', async (colorScheme, width) => {
     const page = await open(path, { colorScheme, viewport: { width, height: 844 } });
     await shows(page, 'main', title);
     await shows(page, 'main', text);

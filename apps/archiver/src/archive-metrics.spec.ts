@@ -51,7 +51,7 @@ describe('The health of the archiver', () => {
     expect(() => ready(loopIn(undefined))).not.toThrow();
   });
 
-  it('is not live when the loop has stood still for longer than an upload may take', () => {
+  it('is not live when the loop has made no progress for longer than an upload may take', () => {
     expect(() => live(loopIn(undefined, Date.now() - 62_000))).toThrow('the archiver has made no step for too long');
   });
 });

@@ -8,7 +8,7 @@ import type { ArchiverConfig } from './settings.js';
 
 const APP = 'archiver';
 
-/** The archiver in a process of its own. */
+/** The archiver as a separate process. */
 @Module({})
 export class ArchiverAppModule {
   static forRoot(config: ArchiverConfig, service: Service): DynamicModule {

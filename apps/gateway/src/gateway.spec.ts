@@ -60,7 +60,7 @@ describe('a single record', () => {
     const unknown = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`field_${index}`, index]));
     const { body } = await gateway.post({ ...SEED_RECORD, ...unknown });
     expect(body.errors).toHaveLength(16);
-    expect(body.detail).toContain('At least 100 things are wrong');
+    expect(body.detail).toContain('At least 20 things are wrong');
   });
 
   it('is answered 503 with Retry-After when the log does not confirm it', async () => {

@@ -187,7 +187,7 @@ describe('The archive on a bad day', () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
-  it('leaves out what is no event, and says so', async () => {
+  it('leaves out records that are not events, and reports them', async () => {
     const [first, second] = recordsOf(0, 2);
     const group = new ModelGroup([[first!, { ...second!, value: Buffer.from('{') }]]);
     const unreadable: string[] = [];

@@ -144,7 +144,7 @@ export class ArchiveLoop {
     });
     this.state.turning();
     for (const [partition, ofPartition] of Map.groupBy(records, (record) => record.partition))
-      await this.take(partition, ofPartition, revocations.get(partition) ?? 0);
+      await this.addAll(partition, ofPartition, revocations.get(partition) ?? 0);
     await this.relieveMemory();
     await this.complete([...this.#segments.values()].filter((segment) => this.isDue(segment)));
   }
@@ -158,7 +158,7 @@ export class ArchiveLoop {
   }
 
   /** @param revocations of the partition when these records were asked for: after another one, they may not follow what is committed */
-  private async take(partition: number, records: readonly LogRecord[], revocations: number): Promise<void> {
+  private async addAll(partition: number, records: readonly LogRecord[], revocations: number): Promise<void> {
     for (const record of records) {
       const isInOrder = record.offset >= (this.#segments.get(partition)?.next ?? 0);
       if (this.revocationsOf(partition) !== revocations || !isInOrder) return this.rewind(partition);

@@ -3,7 +3,7 @@ import type { ArchiveError } from './archive-error.js';
 /** Why nothing can be archived now: the code of an {@link ArchiveError}, or `log_unreachable`. */
 export type PauseReason = ArchiveError['code'] | 'log_unreachable';
 
-/** Hears of what the loop does; for logs and metrics. Must not throw. */
+/** Called with what the loop does; for logs and metrics. Must not throw. */
 export interface ArchiveObserver {
   /** Called when the loop is paused (or for another reason than before), and when it no longer is. */
   pauseChanged?(reason: PauseReason | undefined, message: string): void;

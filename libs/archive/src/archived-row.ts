@@ -13,7 +13,7 @@ export interface ArchivedRow extends EventTime {
 
 export type ReadRow = { ok: true; row: ArchivedRow; hour: string } | Extract<DecodedEvent, { ok: false }>;
 
-/** Never throws: what is no event comes back as a reason. The buffer worker makes a dead letter of it, which keeps its bytes. */
+/** Never throws: a record that is not an event comes back as a reason. The buffer worker makes a dead letter of it, which keeps its bytes. */
 export function readRow({ value, headers, offset }: LogRecord): ReadRow {
   const decoded = decodeEvent(value, headers['schema-version']);
   if (!decoded.ok) return decoded;

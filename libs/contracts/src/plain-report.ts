@@ -32,7 +32,7 @@ const LITERALS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
 const MAX_DEPTH = 32;
 /** Of one object: each is compared with those before it. */
 const MAX_KEYS = 64;
-/** A double tells apart all numbers of so many digits, and is written with the digits that it was read from. */
+/** A double distinguishes all numbers with this many digits, and is written with the digits that it was read from. */
 const MAX_DIGITS = 15;
 /** A smaller number is written with an exponent. */
 const LEAST_FRACTION = Buffer.from('000000');
@@ -95,26 +95,26 @@ export class PlainReportScanner {
   }
 
   private report(): boolean {
-    if (!this.take(OBJECT)) return false;
+    if (!this.skip(OBJECT)) return false;
     let found = 0;
     do {
       this.skipSpace();
-      const field = this.takeField();
+      const field = this.readField();
       if (field === 0 || (found & field) !== 0) return false;
       found |= field;
       this.skipSpace();
-      if (!this.take(COLON)) return false;
+      if (!this.skip(COLON)) return false;
       this.skipSpace();
       if (!this.fieldValue(field)) return false;
       this.skipSpace();
-    } while (this.take(COMMA));
+    } while (this.skip(COMMA));
     this.#values += 9;
-    return this.take(OBJECT_END) && (found & REQUIRED) === REQUIRED;
+    return this.skip(OBJECT_END) && (found & REQUIRED) === REQUIRED;
   }
 
   /** @returns the bit of a field that a report has; 0 for another one */
-  private takeField(): number {
-    if (!this.take(QUOTE)) return 0;
+  private readField(): number {
+    if (!this.skip(QUOTE)) return 0;
     if (this.takeWord(FIELDS[0]!)) return DEVICE_ID;
     if (this.takeWord(FIELDS[1]!)) return TIMESTAMP;
     if (this.takeWord(FIELDS[2]!)) return DATA_PAYLOAD;
@@ -131,7 +131,7 @@ export class PlainReportScanner {
 
   private fieldValue(field: number): boolean {
     if (field === DATA_PAYLOAD) return this.payload();
-    if (!this.take(QUOTE)) return false;
+    if (!this.skip(QUOTE)) return false;
     const start = this.#at;
     if (!this.text()) return false;
     const end = this.#at - 1;
@@ -182,38 +182,38 @@ export class PlainReportScanner {
     let shape = HASH_SEED;
     this.#at++;
     this.skipPayloadSpace();
-    if (this.take(OBJECT_END)) return true;
+    if (this.skip(OBJECT_END)) return true;
     do {
       this.skipPayloadSpace();
       if (!this.key(firstKey)) return false;
       shape = Math.imul(shape ^ this.#hash, HASH_PRIME) >>> 0;
       this.shapes?.add((shape ^ (shape >>> 15)) >>> 0);
       this.skipPayloadSpace();
-      if (!this.take(COLON)) return false;
+      if (!this.skip(COLON)) return false;
       this.skipPayloadSpace();
       if (!this.value(depth + 1)) return false;
       this.skipPayloadSpace();
-    } while (this.take(COMMA));
+    } while (this.skip(COMMA));
     this.#keysEnd = firstKey;
-    return this.take(OBJECT_END);
+    return this.skip(OBJECT_END);
   }
 
   private list(depth: number): boolean {
     this.#at++;
     this.skipPayloadSpace();
-    if (this.take(LIST_END)) return true;
+    if (this.skip(LIST_END)) return true;
     do {
       this.skipPayloadSpace();
       if (!this.value(depth + 1)) return false;
       this.skipPayloadSpace();
-    } while (this.take(COMMA));
-    return this.take(LIST_END);
+    } while (this.skip(COMMA));
+    return this.skip(LIST_END);
   }
 
   /** JSON.stringify puts keys first that look like an index of a list; `__proto__` is refused; a key with the hash of another one may be it. */
   private key(firstKey: number): boolean {
     const { bytes } = this;
-    if (!this.take(QUOTE)) return false;
+    if (!this.skip(QUOTE)) return false;
     const start = this.#at;
     let at = start;
     let hash = HASH_SEED;
@@ -274,7 +274,7 @@ export class PlainReportScanner {
     return this.takeWord(LITERALS[0]!) || this.takeWord(LITERALS[1]!) || this.takeWord(LITERALS[2]!);
   }
 
-  private take(byte: number): boolean {
+  private skip(byte: number): boolean {
     if (this.bytes[this.#at] !== byte) return false;
     this.#at++;
     return true;

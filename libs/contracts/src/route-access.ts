@@ -66,7 +66,7 @@ export const OPERATE_ROUTES = [
 export const CLIENT_HEADER = 'x-sluice-client';
 
 /**
- * Tells the query service which devices the sender of a request that a gateway forwards may read: a JSON array of ids and of beginnings
+ * Names to the query service the devices that the sender of a forwarded request may read: a JSON array of ids and of beginnings
  * of ids followed by `*`, percent-encoded. Without it, the sender may read everything.
  */
 export const DEVICES_HEADER = 'x-sluice-devices';

@@ -52,7 +52,7 @@ export class GatewayProcesses {
     return this.#output;
   }
 
-  /** What is no line of the log: for people at a terminal. */
+  /** Output that is not a log line: for people at a terminal. */
   get sentences(): string[] {
     return this.#output.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
   }

@@ -10,7 +10,7 @@ export interface Leaf {
   number: number | undefined;
 }
 
-/** A payload may have tens of thousands of values; a page of them helps nobody. */
+/** A payload may have tens of thousands of values; a page of them helps no reader. */
 const MAX_LEAVES = 200;
 
 /** The values of a payload, in its order. */

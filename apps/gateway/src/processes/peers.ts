@@ -56,12 +56,12 @@ export class Peers {
     const readiness = app.get(Readiness, { strict: false });
     this.link.answer('readiness', () => readiness.fault());
     this.link.answer('alive', () => true);
-    this.link.tell('serving');
+    this.link.notify('serving');
   }
 
   /** The start is complete. */
   started(): void {
-    this.link.tell('started');
+    this.link.notify('started');
   }
 
   /** @throws Error that says which process is not ready, and why */

@@ -36,7 +36,7 @@ describe('the budgets of one of several processes', () => {
     expect(share).toMatchObject({ maxConcurrentRequests: 2, maxBytesInFlight: 50 * MIB });
   });
 
-  it('hold the largest request where nobody has set them', () => {
+  it('hold the largest request where they are not set', () => {
     expect(shareOf({ GATEWAY_PROCESSES: '8' }).maxBytesInFlight).toBe(24 * MIB);
   });
 

@@ -2,7 +2,7 @@ import { ConfigError } from '@sluice/settings';
 import type { GatewayConfig } from '../settings.js';
 
 /**
- * What one process of the gateway may hold: the budgets of the whole, divided. `MAX_BYTES_IN_FLIGHT` that nobody has set is raised to
+ * What one process of the gateway may hold: the budgets of the whole, divided. `MAX_BYTES_IN_FLIGHT`, if it is not set, is raised to
  * what the processes need.
  *
  * @throws ConfigError if a budget cannot be divided

@@ -16,7 +16,7 @@ jest.setTimeout(120_000);
 
 const CLOSE = { headers: { connection: 'close' } };
 
-/** Each request has a connection of its own, so that the processes take turns. */
+/** Each request has its own connection, so that the processes take turns. */
 async function post(baseUrl: string, records: number): Promise<number> {
   const record = { device_id: 'dev-1', timestamp: '2025-09-09T17:00:00Z', data_payload: { a: 1 } };
   const body = JSON.stringify(new Array(records).fill(record));

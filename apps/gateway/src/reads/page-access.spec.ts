@@ -33,9 +33,14 @@ describe('where tokens are asked for', () => {
     expect(await statusOf(path)).toBe(200);
   });
 
-  it.each(['/status', '/status/history', '/status/events', '/events/tail'])('its figures and the live tail are for readers: %s', async (path) => {
-    expect([await statusOf(path), await statusOf(path, device), await statusOf(path, reader)]).toEqual([401, 403, 200]);
-  });
+  it.each(['/status', '/status/history', '/status/events', '/events/tail'])(
+    'its figures and the live tail are for readers: %s',
+    async (path) => {
+      expect([await statusOf(path), await statusOf(path, device), await statusOf(path, reader)]).toEqual([
+        401, 403, 200,
+      ]);
+    },
+  );
 
   it('the live tail of one device is open to clients that may read it', async () => {
     expect(await statusOf('/events/tail?device_id=dev-2', device)).toBe(200);

@@ -22,7 +22,7 @@ it.each([
   ['--device dev-2 --scope read', ['dev-2']],
   ['--pattern lab-7:* --scope read', ['lab-7:*']],
   ['--reader', undefined],
-])('tells the query service what a token of %s may read, whatever the client says', async (holder, devices) => {
+])('reports to the query service what a token of %s may read, whatever the client says', async (holder, devices) => {
   const token = await directory.create(holder);
   await gateway.gate.feed!.refresh();
   query.asked.length = 0;

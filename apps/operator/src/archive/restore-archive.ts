@@ -6,7 +6,7 @@ import { CommandError } from '../command.js';
 const BATCH_RECORDS = 500;
 const BATCH_CHARACTERS = 1_000_000;
 const TIMEOUT_MS = 60_000;
-/** A gateway that answers nothing but "later" for so long is given up. */
+/** Longest time in which a gateway may answer only 429 and 503 before the command ends. */
 const MAX_RETRIES = 100;
 const MAX_RETRY_AFTER_SECONDS = 60;
 
@@ -107,7 +107,7 @@ class Sender {
     return [];
   }
 
-  /** A request is refused as a whole: the records are sent one by one, so that each has an answer of its own. */
+  /** A request is refused as a whole: the records are sent one by one, so that each has its own answer. */
   private async sendEach(rows: readonly ArchivedRow[]): Promise<ArchivedRow[]> {
     const again: ArchivedRow[] = [];
     for (const row of rows) again.push(...(await this.send([row])));

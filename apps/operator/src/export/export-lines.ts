@@ -19,7 +19,7 @@ export interface ExportSource {
   api: Pick<ServiceApi, 'open'>;
   /** Parameters of `GET /export`. */
   search: Readonly<Record<string, string>>;
-  /** Hears of each interruption after which it goes on. */
+  /** Called after each interruption that the export resumes from. */
   note: (line: string) => void;
 }
 

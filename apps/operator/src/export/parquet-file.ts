@@ -46,7 +46,7 @@ function numbers(pointer: string): Column {
   };
 }
 
-/** Apache Parquet: the members of a record as columns, its payload as JSON, and numbers of the payload as columns of their own. */
+/** Apache Parquet: the members of a record as columns, its payload as JSON, and numbers of the payload as separate columns. */
 export class ParquetFile implements ExportFile {
   readonly after = undefined;
   private readonly columns: readonly Column[];

@@ -1,5 +1,5 @@
 /**
- * Counts the steps of a system under test and stops one of them: what waits at it goes no further until {@link release}. A stopped
+ * Counts the steps of a system under test and stops one of them: a caller that reaches it does not continue until {@link release}. A stopped
  * process that is never released was killed; one that is released later was frozen.
  */
 export class Gate {

@@ -3,7 +3,7 @@ import type { Gate } from './gate.js';
 
 export const MODEL_TOPIC = 'ingest.events';
 
-/** A log and one group of it, in which the member that joined last owns all partitions, and the one before is not told. */
+/** A log and one group of it, in which the member that joined last owns all partitions, and the one before is not notified. */
 export class ModelGroup {
   readonly committed: number[];
   owner: ModelMember | undefined;

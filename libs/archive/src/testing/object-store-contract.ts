@@ -64,7 +64,7 @@ export function describeObjectStore(
       expect(await allOf(store.list('list/b=1'))).toEqual(listed.slice(1));
     });
 
-    it('gives each content a tag of its own, and none to what is not there', async () => {
+    it('gives each content its own tag, and none to what is not there', async () => {
       const store = open();
       expect(await store.tagOf('tag')).toBeUndefined();
       await putContent(store, 'tag', 'first');
@@ -87,7 +87,7 @@ export function describeObjectStore(
       expect((await textOf(store, key)).slice(-2)).toBe('cc');
     });
 
-    it('puts nothing once it is told to end', async () => {
+    it('puts nothing once its signal has aborted', async () => {
       const store = open();
       const put = putContent(store, 'aborted', 'late', undefined, AbortSignal.abort());
       await expect(put).rejects.toMatchObject({ name: 'ArchiveError' });

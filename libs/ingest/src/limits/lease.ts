@@ -22,5 +22,5 @@ export interface LeaseGrant {
   level: number;
 }
 
-/** Asks the shared buckets, one grant for each ask. It may fail: then {@link LeasedBuckets} go on with a share of their own. */
+/** Asks the shared buckets, one grant for each ask. It may fail: then {@link LeasedBuckets} continue with their own share. */
 export type LeaseSource = (asks: readonly LeaseAsk[]) => Promise<readonly LeaseGrant[]>;

@@ -14,7 +14,7 @@ interface Lease {
   isAsked: boolean;
 }
 
-/** Units for so long are leased ahead, so that a sender at its rate costs ten asks a second, whatever it sends. */
+/** Time whose units are leased in advance, so that a sender at its rate costs ten asks a second, whatever it sends. */
 const SPARE_SECONDS = 0.1;
 /** A shared bucket that is closed is asked again after this, since other processes may have given something back. */
 const CLOSED_MS = 1_000;
@@ -58,7 +58,7 @@ export class LeasedBuckets implements Buckets {
     const lease = this.leases.get(key) ?? this.remember(key, nowMs);
     const missing = Math.max(0, Math.max(units, this.opensAt) - lease.units);
     const isClosed = this.levelAt(lease, nowMs) + reserved < this.opensAt - ROUNDING;
-    // While the shared bucket is closed, its time tells when it opens: asking for each request would change nothing.
+    // While the shared bucket is closed, its time says when it opens: asking for each request would change nothing.
     if (isClosed ? nowMs - lease.atMs < CLOSED_MS : missing === 0) return undefined;
     return this.lease(key, lease, { missing, reserved, isWhole });
   }

@@ -4,7 +4,7 @@ import type { RateLimitOptions } from './rate-limit.settings.js';
 export type Unit = 'records' | 'bytes' | 'reads';
 
 /** Whom a limit counts. */
-export type Counted = 'token' | 'address' | 'device';
+type Counted = 'token' | 'address' | 'device';
 
 export interface LimitRate {
   /** In problems and headers: `token-records`. */

@@ -13,7 +13,7 @@ export function changesOf({ duplicateKeys, vanishedNumbers, hugeNumbers }: Reado
 }
 
 function duplicateKey(pointer: string): ProblemEntry {
-  const detail = 'This key stands twice in one object; only one of its values could be kept.';
+  const detail = 'This key occurs twice in one object; only one of its values could be kept.';
   return { pointer, code: 'duplicate-key', detail };
 }
 

@@ -51,7 +51,7 @@ export class Link {
   }
 
   /** Sends what needs no answer. It is lost if the other side has ended. */
-  tell(name: string, body?: unknown): void {
+  notify(name: string, body?: unknown): void {
     this.send({ sluice: 'ask', name, body });
   }
 

@@ -93,7 +93,7 @@ export class Member {
   /** Passes a signal that asks for the end. A process that does not serve yet has nothing to finish. */
   stop(signal: NodeJS.Signals): void {
     clearTimeout(this.#restart);
-    if (this.isUp) this.#link!.tell('signal', signal);
+    if (this.isUp) this.#link!.notify('signal', signal);
     else this.kill();
   }
 

@@ -32,7 +32,7 @@ function run(count: number, stopTimeoutMs = 60_000): void {
 
 const numbers = (): number[] => forked.map(({ number }) => number);
 /** The messages of a process that pass a signal on. */
-const signalsTo = ({ told }: FakeProcess): unknown[] => told.map((message) => (message as { body: unknown }).body);
+const signalsTo = ({ sent }: FakeProcess): unknown[] => sent.map((message) => (message as { body: unknown }).body);
 
 async function runAll(count: number): Promise<void> {
   run(count);

@@ -3,7 +3,7 @@ import type { MemberProcess } from '../member.js';
 
 /** A child process that does what the test says. It keeps what it was sent. */
 export class FakeProcess extends EventEmitter implements MemberProcess {
-  readonly told: unknown[] = [];
+  readonly sent: unknown[] = [];
   readonly signals: NodeJS.Signals[] = [];
   readonly process = { pid: 1, kill: (signal: NodeJS.Signals) => this.killed(signal) };
   #hasEnded = false;
@@ -13,7 +13,7 @@ export class FakeProcess extends EventEmitter implements MemberProcess {
   }
 
   send(message: object): boolean {
-    this.told.push(message);
+    this.sent.push(message);
     return true;
   }
 
