@@ -12,8 +12,11 @@ export class Exposition {
   constructor(
     private readonly registry: Registry,
     private readonly clock: Clock,
-    /** What gives the text. Left out: the registry. */
-    private readonly read: () => Promise<string> = () => registry.metrics(),
+    /**
+     * What gives the text of several processes. It is asked each time, and has to keep the interval by itself: a process that kept
+     * its text would show counts that are lower than those another has shown meanwhile. Left out: the registry.
+     */
+    private readonly read?: () => Promise<string>,
   ) {}
 
   get contentType(): string {
@@ -22,13 +25,11 @@ export class Exposition {
 
   /** In UTF-8: encoded once for all scrapes within the second. */
   text(): Promise<Buffer> {
+    if (this.read !== undefined) return this.read().then((text) => Buffer.from(text));
     const nowMs = this.clock.monotonicMs();
     if (this.#text === undefined || nowMs - this.#begunAtMs >= MIN_INTERVAL_MS) {
       this.#begunAtMs = nowMs;
-      const text = this.read().then((text) => Buffer.from(text));
-      this.#text = text;
-      // What could not be read is read again when the next one asks.
-      text.catch(() => this.#text === text && (this.#text = undefined));
+      this.#text = this.registry.metrics().then((text) => Buffer.from(text));
     }
     return this.#text;
   }
