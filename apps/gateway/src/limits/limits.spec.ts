@@ -32,7 +32,7 @@ describe('GET /limits', () => {
       name: 'MAX_RECORDS_PER_REQUEST',
       value: 100,
       default: 5000,
-      description: 'Most records in one request.',
+      description: 'Maximum number of records in one request.',
     });
   });
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, stat
 import { dirname, join, resolve } from 'node:path';
 import { eventLogOptions, openEventLog, openRecordStore, openTokenStore, recordStoreOptions } from '@sluice/engines';
 import { uuidV7 } from '@sluice/contracts';
-import { finishCopy, hashOfFile } from '@sluice/sqlite';
+import { type FileContents, finishCopy, hashOfFile } from '@sluice/sqlite';
 import type { BackupConfig } from './backup.settings.js';
 import { askRunning } from './backup-socket-client.js';
 import {
@@ -96,11 +96,19 @@ async function finish(directory: string, signal: AbortSignal): Promise<FileEntry
   for (const name of FILE_NAMES) {
     const path = join(directory, name);
     if (!existsSync(path)) continue;
-    const contents = finishCopy(path);
+    const contents = contentsOf(path, name);
     signal.throwIfAborted();
     entries.push({ name, ...contents, bytes: statSync(path).size, sha256: await hashOfFile(path) });
   }
   return entries;
+}
+
+function contentsOf(path: string, name: string): FileContents {
+  try {
+    return finishCopy(path);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** For the metric of the age of the last backup. The backup is complete whether this works or not. */

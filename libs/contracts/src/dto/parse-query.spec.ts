@@ -12,7 +12,8 @@ function problemsOf(raw: object): string[] {
 describe('parseQuery', () => {
   it('gives the defaults where nothing is asked', () => {
     expect(parseQuery(BufferQueryDto, {})).toEqual({ ok: true, value: { limit: 100 } });
-    expect(parseQuery(RecordsQueryDto, Object.create(null) as object)).toEqual({ ok: true, value: { limit: 100 } });
+    const records = parseQuery(RecordsQueryDto, Object.create(null) as object);
+    expect(records).toEqual({ ok: true, value: { limit: 100, state: 'stored' } });
   });
 
   it('reads every parameter', () => {
@@ -23,7 +24,7 @@ describe('parseQuery', () => {
       limit: '1000',
       cursor: 'abc',
     };
-    expect(parseQuery(RecordsQueryDto, raw)).toEqual({ ok: true, value: { ...raw, limit: 1000 } });
+    expect(parseQuery(RecordsQueryDto, raw)).toEqual({ ok: true, value: { ...raw, limit: 1000, state: 'stored' } });
   });
 
   it.each(['0', '1001', '-1', '1.5', '1e2', '0x10', ' 7', '7 ', '', 'NaN', 'Infinity', 'ten', '9'.repeat(20)])(
