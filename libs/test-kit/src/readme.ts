@@ -44,7 +44,14 @@ export async function answerTo({ command }: ReadmeExample, baseUrl: string): Pro
 }
 
 /** Minted by Sluice, or a moment of its clock: differs each time. */
-const EACH_TIME_ANOTHER = new Set(['record_id', 'receipt', 'received_at', 'stored_at', 'oldest_age_seconds']);
+const EACH_TIME_ANOTHER = new Set([
+  'record_id',
+  'receipt',
+  'received_at',
+  'stored_at',
+  'oldest_age_seconds',
+  'complete_through',
+]);
 
 /** The value with everything that differs each time replaced by its name. */
 export function comparable(value: unknown): unknown {
