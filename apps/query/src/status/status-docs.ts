@@ -108,6 +108,17 @@ export function DescribesHistory(): MethodDecorator {
   return applyDecorators(history, ApiQuery(since as Parameters<typeof ApiQuery>[0]));
 }
 
+/** One event of the stream: before OpenAPI 3.2, the schema of `text/event-stream` is that of each event. */
+const STREAM_EVENT: Schema = {
+  type: 'object',
+  required: ['data', 'event'],
+  properties: {
+    data: { type: 'string', contentMediaType: 'application/json' },
+    event: { type: 'string', enum: ['status', 'end'] },
+    retry: { type: 'integer', description: 'Milliseconds to wait before connecting again.' },
+  },
+} as Schema;
+
 /** What OpenAPI says of `GET /status/events`. */
 export function DescribesStatusEvents(): MethodDecorator {
   return applyDecorators(
@@ -119,7 +130,7 @@ export function DescribesStatusEvents(): MethodDecorator {
         'The data of each event `status` is an answer of `/status`. A slow reader gets the latest state next. The event ' +
         '`end` says that the service ends the stream: connect again.',
     }),
-    ApiOkResponse({ description: 'The stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } }),
+    ApiOkResponse({ description: 'The stream.', content: { 'text/event-stream': { schema: STREAM_EVENT } } }),
     ApiProblems('invalid-parameter', 'query-unavailable', 'too-many-streams', 'stopping', ...ACCESS_PROBLEMS),
   );
 }
