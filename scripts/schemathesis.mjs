@@ -14,6 +14,7 @@ import { createToken, startStandalone } from './schemathesis/service.mjs';
 
 const HERE = join(ROOT, 'scripts/schemathesis');
 const REQUIREMENTS = join(HERE, 'requirements.txt');
+const CONFIG = join(HERE, 'schemathesis.toml');
 
 const TIME_LIMIT_MS = 10 * 60_000;
 /**
@@ -73,7 +74,8 @@ async function descriptionOf(url, dataDir, needsToken) {
 
 /** Shows the last line of a round that has passed, and all of one that has not. */
 function check(programs, name, cwd, args) {
-  const { status, stdout, stderr } = spawnSync(join(programs, 'schemathesis'), ['run', ...FIXED_OPTIONS, ...args], {
+  const command = ['--config-file', CONFIG, 'run', ...FIXED_OPTIONS, ...args];
+  const { status, stdout, stderr } = spawnSync(join(programs, 'schemathesis'), command, {
     cwd,
     encoding: 'utf8',
     timeout: TIME_LIMIT_MS,
