@@ -69,7 +69,7 @@ export interface StoredRecord {
   data_payload: JsonObject;
 }
 
-interface Page {
+export interface Page {
   has_more: boolean;
   next_cursor: string | null;
 }

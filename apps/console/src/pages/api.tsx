@@ -26,7 +26,7 @@ function examples(): Example[] {
       title: 'Send a record',
       command: `curl -s ${authorization()}-H 'content-type: application/json' -d '${body}' '${base}/ingest'`,
     },
-    get('What waits to be stored', 'check-buffer?limit=10'),
+    get('Buffered records', 'check-buffer?limit=10'),
     get('Stored records of a device', 'records?device_id=dev-2&limit=10'),
     get('Devices', 'devices?limit=10'),
     get('The latest record of a device', 'records/dev-2/latest'),

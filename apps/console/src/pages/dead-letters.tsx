@@ -1,18 +1,15 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { withParameters } from '../base/client.js';
 import { bytes, count, time } from '../base/format.js';
 import { useResource } from '../base/resource.js';
 import { goTo, linkTo } from '../base/router.js';
 import { status } from '../base/status-store.js';
 import { useStore } from '../base/store.js';
 import type { Letter, LettersPage as Answer, LetterSummary } from '../base/types.js';
+import { CursorPages } from '../parts/cursor-pages.jsx';
 import { Field, Filters } from '../parts/filters.jsx';
 import { PlanRedrive, Redrives } from '../parts/redrives.jsx';
-import { Badge, Card, Empty, Loaded, Pager, PageTitle, RunbookLink, Table } from '../parts/ui.jsx';
+import { Badge, Card, Empty, PageTitle, RunbookLink, Table } from '../parts/ui.jsx';
 import type { PageProps } from '../base/router.js';
-
-const PAGE_SIZE = 50;
 
 /** What cannot be stored: by reason, one by one, and what became of it. */
 export function DeadLettersPage({ place: { parameters } }: PageProps): JSX.Element {
@@ -50,11 +47,11 @@ function Summary(): JSX.Element {
   const { value } = summary;
   const reasons = value?.by_reason ?? known?.reasons ?? {};
   const rows = Object.entries(reasons).sort(([, one], [, other]) => other - one);
-  const [looked, total] = [value?.scanned ?? known?.counted ?? 0, value?.total ?? known?.total ?? 0];
+  const [scanned, total] = [value?.scanned ?? known?.counted ?? 0, value?.total ?? known?.total ?? 0];
   return (
     <Card
       title="By reason"
-      note={looked < total ? `Of the newest ${count(looked)} of ${count(total)}.` : 'All of them.'}
+      note={scanned < total ? `Of the newest ${count(scanned)} of ${count(total)}.` : 'All of them.'}
     >
       {rows.length === 0 && <Empty>None.</Empty>}
       <ul class="counts" id="dead">
@@ -71,27 +68,17 @@ function Summary(): JSX.Element {
 }
 
 function Letters({ filter }: { filter: { reason: string | undefined; device_id: string | undefined } }): JSX.Element {
-  const [{ cursor, page }, turn] = useState<{ cursor: string | undefined; page: number }>({
-    cursor: undefined,
-    page: 1,
-  });
-  const answer = useResource<Answer>(withParameters('dead-letters', { ...filter, limit: PAGE_SIZE, cursor }));
   return (
-    <Loaded of={answer}>
-      {({ letters, has_more, next_cursor, partial }) => (
+    <CursorPages<Answer> path="dead-letters" filter={filter}>
+      {({ letters, partial }, pager) => (
         <>
           {letters.length === 0 ? <Empty>No dead letter fits.</Empty> : <LetterTable letters={letters} />}
           {partial && <p class="note">One answer reads no further; the next page goes on.</p>}
-          <Pager
-            page={page}
-            hasMore={has_more}
-            onFirst={() => turn({ cursor: undefined, page: 1 })}
-            onNext={() => turn({ cursor: next_cursor ?? undefined, page: page + 1 })}
-          />
+          {pager}
           {letters.length > 0 && <PlanRedrive filter={filter} />}
         </>
       )}
-    </Loaded>
+    </CursorPages>
   );
 }
 

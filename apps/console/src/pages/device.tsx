@@ -11,7 +11,7 @@ import { RecordRows } from '../parts/record-rows.jsx';
 import { RANGES, type RangeName, SeriesChart, windowOf } from '../parts/series-chart.jsx';
 import { Badge, Card, Loaded, PageTitle } from '../parts/ui.jsx';
 import type { PageProps } from '../base/router.js';
-import { CompleteThrough } from './records.jsx';
+import { CompleteThrough } from '../parts/cursor-pages.jsx';
 
 const LOOK_EVERY_MS = 5_000;
 const SHOWN_RECORDS = 10;

@@ -1,17 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { postJson, withParameters } from '../base/client.js';
+import { postJson } from '../base/client.js';
 import { ago, time } from '../base/format.js';
-import { useResource } from '../base/resource.js';
 import { goTo, linkTo } from '../base/router.js';
 import type { Device, DevicesPage as Answer, LatestOfMany } from '../base/types.js';
+import { AboveTable, CursorPages } from '../parts/cursor-pages.jsx';
 import { Field, Filters } from '../parts/filters.jsx';
 import { preview } from '../parts/json-view.jsx';
-import { Empty, Loaded, Pager, PageTitle, Table } from '../parts/ui.jsx';
+import { Empty, PageTitle, Table } from '../parts/ui.jsx';
 import type { PageProps } from '../base/router.js';
-import { CompleteThrough } from './records.jsx';
-
-const PAGE_SIZE = 50;
 
 /** The devices that have stored records, by the beginning of their ids. */
 export function DevicesPage({ place: { parameters } }: PageProps): JSX.Element {
@@ -28,31 +25,16 @@ export function DevicesPage({ place: { parameters } }: PageProps): JSX.Element {
 }
 
 function DevicePages({ prefix }: { prefix: string | undefined }): JSX.Element {
-  const [{ cursor, page }, turn] = useState<{ cursor: string | undefined; page: number }>({
-    cursor: undefined,
-    page: 1,
-  });
-  const answer = useResource<Answer>(withParameters('devices', { prefix, limit: PAGE_SIZE, cursor }));
   return (
-    <Loaded of={answer}>
-      {({ devices, has_more, next_cursor, complete_through }) => (
+    <CursorPages<Answer> path="devices" filter={{ prefix }}>
+      {({ devices, complete_through }, pager, reload) => (
         <>
-          <div class="above-table">
-            <CompleteThrough at={complete_through} />
-            <button type="button" onClick={answer.reload}>
-              Refresh
-            </button>
-          </div>
+          <AboveTable at={complete_through} reload={reload} />
           {devices.length === 0 ? <Empty>No device fits.</Empty> : <DeviceTable devices={devices} />}
-          <Pager
-            page={page}
-            hasMore={has_more}
-            onFirst={() => turn({ cursor: undefined, page: 1 })}
-            onNext={() => turn({ cursor: next_cursor ?? undefined, page: page + 1 })}
-          />
+          {pager}
         </>
       )}
-    </Loaded>
+    </CursorPages>
   );
 }
 

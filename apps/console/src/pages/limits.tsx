@@ -79,7 +79,8 @@ function TokensCard(): JSX.Element {
     <Card title="Tokens" note="Never their secrets: Sluice does not have them.">
       <Loaded of={answer}>
         {({ access, tokens }) => {
-          if (access === 'open') return <Empty>Access is open: whoever reaches the address may send and read.</Empty>;
+          if (access === 'open')
+            return <Empty>Access is open: every client that reaches the address may send and read.</Empty>;
           return <TokenTable tokens={tokens} />;
         }}
       </Loaded>

@@ -1,16 +1,12 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { withParameters } from '../base/client.js';
-import { time } from '../base/format.js';
-import { useResource } from '../base/resource.js';
 import { goTo, linkTo } from '../base/router.js';
 import type { RecordsPage as Answer } from '../base/types.js';
+import { AboveTable, CursorPages } from '../parts/cursor-pages.jsx';
 import { Choice, Field, Filters, localToInstant } from '../parts/filters.jsx';
 import { RecordRows } from '../parts/record-rows.jsx';
-import { Empty, Loaded, Pager, PageTitle } from '../parts/ui.jsx';
+import { Empty, PageTitle } from '../parts/ui.jsx';
 import type { PageProps } from '../base/router.js';
 
-const PAGE_SIZE = 50;
 const STATES = { '': 'stored', buffered: 'buffered', dead_lettered: 'dead-lettered' };
 const TIMES = { '': 'of the device', received_at: 'of receipt' };
 
@@ -47,37 +43,15 @@ function timesOf({ by, state, ...times }: Filter): Filter {
 type Filter = Readonly<Record<string, string | undefined>>;
 
 function RecordPages({ filter }: { filter: Filter }): JSX.Element {
-  const [{ cursor, page }, turn] = useState<{ cursor: string | undefined; page: number }>({
-    cursor: undefined,
-    page: 1,
-  });
-  const answer = useResource<Answer>(withParameters('records', { ...filter, limit: PAGE_SIZE, cursor }));
   return (
-    <Loaded of={answer}>
-      {({ records, has_more, next_cursor, complete_through }) => (
+    <CursorPages<Answer> path="records" filter={filter}>
+      {({ records, complete_through }, pager, reload) => (
         <>
-          <div class="above-table">
-            <CompleteThrough at={complete_through} />
-            <button type="button" onClick={answer.reload}>
-              Refresh
-            </button>
-          </div>
+          <AboveTable at={complete_through} reload={reload} />
           {records.length === 0 ? <Empty>No record fits.</Empty> : <RecordRows records={records} />}
-          <Pager
-            page={page}
-            hasMore={has_more}
-            onFirst={() => turn({ cursor: undefined, page: 1 })}
-            onNext={() => turn({ cursor: next_cursor ?? undefined, page: page + 1 })}
-          />
+          {pager}
         </>
       )}
-    </Loaded>
+    </CursorPages>
   );
-}
-
-/** Up to when an answer has everything that was received. */
-export function CompleteThrough({ at }: { at: string | null | undefined }): JSX.Element {
-  if (at === undefined) return <span />;
-  const text = at === null ? 'not known' : time(at);
-  return <span class="soft">Complete for records received up to: {text}</span>;
 }

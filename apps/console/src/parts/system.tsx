@@ -106,7 +106,7 @@ function rangesOf(numbers: readonly number[], all: number | undefined): string {
   return `partition${numbers.length === 1 ? '' : 's'} ${shown.join(', ')}`;
 }
 
-/** What waits in each partition, and who reads it. */
+/** The lag of each partition, and the member that reads it. */
 export function PartitionsCard({ now }: { now: Status | undefined }): JSX.Element {
   const partitions = now?.buffer?.partitions ?? [];
   const most = Math.max(1, ...partitions.map(({ lag }) => lag));

@@ -46,7 +46,7 @@ export function Badge({ tone, children }: { tone: string; children: ComponentChi
   );
 }
 
-/** What stands in the place of rows. */
+/** Shown instead of rows. */
 export function Empty({ children }: { children: ComponentChildren }): JSX.Element {
   return <p class="empty">{children}</p>;
 }
