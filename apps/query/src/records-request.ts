@@ -1,7 +1,7 @@
 import { parseTimestamp, type ProblemEntry } from '@sluice/contracts';
 import type { RecordOrder, RecordsQueryDto, RecordState } from '@sluice/contracts/dto';
+import { invalidParameter } from '@sluice/http';
 import { invalidCursor, readCursor } from './cursors.js';
-import { invalidParameter } from './query.pipe.js';
 import { type OrderedCursor, RECORD_ORDERS } from './record-orders.js';
 import type { RecordsFilter, TimeRange } from './records-filter.js';
 

@@ -2,11 +2,11 @@ import { Controller, Get, Header, Inject, Param, Query, Res, UseFilters } from '
 import type { FastifyReply } from 'fastify';
 import { readableDeviceIdProblem, readableRecordIdProblem, stringifyExact } from '@sluice/contracts';
 import { RecordsQueryDto } from '@sluice/contracts/dto';
-import { answerInParts, ReadAdmission } from '@sluice/http';
+import { answerInParts, invalidParameter, ReadAdmission, refuseParameters } from '@sluice/http';
 import { EngineErrorFilter } from './engine-error.filter.js';
 import { DescribesRecord, DescribesRecords } from './query-docs.js';
 import { LocatedView } from './located-view.js';
-import { invalidParameter, QueryPipe, refuseParameters } from './query.pipe.js';
+import { QueryPipe } from './query.pipe.js';
 import { CompleteThrough } from './reading/complete-through.js';
 import { recordsRequest } from './records-request.js';
 import { Reads } from './reads.js';

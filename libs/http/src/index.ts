@@ -3,6 +3,7 @@ export { ACCESS_PROBLEMS, ApiProblems, problemResponses } from './docs/api-probl
 export { serveDocs } from './docs/serve-docs.js';
 export { type AppFactory, createHttpApp, type HttpOptions } from './http-app.js';
 export { HTTP_SETTINGS } from './http.settings.js';
+export { invalidParameter, refuseParameters } from './invalid-parameter.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { endReason, OpenStreams } from './open-streams.js';
 export { pageHeaders } from './page-headers.js';

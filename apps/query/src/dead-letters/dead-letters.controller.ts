@@ -2,10 +2,9 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseFil
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '@sluice/async';
 import { MAX_OPERATE_BODY_BYTES } from '@sluice/contracts';
-import { Access, ReadAdmission, readJsonBody } from '@sluice/http';
+import { Access, invalidParameter, ReadAdmission, readJsonBody, refuseParameters } from '@sluice/http';
 import { Dispositions } from '@sluice/redrive';
 import { EngineErrorFilter } from '../engine-error.filter.js';
-import { invalidParameter, refuseParameters } from '../query.pipe.js';
 import { answerJson } from './answer-json.js';
 import { AuditTrail } from './audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';

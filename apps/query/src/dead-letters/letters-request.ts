@@ -1,7 +1,7 @@
 import type { BufferCursor, ProblemEntry } from '@sluice/contracts';
 import { type LetterFilter, parseFilter } from '@sluice/redrive';
+import { invalidParameter } from '@sluice/http';
 import { readCursor } from '../cursors.js';
-import { invalidParameter } from '../query.pipe.js';
 
 export const DEFAULT_LETTERS = 50;
 export const MAX_LETTERS = 100;

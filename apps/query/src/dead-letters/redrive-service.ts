@@ -2,7 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '@sluice/async';
 import type { BufferInspector } from '@sluice/event-log';
-import { ProblemError } from '@sluice/http';
+import { invalidParameter, ProblemError } from '@sluice/http';
 import {
   Dispositions,
   parseRedriveRequest,
@@ -15,7 +15,6 @@ import {
   Redrives,
 } from '@sluice/redrive';
 import { DEAD_LETTERS_INSPECTOR } from '../inspectors.js';
-import { invalidParameter } from '../query.pipe.js';
 import { WatchedStore } from '../watched-store.js';
 import { AuditTrail } from './audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';

@@ -1,9 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_OPERATE_BODY_BYTES } from '@sluice/contracts';
-import { Access, ReadAdmission, readJsonBody } from '@sluice/http';
+import { Access, ReadAdmission, readJsonBody, refuseParameters } from '@sluice/http';
 import { EngineErrorFilter } from '../engine-error.filter.js';
-import { refuseParameters } from '../query.pipe.js';
 import { answerJson } from './answer-json.js';
 import { DescribesMove, DescribesRedrive, DescribesRedrivePost, DescribesRedrives } from './operate-docs.js';
 import { RedriveService } from './redrive-service.js';

@@ -1,7 +1,7 @@
 import { parseTimestamp, type ProblemEntry } from '@sluice/contracts';
 import type { ExportFormat, ExportQueryDto } from '@sluice/contracts/dto';
 import type { RecordFilter } from '@sluice/record-store';
-import { invalidParameter } from '../query.pipe.js';
+import { invalidParameter } from '@sluice/http';
 import { windowProblems } from '../series/series-request.js';
 
 export interface ExportRequest {

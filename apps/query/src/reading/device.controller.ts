@@ -2,10 +2,10 @@ import { Controller, Get, Inject, Param, Query, Res, UseFilters } from '@nestjs/
 import type { FastifyReply } from 'fastify';
 import { readableDeviceIdProblem } from '@sluice/contracts';
 import { LatestQueryDto, SeriesQueryDto } from '@sluice/contracts/dto';
-import { ReadAdmission } from '@sluice/http';
+import { invalidParameter, ReadAdmission } from '@sluice/http';
 import { answerJson } from '../dead-letters/answer-json.js';
 import { EngineErrorFilter } from '../engine-error.filter.js';
-import { invalidParameter, QueryPipe } from '../query.pipe.js';
+import { QueryPipe } from '../query.pipe.js';
 import { Reads } from '../reads.js';
 import { seriesRequest } from '../series/series-request.js';
 import { SeriesView } from '../series/series-view.js';

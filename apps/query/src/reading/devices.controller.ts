@@ -2,11 +2,11 @@ import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res, UseFilters } 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_READ_BODY_BYTES } from '@sluice/contracts';
 import { DevicesQueryDto } from '@sluice/contracts/dto';
-import { ReadAdmission, readJsonBody } from '@sluice/http';
+import { ReadAdmission, readJsonBody, refuseParameters } from '@sluice/http';
 import { invalidCursor, readCursor } from '../cursors.js';
 import { answerJson } from '../dead-letters/answer-json.js';
 import { EngineErrorFilter } from '../engine-error.filter.js';
-import { QueryPipe, refuseParameters } from '../query.pipe.js';
+import { QueryPipe } from '../query.pipe.js';
 import { Reads } from '../reads.js';
 import { DescribesDevices, DescribesLatestOfMany } from './data-docs.js';
 import { DevicesView } from './devices-view.js';

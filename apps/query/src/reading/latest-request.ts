@@ -5,8 +5,7 @@ import {
   type LatestRequestDto,
   MAX_LATEST_DEVICES,
 } from '@sluice/contracts/dto';
-import { ProblemError } from '@sluice/http';
-import { invalidParameter } from '../query.pipe.js';
+import { invalidParameter, ProblemError } from '@sluice/http';
 import type { ReadableDevices } from './readable-devices.js';
 
 /** A checked body of `POST /latest`. @throws ProblemError `invalid-parameter`, `forbidden` */

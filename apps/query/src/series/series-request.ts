@@ -1,6 +1,6 @@
 import { parseTimestamp, pointerSteps, type ProblemEntry } from '@sluice/contracts';
 import { DEFAULT_POINTS, type SeriesFunction, type SeriesQueryDto } from '@sluice/contracts/dto';
-import { invalidParameter } from '../query.pipe.js';
+import { invalidParameter } from '@sluice/http';
 
 /** Most buckets of one answer. */
 export const MAX_BUCKETS = 10_000;

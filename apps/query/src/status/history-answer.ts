@@ -1,5 +1,5 @@
 import { parseTimestamp, type ProblemEntry } from '@sluice/contracts';
-import { invalidParameter } from '../query.pipe.js';
+import { invalidParameter } from '@sluice/http';
 import type { HistoryPoint, StatusHistory } from './status-history.js';
 
 /** The body of `GET /status/history`: one list for each figure, all of the same length. */

@@ -1,9 +1,8 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type OpenStreams, ReadAdmission } from '@sluice/http';
+import { type OpenStreams, ReadAdmission, refuseParameters } from '@sluice/http';
 import { answerJson } from '../dead-letters/answer-json.js';
 import { EVENT_STREAM_HEADERS } from '../event-stream/server-sent-event.js';
-import { refuseParameters } from '../query.pipe.js';
 import { Reads } from '../reads.js';
 import { historyAnswer, historySince } from './history-answer.js';
 import { DescribesHistory, DescribesStatus, DescribesStatusEvents } from './status-docs.js';
