@@ -2,6 +2,7 @@ export { AccessGate, type AccessRequest, type ShownCertificate } from './access/
 export { mayNotIngestFor } from './access/access-refusals.js';
 export { certificatePrincipal } from './access/certificate.js';
 export { faultText } from './access/certificate-faults.js';
+export { describeToken, timeText } from './access/describe-token.js';
 export {
   deviceHolder,
   devicesHolder,

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { Clock } from '@sluice/async';
-import { Access, ProblemError } from '@sluice/http';
-import { AccessGate, hasExpired, holderText, type KnownToken } from '@sluice/ingest';
+import { Access, refuseParameters } from '@sluice/http';
+import { AccessGate, describeToken, type KnownToken, timeText } from '@sluice/ingest';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { IngestMetrics } from '../ingest/ingest-metrics.js';
 import { limitsOf } from './limits-answer.js';
@@ -41,28 +41,7 @@ export class LimitsController {
   }
 }
 
-/** @throws ProblemError `invalid-parameter` for any parameter */
-function refuseParameters(query: object): void {
-  const detail = 'This path has no parameters; leave it out.';
-  const errors = Object.keys(query).map((name) => ({ pointer: `?${name}`, code: 'unknown-parameter', detail }));
-  const places = errors.map(({ pointer }) => pointer).join(', ');
-  if (errors.length > 0) throw new ProblemError('invalid-parameter', `Correct these: ${places}.`, { errors });
-}
-
 function tokenAnswer({ token, usedAtMs }: KnownToken, nowMs: number): object {
-  const { id, holder, scopes, createdAtMs, expiresAtMs, revokedAtMs } = token;
-  const end = hasExpired(token, nowMs) ? 'expired' : 'valid';
-  return {
-    id,
-    holder: holderText(holder),
-    scopes,
-    created_at: instant(createdAtMs),
-    expires_at: instant(expiresAtMs),
-    last_used_at: instant(usedAtMs || undefined),
-    state: revokedAtMs === undefined ? end : 'revoked',
-  };
-}
-
-function instant(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
+  const { state, ...described } = describeToken(token, nowMs);
+  return { ...described, last_used_at: timeText(usedAtMs || undefined), state };
 }

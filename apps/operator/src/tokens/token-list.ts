@@ -1,4 +1,4 @@
-import { hasExpired, holderText, tokenFrom } from '@sluice/ingest';
+import { describeToken, timeText, tokenFrom } from '@sluice/ingest';
 import type { StoredToken, TokenStore } from '@sluice/record-store';
 import type { CommandOutput } from '../command.js';
 import { tableOf } from '../table.js';
@@ -34,28 +34,20 @@ export async function listTokens(
 
 function listed(stored: StoredToken, usedMs: number | undefined, nowMs: number): ListedToken {
   const token = tokenFrom(stored);
-  const last_used_at = dateOf(usedMs);
+  const last_used_at = timeText(usedMs);
   if (token === undefined) {
     const unknown = { created_at: null, expires_at: null, revoked_at: null, old_secret_until: null };
     return { id: stored.id, holder: '', scopes: [], ...unknown, last_used_at, state: 'unreadable' };
   }
-  const { id, holder, scopes, createdAtMs, expiresAtMs, revokedAtMs, previous } = token;
-  const end = hasExpired(token, nowMs) ? 'expired' : 'valid';
+  const { revokedAtMs, previous } = token;
+  const { state, ...described } = describeToken(token, nowMs);
   return {
-    id,
-    holder: holderText(holder),
-    scopes,
-    created_at: dateOf(createdAtMs),
-    expires_at: dateOf(expiresAtMs),
+    ...described,
     last_used_at,
-    state: revokedAtMs === undefined ? end : 'revoked',
-    revoked_at: dateOf(revokedAtMs),
-    old_secret_until: previous !== undefined && previous.untilMs > nowMs ? dateOf(previous.untilMs) : null,
+    state,
+    revoked_at: timeText(revokedAtMs),
+    old_secret_until: previous !== undefined && previous.untilMs > nowMs ? timeText(previous.untilMs) : null,
   };
-}
-
-function dateOf(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 const HEAD = ['ID', 'FOR', 'SCOPES', 'CREATED', 'EXPIRES', 'LAST USED', 'STATE'];
