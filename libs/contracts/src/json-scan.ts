@@ -1,6 +1,7 @@
 // One pass over the bytes of JSON before anything is parsed: where a value ends, whether it exceeds a limit, and whether its text has
 // the rare forms that JSON.parse changes. It checks no grammar: JSON.parse does that later, on text whose cost is then known.
 
+import { isDigit, isSpace } from './json-bytes.js';
 import { endOfExcess } from './json-size.js';
 
 /** What one value may have. A limit is a bound on the memory and the time that parsing the value costs. */
@@ -19,7 +20,6 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
-const NINE = 0x39;
 
 /** Part of a number, of a literal or of white space, or what JSON does not have. */
 const PLAIN = 0;
@@ -219,14 +219,6 @@ export class ValueScanner {
     this.flawEnd = endOfExcess(this.bytes, from, this.end, this.limits.maxBytes);
     if (this.flawEnd > 0) this.flaw = 'size';
   }
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= NINE;
 }
 
 /** Of a longer key only the beginning is part of its hash, up to its quote. */

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from './event.js';
 
-export const NEGATIVE_ZERO = '-0';
+const NEGATIVE_ZERO = '-0';
 
 /** First whole number from which a double does not tell each from the next. */
 export const FIRST_LARGE_NUMBER = 2 ** 53;
@@ -38,8 +38,8 @@ export function stringifyWith(value: unknown, write: WriteNumber): string {
 
 type WriteNumber = (number: number | bigint) => string | undefined;
 
-/** Text of a number that JSON.stringify would change. */
-function exactNumber(value: number | bigint): string | undefined {
+/** The text of a number that JSON.stringify would change; `undefined` for another one. */
+export function exactNumber(value: number | bigint): string | undefined {
   if (typeof value === 'number' && !isLargeNumber(value)) return Object.is(value, -0) ? NEGATIVE_ZERO : undefined;
   return exactNumberText(value);
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from './event.js';
-import { exactNumberText, isLargeNumber, NEGATIVE_ZERO } from './json-text.js';
+import { exactNumber, exactNumberText, isLargeNumber } from './json-text.js';
 
 /**
  * Which texts of a payload stand for numbers: `true` at the place of such a text, or of a list all of whose texts do; and around it the
@@ -25,8 +25,7 @@ export function numberTextsOf(payload: JsonObject): NumberTextSteps | undefined 
  * @returns JSON text; `undefined` for a number that JSON.stringify writes right
  */
 export function writeNumberAsText(value: number | bigint): string | undefined {
-  if (isLarge(value)) return `"${exactNumberText(value)}"`;
-  return Object.is(value, -0) ? NEGATIVE_ZERO : undefined;
+  return isLarge(value) ? `"${exactNumberText(value)}"` : exactNumber(value);
 }
 
 const isLarge = (value: unknown): boolean =>

@@ -1,23 +1,10 @@
 // What parts of a plain report have to look like, byte by byte: see `plain-report.ts`.
 
 import { DEVICE_ID_PATTERN, MAX_ID_LENGTH, RECORD_ID_PATTERN } from './ids.js';
+import { isDigit } from './json-bytes.js';
 
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const SPACE = 0x20;
 const POINT = 0x2e;
 const ZERO = 0x30;
-const NINE = 0x39;
-
-export function isDigit(byte: number | undefined): boolean {
-  return byte! >= ZERO && byte! <= NINE;
-}
-
-/** White space of JSON. */
-export function isSpace(byte: number | undefined): boolean {
-  return byte! <= SPACE && (byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB);
-}
 
 /** Where in an id a byte may be. */
 const [NOWHERE, INSIDE, ANYWHERE] = [0, 1, 2];

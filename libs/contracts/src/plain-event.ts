@@ -11,6 +11,8 @@ export type PlainReport = Readonly<
     | 'payloadStart'
     | 'payloadEnd'
     | 'payloadSpaces'
+    | 'recordIdStart'
+    | 'recordIdEnd'
   >
 >;
 

@@ -1,6 +1,7 @@
+import { isDigit, isSpace } from './json-bytes.js';
 import type { KnownShapes } from './json-scan.js';
 import { MAX_PAYLOAD_KEY_LENGTH, type PayloadLimits } from './payload-check.js';
-import { DEVICE_ID_BYTES, isDigit, isId, isPlainTime, isSpace, RECORD_ID_BYTES } from './plain-bytes.js';
+import { DEVICE_ID_BYTES, isId, isPlainTime, RECORD_ID_BYTES } from './plain-bytes.js';
 import { isTimestamp, MAX_TIMESTAMP_LENGTH } from './timestamp.js';
 
 const SPACE = 0x20;
@@ -76,7 +77,7 @@ export class PlainReportScanner {
   constructor(
     private readonly bytes: Buffer,
     private readonly limits: PayloadLimits,
-    /** Left out: new keys are not looked for. */
+    /** Left out: new keys are not counted. */
     private readonly shapes?: KnownShapes,
   ) {
     this.#maxDepth = Math.min(MAX_DEPTH, limits.maxDepth);
@@ -115,13 +116,13 @@ export class PlainReportScanner {
   /** @returns the bit of a field that a report has; 0 for another one */
   private readField(): number {
     if (!this.skip(QUOTE)) return 0;
-    if (this.takeWord(FIELDS[0]!)) return DEVICE_ID;
-    if (this.takeWord(FIELDS[1]!)) return TIMESTAMP;
-    if (this.takeWord(FIELDS[2]!)) return DATA_PAYLOAD;
-    return this.takeWord(FIELDS[3]!) ? RECORD_ID : 0;
+    if (this.readWord(FIELDS[0]!)) return DEVICE_ID;
+    if (this.readWord(FIELDS[1]!)) return TIMESTAMP;
+    if (this.readWord(FIELDS[2]!)) return DATA_PAYLOAD;
+    return this.readWord(FIELDS[3]!) ? RECORD_ID : 0;
   }
 
-  private takeWord(word: Uint8Array): boolean {
+  private readWord(word: Uint8Array): boolean {
     const { bytes } = this;
     const start = this.#at;
     for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false;
@@ -271,7 +272,7 @@ export class PlainReportScanner {
   }
 
   private literal(): boolean {
-    return this.takeWord(LITERALS[0]!) || this.takeWord(LITERALS[1]!) || this.takeWord(LITERALS[2]!);
+    return this.readWord(LITERALS[0]!) || this.readWord(LITERALS[1]!) || this.readWord(LITERALS[2]!);
   }
 
   private skip(byte: number): boolean {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { decodeUtf8, type FieldProblemCode, parseJson } from '@sluice/contracts';
+import { changesOf, decodeUtf8, parseJson } from '@sluice/contracts';
 import { ProblemError } from './problem-error.js';
 
 /**
@@ -31,19 +31,9 @@ export async function readJsonBody(request: FastifyRequest, maxBytes: number): P
   if (text === undefined) throw new ProblemError('invalid-utf8', 'The body is not UTF-8.');
   const parsed = parseJson(text);
   if (!parsed.ok) throw new ProblemError('invalid-json', `The body is ${parsed.detail}.`);
-  const { value, duplicateKeys, vanishedNumbers, hugeNumbers } = parsed;
-  const [duplicate] = duplicateKeys;
-  if (duplicate !== undefined) throw unreadable(duplicate, 'duplicate-key', 'This key occurs twice in one object.');
-  const [number] = [...vanishedNumbers, ...hugeNumbers];
-  if (number !== undefined)
-    throw unreadable(number, 'payload-number', 'This number would be changed; send it as text.');
-  return value;
-}
-
-function unreadable(pointer: string, code: FieldProblemCode, detail: string): ProblemError {
-  return new ProblemError('invalid-json', 'A value of the body cannot be kept as it is.', {
-    errors: [{ pointer, code, detail }],
-  });
+  const [change] = changesOf(parsed);
+  if (change === undefined) return parsed.value;
+  throw new ProblemError('invalid-json', 'A value of the body cannot be kept as it is.', { errors: [change] });
 }
 
 interface BodyParsers {

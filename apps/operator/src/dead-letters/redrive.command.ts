@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseJson, stringifyExact } from '@sluice/contracts';
+import { changesOf, parseJson, stringifyExact } from '@sluice/contracts';
 import { ServiceApi } from '../api/service-api.js';
 import { type Command, CommandError, type CommandOutput } from '../command.js';
 import { readOptions, wholeNumberOf } from '../options.js';
@@ -168,9 +168,9 @@ async function plan(options: Options, api: ServiceApi, { out, note }: CommandOut
 async function editIn(file: string): Promise<unknown> {
   const read = parseJson(await textOf(file));
   if (!read.ok) throw new CommandError(`--edit: ${read.detail}.`);
-  const [changed] = [...read.duplicateKeys, ...read.vanishedNumbers, ...read.hugeNumbers];
-  if (changed === undefined) return read.value;
-  throw new CommandError(`--edit: ${changed} occurs twice, or is a number that would be changed.`);
+  const [change] = changesOf(read);
+  if (change === undefined) return read.value;
+  throw new CommandError(`--edit: ${change.pointer}: ${change.detail}`);
 }
 
 async function textOf(file: string): Promise<string> {

@@ -1,9 +1,11 @@
 import {
+  changesOf,
   decodeUtf8,
   flawProblems,
   isWhole,
   JsonSyntaxError,
   mayHaveLargeInteger,
+  NO_PROBLEMS,
   NOT_AN_OBJECT,
   parseScanned,
   PAYLOAD_LIMITS,
@@ -16,8 +18,8 @@ import {
   type ScannedText,
 } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
+import { giveKey, keyMismatch } from './idempotency-key.js';
 import { nanAsNull } from './nan-as-null.js';
-import { changesOf, NO_PROBLEMS } from './parse-changes.js';
 import { NO_EVENTS, type PlainEvents, WrittenEvents } from './plain-events.js';
 import { endOfByteOrderMark, type MediaType, scanBody, type ScannedBody } from './scan-body.js';
 import { faultAt, faultIn, notJson, syntaxEntry } from './syntax-fault.js';
@@ -167,7 +169,8 @@ class SingleRecord implements SubmittedRecords {
 
   private readWithKey(isExact: boolean): SubmittedRecord {
     const record = this.records.read(0, isExact);
-    if (this.key !== undefined && record.state === 'read' && isObject(record)) giveKey(record, this.key);
+    if (this.key !== undefined && record.state === 'read' && isObject(record))
+      giveKey(record.value as JsonObject, this.key);
     return record;
   }
 }
@@ -215,8 +218,7 @@ class ScannedRecords implements SubmittedRecords {
   }
 
   mayHaveLargeInteger(index: number): boolean {
-    const { spans } = this.scanned;
-    return mayHaveLargeInteger(this.decode(spans.start(index), spans.end(index)) ?? '');
+    return mayHaveLargeInteger(this.textOf(index) ?? '');
   }
 
   read(index: number, isExact = false): SubmittedRecord {
@@ -229,7 +231,7 @@ class ScannedRecords implements SubmittedRecords {
     if (inChunk !== undefined && isWhole(inChunk, spans.scanned(index))) {
       return { state: 'read', value: inChunk, mayHaveRareNumbers, fieldNumbers: NO_NUMBERS, problems: NO_PROBLEMS };
     }
-    const text = this.decode(spans.start(index), spans.end(index));
+    const text = this.textOf(index);
     if (text === undefined) return NOT_UTF8;
     const parsed = this.parse(text, spans.scanned(index), isExact);
     if (!parsed.ok) return this.notJson(index);
@@ -239,8 +241,7 @@ class ScannedRecords implements SubmittedRecords {
 
   /** The scan has found nothing in it that parsing would change. */
   private readPlain(index: number): SubmittedRecord {
-    const { spans } = this.scanned;
-    const value = JSON.parse(this.decode(spans.start(index), spans.end(index))!) as unknown;
+    const value = JSON.parse(this.textOf(index)!) as unknown;
     return { state: 'read', value, mayHaveRareNumbers: false, fieldNumbers: NO_NUMBERS, problems: NO_PROBLEMS };
   }
 
@@ -256,7 +257,7 @@ class ScannedRecords implements SubmittedRecords {
     const { spans } = this.scanned;
     const start = spans.start(from);
     let to = from;
-    while (to < spans.length && spans.isPlain(to) && spans.end(to) - start <= CHUNK_BYTES) to++;
+    while (to < spans.length && spans.isParsedAsIs(to) && spans.end(to) - start <= CHUNK_BYTES) to++;
     this.#chunk = { from, values: [] };
     this.#singleUntil = to === from ? from + 1 : to;
     if (to === from) return;
@@ -296,6 +297,11 @@ class ScannedRecords implements SubmittedRecords {
     if (fault !== undefined) throw notJson(bytes, fault, index);
   }
 
+  private textOf(index: number): string | undefined {
+    const { spans } = this.scanned;
+    return this.decode(spans.start(index), spans.end(index));
+  }
+
   private decode(start: number, end: number): string | undefined {
     const { bytes, encoding, form } = this.scanned;
     if (form === 'lines' && encoding === 'utf8') return decodeUtf8(bytes.subarray(start, end));
@@ -319,16 +325,3 @@ const NOT_UTF8: UnreadableRecord = Object.freeze({
   code: 'invalid-utf8',
   detail: 'The line is not UTF-8.',
 });
-
-function giveKey({ value }: ReadableRecord, key: string): void {
-  const report = value as JsonObject;
-  if (Object.hasOwn(report, 'record_id') && report['record_id'] !== key) {
-    throw keyMismatch('Idempotency-Key and record_id mean the same and differ; send one of them.');
-  }
-  report['record_id'] = key;
-}
-
-function keyMismatch(detail: string): RefusedError {
-  const entry: ProblemEntry = { pointer: 'header:idempotency-key', code: 'key-mismatch', detail };
-  return new RefusedError({ code: 'key-mismatch', detail, errors: [entry] });
-}

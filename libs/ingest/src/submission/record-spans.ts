@@ -31,7 +31,7 @@ export class RecordSpans {
   }
 
   /** The parts of a plain record, until the next call; `undefined` for another one. */
-  plain(index: number): PlainRecordSpans | undefined {
+  plain(index: number): PlainReport | undefined {
     return this.#plain.get(index);
   }
 
@@ -63,7 +63,7 @@ export class RecordSpans {
   }
 
   /** Whether JSON.parse reads it, and is the fastest way to. */
-  isPlain(index: number): boolean {
+  isParsedAsIs(index: number): boolean {
     return (this.field(index, FLAGS) & ~MAY_BE_NEGATIVE_ZERO) === 0;
   }
 
@@ -86,17 +86,10 @@ export class RecordSpans {
   }
 }
 
-/** Where the parts of a plain record are. */
-export interface PlainRecordSpans extends PlainReport {
-  /** 0: it has no record_id. */
-  readonly recordIdStart: number;
-  readonly recordIdEnd: number;
-}
-
 const PLAIN_FIELDS = 9;
 
 /** The parts of the plain records of a body. Plain numbers; the fields are those of the record that was asked for last. */
-class PlainSpans implements PlainRecordSpans {
+class PlainSpans implements PlainReport {
   /** Where the parts of a record are among {@link #parts}, by its index. */
   readonly #from: (number | undefined)[] = [];
   readonly #parts: number[] = [];
@@ -118,7 +111,7 @@ class PlainSpans implements PlainRecordSpans {
     this.#parts.push(payloadSpaces, recordIdStart, recordIdEnd);
   }
 
-  get(index: number): PlainRecordSpans | undefined {
+  get(index: number): PlainReport | undefined {
     const from = this.#from[index];
     if (from === undefined) return undefined;
     const parts = this.#parts;

@@ -1,11 +1,9 @@
-import { checkJson, JsonSyntaxError, type ProblemEntry } from '@sluice/contracts';
+import { checkJson, isSpace, JsonSyntaxError, type ProblemEntry } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
 import { endOfByteOrderMark } from './scan-body.js';
 
-const TAB = 0x09;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const SPACE = 0x20;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const CONTINUATION = 0x80;
@@ -69,8 +67,6 @@ const WORDS: Readonly<Record<string, string>> = Object.assign(Object.create(null
 
 const isLetter = (byte: number | undefined): boolean =>
   byte !== undefined && /[A-Za-z]/.test(String.fromCharCode(byte));
-const isSpace = (byte: number | undefined): boolean =>
-  byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
 
 function startOfWord(bytes: Buffer, from: number, at: number): number {
   let start = at;

@@ -1,11 +1,13 @@
-import { hugeNumberProblem, type ProblemEntry, type ReadText } from '@sluice/contracts';
+import type { ReadText } from './json-reader.js';
+import { hugeNumberProblem } from './payload-check.js';
+import type { ProblemEntry } from './problem.js';
 
 export const NO_PROBLEMS: readonly ProblemEntry[] = Object.freeze([]);
 
 /** What reading has changed. */
 type Changes = Pick<ReadText, 'duplicateKeys' | 'vanishedNumbers' | 'hugeNumbers'>;
 
-/** What reading a record has changed in silence; pointers are below the record. */
+/** What reading a JSON text has changed silently, as problems; pointers are below its value. */
 export function changesOf({ duplicateKeys, vanishedNumbers, hugeNumbers }: Readonly<Changes>): readonly ProblemEntry[] {
   if (duplicateKeys.length + vanishedNumbers.length + hugeNumbers.length === 0) return NO_PROBLEMS;
   const numbers = [...vanishedNumbers.map(vanishedNumber), ...hugeNumbers.map(hugeNumberProblem)];
