@@ -13,7 +13,13 @@ import type { Charge, Cost, DeviceCost, RateLimits, Sender } from './limits/rate
 import type { LogReachability } from './log-reachability.js';
 import type { Admission, Ticket } from './overload/admission.js';
 import type { LoadShedding, RequestLoad } from './overload/load-shedding.js';
-import { CandidateRecord, RECORD_CHECKS, type RecordCheck, type RecordContext } from './record-checks.js';
+import {
+  CandidateRecord,
+  RECORD_CHECKS,
+  type RecordCheck,
+  type RecordContext,
+  REPORT_CHECKS,
+} from './record-checks.js';
 import { isOurFault, RefusedError, type Refusal } from './refusal.js';
 import type { Submission, SubmittedRecords } from './submission/read-submission.js';
 import { fitsSchema, type PayloadSchemas } from './schemas/schema-check.js';
@@ -72,10 +78,15 @@ export function declaredCost({ declaredBytes }: RequestLoad): Cost {
  * the event log has acknowledged it.
  */
 export class Ingestion {
+  /** The checks of a record whose event is written without parsing it. */
+  private readonly eventChecks: readonly RecordCheck[];
+
   constructor(
     private readonly parts: IngestionParts,
     private readonly checks: readonly RecordCheck[] = checksOf(parts),
-  ) {}
+  ) {
+    this.eventChecks = checks.filter((check) => !REPORT_CHECKS.includes(check));
+  }
 
   /**
    * Handles a request whose records are in memory. A transport that receives a body piece by piece takes the same steps
@@ -151,7 +162,7 @@ export class Ingestion {
   }
 
   private firstObjection(record: CandidateRecord, context: RecordContext): Verdict | undefined {
-    for (const check of this.checks) {
+    for (const check of record.writePlain(context) ? this.eventChecks : this.checks) {
       const verdict = check(record, context);
       if (verdict !== undefined) return verdict;
     }

@@ -42,8 +42,6 @@ export class CandidateRecord {
   key: Buffer | undefined;
   /** Name of the schema that its payload fits, if its device has one. */
   payloadSchema: string | undefined;
-  /** Whether it keeps all rules by the way it is written: then it is not parsed unless somebody asks for its payload. */
-  isPlain = false;
 
   #submitted: SubmittedRecord | undefined;
   #event: IngestEvent | undefined;
@@ -77,7 +75,11 @@ export class CandidateRecord {
     return submitted.state === 'read' ? asReport(submitted.value).data_payload : {};
   }
 
-  /** @returns whether it is plain: then its event is written */
+  /**
+   * Writes the event of a record that keeps the rules of a report by its form. It is parsed only if its payload is needed.
+   *
+   * @returns whether it is such a record: then it needs none of the {@link REPORT_CHECKS}
+   */
   writePlain({ plainEvents }: RecordContext): boolean {
     const plain = plainEvents?.of(this.index);
     if (plain === undefined) return false;
@@ -86,7 +88,7 @@ export class CandidateRecord {
     this.recordId = recordId;
     this.key = key;
     this.value = value;
-    return (this.isPlain = true);
+    return true;
   }
 
   /**
@@ -112,17 +114,15 @@ export class CandidateRecord {
 /** @returns the verdict of a record that does not pass, or `undefined` */
 export type RecordCheck = (record: CandidateRecord, context: RecordContext) => Verdict | undefined;
 
-const isReadable: RecordCheck = (record, context) => {
-  if (record.writePlain(context)) return undefined;
+const isReadable: RecordCheck = (record, { space }) => {
   const { submitted } = record;
   if (submitted.state === 'read') return undefined;
-  if (submitted.state === 'excessive') return rejected(record.pointer, submitted.problems, context.space);
+  if (submitted.state === 'excessive') return rejected(record.pointer, submitted.problems, space);
   return unreadable(record.pointer, submitted);
 };
 
 /** The rules of a device report. A record that keeps them becomes an event with its ids. */
 const hasShape: RecordCheck = (record, context) => {
-  if (record.isPlain) return undefined;
   const { check } = context;
   let problems = shapeProblems(record, context);
   const isLarge = check.hasLargeNumbers || check.needsTimeText;
@@ -140,13 +140,15 @@ function shapeProblems({ submitted }: CandidateRecord, { check }: RecordContext)
 
 /** The size of the payload as it is published. Only a value that is larger as a whole needs a closer look. */
 const hasSize: RecordCheck = (record, { rules: { limits } }) => {
-  if (record.isPlain) return undefined;
   const { submitted, event } = record;
   record.value = encodeEvent(event, submitted.state === 'read' && submitted.mayHaveRareNumbers);
   const isLarge = record.value.length > limits.maxBytes;
   const problem = isLarge ? payloadSizeProblem(event.data_payload, limits) : undefined;
   return problem && rejected(record.pointer, [problem]);
 };
+
+/** The checks that make an event of a report. */
+export const REPORT_CHECKS: readonly RecordCheck[] = [isReadable, hasShape, hasSize];
 
 /** Whether the sender may send for the device. */
 const isOwned: RecordCheck = (record, { principal }) => {
@@ -160,7 +162,7 @@ const isOwned: RecordCheck = (record, { principal }) => {
  * Limits of devices are charged after all records of a request have passed, because a request that turns out to be unreadable costs
  * its devices nothing: see `Ingestion`.
  */
-export const RECORD_CHECKS: readonly RecordCheck[] = [isReadable, hasShape, hasSize, isOwned];
+export const RECORD_CHECKS: readonly RecordCheck[] = [...REPORT_CHECKS, isOwned];
 
 function eventOf(report: DeviceReport, { atMs, atText, check: { time } }: RecordContext): IngestEvent {
   const event = {

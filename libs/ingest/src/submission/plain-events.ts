@@ -1,7 +1,7 @@
 import { PlainEventWriter } from '@sluice/contracts';
 import type { ScannedBody } from './scan-body.js';
 
-/** The event of a plain record, and what is looked at of it. */
+/** The event of a plain record, and the fields that the checks need. */
 export interface PlainEvent {
   deviceId: string;
   recordId: string;

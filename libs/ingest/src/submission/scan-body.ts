@@ -32,7 +32,7 @@ const [MIN_SLOTS, MAX_SLOTS] = [1024, 128 * 1024];
 const NEW_KEYS_OF_VALUES = 1 / 2;
 const BYTES_OF_NEW_KEY = 24;
 
-/** After so many records in a row that are not plain, no more are looked at for it. */
+/** After this number of records in a row that are not plain, the others are not tried. */
 const MOST_MISSES = 8;
 
 /** The scan takes about a hundredth of the time that the rest of the work on a byte takes. */
