@@ -1,7 +1,7 @@
 import type { ArchiveObserver, PauseReason } from '@sluice/archive';
 import type { Logger } from '@sluice/observability';
 
-/** One line for each change of state, and one for the first record of a partition that is no event. */
+/** One line for each change of state, and one for the first record of a partition that is not an event. */
 export class ArchiveLog implements ArchiveObserver {
   readonly #unreadable = new Set<number>();
 
@@ -19,7 +19,7 @@ export class ArchiveLog implements ArchiveObserver {
   unreadable(place: { partition: number; offset: number }, detail: string): void {
     if (this.#unreadable.has(place.partition)) return;
     this.#unreadable.add(place.partition);
-    const advice = 'a log record is no event and is not archived; its bytes are in the dead-letter topic';
+    const advice = 'the record is not an event and is not archived; the dead-letter topic has its bytes';
     this.logger.warn({ ...place, detail }, `${advice}; sluice_archive_unreadable_records_total counts the next ones`);
   }
 

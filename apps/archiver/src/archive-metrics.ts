@@ -32,7 +32,7 @@ export class ArchiveMetrics {
   readonly #bytes = this.counter('sluice_archive_bytes_total', 'Bytes of objects that the object store has confirmed.');
   readonly #unreadable = this.counter(
     'sluice_archive_unreadable_records_total',
-    'Log records that are no events and were not archived; the buffer worker dead-letters them.',
+    'Log records that are not events: they were not archived, and the buffer worker dead-letters them.',
   );
   readonly #dropped = this.counter(
     'sluice_archive_dropped_records_total',

@@ -82,7 +82,7 @@ function loopProvider(options: ArchiverOptions): FactoryProvider<ArchiveLoop> {
  * Live: the loop turns, or is paused for a known reason. Ready: it is not paused, and the event log answers.
  *
  * @param uploadTimeoutMs of one object, during which the loop may show nothing
- * @param log left out: nothing is said of the event log
+ * @param log left out: the event log is not examined
  */
 export function archiverHealth(loop: ArchiveLoop, uploadTimeoutMs: number, log?: EventLog): HealthChecks {
   const requireTurning = (): void => {

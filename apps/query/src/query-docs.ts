@@ -66,7 +66,7 @@ const BUFFERED: RecordWhereaboutsDto = {
   reason: null,
 };
 const complete_through = '2025-09-09T17:00:00.000Z';
-const WHEREABOUTS: Record<string, RecordAnswerDto> = {
+const LOCATIONS: Record<string, RecordAnswerDto> = {
   buffered: { ...BUFFERED, complete_through },
   stored: { ...BUFFERED, state: 'stored', stored_at: STORED_AT, complete_through },
   dead_lettered: {
@@ -139,7 +139,7 @@ export function DescribesRecord(): MethodDecorator {
       description: 'Percent-encoded, for example `run-17%2Fsample-4`.',
       schema: { ...id, pattern: READABLE_RECORD_ID_PATTERN.source, examples: [SEED_EVENT.record_id] },
     }),
-    ...okAnswer(RecordAnswerDto, 'The location of the record.', WHEREABOUTS),
+    ...okAnswer(RecordAnswerDto, 'The location of the record.', LOCATIONS),
     ApiProblems('invalid-parameter', 'not-found', 'uri-too-long', ...ACCESS_PROBLEMS),
     ApiProblems('log-unavailable', 'query-unavailable', 'overloaded', 'stopping'),
   );

@@ -16,7 +16,7 @@ interface Order {
   kind: 'records' | 'receipts';
   /** Whether the filter can have made the cursor. */
   isWithin(filter: RecordsFilter, cursor: OrderedCursor): boolean;
-  /** By the part of the filter that an index of this order knows: the device, and the range of its own time. */
+  /** By the part of the filter that an index of this order covers: the device, and the range of the time that it sorts by. */
   page(
     store: WatchedStore,
     filter: RecordsFilter,

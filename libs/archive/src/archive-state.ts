@@ -11,7 +11,7 @@ export interface ArchiveObserver {
   failed?(reason: PauseReason): void;
   objectStored?(object: { key: string; rows: number; bytes: number; seconds: number }): void;
   committed?(records: number): void;
-  /** A log record is no event: it is not archived. */
+  /** A log record that is not an event: it is not archived. */
   unreadable?(place: { partition: number; offset: number }, detail: string): void;
   /** Open objects were given up before they were stored: their records are read again, by this member or another. */
   dropped?(partition: number, records: number): void;

@@ -84,7 +84,7 @@ export class Segment {
     return this.addTo(object, row);
   }
 
-  /** A record that is no event: it is in no object, and needs none. */
+  /** A record that is not an event: it is in no object, and needs none. */
   skip(offset: number): void {
     this.next = offset + 1;
   }

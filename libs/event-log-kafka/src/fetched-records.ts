@@ -43,7 +43,7 @@ const NO_HEADERS: Headers = Object.freeze({});
 /** More bits than these of a varint do not fit into the result of a bitwise operator. */
 const BITWISE_BITS = 28;
 
-/** Reads the records of one fetched partition one by one, so that what waits to be read costs its bytes only. */
+/** Reads the records of one fetched partition one by one, so that unread records cost only their bytes. */
 export class FetchedRecords {
   private readonly batches: FetchedBatch[];
   private batch: FetchedBatch | undefined;

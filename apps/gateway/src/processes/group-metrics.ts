@@ -3,7 +3,7 @@ import type { Clock } from '@sluice/async';
 import { MergedMetrics, type MetricsSnapshot } from '@sluice/observability';
 import type { Member, ProcessGroup } from '@sluice/process';
 
-/** A process that is busy for longer is shown with what it said last. */
+/** A process that is busy for longer is shown with its last values. */
 const SNAPSHOT_TIMEOUT_MS = 1_000;
 /** Scrapes closer together than this get the same text, whichever processes they reach. */
 const MIN_INTERVAL_MS = 1_000;

@@ -6,7 +6,7 @@ import { CommandError } from '../command.js';
 const BATCH_RECORDS = 500;
 const BATCH_CHARACTERS = 1_000_000;
 const TIMEOUT_MS = 60_000;
-/** Longest time in which a gateway may answer only 429 and 503 before the command ends. */
+/** Requests in a row that are answered only 429 or 503, after which the command ends. */
 const MAX_RETRIES = 100;
 const MAX_RETRY_AFTER_SECONDS = 60;
 

@@ -21,8 +21,8 @@ export class ExportView {
   ) {}
 
   /**
-   * The body of `GET /export`. It is read as the client takes it. An error breaks the connection off, so that nobody takes the part
-   * that was sent for the whole.
+   * The body of `GET /export`, read only as fast as the client consumes it. An error destroys the connection, so that a client cannot
+   * mistake a part for the whole.
    *
    * @throws ProblemError `invalid-cursor`, `buffer-behind`, `overloaded`, `stopping`; RecordStoreError `unavailable`
    */

@@ -142,7 +142,7 @@ describe('GET /export', () => {
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
-  it('breaks off where the store goes away, so that nobody takes a part for the whole', async () => {
+  it('destroys the connection when the store goes away, so that a client cannot mistake a part for the whole', async () => {
     await store(50, 'dev-2', () => ({ text: 'x'.repeat(10_000) }));
     const { page } = query.store;
     let slices = 0;

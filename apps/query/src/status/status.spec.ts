@@ -227,7 +227,7 @@ describe('GET /status/history', () => {
   }
   const history = async (parameters = '') => (await query.get<History>(`/status/history${parameters}`)).body;
 
-  it('has points that were taken while nobody looked', async () => {
+  it('has points that were measured while no page was open', async () => {
     arrive('r-1', 'r-2');
     query.clock.advance(2000);
     const { at, waiting } = await until('a point with the records', async () => {

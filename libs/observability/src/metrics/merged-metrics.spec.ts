@@ -60,7 +60,7 @@ describe('the metrics of several processes', () => {
     }
   });
 
-  it('say of a process that has not answered what it said last', async () => {
+  it('keep the last values of a process that has not answered', async () => {
     const merged = new MergedMetrics();
     const process = new ProcessMetrics();
     process.records.inc({ verdict: 'accepted' }, 5);

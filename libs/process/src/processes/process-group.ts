@@ -25,7 +25,7 @@ const MAX_FAILED_STARTS = 5;
 
 /**
  * Processes that do the same work, started, restarted and ended together. The first one starts alone: what keeps it from starting
- * would keep the others, and is said once.
+ * would keep the others, and is reported once.
  *
  *     starting -> running -> stopping; a failed first start goes from starting to stopping
  */
@@ -107,7 +107,7 @@ export class ProcessGroup {
   }
 
   private fail({ number }: Member, { code, signal }: MemberEnd): void {
-    // A process that ends by itself has said why.
+    // A process that ends by itself has logged why.
     if (code === null || this.#isRunning) {
       this.options.logger.fatal({ number, code, signal }, 'a process cannot start: all are stopped');
     }
