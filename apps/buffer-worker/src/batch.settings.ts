@@ -13,7 +13,7 @@ export const BATCH_SETTINGS = {
   ),
   batchMaxBytes: wholeNumber(
     'BATCH_MAX_BYTES',
-    8 * MIB,
+    2 * MIB,
     { min: 1024, max: 40 * MIB },
     'Worker: maximum bytes of events in one write.',
   ),

@@ -128,6 +128,26 @@ describe('ValueScanner', () => {
     expect(scan(`[${text}]`).mayBeNegativeZero).toBe(expected),
   );
 
+  it.each<[string, boolean]>([
+    ['9007199254740993', true],
+    ['-12345678901234567', true],
+    ['12345678901234567890.5', true],
+    ['1764460800000000', false],
+    ['23.456789012345678', false],
+    ['0.12345678901234567890', false],
+    ['"12345678901234567890"', false],
+  ])('finds a whole number that a double may change: %s', (text, expected) => {
+    const texts = [`[${text}]`, `{"a": ${text} }`, `[1,\n${text},2]`];
+    expect(texts.map((each) => scan(each).mayHaveLargeInteger)).toEqual(texts.map(() => expected));
+  });
+
+  it('counts the keys that have an escape of one letter', () => {
+    const shapes = new KnownShapes();
+    const bytes = Buffer.from('{"a\\n":{"\\"":1},"\\u00e4":"\\n","b":["\\n"],"\\u00e4\\\\":0}');
+    new ValueScanner(bytes, NO_LIMITS, shapes).scan(0, bytes.length, false);
+    expect(shapes.escapedKeys).toBe(3);
+  });
+
   const differentKeys = (count: number) => `{${Array.from({ length: count }, (_, at) => `"new-${at}":0`).join(',')}}`;
 
   it('finds objects of many new keys, and knows them the second time', () => {

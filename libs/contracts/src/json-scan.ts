@@ -18,6 +18,7 @@ export type ScanFlaw = 'depth' | 'size' | 'values';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const SMALL_U = 0x75;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
@@ -37,6 +38,11 @@ for (const [character, kind] of Object.entries({ ...KIND_OF, '-': SIGN, e: EXPON
   KINDS[character.charCodeAt(0)] = kind;
 }
 
+/** Each number of so many characters is one that a double tells from the next. */
+const MAX_SHORT_NUMBER_LENGTH = 15;
+/** Of 2^53, with its first digit. */
+const [LARGE_DIGITS, LARGE_FIRST_DIGIT] = [16, 0x39];
+
 /** The smallest double is 5e-324: below it are only numbers with a long exponent or with hundreds of zeros written out. */
 const MAX_PLAIN_NUMBER_LENGTH = 200;
 
@@ -54,6 +60,8 @@ export class KnownShapes {
   readonly #mask: number;
   /** How many were new. A sequence that another one with the same slot has displaced is new again. */
   newKeys = 0;
+  /** Keys with an escape of one letter, such as a line feed: they are escaped in the event, too, and each reader reads them slowly. */
+  escapedKeys = 0;
 
   /** @param slots at least; a power of two is taken */
   constructor(slots = 16 * 1024) {
@@ -88,6 +96,8 @@ export class ValueScanner {
   mayVanish = false;
   /** Whether a number may be -0. */
   mayBeNegativeZero = false;
+  /** Whether it may have a whole number in digits that a double could change. */
+  mayHaveLargeInteger = false;
   /** Whether it has objects of many new keys. */
   hasNewShapes = false;
   flaw: ScanFlaw | undefined;
@@ -134,7 +144,7 @@ export class ValueScanner {
 
   private begin(): void {
     this.#containers = 0;
-    this.hasEscapedKey = this.mayVanish = this.mayBeNegativeZero = false;
+    this.hasEscapedKey = this.mayVanish = this.mayBeNegativeZero = this.mayHaveLargeInteger = false;
     this.flaw = undefined;
   }
 
@@ -144,16 +154,16 @@ export class ValueScanner {
     const { maxDepth, maxValues } = this.limits;
     // The value itself; an item or a member is counted at the comma or bracket after it, a key at its colon.
     let [at, depth, values, last, wasOpen] = [from, 0, 1, from, false];
-    let [strings, stringStart, isEscaped, isOver] = [0, 0, false, false];
+    let [strings, stringStart, isEscaped, staysEscaped, isOver] = [0, 0, false, false, false];
     for (; at < end && !isOver; at++) {
       const byte = bytes[at]!;
       if (byte === QUOTE) {
         stringStart = ++at;
-        isEscaped = false;
+        isEscaped = staysEscaped = false;
         for (let inner = bytes[at]; inner !== QUOTE && at < end; inner = bytes[++at]) {
           if (inner !== BACKSLASH) continue;
           isEscaped = true;
-          at++;
+          if (bytes[++at] !== SMALL_U) staysEscaped = true;
         }
         strings++;
         isOver = depth === 0;
@@ -165,8 +175,8 @@ export class ValueScanner {
         if (bytes[at + 1] === (kind === SIGN ? ZERO : MINUS)) this.onRareNumber(kind, at);
         continue;
       }
-      if (at - last > MAX_PLAIN_NUMBER_LENGTH) this.mayVanish = true;
-      if (kind === COLON) this.onKey(depth, stringStart, isEscaped);
+      if (at - last > MAX_SHORT_NUMBER_LENGTH) this.onLongToken(last + 1, at);
+      if (kind === COLON) this.onKey(depth, stringStart, isEscaped, staysEscaped);
       else if (kind === OPEN) this.onOpen(++depth);
       else if (depth === 0) break;
       else if (kind === CLOSE) isOver = --depth === 0;
@@ -175,7 +185,7 @@ export class ValueScanner {
       wasOpen = kind === OPEN;
       last = at;
     }
-    if (at - last > MAX_PLAIN_NUMBER_LENGTH) this.mayVanish = true;
+    if (at - last > MAX_SHORT_NUMBER_LENGTH) this.onLongToken(last + 1, at);
     this.strings = strings;
     this.isComplete = isOver ? at <= end : at < end;
     this.end = Math.min(at, end);
@@ -203,8 +213,19 @@ export class ValueScanner {
     else if (isDigit(this.bytes[at + 4]!)) this.mayVanish = true;
   }
 
+  /** @param start the byte after the last comma, colon or bracket; of a value that is no container, its first one */
+  private onLongToken(start: number, end: number): void {
+    if (end - start >= MAX_PLAIN_NUMBER_LENGTH) this.mayVanish = true;
+    let from = this.skipSpace(start, end);
+    if (this.bytes[from] === MINUS) from++;
+    let at = from;
+    while (at < end && isDigit(this.bytes[at])) at++;
+    const isLarge = at - from === LARGE_DIGITS && this.bytes[from] === LARGE_FIRST_DIGIT;
+    if (isLarge || at - from > LARGE_DIGITS) this.mayHaveLargeInteger = true;
+  }
+
   /** @param start of the key after its quote */
-  private onKey(depth: number, start: number, isEscaped: boolean): void {
+  private onKey(depth: number, start: number, isEscaped: boolean, staysEscaped: boolean): void {
     if (isEscaped) this.hasEscapedKey = true;
     // What exceeds a limit is not parsed.
     if (this.shapes === undefined || this.flaw !== undefined) return;
@@ -212,6 +233,7 @@ export class ValueScanner {
     const hash = hashOfKey(this.bytes, start, shapesOfLevels[level]!);
     shapesOfLevels[level] = hash;
     this.shapes.add(hash);
+    if (staysEscaped) this.shapes.escapedKeys++;
   }
 
   /** Where a value is too large even if it is written compactly. */

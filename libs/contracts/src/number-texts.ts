@@ -81,7 +81,7 @@ export function largeInteger(digits: string): bigint | undefined {
  * Puts the numbers back into a payload that has texts for them; changes it in place.
  *
  * @param texts as they were read, from anyone: see {@link NumberTexts}
- * @returns whether each place has the text of a number, or a list whose texts are numbers
+ * @returns whether each place has the text of a number that a payload may have, or a list whose texts are such numbers
  */
 export function restoreNumbers(payload: unknown, texts: unknown, maxDepth: number): boolean {
   if (maxDepth === 0 || !isContainer(payload) || !isContainer(texts) || Array.isArray(texts)) return false;
@@ -119,5 +119,7 @@ function isContainer(value: unknown): value is object {
 function numberOf(text: unknown): number | bigint | undefined {
   if (typeof text !== 'string' || text.length > MAX_NUMBER_LENGTH || !NUMBER.test(text)) return undefined;
   const value = Number(text);
-  return DIGITS.test(text) && !Number.isSafeInteger(value) ? largeInteger(text) : value;
+  if (Number.isSafeInteger(value)) return value;
+  if (DIGITS.test(text)) return largeInteger(text);
+  return Number.isFinite(value) ? value : undefined;
 }

@@ -256,7 +256,7 @@ export class PlainReportScanner {
     const isZero = bytes[start] === ZERO;
     if (whole === 0 || (isZero && whole > 1)) return false;
     this.#at = at;
-    if (bytes[at] !== POINT) return whole <= MAX_DIGITS && !(isZero && isNegative);
+    if (bytes[at] !== POINT) return whole <= MAX_DIGITS;
     const fraction = ++at;
     while (isDigit(bytes[at])) at++;
     this.#at = at;

@@ -99,6 +99,7 @@ export class CandidateRecord {
    */
   readExactly(needsTimeText: boolean): boolean {
     const { submitted } = this;
+    if (submitted.state === 'read' && submitted.isExact) return false;
     const isRead = needsTimeText || this.records.mayHaveLargeInteger(this.index);
     if (isRead) this.#submitted = this.records.read(this.index, true);
     else if (submitted.state === 'read') this.#submitted = { ...submitted, mayHaveRareNumbers: true };

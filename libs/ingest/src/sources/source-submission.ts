@@ -33,7 +33,7 @@ export function sourceSubmission(source: Source, results: readonly MappingResult
 
 function readable(record: MappedRecord, hash: string): SubmittedRecord {
   const value = { ...record, record_id: record.record_id ?? hash } as Record<string, JsonValue>;
-  return { state: 'read', value, mayHaveRareNumbers: true, fieldNumbers: NO_NUMBERS, problems: [] };
+  return { state: 'read', value, isExact: true, mayHaveRareNumbers: true, fieldNumbers: NO_NUMBERS, problems: [] };
 }
 
 function missing({ name }: Source, { pointer, field }: MissingPlace): SubmittedRecord {

@@ -42,6 +42,7 @@ function faultOf(parse: () => unknown): string | undefined {
 const readable = (value: unknown) => ({
   state: 'read',
   value,
+  isExact: false,
   mayHaveRareNumbers: false,
   fieldNumbers: new Map(),
   problems: [],
@@ -58,6 +59,27 @@ describe('JSON', () => {
 
   it('that is an array of one is many', async () => {
     await expect(readJson('[{"a":1}]')).resolves.toEqual({ isBatch: true, records: [readable({ a: 1 })] });
+  });
+
+  it('has bigints for large whole numbers, wherever the record has them', async () => {
+    const record = '{"a":9007199254740993,"b":1764460800000000,"c":[{"d":-9223372036854775808}]}';
+    const value = { a: 9007199254740993n, b: 1764460800000000, c: [{ d: -9223372036854775808n }] };
+    const large = expect.objectContaining({ value, isExact: true, mayHaveRareNumbers: true });
+    const { records } = await readJson(`[{"a":1},${record},{"a":2}]`);
+    expect(records).toEqual([readable({ a: 1 }), large, readable({ a: 2 })]);
+    await expect(readJson(record)).resolves.toEqual({ isBatch: false, records: [large] });
+    await expect(readLines(record)).resolves.toMatchObject({ records: [large] });
+  });
+
+  it.each(['-0', ' -0 ', '[1,-0]', '{"b":-0}'])('may have -0 in a record that is read as it is: %s', async (value) => {
+    const head = '{"device_id":"d-0","timestamp":"2025-01-05T00:00:00Z","data_payload":{"t":"-07","a":';
+    const options = { mediaType: 'application/json', maxRecords: 1, idempotencyKey: 'k-0' } as const;
+    const flagsOf = async (text: string) => {
+      const { records } = await readSubmission(Buffer.from(`${head}${text}}}`), options);
+      return records.read(0);
+    };
+    expect(await flagsOf(value)).toMatchObject({ mayHaveRareNumbers: true });
+    expect(await flagsOf('-0.5')).toMatchObject({ mayHaveRareNumbers: false });
   });
 
   it('lists for each record of an array what parsing has changed in it, with pointers below that record', async () => {
@@ -197,6 +219,29 @@ describe('lines', () => {
     expect((await readLines('1\n2\n3\n')).records).toHaveLength(3);
     await expect(readLines('1\n2\n3\n4')).rejects.toThrow(expect.objectContaining({ code: 'too-many-records' }));
     expect(PROBLEMS['too-many-records'].status).toBe(413);
+  });
+});
+
+describe('a body of many keys that cost more than others', () => {
+  const send = (keys: readonly string[]) => {
+    const records = [keys.slice(0, 20_000), keys.slice(20_000)].map(
+      (some) => `{"a":[${some.map((key) => `{"${key}":0}`).join()}]}`,
+    );
+    return readSubmission(Buffer.from(`[${records.join()}]`), { mediaType: 'application/json', maxRecords: 3 });
+  };
+  const keys = (count: number, keyOf: (index: number) => string) => Array.from({ length: count }, (_, at) => keyOf(at));
+
+  it.each([
+    ['differ', keys(40_000, (index) => `k${index}`), 'The objects of the body differ too much in their keys: 32768'],
+    ['have an escape', keys(40_000, () => 'a\\n'), 'Too many keys of the body have an escape such as \\n: 32768'],
+  ])('is refused if they %s', async (_, tooMany, detail) => {
+    const refusal = { code: 'body-too-large', message: expect.stringContaining(detail) };
+    await expect(send(tooMany)).rejects.toThrow(expect.objectContaining(refusal));
+    await expect(send(tooMany.slice(0, 30_000))).resolves.toMatchObject({ isBatch: true });
+  });
+
+  it('is taken if they are letters of other scripts in the form that Python writes', async () => {
+    await expect(send(keys(40_000, () => '\\u6e29\\u5ea6'))).resolves.toMatchObject({ isBatch: true });
   });
 });
 

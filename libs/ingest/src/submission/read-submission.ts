@@ -29,6 +29,8 @@ import { TimeSlice } from './time-slice.js';
 interface ReadableRecord {
   state: 'read';
   value: unknown;
+  /** Whether whole numbers in digits beyond 2^53 - 1 were read as bigints. */
+  isExact: boolean;
   /** Whether a number of it may be one that JSON.stringify changes. */
   mayHaveRareNumbers: boolean;
   /** Texts of the numbers of its fields; empty unless it was read exactly. */
@@ -221,28 +223,23 @@ class ScannedRecords implements SubmittedRecords {
     return mayHaveLargeInteger(this.textOf(index) ?? '');
   }
 
-  read(index: number, isExact = false): SubmittedRecord {
+  read(index: number, mustBeExact = false): SubmittedRecord {
     const { spans } = this.scanned;
     const flaw = spans.flaw(index);
     if (flaw !== undefined) return this.readExcessive(index, flaw);
-    const mayHaveRareNumbers = isExact || spans.mayHaveNegativeZero(index);
-    if (this.isPlain(index) && !isExact) return this.readPlain(index);
+    if (this.isPlain(index) && !mustBeExact) return readPlain(this.textOf(index)!);
+    const isExact = mustBeExact || spans.mayHaveLargeInteger(index);
     const inChunk = isExact ? undefined : this.fromChunk(index);
     if (inChunk !== undefined && isWhole(inChunk, spans.scanned(index))) {
-      return { state: 'read', value: inChunk, mayHaveRareNumbers, fieldNumbers: NO_NUMBERS, problems: NO_PROBLEMS };
+      return read(inChunk, spans.mayHaveNegativeZero(index));
     }
     const text = this.textOf(index);
     if (text === undefined) return NOT_UTF8;
     const parsed = this.parse(text, spans.scanned(index), isExact);
     if (!parsed.ok) return this.notJson(index);
+    const mayHaveRareNumbers = isExact || spans.mayHaveNegativeZero(index);
     const { value, fieldNumbers } = parsed;
-    return { state: 'read', value, mayHaveRareNumbers, fieldNumbers, problems: changesOf(parsed) };
-  }
-
-  /** The scan has found nothing in it that parsing would change. */
-  private readPlain(index: number): SubmittedRecord {
-    const value = JSON.parse(this.textOf(index)!) as unknown;
-    return { state: 'read', value, mayHaveRareNumbers: false, fieldNumbers: NO_NUMBERS, problems: NO_PROBLEMS };
+    return { state: 'read', value, isExact, mayHaveRareNumbers, fieldNumbers, problems: changesOf(parsed) };
   }
 
   /** @returns the value of a record of an array, or `undefined` if it is to be parsed by itself */
@@ -318,6 +315,19 @@ class ScannedRecords implements SubmittedRecords {
     const entry = syntaxEntry(bytes, fault, 'The line', index);
     return { state: 'unreadable', code: 'invalid-json', detail: entry.detail, entry };
   }
+}
+
+/** A text may have it, too: then it is only written more slowly. */
+const NEGATIVE_ZERO = /[\s:,[]-0[\s,\]}]/;
+
+function readPlain(text: string): ReadableRecord {
+  return read(JSON.parse(text), NEGATIVE_ZERO.test(text));
+}
+
+/** A record in which parsing has changed nothing, but for numbers that its value shows to be large. */
+function read(value: unknown, mayHaveRareNumbers: boolean): ReadableRecord {
+  const nothing = { fieldNumbers: NO_NUMBERS, problems: NO_PROBLEMS };
+  return { state: 'read', value, isExact: false, mayHaveRareNumbers, ...nothing };
 }
 
 const NOT_UTF8: UnreadableRecord = Object.freeze({

@@ -11,7 +11,8 @@ const HAS_ESCAPED_KEY = 1;
 const MAY_VANISH = 2;
 const HAS_NEW_SHAPES = 4;
 const MAY_BE_NEGATIVE_ZERO = 8;
-const FLAW_SHIFT = 4;
+const MAY_HAVE_LARGE_INTEGER = 16;
+const FLAW_SHIFT = 5;
 const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'values'];
 
 /** Where the records of a body are, and what the scan has found in each. Plain numbers: 40 bytes a record. */
@@ -41,7 +42,8 @@ export class RecordSpans {
       (scanner.hasEscapedKey ? HAS_ESCAPED_KEY : 0) |
       (scanner.mayVanish ? MAY_VANISH : 0) |
       (scanner.hasNewShapes ? HAS_NEW_SHAPES : 0) |
-      (scanner.mayBeNegativeZero ? MAY_BE_NEGATIVE_ZERO : 0);
+      (scanner.mayBeNegativeZero ? MAY_BE_NEGATIVE_ZERO : 0) |
+      (scanner.mayHaveLargeInteger ? MAY_HAVE_LARGE_INTEGER : 0);
     const flaw = FLAWS.indexOf(scanner.flaw) << FLAW_SHIFT;
     this.#fields.push(start, end, scanner.strings, flags | flaw, scanner.flawEnd);
   }
@@ -79,6 +81,11 @@ export class RecordSpans {
 
   mayHaveNegativeZero(index: number): boolean {
     return (this.field(index, FLAGS) & MAY_BE_NEGATIVE_ZERO) !== 0;
+  }
+
+  /** Whether it is to be read exactly at once. Where this is false, its values say whether it is to be read so. */
+  mayHaveLargeInteger(index: number): boolean {
+    return (this.field(index, FLAGS) & MAY_HAVE_LARGE_INTEGER) !== 0;
   }
 
   private field(index: number, field: number): number {

@@ -28,9 +28,9 @@ const MIN_FOLLOWED_BODY = 4 * 1024;
 /** Slots of the table of shapes for each byte of the body. */
 const SLOTS_OF_BYTE = 1 / 16;
 const [MIN_SLOTS, MAX_SLOTS] = [1024, 128 * 1024];
-/** New keys cost more than anything else in JSON of the same length: as many as one record has, or one for so many bytes. */
-const NEW_KEYS_OF_VALUES = 1 / 2;
-const BYTES_OF_NEW_KEY = 24;
+/** New keys, and escaped ones, cost more than anything else in JSON of the same length: as many as one record has, or one for so many bytes. */
+const COSTLY_KEYS_OF_VALUES = 1 / 2;
+const BYTES_OF_COSTLY_KEY = 24;
 
 /** After this number of records in a row that are not plain, the others are not tried. */
 const MOST_MISSES = 8;
@@ -42,7 +42,7 @@ const SCAN_SHARE = 1 / 16;
  * Finds the records of a body. Takes time in proportion to its bytes, 20 bytes of memory a record, and ends at the first record
  * beyond `maxRecords`.
  *
- * @throws RefusedError `invalid-utf8`, `too-many-records`, `body-too-large` (too many new keys)
+ * @throws RefusedError `invalid-utf8`, `too-many-records`, `body-too-large` (too many new or escaped keys)
  */
 export async function scanBody(
   bytes: Buffer,
@@ -69,7 +69,7 @@ class BodyScan {
   readonly #spans = new RecordSpans();
   readonly #slice = new TimeSlice();
   readonly #shapes: KnownShapes | undefined;
-  readonly #maxNewKeys: number;
+  readonly #maxCostlyKeys: number;
   readonly #start: number;
   #at: number;
   #misses: number;
@@ -83,7 +83,10 @@ class BodyScan {
     isUtf8 = true,
   ) {
     this.#shapes = shapesFor(bytes);
-    this.#maxNewKeys = Math.max(limits.maxValues * NEW_KEYS_OF_VALUES, Math.floor(bytes.length / BYTES_OF_NEW_KEY));
+    this.#maxCostlyKeys = Math.max(
+      limits.maxValues * COSTLY_KEYS_OF_VALUES,
+      Math.floor(bytes.length / BYTES_OF_COSTLY_KEY),
+    );
     this.#scanner = new ValueScanner(bytes, recordLimits(limits), this.#shapes);
     this.#plain = new PlainReportScanner(bytes, limits, this.#shapes);
     this.#misses = isUtf8 ? 0 : MOST_MISSES;
@@ -173,7 +176,7 @@ class BodyScan {
   }
 
   private refuseExcess(): void {
-    if (this.#shapes !== undefined && this.#shapes.newKeys > this.#maxNewKeys) throw this.tooManyKeys();
+    if (this.#shapes !== undefined) this.refuseCostlyKeys(this.#shapes);
     if (this.#spans.length === this.maxRecords) throw tooManyRecords(this.maxRecords);
   }
 
@@ -187,11 +190,14 @@ class BodyScan {
     return this.next() === undefined ? this.#spans : this.breakOff(this.#at);
   }
 
-  private tooManyKeys(): RefusedError {
-    const detail =
-      `The objects of the body differ too much in their keys: ${this.#maxNewKeys} sequences of keys ` +
-      'fit in a body of this length; send fewer records in one request.';
-    return new RefusedError({ code: 'body-too-large', detail });
+  private refuseCostlyKeys({ newKeys, escapedKeys }: KnownShapes): void {
+    if (newKeys + escapedKeys <= this.#maxCostlyKeys) return;
+    const [what, counted] =
+      newKeys > escapedKeys
+        ? ['The objects of the body differ too much in their keys', 'sequences of keys']
+        : ['Too many keys of the body have an escape such as \\n', 'of them'];
+    const detail = `${what}: ${this.#maxCostlyKeys} ${counted} fit in a body of this length; send fewer records in one request.`;
+    throw new RefusedError({ code: 'body-too-large', detail });
   }
 
   private breakOff(at: number): RecordSpans {
