@@ -1,19 +1,25 @@
 // `npm run bench`: every figure is a ratio that was measured side by side in one run, because the machine is never quiet.
-//   npm run bench -- ingest consume growth memory tracing access archive     only these
+//   npm run bench -- ingest latency consume growth memory tracing access edge archive     only these
 //   npm run bench -- --compare <git ref>                                     this tree and that one, in turns
 //   npm run bench -- --write                                         puts the tables into docs/internals/benchmarks.md
+import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ROOT } from '@sluice/test-kit';
 import { disposing } from '../load/compose-project.js';
 import { replaceBlock, tableRow } from '../load/page.js';
 import { pinLoadGenerator } from '../load/program.js';
 import { benchAccess } from './access.js';
 import { benchArchive } from './archive.js';
+import { chartOf } from './chart.js';
 import { compareWith } from './compare.js';
 import { benchConsume } from './consume.js';
+import { benchEdgeOptions } from './edge-options.js';
 import { Engines } from './engines.js';
 import { benchGrowth } from './growth.js';
 import { benchIngest } from './ingest.js';
+import { benchLatency } from './latency.js';
 import { benchMemory } from './memory.js';
 import type { Row } from './result.js';
 import { benchTracing } from './tracing.js';
@@ -22,14 +28,21 @@ const ON_FILES: Record<string, () => Promise<Row[]>> = {
   growth: () => benchGrowth(),
   tracing: () => benchTracing(),
   access: () => benchAccess(),
+  edge: () => benchEdgeOptions(),
   archive: () => benchArchive(),
+};
+/** With fewer rows if there are no engines. */
+const ON_EITHER: Record<string, (engines: Engines | undefined) => Promise<Row[]>> = {
+  ingest: (engines) => benchIngest(engines),
+  latency: (engines) => benchLatency(engines),
 };
 const ON_ENGINES: Record<string, (engines: Engines) => Promise<Row[]>> = {
   consume: (engines) => benchConsume(engines),
   memory: (engines) => benchMemory(engines),
 };
-const NAMES = ['ingest', 'consume', 'growth', 'memory', 'tracing', 'access', 'archive'];
+const NAMES = ['ingest', 'latency', 'consume', 'growth', 'memory', 'tracing', 'access', 'edge', 'archive'];
 const PAGE = 'docs/internals/benchmarks.md';
+const CHARTS = 'docs/internals/charts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -50,17 +63,21 @@ async function runAll(): Promise<void> {
   for (const name of names) {
     const rows = await rowsOf(name);
     if (rows === undefined) console.error(`${name} did not run: Docker cannot be reached.`);
-    else await report(name, asTable(rows));
+    else await report(name, rows);
   }
 }
 
-async function report(name: string, table: string): Promise<void> {
+async function report(name: string, rows: readonly Row[]): Promise<void> {
+  const table = asTable(rows);
   console.log(`\n${table}`);
-  if (values.write) await replaceBlock(PAGE, name, `${table}\n\n${machine()}`);
+  if (!values.write) return;
+  const chart = `${name}.svg`;
+  await writeFile(join(ROOT, CHARTS, chart), chartOf(rows));
+  await replaceBlock(PAGE, name, `![${name}: the ratios of the table](charts/${chart})\n\n${table}\n\n${machine()}`);
 }
 
 async function rowsOf(name: string): Promise<Row[] | undefined> {
-  if (name === 'ingest') return benchIngest(engines);
+  if (name in ON_EITHER) return ON_EITHER[name]!(engines);
   return name in ON_FILES ? ON_FILES[name]!() : engines && ON_ENGINES[name]!(engines);
 }
 

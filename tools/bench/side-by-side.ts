@@ -16,6 +16,8 @@ export const BATCHES_TITLE = `POST of ${BATCH} records`;
 export interface Variant {
   name: string;
   server: Server;
+  /** Left out: that of the server. */
+  url?: string;
   headers?: Record<string, string>;
 }
 
@@ -46,9 +48,12 @@ export async function recordsPerCpuSecond(
 }
 
 /** @throws Error if a request was not answered 202 */
-async function send({ server, headers = {} }: Omit<Variant, 'name'>, loop: ClosedLoop): Promise<Outcome> {
-  const outcome = await new HttpLoad({ url: server.url, headers, perSecond: 0, ...loop }).run();
-  if (notAccepted(outcome) > 0) throw new Error(`${server.url} did not accept all: ${JSON.stringify(outcome)}`);
+async function send(
+  { server, url = server.url, headers = {} }: Omit<Variant, 'name'>,
+  loop: ClosedLoop,
+): Promise<Outcome> {
+  const outcome = await new HttpLoad({ url, headers, perSecond: 0, ...loop }).run();
+  if (notAccepted(outcome) > 0) throw new Error(`${url} did not accept all: ${JSON.stringify(outcome)}`);
   return outcome;
 }
 

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export interface Answer {
   status: number;
@@ -23,11 +24,16 @@ export class Connection {
     socket.on('close', () => this.fail(new Error('the gateway has closed the connection')));
   }
 
-  /** @param localAddress where it comes from: any of 127.0.0.0/8 is this machine */
+  /**
+   * @param url `https:` takes every certificate: the server is one that we have started
+   * @param localAddress where it comes from: any of 127.0.0.0/8 is this machine
+   */
   static async open(url: string, localAddress = '127.0.0.1'): Promise<Connection> {
-    const { hostname, port } = new URL(url);
+    const { protocol, hostname: host, port } = new URL(url);
+    const to = { host, port: Number(port), localAddress };
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const socket = connect({ host: hostname, port: Number(port), localAddress }, resolve);
+    const socket =
+      protocol === 'https:' ? connectTls({ ...to, rejectUnauthorized: false }, resolve) : connect(to, resolve);
     socket.once('error', reject);
     await promise;
     return new Connection(socket);
