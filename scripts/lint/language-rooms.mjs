@@ -7,7 +7,6 @@ const NOT_YET = [
   'apps/query/',
   'apps/standalone/',
   'docs/guides/console.md',
-  'libs/batch-transport/src/',
   'libs/contracts/src/json',
   'libs/event-log-kafka/',
   'libs/event-log-sqlite/',
