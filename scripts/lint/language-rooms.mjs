@@ -8,7 +8,6 @@ const NOT_YET = [
   'apps/standalone/',
   'docs/guides/console.md',
   'libs/contracts/src/json',
-  'libs/event-log-kafka/',
   'libs/event-log-sqlite/',
   'libs/event-log/src/batcher.ts',
   'libs/http/src/reads/read-turns.ts',

@@ -90,7 +90,7 @@ describe('A consumer with a faulty handler', () => {
   const allIds = events.map(({ record_id }) => record_id).sort();
 
   it.each(badHandlers)(
-    'A consumer that %s does not disturb ingest and storing, and loses nothing once it is fixed',
+    'A consumer that %s disturbs no other consumer, and loses nothing once it is fixed',
     async (_, bad) => {
       let wasAsked = false;
       const broken = consume('alerts', (batch) => {

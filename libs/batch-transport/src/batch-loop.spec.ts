@@ -151,47 +151,38 @@ describe('BatchLoop', () => {
         throw new TypeError('broken');
       },
     ],
-    [
-      'returns a value that is not an outcome',
-      async (call) => (call === 1 ? [DONE, 'stored'] : ['stored']) as BatchVerdict,
-    ],
+    ['returns no real outcome', async (call) => (call === 1 ? [DONE, 'stored'] : ['stored']) as BatchVerdict],
     ['returns null for an outcome', async (call) => (call === 1 ? [DONE, null] : [null]) as unknown as BatchVerdict],
     ['returns a hole in its list', async (call) => new Array<RecordOutcome>(call === 1 ? 2 : 1)],
     [
       'returns a dead letter without a detail',
       async (call) => [...(call === 1 ? [DONE] : []), { status: 'dead-letter', reason: 'limit' }] as BatchVerdict,
     ],
-  ])(
-    'The loop reports and retries a record, and does not commit past it, when the handler %s',
-    async (_what, broken) => {
-      let failing = 0;
-      handler = (batch) => (batch.some(({ offset }) => offset === 1) ? broken(++failing) : allDone(batch));
-      subscription.feed(record(0), record(1));
-      await until(() => (loop.held[0]?.attempts ?? 0) >= 2);
-      expect(loop.held[0]).toMatchObject({ record: { offset: 1 }, error: expect.any(TypeError) });
-      expect(committed()).toEqual([[{ topic: TOPIC, partition: 0, offset: 1 }]]);
-      handler = allDone;
-      await until(() => committed().length === 2);
-      expect(committed().at(-1)).toEqual([{ topic: TOPIC, partition: 0, offset: 2 }]);
-    },
-  );
+  ])('The loop retries a record, and does not commit past it, when the handler %s', async (_what, broken) => {
+    let failing = 0;
+    handler = (batch) => (batch.some(({ offset }) => offset === 1) ? broken(++failing) : allDone(batch));
+    subscription.feed(record(0), record(1));
+    await until(() => (loop.held[0]?.attempts ?? 0) >= 2);
+    expect(loop.held[0]).toMatchObject({ record: { offset: 1 }, error: expect.any(TypeError) });
+    expect(committed()).toEqual([[{ topic: TOPIC, partition: 0, offset: 1 }]]);
+    handler = allDone;
+    await until(() => committed().length === 2);
+    expect(committed().at(-1)).toEqual([{ topic: TOPIC, partition: 0, offset: 2 }]);
+  });
 
   it.each<[string, () => Promise<BatchVerdict>]>([
     ['too few outcomes', async () => [DONE]],
     ['too many outcomes', async () => [DONE, DONE, DONE]],
     ['nothing', async () => undefined as unknown as BatchVerdict],
-  ])(
-    'The loop reports and retries the whole batch, and commits nothing, when the handler returns %s',
-    async (_what, broken) => {
-      handler = broken;
-      subscription.feed(record(0), record(1));
-      await until(() => failures.length === 2);
-      expect(committed()).toEqual([]);
-      expect(loop.state.pauseReason).toBe('handler_failed');
-      handler = allDone;
-      await until(() => committed().length > 0);
-    },
-  );
+  ])('The loop retries the whole batch, and commits nothing, when the handler returns %s', async (_what, broken) => {
+    handler = broken;
+    subscription.feed(record(0), record(1));
+    await until(() => failures.length === 2);
+    expect(committed()).toEqual([]);
+    expect(loop.state.pauseReason).toBe('handler_failed');
+    handler = allDone;
+    await until(() => committed().length > 0);
+  });
 
   it('The loop repeats a commit until the event log acknowledges it', async () => {
     subscription.commitError = new EventLogError('unavailable', 'away');
