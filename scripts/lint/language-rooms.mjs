@@ -7,14 +7,10 @@ const NOT_YET = [
   'apps/query/',
   'apps/standalone/',
   'docs/guides/console.md',
-  'libs/contracts/src/json',
   'libs/event-log-sqlite/',
-  'libs/event-log/src/batcher.ts',
   'libs/http/src/reads/read-turns.ts',
   'libs/record-store-mongo/',
   'libs/record-store-sqlite/',
-  'libs/record-store/',
-  'libs/sqlite/',
 ];
 
 /** @param {string} path from the root of the repository */

@@ -135,7 +135,7 @@ export class BatchLoop {
   private async turn(): Promise<void> {
     await this.retryHeld();
     const reason = await this.collect();
-    const records = reason === undefined ? [] : this.#batcher.take();
+    const records = reason === undefined ? [] : this.#batcher.nextBatch();
     if (records.length > 0) {
       this.#observer.flushed?.(reason!, records.length);
       await this.inHand(new HeldBatch(records), (batch) => this.settle(batch));
