@@ -7,10 +7,8 @@ const NOT_YET = [
   'apps/query/',
   'apps/standalone/',
   'docs/guides/console.md',
-  'libs/event-log-sqlite/',
   'libs/http/src/reads/read-turns.ts',
   'libs/record-store-mongo/',
-  'libs/record-store-sqlite/',
 ];
 
 /** @param {string} path from the root of the repository */
