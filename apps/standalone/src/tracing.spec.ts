@@ -91,7 +91,7 @@ describe('The trace of a record', () => {
   });
 });
 
-describe('a collector in trouble', () => {
+describe('A collector in trouble', () => {
   let collector: OtlpReceiver;
   let standalone: StandaloneUnderTest;
 
@@ -107,7 +107,7 @@ describe('a collector in trouble', () => {
     await collector.close();
   });
 
-  it.each(['refuses', 'hang'] as const)('that %s loses spans, which are counted, and no record', async (behaviour) => {
+  it.each(['refuses', 'hang'] as const)('A collector that %s costs counted spans, and no record', async (behaviour) => {
     await start(behaviour);
     const posts = Array.from({ length: 40 }, () => post(standalone.url, report('dev-2')));
     expect(new Set(await Promise.all(posts))).toEqual(new Set([202]));
