@@ -58,7 +58,7 @@ async function metric(name: string): Promise<number> {
 describe('The archive of a process that is killed again and again', () => {
   const acknowledged = new Set<string>();
 
-  it('has every acknowledged record, and each partition and offset once', async () => {
+  it('The archive of a process that is killed again and again has every acknowledged record, and each partition and offset once', async () => {
     for (let kill = 0; kill < KILLS; kill++) {
       const before = await metric('sluice_archive_objects_total');
       for (let batch = 0; batch < 4; batch++) for (const id of await sendBatch()) acknowledged.add(id);
@@ -75,11 +75,11 @@ describe('The archive of a process that is killed again and again', () => {
     expect([...acknowledged].filter((id) => !archived.has(id))).toEqual([]);
   }, 120_000);
 
-  it('leaves no file of an open object behind', async () => {
+  it('The archive of a process that is killed again and again leaves no file of an open object behind', async () => {
     expect(await readdir(join(sluice.dataDir, 'archive-spool'))).toEqual([]);
   });
 
-  it('is whole by sluice archive verify, which counts by day', async () => {
+  it('The archive of a process that is killed again and again is whole by sluice archive verify, which counts by day', async () => {
     await sluice.end();
     const { code, out, notes } = await runSluice('archive', 'verify', '--json');
     expect({ code, notes }).toEqual({ code: 0, notes: expect.stringMatching(/^The archive is whole: /) });
@@ -93,7 +93,7 @@ describe('The archive of a process that is killed again and again', () => {
     expect(total('stored')).toBeGreaterThanOrEqual(acknowledged.size);
   });
 
-  it('fills an empty record store again by sluice archive restore, as often as it is run', async () => {
+  it('The archive of a process that is killed again and again fills an empty record store again by sluice archive restore, as often as it is run', async () => {
     for (const name of await readdir(sluice.dataDir))
       if (name.startsWith('records.db')) await rm(join(sluice.dataDir, name));
     await sluice.start();

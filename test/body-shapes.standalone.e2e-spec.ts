@@ -65,19 +65,19 @@ const codings = Object.keys(CODINGS) as Coding[];
 const cases = bodyShapes.map((shape, index) => [shape.name, codings[index % codings.length]!, shape] as const);
 
 describe('the gateway outlives', () => {
-  it.each(cases)('%s (%s)', async (_name, coding, shape) => {
+  it.each(cases)('The gateway outlives %s (%s)', async (_name, coding, shape) => {
     expectAnswered(await post(gateway.baseUrl, shape, shape.make(BODY_BYTES), coding));
     expect([gateway.isRunning, gateway.log]).toEqual([true, '']);
   });
 });
 
 describe('everything in one process outlives', () => {
-  it.each(cases)('%s (%s)', async (_name, coding, shape) => {
+  it.each(cases)('Everything in one process outlives %s (%s)', async (_name, coding, shape) => {
     expectAnswered(await post(standalone.baseUrl, shape, shape.make(BODY_BYTES), coding));
     await expectAlive();
   });
 
-  it.each(TOGETHER)('%s and three others at a time', async (...names) => {
+  it.each(TOGETHER)('Everything in one process outlives %s and three others at a time', async (...names) => {
     const shapes = bodyShapes.filter(({ name }) => names.includes(name));
     expect(shapes).toHaveLength(names.length);
     const answers = shapes.map((shape) => post(standalone.baseUrl, shape, shape.make(BODY_BYTES), 'gzip'));
@@ -85,7 +85,7 @@ describe('everything in one process outlives', () => {
     await expectAlive();
   });
 
-  it('and takes an honest batch afterwards', async () => {
+  it('Everything in one process accepts a normal batch afterwards', async () => {
     await until('an honest batch is accepted', async () => {
       const { status } = await post(standalone.baseUrl, honestBatch, honestBatch.make(BODY_BYTES / 10), 'gzip');
       return status === 202 ? true : undefined;

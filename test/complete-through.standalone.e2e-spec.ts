@@ -69,7 +69,7 @@ async function send(sender: number): Promise<void> {
   }
 }
 
-it('nothing that was received up to complete_through is missing from what is read after it, under load', async () => {
+it('Nothing that was received up to complete_through is missing from what is read after it, under load', async () => {
   let isOver = false;
   const windows: Window[] = [];
   const read = async (): Promise<void> => {

@@ -32,7 +32,7 @@ async function partitionsByMember(): Promise<number[]> {
 }
 
 describe('the full stack', () => {
-  it('comes up healthy, and nothing had to be started twice', async () => {
+  it('The full stack comes up healthy, and nothing had to be started twice', async () => {
     await stack.up();
     const containers = await stack.containers();
     expect(containers.filter(({ service }) => APPS.includes(service))).toHaveLength(APPS.length);
@@ -42,18 +42,18 @@ describe('the full stack', () => {
     expect(containers.find(({ service }) => service === 'init')).toMatchObject({ isRunning: false, exitCode: 0 });
   });
 
-  it('has the command sluice in every app', async () => {
+  it('The full stack has the command sluice in every app', async () => {
     for (const app of APPS) {
       await expect(stack.compose('exec', '-T', app, 'sluice', 'tokens', 'list')).resolves.toBe('');
     }
   });
 
-  it('publishes its one port on 127.0.0.1 only', async () => {
+  it('The full stack publishes its one port on 127.0.0.1 only', async () => {
     const published = (await stack.containers()).filter(({ boundTo }) => boundTo.length > 0);
     expect(published).toMatchObject([{ service: 'gateway', boundTo: ['127.0.0.1'] }]);
   });
 
-  it('comes up in any order, from nothing, without a restart', async () => {
+  it('The full stack comes up in any order, from nothing, without a restart', async () => {
     await stack.compose('down', '--volumes');
     await stack.compose('up', '--no-start');
     const containers = await stack.containers();
@@ -65,7 +65,7 @@ describe('the full stack', () => {
     expect((await client.post('/ingest', event('dev-order', 'first'))).status).toBe(202);
   });
 
-  it('keeps what it has stored through down and up', async () => {
+  it('The full stack keeps what it has stored through down and up', async () => {
     const ids = ['kept-1', 'kept-2', 'kept-3'];
     for (const id of ids) expect((await client.post('/ingest', event('dev-kept', id))).status).toBe(202);
     await stack.compose('down');
@@ -74,7 +74,7 @@ describe('the full stack', () => {
     expect((await storedIds(client, 'dev-kept')).sort()).toEqual(ids);
   });
 
-  it('leaves no volume behind but its named ones, however often it goes up and down', async () => {
+  it('The full stack leaves no volume behind but its named ones, however often it goes up and down', async () => {
     const volumes = async (): Promise<string[]> =>
       (await output('docker', 'volume', 'ls', '--quiet')).split('\n').sort();
     const before = await volumes();
@@ -89,7 +89,7 @@ describe('the full stack', () => {
     expect(named).toEqual(expect.arrayContaining(['kafka-data', 'mongo-data']));
   });
 
-  it('goes down with all its profiles by one command', async () => {
+  it('The full stack goes down with all its profiles by one command', async () => {
     await stack.compose('--profile', 'scaled', 'create', '--no-build');
     await stack.compose('--profile', 'scaled', 'start', 'buffer-worker-b');
     await stack.compose('--profile', '*', 'down');
@@ -97,7 +97,7 @@ describe('the full stack', () => {
     await stack.up();
   });
 
-  it('shares the partitions between three workers', async () => {
+  it('The full stack shares the partitions between three workers', async () => {
     await stack.up('--scale', 'buffer-worker=3');
     await until('three workers have four partitions each', async () => {
       const shares = await partitionsByMember();
@@ -106,7 +106,7 @@ describe('the full stack', () => {
     await stack.up('--scale', 'buffer-worker=1');
   });
 
-  it('ends by itself within ten seconds when it is stopped under load, and every accepted record is stored once', async () => {
+  it('The full stack ends by itself within ten seconds when it is stopped under load, and every accepted record is stored once', async () => {
     const ledger = new Ledger();
     const load = { seed: 1, devices: 8, prefix: 'dev-stopped', maxBatch: 1, maxPauseMs: 0, repeatShare: 0 };
     const generator = new Generator(() => stack.baseUrl, ledger, load);

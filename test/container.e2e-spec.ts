@@ -12,24 +12,24 @@ async function start(...options: string[]): Promise<Container> {
 afterAll(() => Promise.all(started.map((container) => container.dispose())));
 
 describe('the container', () => {
-  it('runs as a user without rights, below an init process', async () => {
+  it('The container runs as a user without rights, below an init process', async () => {
     const container = await start();
     await expect(output('docker', 'exec', container.id, 'id', '--user', '--name')).resolves.toBe('node');
     await expect(output('docker', 'exec', container.id, 'cat', '/proc/1/comm')).resolves.toBe('tini');
   });
 
-  it('becomes healthy', async () => {
+  it('The container becomes healthy', async () => {
     const container = await start();
     const health = async (): Promise<boolean> => (await container.inspect('{{.State.Health.Status}}')) === 'healthy';
     await until('Docker calls it healthy', async () => (await health()) || undefined);
   });
 
-  it('ends with 0 when it is stopped', async () => {
+  it('The container ends with 0 when it is stopped', async () => {
     const container = await start();
     await expect(container.stop()).resolves.toBe(0);
   });
 
-  it('works without a capability, and with a root file system that cannot be written', async () => {
+  it('The container works without a capability, and with a root file system that cannot be written', async () => {
     const rights = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
     const volume = await createVolume();
     const container = await start('--read-only', '--tmpfs', '/tmp', '--volume', `${volume}:/data`, ...rights);
@@ -40,7 +40,7 @@ describe('the container', () => {
     await output('docker', 'volume', 'rm', volume);
   });
 
-  it('has the command sluice, which works on the data of the service', async () => {
+  it('The container has the command sluice, which works on the data of the service', async () => {
     const { id } = await start();
     const sluice = (...args: string[]): Promise<string> => output('docker', 'exec', id, 'sluice', ...args);
     await expect(sluice('tokens', 'create', '--pattern', 'a<b*')).rejects.toThrow('"a<b*" is not a pattern');
@@ -48,12 +48,12 @@ describe('the container', () => {
     await expect(sluice('tokens', 'list')).resolves.toContain('device dev-1  ingest');
   });
 
-  it('makes no volume without a name', async () => {
+  it('The container makes no volume without a name', async () => {
     const container = await start();
     await expect(container.inspect('{{json .Mounts}}')).resolves.toBe('[]');
   });
 
-  it('keeps its records in its volume', async () => {
+  it('The container keeps its records in its volume', async () => {
     const volume = await createVolume();
     const first = await start('--volume', `${volume}:/data`);
     await new HttpClient(first.baseUrl).post('/ingest', event('kept'));

@@ -29,13 +29,13 @@ const stored = (deviceId: string, count: number) =>
   });
 
 describe('@sluice/device, packed and installed in another project', () => {
-  it('brings its types, its examples and its licence, and no sources', async () => {
+  it('The installed device package brings its types, its examples and its licence, and no sources', async () => {
     for (const file of ['dist/index.d.ts', 'dist/node/index.d.ts', 'examples/browser.html', 'LICENSE'])
       expect((await readFile(join(device.folder, file), 'utf8')).length).toBeGreaterThan(0);
     await expect(readFile(join(device.folder, 'src/index.ts'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('reports to a gateway by the five lines of its README', async () => {
+  it('The installed device package reports to a gateway by the five lines of its README', async () => {
     const readme = await readFile(join(device.folder, 'README.md'), 'utf8');
     const [, start] = /```js\n(.*?)```/s.exec(readme)!;
     expect(start!.trim().split('\n')).toHaveLength(5);
@@ -45,7 +45,7 @@ describe('@sluice/device, packed and installed in another project', () => {
     expect(body.records[0].data_payload).toEqual({ gene_count: 12, sample_quality: 0.98 });
   });
 
-  it('follows the directory of a gateway that has no list: it stays where it is', async () => {
+  it('The installed device package follows the directory of a gateway that has no list: it stays where it is', async () => {
     const printed = await device.run(`
       import { Device } from '@sluice/device';
       const options = { deviceId: 'dir-1', endpoints: '${standalone.baseUrl}', directory: true };
@@ -71,7 +71,7 @@ describe('a browser as a device', () => {
     page.goto(`${origin}/examples/browser.html?gateway=${standalone.baseUrl}&device=${deviceId}`);
   const state = () => page.locator('#state');
 
-  it('reports each move of the slider to a gateway that allows its origin', async () => {
+  it('The installed device package reports each move of the slider to a gateway that allows its origin', async () => {
     await open(pages.origin, 'tab-1');
     for (const level of ['10', '42']) await page.locator('#level').fill(level);
     await state().filter({ hasText: 'accepted 2, waiting 0' }).waitFor();
@@ -82,7 +82,7 @@ describe('a browser as a device', () => {
     );
   });
 
-  it('gets its list, compressed requests through, and sees how long it has to wait', async () => {
+  it('The installed device package gets its list, compressed requests through, and sees how long it has to wait', async () => {
     await open(pages.origin, 'tab-2');
     const program = `(async () => {
       const { Device } = await import('/dist/index.js');
@@ -106,7 +106,7 @@ describe('a browser as a device', () => {
     await stored('tab-2', 1);
   });
 
-  it('reports nothing from an origin that the gateway does not allow, and says that it cannot', async () => {
+  it('The installed device package reports nothing from an origin that the gateway does not allow, and reports that it cannot', async () => {
     await open(strangers.origin, 'tab-3');
     await page.locator('#level').fill('42');
     await state().filter({ hasText: 'cannot be reached' }).waitFor();

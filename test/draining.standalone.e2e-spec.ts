@@ -30,7 +30,7 @@ async function draining(): Promise<unknown> {
   return body.endpoints.map(({ url, draining }: { url: string; draining: boolean }) => [url, draining]);
 }
 
-it('takes over the file of the endpoints when that changes', async () => {
+it('The gateway takes over the file of the endpoints when that changes', async () => {
   await writeFile(list, `${standalone.baseUrl}\n`);
   await until('the new list is answered', async () => {
     const { body } = await client.get('/endpoints?device_id=dev-2');
@@ -39,7 +39,7 @@ it('takes over the file of the endpoints when that changes', async () => {
   expect(await draining()).toEqual([[standalone.baseUrl, false]]);
 });
 
-it('gives notice after a SIGTERM: not ready, draining, and still taking records', async () => {
+it('The gateway gives notice after a SIGTERM: not ready, draining, and still taking records', async () => {
   process.kill(standalone.pid!, 'SIGTERM');
   await until('it is not ready', async () => (await client.get('/health/ready')).status === 503 || undefined);
   expect(await draining()).toEqual([[standalone.baseUrl, true]]);
@@ -47,6 +47,6 @@ it('gives notice after a SIGTERM: not ready, draining, and still taking records'
   expect([status, headers.get('endpoint-draining')]).toEqual([202, 'true']);
 });
 
-it('stops at once after a second signal', async () => {
+it('The gateway stops at once after a second signal', async () => {
   expect(await standalone.end()).toBe(0);
 });

@@ -5,7 +5,7 @@ import { isProven } from '../tools/proof/fault.js';
 import { lineOf } from '../tools/proof/report.js';
 
 describe('kill -9 of the whole pipeline under load', () => {
-  it('loses, doubles and changes nothing that was acknowledged, at different moments', async () => {
+  it('A kill -9 of the whole pipeline under load loses, doubles and changes nothing that was acknowledged, at different moments', async () => {
     const result = await proveEmbedded(standaloneKilled, seedOfRun());
     console.info(lineOf(result));
     expect({ line: lineOf(result), isProven: isProven(result) }).toMatchObject({ isProven: true });

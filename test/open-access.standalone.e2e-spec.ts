@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Standalone } from '@sluice/test-kit';
 
-it('the process says at its start that access is open, and listens on this machine only', async () => {
+it('The process says at its start that access is open, and listens on this machine only', async () => {
   const standalone = await Standalone.start();
   try {
     expect(standalone.log).toContain(

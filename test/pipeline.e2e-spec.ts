@@ -35,7 +35,7 @@ function settled(deviceId: string, recordId: string) {
 }
 
 describe(`the whole way of a record (${profile()})`, () => {
-  it('goes from a request to the records, exactly as the device wrote it', async () => {
+  it('The pipeline goes from a request to the records, exactly as the device wrote it', async () => {
     const payload = {
       text: 'grün 🧪',
       numbers: [1e-7, 2 ** 53 - 1, 0.1],
@@ -58,7 +58,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     expect(body.records).toMatchObject([{ timestamp: sent.timestamp, data_payload: payload }]);
   });
 
-  it('keeps the sign of -0', async () => {
+  it('The pipeline keeps the sign of -0', async () => {
     const body =
       '{"device_id":"e2e-zero","record_id":"z","timestamp":"2025-09-09T17:00:00Z","data_payload":{"drift":-0.0}}';
     expect((await client.postText('/ingest', body)).status).toBe(202);
@@ -66,7 +66,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     expect(Object.is(payload.drift, -0)).toBe(true);
   });
 
-  it('gives every record of a list its own verdict, in order, in every form of a body', async () => {
+  it('The pipeline gives every record of a list its own verdict, in order, in every form of a body', async () => {
     const device = 'e2e-forms';
     const bad = { device_id: device };
     const array = await client.post('/ingest', [
@@ -93,7 +93,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     expect((await storedIds(client, device)).sort()).toEqual(['a1', 'a2', 'n1', 'n2', 'z1']);
   });
 
-  it('stores a repeat with the same key once', async () => {
+  it('The pipeline stores a repeat with the same key once', async () => {
     const device = 'e2e-repeat';
     for (let attempt = 0; attempt < 3; attempt++) {
       const { status } = await client.post('/ingest', report(device), { 'idempotency-key': 'same' });
@@ -104,7 +104,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     expect((await storedIds(client, device)).sort()).toEqual(['last', 'same']);
   });
 
-  it('keeps the first of two payloads with one key, and dead-letters the second with its reason', async () => {
+  it('The pipeline keeps the first of two payloads with one key, and dead-letters the second with its reason', async () => {
     const device = 'e2e-conflict';
     await client.post('/ingest', report(device, { record_id: 'k' }));
     await client.post('/ingest', report(device, { record_id: 'k', data_payload: { another: true } }));
@@ -113,7 +113,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     expect(await settled(device, 'k')).toMatchObject({ state: 'stored', data_payload: report(device).data_payload });
   });
 
-  it('shows an acknowledged record in the buffer or in the records at every moment', async () => {
+  it('The pipeline shows an acknowledged record in the buffer or in the records at every moment', async () => {
     const device = 'e2e-neither';
     for (let round = 0; round < 40; round++) {
       const { body: answer } = await client.post('/ingest', report(device, { record_id: `n${round}` }));
@@ -127,7 +127,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     }
   });
 
-  it('pages newest first, without a gap or a double, while more arrives', async () => {
+  it('The pipeline pages newest first, without a gap or a double, while more arrives', async () => {
     const device = 'e2e-pages';
     const at = (second: number): string => `2025-09-09T17:00:${String(second).padStart(2, '0')}Z`;
     const many = Array.from({ length: 25 }, (_, second) =>
@@ -150,7 +150,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     ['/ingest', 'nonsense', 400, 'invalid-json'],
     ['/ingest', '{"device_id":"e2e-bad"}', 422, 'invalid-record'],
     ['/ingest', '[]', 400, 'wrong-shape'],
-  ])('refuses POST %s of %s with %i %s', async (path, body, status, code) => {
+  ])('The pipeline refuses POST %s of %s with %i %s', async (path, body, status, code) => {
     const answer = await client.postText(path, body);
     expect(answer).toMatchObject({ status, body: { status, code, instance: path } });
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -163,11 +163,11 @@ describe(`the whole way of a record (${profile()})`, () => {
     ['/check-buffer?limit=1001', 400, 'invalid-parameter'],
     ['/records/e2e-none/none', 404, 'not-found'],
     ['/nowhere', 404, 'not-found'],
-  ])('refuses GET %s with %i %s', async (path, status, code) => {
+  ])('The pipeline refuses GET %s with %i %s', async (path, status, code) => {
     expect(await client.get(path)).toMatchObject({ status, body: { status, code } });
   });
 
-  it('describes all its paths', async () => {
+  it('The pipeline describes all its paths', async () => {
     const { body } = await client.get('/openapi.json');
     const paths = [
       '/ingest',

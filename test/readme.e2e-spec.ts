@@ -41,12 +41,12 @@ async function answerInTheEnd(example: ReadmeExample): Promise<unknown> {
 const isReading = ({ command }: ReadmeExample): boolean => !/\s(-d|--data\S*|--json|-X|--request)\s/.test(command);
 
 describe(`the README's commands, on a fresh system (${profile()})`, () => {
-  it('cover taking in, the buffer and the records', () => {
+  it('The commands of the README cover taking in, the buffer and the records', () => {
     const paths = examples.map(({ command }) => /:8000(\/[\w-]+)/.exec(command)?.[1]);
     expect(paths).toEqual(expect.arrayContaining(['/ingest', '/check-buffer', '/records']));
   });
 
-  it.each(examples)('$command', async (example) => {
+  it.each(examples)('The command of the README works: $command', async (example) => {
     const answer = await (isReading(example) ? answerInTheEnd(example) : answerNow(example));
     expect(answer).toEqual(comparable(example.answer));
   });

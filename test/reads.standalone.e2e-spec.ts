@@ -50,7 +50,7 @@ async function metric(name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(String(body))?.[1]);
 }
 
-it('a page of the largest records ends before it has too many bytes, and the next one continues', async () => {
+it('A page of the largest records ends before it has too many bytes, and the next one continues', async () => {
   const first = await client.get(LARGEST_PAGE);
   expect(Buffer.byteLength(JSON.stringify(first.body))).toBeLessThanOrEqual(MAX_PAGE_BYTES);
   expect(first.body.has_more).toBe(true);
@@ -59,7 +59,7 @@ it('a page of the largest records ends before it has too many bytes, and the nex
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-it('clients that take nothing cost little, however much they ask for, and no record is refused for them', async () => {
+it('Clients that take nothing cost little, however much they ask for, and no record is refused for them', async () => {
   await Promise.all([
     ...Array.from({ length: 100 }, () => askAndTakeNothing()),
     ...Array.from({ length: 4 }, () => askAndTakeNothing(200)),
@@ -70,7 +70,7 @@ it('clients that take nothing cost little, however much they ask for, and no rec
   expect(residentMiB()).toBeLessThan(MAX_RESIDENT_MIB);
 });
 
-it('a read that finds no place is refused with overloaded and when to come back', async () => {
+it('A read that finds no place is refused with overloaded and when to come back', async () => {
   await until('the client has all its places', async () => {
     if ((await metric('sluice_reads_in_flight')) === READ_LIMITS.maxUnderWayPerClient) return true;
     await askAndTakeNothing();
@@ -82,7 +82,7 @@ it('a read that finds no place is refused with overloaded and when to come back'
   expect(await metric('sluice_reads_refused_total')).toBeGreaterThan(0);
 });
 
-it('they never delay a stop', async () => {
+it('Clients that read nothing never delay a stop', async () => {
   expect(await standalone.end()).toBe(0);
   expect(standalone.log).not.toContain('not stopped in time');
 });

@@ -40,7 +40,7 @@ async function makeLetters(): Promise<void> {
 }
 
 describe('a redrive of a process that is killed again and again', () => {
-  it('continues after each start, and every letter is stored once', async () => {
+  it('A redrive of a process that is killed again and again continues after each start, and every letter is stored once', async () => {
     await makeLetters();
     const edit = [{ op: 'replace', path: '/record_id', value: 'again' }];
     const filter = { reasons: ['key-conflict'] };

@@ -23,11 +23,11 @@ afterAll(() => stack?.dispose(), STARTING_LIMIT_MS);
 const broken = ({ figures }: ScenarioResult) => figures.filter(({ holds, isPace }) => !holds && !isPace);
 
 describe(`a fleet on three gateways (seed ${seed})`, () => {
-  it('moves to the others when a gateway is killed, and back, and loses nothing that was acknowledged', async () => {
+  it('A fleet on three gateways moves to the others when a gateway is killed, and back, and loses nothing that was acknowledged', async () => {
     expect(broken(await gatewayKilled(stack, SHORT, seed))).toEqual([]);
   });
 
-  it('settles when far more is offered than the gateways take, and everything is stored in the end', async () => {
+  it('A fleet on three gateways settles when far more is offered than the gateways take, and everything is stored in the end', async () => {
     expect(broken(await overload(stack, SHORT, seed))).toEqual([]);
   });
 });

@@ -26,26 +26,26 @@ function sluice(args: string, settings: Record<string, string> = {}) {
 }
 
 describe('The program sluice', () => {
-  it('tokens prints a token on standard output, and what it is on standard error', () => {
+  it('The command sluice tokens prints a token on standard output, and its description on standard error', () => {
     const { code, out, notes } = sluice('tokens create --device dev-2', { DATA_DIR: directory });
     expect(code).toBe(0);
     expect(out.trimEnd()).toMatch(TOKEN_PATTERN);
     expect(notes).toMatch(/^Token [0-9a-f]{12} for device dev-2, scopes ingest\. It is not shown again:\n$/);
   });
 
-  it('tokens exits with 1 and says what is wrong with its arguments', () => {
+  it('The command sluice tokens exits with 1 and reports what is wrong with its arguments', () => {
     const { code, out, notes } = sluice('tokens revoke', { DATA_DIR: directory });
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(notes).toMatch(/^tokens: which token\? Give its id\.\n\nManages tokens, for gateways/);
   });
 
-  it('tokens exits with 1 on a wrong setting', () => {
+  it('The command sluice tokens exits with 1 on a wrong setting', () => {
     const { code, notes } = sluice('tokens list', { STORE_TIMEOUT_MS: 'soon' });
     expect(code).toBe(1);
     expect(notes).toMatch(/^tokens: STORE_TIMEOUT_MS is "soon"; allowed: /);
   });
 
-  it('init exits with 1 where the engines are files', () => {
+  it('The program sluice init exits with 1 where the engines are files', () => {
     const { code, out, notes } = sluice('init', { DATA_DIR: directory });
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(notes).toMatch(
@@ -53,18 +53,18 @@ describe('The program sluice', () => {
     );
   });
 
-  it('init changes nothing when it is given arguments', () => {
+  it('The program sluice init changes nothing when it is given arguments', () => {
     const notes = 'init: it has no arguments; see sluice help init.\n';
     expect(sluice('init now')).toEqual({ code: 2, out: '', notes });
   });
 
-  it('init --help prints the same text as help init', () => {
+  it('The program sluice init --help prints the same text as help init', () => {
     const help = sluice('init --help');
     expect(help).toEqual(sluice('help init'));
     expect(help).toMatchObject({ code: 0, notes: '', out: expect.stringMatching(/^Usage: sluice init\n/) });
   });
 
-  it('reads the file .env of the current folder, which the environment overrides', () => {
+  it('The program sluice reads the file .env of the current folder, which the environment overrides', () => {
     writeFileSync(join(directory, '.env'), 'STORE_TIMEOUT_MS=soon\n');
     expect(sluice('tokens list').notes).toContain('STORE_TIMEOUT_MS is "soon"');
     expect(sluice('tokens list', { STORE_TIMEOUT_MS: '5000', DATA_DIR: directory })).toEqual({

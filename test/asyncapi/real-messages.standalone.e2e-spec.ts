@@ -32,24 +32,24 @@ describe('The messages that Sluice really writes', () => {
   });
   afterAll(() => system.dispose());
 
-  it('are events as asyncapi.yaml has them: headers, key and payload', () => {
+  it('The messages that Sluice really writes are events as asyncapi.yaml has them: headers, key and payload', () => {
     expect(events).toHaveLength(RECORDS.length);
     expect(events.flatMap((record) => misfits('ingestEvent', record))).toEqual([]);
   });
 
-  it('are stamped with received_at', () => {
+  it('The messages that Sluice really writes are stamped with received_at', () => {
     for (const { value, timestampMs } of events) {
       const { received_at } = JSON.parse(String(value)) as { received_at: string };
       expect(new Date(timestampMs).toISOString()).toBe(received_at);
     }
   });
 
-  it('are dead letters as asyncapi.yaml has them', () => {
+  it('The messages that Sluice really writes are dead letters as asyncapi.yaml has them', () => {
     expect(deadLetters).toHaveLength(1);
     expect(deadLetters.flatMap((record) => misfits('deadLetter', record))).toEqual([]);
   });
 
-  it('would be caught if they did not fit', () => {
+  it('The messages that Sluice really writes would be caught if they did not fit', () => {
     const [event] = events as [LogRecord];
     const headers = { ...event.headers, 'schema-version': '2' };
     expect(misfits('ingestEvent', { ...event, headers })).toHaveLength(1);

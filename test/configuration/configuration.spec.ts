@@ -6,34 +6,34 @@ import { configurationPage } from './configuration-page.js';
 const committed = readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8');
 
 describe('docs/reference/configuration.md', () => {
-  it('is what npm run configuration writes', () => {
+  it('docs/reference/configuration.md is what npm run configuration writes', () => {
     expect(committed).toBe(configurationPage());
   });
 
-  it('has one row for every setting', () => {
+  it('docs/reference/configuration.md has one row for every setting', () => {
     const keys = [...committed.matchAll(/^\| `([A-Z_0-9]+)` \|/gm)].map(([, key]) => key);
     expect(keys).toEqual(ALL_SETTINGS.map(({ key }) => key));
   });
 });
 
 describe('the settings of all programs', () => {
-  it('are declared once: no two have the same environment variable', () => {
+  it('The settings of all programs are declared once: no two have the same environment variable', () => {
     const keys = ALL_SETTINGS.map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it('have the same option name in every table', () => {
+  it('The settings of all programs have the same option name in every table', () => {
     const names = Object.values(PROGRAMS).flatMap((table) =>
       Object.entries(table).map(([name, { key }]) => `${name} is ${key}`),
     );
     expect(new Set(names).size).toBe(ALL_SETTINGS.length);
   });
 
-  it.each(ALL_SETTINGS)('have a fallback that is allowed: $key', ({ fallback, parse }) => {
+  it.each(ALL_SETTINGS)('The settings of all programs have a fallback that is allowed: $key', ({ fallback, parse }) => {
     if (fallback !== '') expect(parse(String(fallback))).toBe(fallback);
   });
 
-  it('are read by the programs that use them only', () => {
+  it('The settings of all programs are read by the programs that use them only', () => {
     const keysOf = (name: string) => Object.values(PROGRAMS[name]!).map(({ key }) => key);
     expect(keysOf('query')).not.toContain('OTEL_EXPORTER_OTLP_HEADERS');
     expect(keysOf('sluice init')).not.toContain('TLS_KEY_FILE');

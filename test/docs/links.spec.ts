@@ -19,21 +19,21 @@ const isBroken = ({ target, anchor }: Link): boolean =>
   !exists(target) || (anchor !== '' && target.endsWith('.md') && !anchorsIn(read(target)).has(anchor));
 
 describe('the Markdown pages', () => {
-  it('link only to files and headings that exist', () => {
+  it('The Markdown pages link only to files and headings that exist', () => {
     expect(LINKS.filter(isBroken).map(({ page, written }) => `${page}: ${written}`)).toEqual([]);
   });
 
-  it('stay inside the repository with every link', () => {
+  it('The Markdown pages stay inside the repository with every link', () => {
     expect(LINKS.filter(({ target }) => target.startsWith('..'))).toEqual([]);
   });
 
-  it('of docs/ can all be reached from the index of docs/', () => {
+  it('The Markdown pages of docs/ can all be reached from the index of docs/', () => {
     const reached = reachableFrom(INDEX);
     expect(PAGES.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
   });
 });
 
-it('every path under docs/ that a file of the repository names exists', () => {
+it('Every path under docs/ that a file of the repository names exists', () => {
   const files = [...filesNamed(MENTIONING), '.env.example'].filter((file) => !EXEMPT.test(file));
   const missing = files.flatMap((file) =>
     [...read(file).matchAll(MENTION)]
@@ -45,7 +45,7 @@ it('every path under docs/ that a file of the repository names exists', () => {
 });
 
 describe('linksIn', () => {
-  it('resolves a link against the folder of its page and separates the anchor', () => {
+  it('linksIn resolves a link against the folder of its page and separates the anchor', () => {
     expect(linksIn('See [errors](../errors.md#invalid-json-400).', 'docs/guides/a.md')).toEqual([
       {
         page: 'docs/guides/a.md',
@@ -56,13 +56,13 @@ describe('linksIn', () => {
     ]);
   });
 
-  it('leaves out other sites and fenced code', () => {
+  it('linksIn leaves out other sites and fenced code', () => {
     expect(linksIn('[x](https://x.example/a)\n```\n[y](y.md)\n```\n', 'a.md')).toEqual([]);
   });
 });
 
 describe('anchorsIn', () => {
-  it('names headings as GitHub does, with a number for a repeated one', () => {
+  it('anchorsIn names headings as GitHub does, with a number for a repeated one', () => {
     const anchors = anchorsIn('# The `list`, (400)\n## Same\n## Same\n');
     expect([...anchors]).toEqual(['the-list-400', 'same', 'same-1']);
   });

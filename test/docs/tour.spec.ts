@@ -10,11 +10,11 @@ const STOPS = [...read(PAGE).matchAll(/^\d+\. (\[[^\]]+\]\([^)]+\)) `(\w+)`:/gm)
 }));
 
 describe('docs/internals/tour.md', () => {
-  it('has ten stops', () => {
+  it('docs/internals/tour.md has ten stops', () => {
     expect(STOPS).toHaveLength(10);
   });
 
-  it.each(STOPS)('names $name, which $file exports', ({ file, name }) => {
+  it.each(STOPS)('docs/internals/tour.md names $name, which $file exports', ({ file, name }) => {
     expect(read(file)).toMatch(new RegExp(`^export (?:abstract |async )*(?:class|function) ${name}\\b`, 'm'));
   });
 });

@@ -13,11 +13,11 @@ const pageOf = (alert: string) =>
     .replace(/(?<!^)[A-Z]/g, '-$&')
     .toLowerCase()}.md`;
 
-it('every rule asks only for what is exported', () => {
+it('Every rule asks only for what is exported', () => {
   expect(RULES.flatMap(({ expr }) => unknownNamesIn(expr))).toEqual([]);
 });
 
-it('every alert has a runbook, and every runbook an alert', () => {
+it('Every alert has a runbook, and every runbook an alert', () => {
   const pages = filesIn(RUNBOOKS).filter((file) => file !== INDEX);
   expect(pages).toEqual(ALERT_NAMES.map(pageOf).sort());
 });
@@ -25,7 +25,7 @@ it('every alert has a runbook, and every runbook an alert', () => {
 describe.each(ALERT_NAMES)('the alert %s', (name) => {
   const rules = RULES.filter(({ alert }) => alert === name);
 
-  it('says what is wrong, whom it calls and where its runbook is', () => {
+  it('The alert reports what is wrong, whom it calls and where its runbook is', () => {
     for (const { labels, annotations } of rules) {
       expect(['page', 'ticket']).toContain(labels?.['severity']);
       expect(annotations?.summary).toBeTruthy();
@@ -33,7 +33,7 @@ describe.each(ALERT_NAMES)('the alert %s', (name) => {
     }
   });
 
-  it('has a runbook that says what it means, what to look at and what to do, and is in the list', () => {
+  it('The alert has a runbook that reports what it means, what to look at and what to do, and is in the list', () => {
     const page = read(`${RUNBOOKS}/${pageOf(name)}`);
     expect([...page.matchAll(/^#+ .+$/gm)].map(([heading]) => heading)).toEqual([
       `# ${name}`,
@@ -44,7 +44,7 @@ describe.each(ALERT_NAMES)('the alert %s', (name) => {
     expect(read(`${RUNBOOKS}/${INDEX}`)).toContain(`[${name}](${pageOf(name)})`);
   });
 
-  it('is seen to fire, with each severity, and to stay quiet', () => {
+  it('The alert is seen to fire, with each severity, and to stay quiet', () => {
     const tests = ALERT_TESTS.filter(({ alertname }) => alertname === name);
     const fired = new Set(
       tests.flatMap(({ exp_alerts }) => exp_alerts.map(({ exp_labels }) => exp_labels['severity'])),

@@ -8,12 +8,12 @@ const SCREEN_ROWS = 22;
 
 const datasource = readYaml('observe/grafana/provisioning/datasources/prometheus.yml').datasources[0];
 
-it('there is one overview, one dashboard of the edge and one of the worker', () => {
+it('There is one overview, one dashboard of the edge and one of the worker', () => {
   expect(DASHBOARD_FILES.map(([file]) => file)).toEqual(['edge.json', 'overview.json', 'worker.json']);
   expect(new Set(DASHBOARD_FILES.map(([, { uid }]) => uid)).size).toBe(3);
 });
 
-it('the overview fits on one screen', () => {
+it('The overview fits on one screen', () => {
   const [, overview] = DASHBOARD_FILES.find(([file]) => file === 'overview.json')!;
   expect(Math.max(...overview.panels.map(({ gridPos: { y, h } }) => y + h))).toBeLessThanOrEqual(SCREEN_ROWS);
 });
@@ -22,7 +22,7 @@ describe.each(DASHBOARD_FILES)('the dashboard in %s', (_file, { panels }) => {
   const charts = panels.filter(({ targets }) => targets !== undefined);
   const targets = charts.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })));
 
-  it('has panels that say what they show, side by side', () => {
+  it('The dashboard has panels that say what they show, side by side', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     for (const { type, title, description, gridPos } of panels) {
       expect({ title, isSaid: type === 'row' || Boolean(description) }).toEqual({ title, isSaid: true });
@@ -31,19 +31,19 @@ describe.each(DASHBOARD_FILES)('the dashboard in %s', (_file, { panels }) => {
     expect(overlapsAmong(panels)).toEqual([]);
   });
 
-  it('asks the Prometheus that is provisioned', () => {
+  it('The dashboard queries the provisioned Prometheus', () => {
     expect(charts.length).toBeGreaterThan(5);
     for (const { title, datasource: asked } of charts) {
       expect({ title, uid: asked?.uid }).toEqual({ title, uid: datasource.uid });
     }
   });
 
-  it.each(targets)('asks only for what is exported: $title: $expr', ({ expr }) => {
+  it.each(targets)('The dashboard asks only for what is exported: $title: $expr', ({ expr }) => {
     expect(unknownNamesIn(expr)).toEqual([]);
   });
 
   it.each(targets.filter(({ legendFormat }) => legendFormat?.includes('{{')))(
-    'names its series by labels that they have: $title: $legendFormat',
+    'The dashboard names its series by labels that they have: $title: $legendFormat',
     ({ expr, legendFormat }) => {
       const labels = [...legendFormat!.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
       expect(labels.filter((label) => !labelsIn(expr).has(label))).toEqual([]);

@@ -25,16 +25,16 @@ const observers = Object.entries(services).filter(([, { profiles }]) => profiles
 const scrapes = readYaml('observe/prometheus/prometheus.yml').scrape_configs as Scrape[];
 
 describe('the profile observe', () => {
-  it('is Prometheus, Grafana and the disks of the machine, each of one exact version', () => {
+  it('The profile observe is Prometheus, Grafana and the disks of the machine, each of one exact version', () => {
     expect(observers.map(([name]) => name).sort()).toEqual(['grafana', 'machine', 'prometheus']);
     for (const [, { image }] of observers) expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
   });
 
-  it('publishes ports on this machine only, since nothing of it asks for a password', () => {
+  it('The profile observe publishes ports on this machine only, since nothing of it asks for a password', () => {
     for (const port of observers.flatMap(([, { ports = [] }]) => ports)) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it('mounts files that are there, and changes none of them', () => {
+  it('The profile observe mounts files that are there, and changes none of them', () => {
     const mounts = observers
       .flatMap(([, { volumes = [] }]) => volumes)
       .map((volume) => volume.replace(/\$\{\w+:-([^}]+)\}/, '$1').split(':'))
@@ -45,14 +45,14 @@ describe('the profile observe', () => {
     }
   });
 
-  it('opens on a dashboard that is there', () => {
+  it('The profile observe opens on a dashboard that is there', () => {
     const home = services['grafana']!.environment!['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH']!;
     expect(existsSync(join(ROOT, 'observe/grafana', home))).toBe(true);
   });
 });
 
 describe('Prometheus', () => {
-  it('scrapes every service of the stack that is an app, with all its replicas, on a network that it shares with it', () => {
+  it('Prometheus scrapes every service of the stack that is an app, with all its replicas, on a network that it shares with it', () => {
     const names = scrapes.flatMap(({ dns_sd_configs = [] }) => dns_sd_configs.flatMap(({ names }) => names));
     const isApp = ({ command = [] }: Service) => command.some((part) => part.endsWith('/main.js'));
     const apps = Object.keys(services).filter((name) => isApp(services[name]!));
@@ -62,12 +62,12 @@ describe('Prometheus', () => {
     expect(services['prometheus']!.networks).toContain('backend');
   });
 
-  it('scrapes the port on which the apps listen', () => {
+  it('Prometheus scrapes the port on which the apps listen', () => {
     const apps = scrapes.flatMap(({ dns_sd_configs = [] }) => dns_sd_configs);
     for (const { port } of apps) expect(String(port)).toBe(services['gateway']!.environment!['PORT']);
   });
 
-  it('scrapes nothing that the profile has not', () => {
+  it('Prometheus scrapes nothing that the profile has not', () => {
     const others = scrapes.flatMap(({ static_configs = [] }) => static_configs.flatMap(({ targets }) => targets));
     expect(others).toEqual(['machine:9100']);
     expect(services).toHaveProperty('machine');

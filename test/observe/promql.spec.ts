@@ -4,11 +4,11 @@ import { namesIn } from './promql.js';
 const metricsIn = (query: string) => namesIn(query).selectors.map(({ metric }) => metric);
 
 describe('namesIn', () => {
-  it('finds a metric by itself', () => {
+  it('namesIn finds a metric by itself', () => {
     expect(namesIn('up')).toEqual({ selectors: [{ metric: 'up', matchers: [] }], groupings: [] });
   });
 
-  it('finds what a metric is narrowed by', () => {
+  it('namesIn finds what a metric is narrowed by', () => {
     expect(namesIn('requests_total{route="/a,b}", status=~"5.."}[5m]').selectors).toEqual([
       {
         metric: 'requests_total',
@@ -20,13 +20,13 @@ describe('namesIn', () => {
     ]);
   });
 
-  it('distinguishes metrics from functions, operators and numbers', () => {
+  it('namesIn distinguishes metrics from functions, operators and numbers', () => {
     const query = '(sum(rate(a_total[5m])) or vector(0)) / max(b) > bool 14.4 * 1e3 unless on () absent(job:c:ratio5m)';
     expect(metricsIn(query)).toEqual(['a_total', 'b', 'job:c:ratio5m']);
   });
 
   it.each(['sum by (le, code) (rate(a[5m]))', 'sum(rate(a[5m])) by (le, code)'])(
-    'finds the labels of a group: %s',
+    'namesIn finds the labels of a group: %s',
     (query) => {
       expect(namesIn(query)).toEqual({ selectors: [{ metric: 'a', matchers: [] }], groupings: ['le', 'code'] });
     },

@@ -23,17 +23,17 @@ beforeAll(async () => {
 });
 
 describe('openapi.json', () => {
-  it('says what the controllers say', () => {
+  it('openapi.json reports what the controllers say', () => {
     const advice = `after a change: ${REFRESH}`;
     expect({ advice, ...committed }).toEqual({ advice, ...described });
   });
 
-  it('is OpenAPI 3.1: null is a type, and nullable is no word', () => {
+  it('openapi.json is OpenAPI 3.1: null is a type, and nullable is no word', () => {
     expect(committed.openapi).toMatch(/^3\.1\./);
     expect(JSON.stringify(committed)).not.toContain('"nullable"');
   });
 
-  it('describes all paths of the one address', () => {
+  it('openapi.json describes all paths of the one address', () => {
     expect(Object.keys(committed.paths).sort()).toEqual([
       '/asyncapi.json',
       '/check-buffer',
@@ -68,13 +68,13 @@ describe('openapi.json', () => {
     ]);
   });
 
-  it('gives every operation a unique name', () => {
+  it('openapi.json gives every operation a unique name', () => {
     const names = operations(committed).map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
     expect(names).not.toContain(undefined);
   });
 
-  it('answers every error of the product as a problem, and says with each 503 when to ask again', () => {
+  it('openapi.json answers every error of the product as a problem, and says with each 503 when to ask again', () => {
     const errors = operations(committed)
       .filter(({ tags }) => !tags?.includes('service'))
       .flatMap(({ responses }) => Object.entries(responses))
@@ -86,7 +86,7 @@ describe('openapi.json', () => {
     }
   });
 
-  it('has schemas that resolve, and examples that fit them', () => {
+  it('openapi.json has schemas that resolve, and examples that fit them', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
     ajv.addSchema(committed, 'api');
     const mediaTypes = [...mediaTypesIn(committed.paths)];
@@ -99,7 +99,7 @@ describe('openapi.json', () => {
     }
   });
 
-  it('says what each kind of event of a stream carries, with an example that fits', () => {
+  it('openapi.json reports what each kind of event of a stream carries, with an example that fits', () => {
     const { schema, examples } = streamOf(committed, '/events/tail');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema(committed, 'api');
@@ -114,7 +114,7 @@ describe('openapi.json', () => {
     }
   });
 
-  it('shows the seed record where it goes in, waits, and is stored', () => {
+  it('openapi.json shows the seed record where it goes in, waits, and is stored', () => {
     for (const path of ['/ingest', '/check-buffer', '/records', '/records/{device_id}/{record_id}'])
       expect(JSON.stringify(committed.paths[path])).toContain('{"gene_count":12,"sample_quality":0.98}');
   });

@@ -108,7 +108,7 @@ describe('The example downstream-alerts', () => {
   }
 
   it(
-    'posts an alert for each reading that has passed its limit, in order, and for no other',
+    'The example downstream-alerts posts an alert for each reading that has passed its limit, in order, and for no other',
     async () => {
       await publish([
         reading('r-1', { temperature_c: 79.5, pressure_bar: 7 }),
@@ -128,7 +128,7 @@ describe('The example downstream-alerts', () => {
   );
 
   it(
-    'waits while the webhook is away, and dead-letters what it refuses',
+    'The example downstream-alerts waits while the webhook is unavailable, and dead-letters what it refuses',
     async () => {
       await publish([reading('r-1', { pressure_bar: 7 }), reading('r-2', { pressure_bar: 8 })]);
       statuses = [503, 503, 422];
@@ -196,7 +196,7 @@ describe('The example downstream-export', () => {
   }
 
   it(
-    'writes every event once, into the file of its hour',
+    'The example downstream-export writes every event once, into the file of its hour',
     async () => {
       const events = eventsOver(200);
       await publish(events);
@@ -209,7 +209,7 @@ describe('The example downstream-export', () => {
   );
 
   it(
-    'writes nothing twice when everything comes again, and mends a line that was cut short',
+    'The example downstream-export writes nothing twice when everything comes again, and repairs a line that was cut short',
     async () => {
       const events = eventsOver(100);
       await publish(events.slice(0, 60));
@@ -229,7 +229,7 @@ describe('The example downstream-export', () => {
   );
 
   it(
-    'writes every event once although it is killed while it writes, again and again',
+    'The example downstream-export writes every event once although it is killed while it writes, again and again',
     async () => {
       const events = eventsOver(3000);
       await publish(events);

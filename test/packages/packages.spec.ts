@@ -46,7 +46,7 @@ describe('@sluice/contracts and @sluice/batch-transport, installed from their ta
   afterAll(() => project.remove());
 
   it(
-    'consume in a Nest service as the README says, and end at a signal',
+    'The packages consume in a Nest service as the README says, and end at a signal',
     async () => {
       await project.run('dist/publish.js', 'file:nest-log');
       const service = project.start('dist/nest.js');
@@ -60,7 +60,7 @@ describe('@sluice/contracts and @sluice/batch-transport, installed from their ta
   );
 
   it(
-    'consume without a framework as the README says, and end at a signal',
+    'The packages consume without a framework as the README says, and end at a signal',
     async () => {
       await project.run('dist/publish.js', 'file:plain-log');
       const program = project.start('dist/plain.js');
@@ -73,7 +73,7 @@ describe('@sluice/contracts and @sluice/batch-transport, installed from their ta
     PATIENCE_MS,
   );
 
-  it('carry what they need: contracts nothing, and the reader no Nest', async () => {
+  it('The packages carry what they need: contracts nothing, and the reader no Nest', async () => {
     const { version, ...contracts } = await manifestOf('contracts');
     expect(contracts).not.toHaveProperty('dependencies');
     const ours = ['async', 'contracts', 'event-log', 'event-log-kafka'].map((name) => [`@sluice/${name}`, version]);
@@ -90,7 +90,7 @@ describe('@sluice/contracts and @sluice/batch-transport, installed from their ta
     expect(loaded.flat().filter((name) => name.startsWith('@nestjs/'))).toEqual([]);
   });
 
-  it('ask for the versions that this tree uses', async () => {
+  it('The packages ask for the versions that this tree uses', async () => {
     const { peerDependencies, version } = await manifestOf('batch-transport');
     const { dependencies } = await manifestOf('event-log-kafka');
     expect(version).toBe((await manifestIn('.')).version);
@@ -103,7 +103,7 @@ describe('@sluice/contracts and @sluice/batch-transport, installed from their ta
     for (const [name, range] of asked) expect([name, range]).toEqual([name, ranges[name]]);
   });
 
-  it('publish the JSON Schemas and the AsyncAPI document', async () => {
+  it('The packages publish the JSON Schemas and the AsyncAPI document', async () => {
     const { resolve } = createRequire(join(project.folder, 'package.json'));
     const schema = await readFile(resolve('@sluice/contracts/schemas/ingest-event.schema.json'), 'utf8');
     expect(JSON.parse(schema)).toMatchObject({ $id: 'urn:sluice:schema:ingest-event' });

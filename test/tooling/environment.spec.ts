@@ -20,14 +20,14 @@ describe('the environment', () => {
   const reading = `export const port = process.env['PORT'];\n`;
 
   it.each(['apps/gateway/src/ingest.service.ts', 'libs/process/src/a.ts', 'apps/gateway/src/gateway.module.ts'])(
-    'is not read by %s',
+    'The environment is not read by %s',
     async (file) => {
       await expect(refusals(file, reading)).resolves.toEqual([expect.stringMatching(/read once, in main\.ts/)]);
     },
   );
 
   it.each(['apps/gateway/src/main.ts', 'apps/operator/src/init/init.command.ts', 'test/a.ts', 'tools/bench/a.ts'])(
-    'may be read by %s',
+    'The environment may be read by %s',
     async (file) => {
       await expect(refusals(file, reading)).resolves.toEqual([]);
     },
@@ -38,7 +38,7 @@ describe('the reader of the settings', () => {
   const importing = `export { readSettings as read } from '@sluice/process';\n`;
 
   it.each(['apps/gateway/src/ingest.service.ts', 'apps/gateway/src/ingest/ingest.module.ts', 'libs/http/src/a.ts'])(
-    'is not imported by %s',
+    'The reader of the settings is not imported by %s',
     async (file) => {
       await expect(refusals(file, importing)).resolves.toEqual([expect.stringMatching(/read by the mains/)]);
     },
@@ -49,11 +49,11 @@ describe('the reader of the settings', () => {
     'apps/gateway/src/settings.ts',
     'apps/operator/src/tokens/tokens.command.ts',
     'test/a.spec.ts',
-  ])('may be imported by %s', async (file) => {
+  ])('The reader of the settings may be imported by %s', async (file) => {
     await expect(refusals(file, importing)).resolves.toEqual([]);
   });
 
-  it('is not what other imports of its package are', async () => {
+  it('The reader of the settings is not what other imports of its package are', async () => {
     const other = `export { Lifecycle } from '@sluice/process';\n`;
     await expect(refusals('apps/gateway/src/ingest.service.ts', other)).resolves.toEqual([]);
   });

@@ -23,43 +23,49 @@ const started = all.filter(([, { profiles = [] }]) => profiles.length === 0);
 const ours = all.filter(([, { image }]) => image.includes('SLUICE_IMAGE')).map(([name]) => name);
 
 describe('docker-compose.yml', () => {
-  it('has apps of ours', () =>
+  it('docker-compose.yml has apps of ours', () =>
     expect(ours).toEqual(expect.arrayContaining(['gateway', 'buffer-worker', 'query', 'init'])));
 
-  it.each(ours)('gives %s no capability, no new privilege and no root file system to write to', (name) => {
-    expect(services[name]).toMatchObject({
-      read_only: true,
-      cap_drop: ['ALL'],
-      security_opt: ['no-new-privileges:true'],
-    });
-  });
+  it.each(ours)(
+    'docker-compose.yml gives %s no capability, no new privilege and no root file system to write to',
+    (name) => {
+      expect(services[name]).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    },
+  );
 
-  it.each(started.map(([name]) => name))('gives %s no root file system to write to and no new privilege', (name) => {
-    expect(services[name]).toMatchObject({
-      read_only: true,
-      cap_drop: ['ALL'],
-      security_opt: ['no-new-privileges:true'],
-    });
-  });
+  it.each(started.map(([name]) => name))(
+    'docker-compose.yml gives %s no root file system to write to and no new privilege',
+    (name) => {
+      expect(services[name]).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    },
+  );
 
-  it('gives back to MongoDB only what it needs to become another user than root', () => {
+  it('docker-compose.yml gives back to MongoDB only what it needs to become another user than root', () => {
     const added = started.filter(([, { cap_add }]) => cap_add !== undefined);
     expect(added.map(([name, { cap_add }]) => [name, cap_add])).toEqual([
       ['mongo', ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID']],
     ]);
   });
 
-  it('publishes the port of the gateway only, on 127.0.0.1 unless it is configured otherwise', () => {
+  it('docker-compose.yml publishes the port of the gateway only, on 127.0.0.1 unless it is configured otherwise', () => {
     const published = started.flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
     expect(published).toEqual([['gateway', '${SLUICE_BIND:-127.0.0.1}:${SLUICE_PORT:-8000}:8000']]);
   });
 
-  it('publishes nothing beyond 127.0.0.1 by default, with any profile', () => {
+  it('docker-compose.yml publishes nothing beyond 127.0.0.1 by default, with any profile', () => {
     for (const [name, { ports = [] }] of all)
       for (const port of ports) expect({ name, port }).toEqual({ name, port: expect.stringContaining('127.0.0.1') });
   });
 
-  it('leaves everything but the gateway on a network that has no way in or out', () => {
+  it('docker-compose.yml leaves everything but the gateway on a network that has no way in or out', () => {
     expect(networks['backend']).toMatchObject({ internal: true });
     for (const [name, service] of started)
       if (name !== 'gateway') expect({ name, networks: service.networks }).toEqual({ name, networks: ['backend'] });
@@ -69,15 +75,15 @@ describe('docker-compose.yml', () => {
 describe('the image', () => {
   const lines = readFileSync('Dockerfile', 'utf8').split('\n');
 
-  it('runs as a user without rights', () => {
+  it('The image runs as a user without rights', () => {
     expect(lines.filter((line) => line.startsWith('USER '))).toEqual(['USER node']);
   });
 
-  it('declares no volume, which would leave one without a name behind for every container', () => {
+  it('The image declares no volume, which would leave one without a name behind for every container', () => {
     expect(lines.filter((line) => line.startsWith('VOLUME'))).toEqual([]);
   });
 
-  it('says what it is, of which version and under which license', () => {
+  it('The image reports what it is, of which version and under which license', () => {
     const text = lines.join('\n');
     const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       version: string;
@@ -89,7 +95,7 @@ describe('the image', () => {
       expect(text).toMatch(new RegExp(`org\\.opencontainers\\.image\\.${name}=".+"`));
   });
 
-  it('runs no script of a package that it installs', () => {
+  it('The image runs no script of a package that it installs', () => {
     const installs = lines.filter((line) => line.includes('npm ci'));
     expect(installs.length).toBeGreaterThan(0);
     for (const line of installs) expect(line).toContain('--ignore-scripts');
@@ -97,7 +103,7 @@ describe('the image', () => {
 });
 
 describe('package-lock.json', () => {
-  it('holds every package to its content, from one registry over HTTPS', () => {
+  it('package-lock.json holds every package to its content, from one registry over HTTPS', () => {
     const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
     };
@@ -116,12 +122,15 @@ describe('compose.external.yml', () => {
     services: Record<string, Service>;
   };
 
-  it('has our services under the names of docker-compose.yml, and no engine', () => {
+  it('compose.external.yml has our services under the names of docker-compose.yml, and no engine', () => {
     expect(Object.keys(file.services)).toEqual(['gateway', 'buffer-worker', 'query', 'init', 'doctor']);
   });
 
-  it.each(Object.entries(file.services))('gives %s no more than docker-compose.yml does', (_, service) => {
-    expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
-    for (const port of service.ports ?? []) expect(port).toContain('127.0.0.1');
-  });
+  it.each(Object.entries(file.services))(
+    'compose.external.yml gives %s no more than docker-compose.yml does',
+    (_, service) => {
+      expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+      for (const port of service.ports ?? []) expect(port).toContain('127.0.0.1');
+    },
+  );
 });

@@ -164,21 +164,24 @@ afterAll(() => tree.remove());
 
 describe('a forbidden import is refused by its rule', () => {
   it.each(FORBIDDEN.map((forbidden, index) => [...forbidden, index] as const))(
-    '%s importing %s breaks %s',
+    'An import of %s from %s breaks %s',
     (from, _specifier, rule, index) => {
       expect(rulesBrokenBy(pathOf(from, index))).toContain(rule);
     },
   );
 
-  it.each(FORMS.map(([form], index) => [form, index] as const))('as %s', (_form, index) => {
-    expect(rulesBrokenBy(formPath(index))).toContain('kafka-in-its-adapter');
-  });
+  it.each(FORMS.map(([form], index) => [form, index] as const))(
+    'A forbidden import is refused as %s',
+    (_form, index) => {
+      expect(rulesBrokenBy(formPath(index))).toContain('kafka-in-its-adapter');
+    },
+  );
 
-  it.each(CIRCLES.map(([kind]) => kind))('as a cycle of %s', (kind) => {
+  it.each(CIRCLES.map(([kind]) => kind))('A forbidden import is refused as a cycle of %s', (kind) => {
     expect(rulesBrokenBy(`libs/http/src/${kind}/a.ts`)).toContain('no-circular');
   });
 
-  it('every rule has a case here', async () => {
+  it('Every rule has a case here', async () => {
     const { default: config } = (await import('../../.dependency-cruiser.mjs' as string)) as {
       default: { forbidden: { name: string }[] };
     };
@@ -189,7 +192,7 @@ describe('a forbidden import is refused by its rule', () => {
 
 describe('an import that the architecture draws is allowed', () => {
   it.each(ALLOWED.map(([from, specifier], index) => [from, specifier, FORBIDDEN.length + index] as const))(
-    '%s importing %s',
+    'An allowed import: %s imports %s',
     (from, _specifier, index) => {
       expect(rulesBrokenBy(pathOf(from, index))).toEqual([]);
     },

@@ -26,11 +26,11 @@ function lintText(name: string, text: string): { code: number | null; findings: 
 }
 
 describe('the language lint', () => {
-  it('accepts every file that is held to it', () => {
+  it('The language lint accepts every file that is held to it', () => {
     expect(lint()).toEqual({ code: 0, findings: '' });
   });
 
-  it('refuses a banned word in a comment and names the line, the word and what to write', () => {
+  it('The language lint refuses a banned word in a comment and names the line, the word and what to write', () => {
     const { code, findings } = lintText('a.ts', 'const a = 1;\n/** For whoever calls. */\n');
     expect(code).toBe(1);
     expect(findings).toMatch(/a\.ts:2: "whoever": write name the client/);
@@ -46,24 +46,24 @@ describe('the language lint', () => {
     ['The view shows what waits.', 'what waits'],
     ['It answers what is no HTTP.', 'what is no'],
     ['Work is accepted for so long.', 'for so long'],
-  ])('refuses in a page: %s', (sentence, word) => {
+  ])('The language lint refuses in a page: %s', (sentence, word) => {
     const { code, findings } = lintText('a.md', `# A\n\n${sentence}\n`);
     expect([code, findings.includes(`"${word}"`)]).toEqual([1, true]);
   });
 
-  it('refuses a function that is named look, take, place, saw or hear', () => {
+  it('The language lint refuses a function that is named look, take, place, saw or hear', () => {
     expect(lintText('b.ts', 'class A {\n  private take(bytes: Buffer): void {}\n}\n').findings).toContain(
       '"private take("',
     );
   });
 
-  it('refuses a line of prose over 120 columns, but no table, no code and no line with a URL', () => {
+  it('The language lint refuses a line of prose over 120 columns, but no table, no code and no line with a URL', () => {
     const long = 'word '.repeat(30).trim();
     expect(lintText('c.md', `${long}\n`).findings).toContain('149 columns');
     expect(lintText('d.md', `| ${long} |\n\n\`\`\`\n${long}\n\`\`\`\n\n${long} https://a.example\n`).code).toBe(0);
   });
 
-  it('accepts the field words that contain a banned one', () => {
+  it('The language lint accepts the field words that contain a banned one', () => {
     expect(
       lintText('e.md', 'A standalone process gets the outcomes of its own entries, as the standard says.\n').code,
     ).toBe(0);

@@ -13,14 +13,14 @@ async function isRefused(pattern: string, filePath = 'apps/gateway/src/a.ts'): P
 
 describe('a pattern that reads untrusted input', () => {
   it.each(['/^(a+)+$/', '/^\\s*(.*?)\\s*$/', '/a*b/', '/^\\d+\\d+$/'])(
-    'is refused where its time may grow faster than its input: %s',
+    'A pattern that reads untrusted input is refused where its time may grow faster than its input: %s',
     async (pattern) => {
       await expect(isRefused(pattern)).resolves.toBe(true);
     },
   );
 
   it.each(['/^[a-z]{1,128}$/', '/^bearer +(\\S+)$/i', '/^(?:0|[1-9][0-9]*)$/'])(
-    'is allowed where it does not: %s',
+    'A pattern that reads untrusted input is allowed where it does not: %s',
     async (pattern) => {
       await expect(isRefused(pattern)).resolves.toBe(false);
     },
@@ -33,7 +33,7 @@ describe('a pattern that reads untrusted input', () => {
     'libs/ingest/src/access/a.ts',
     'libs/observability/src/a.ts',
     'libs/process/src/a.ts',
-  ])('is checked in %s', async (filePath) => {
+  ])('A pattern that reads untrusted input is checked in %s', async (filePath) => {
     await expect(isRefused('/^(a+)+$/', filePath)).resolves.toBe(true);
   });
 });

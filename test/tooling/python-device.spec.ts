@@ -73,7 +73,7 @@ async function run(lines: object[], ...more: string[]): Promise<string> {
 }
 
 describe('examples/python-device', () => {
-  it('reports in one batch, with its token', async () => {
+  it('examples/python-device reports in one batch, with its token', async () => {
     expect(await run([{ n: 1 }, { n: 2 }], 'sluice_token')).toBe('0 records are left, 0 were rejected');
     expect(requests).toHaveLength(1);
     expect(requests[0]!.token).toBe('Bearer sluice_token');
@@ -83,7 +83,7 @@ describe('examples/python-device', () => {
     ]);
   });
 
-  it('repeats the same ids after a 503, and only what was not settled after a 207', async () => {
+  it('examples/python-device repeats the same ids after a 503, and only what was not settled after a 207', async () => {
     answers = [
       unavailable,
       ([first]) => ({
@@ -97,7 +97,7 @@ describe('examples/python-device', () => {
     expect(ids[2]).toEqual([ids[0]![1]]);
   }, 20_000);
 
-  it('puts rejected records aside', async () => {
+  it('examples/python-device puts rejected records aside', async () => {
     answers = [
       ([, second]) => ({
         status: 207,
@@ -112,7 +112,7 @@ describe('examples/python-device', () => {
     expect(await run([{ n: 1 }, { n: 2 }])).toBe('0 records are left, 1 were rejected');
   });
 
-  it('halves a request that is too large until one record is to blame', async () => {
+  it('examples/python-device halves a request that is too large until one record is to blame', async () => {
     const tooLarge = (records: Sent[]) =>
       records.some(({ data_payload }) => data_payload.n === 3)
         ? { status: 413, body: { code: 'body-too-large' } }

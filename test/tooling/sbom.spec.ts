@@ -13,7 +13,7 @@ const TIME_LIMIT_MS = 60_000;
 
 describe('npm run sbom', () => {
   it(
-    'lists what the image has of packages, and nothing of what only tests and tools need',
+    'The command npm run sbom lists what the image has of packages, and nothing of what only tests and tools need',
     async () => {
       const bom = JSON.parse(await output('node', 'scripts/sbom.mjs')) as Bom;
       const names = bom.components.map(({ name }) => name);
@@ -27,7 +27,7 @@ describe('npm run sbom', () => {
     TIME_LIMIT_MS,
   );
 
-  it('is about the apps that the image has', () => {
+  it('The command npm run sbom is about the apps that the image has', () => {
     const appsIn = (path: string, pattern: RegExp) =>
       [...readFileSync(path, 'utf8').matchAll(pattern)].map(([, app]) => app);
     const [, list = ''] = /APPS = \[(.*?)\]/.exec(readFileSync('scripts/sbom.mjs', 'utf8')) ?? [];

@@ -67,29 +67,29 @@ async function start(env: Record<string, string> = {}): Promise<{ did: string[];
 }
 
 describe('npm start', () => {
-  it('installs, builds and runs on a clean clone', async () => {
+  it('The command npm start installs, builds and runs on a clean clone', async () => {
     await expect(start()).resolves.toMatchObject({ did: ['npm ci', 'nest builds', 'app runs'], code: 0 });
   });
 
-  it('builds again when a part of the console has changed', async () => {
+  it('The command npm start builds again when a part of the console has changed', async () => {
     await put('apps/console/src/styles/base.css', 'first');
     await start();
     await put('apps/console/src/styles/base.css', 'second');
     expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
-  it('only runs when nothing has changed', async () => {
+  it('The command npm start only runs when nothing has changed', async () => {
     await start();
     await expect(start()).resolves.toMatchObject({ did: ['app runs'], code: 0 });
   });
 
-  it('installs again when the lockfile names another version', async () => {
+  it('The command npm start installs again when the lockfile names another version', async () => {
     await start();
     await put('package-lock.json', lock('1.0.1'));
     expect((await start()).did).toContain('npm ci');
   });
 
-  it('installs nothing for an optional package of another platform', async () => {
+  it('The command npm start installs nothing for an optional package of another platform', async () => {
     await put('node_modules/.package-lock.json', lock('1.0.0'));
     const packages = { 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '1.0.0', optional: true } };
     await put('package-lock.json', JSON.stringify({ packages }));
@@ -101,31 +101,31 @@ describe('npm start', () => {
     ['is touched', () => utimes(join(checkout, SOURCE), new Date(0), new Date(0))],
     ['is added', () => put('libs/contracts/src/new.ts', '')],
     ['is removed', () => rm(join(checkout, 'libs/contracts/src/index.ts'))],
-  ])('builds again when a source %s', async (_change, change) => {
+  ])('The command npm start builds again when a source %s', async (_change, change) => {
     await start();
     await change();
     expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
-  it('builds nothing when only a suite has changed', async () => {
+  it('The command npm start builds nothing when only a suite has changed', async () => {
     await start();
     await put('libs/contracts/src/index.spec.ts', 'changed');
     expect((await start()).did).toEqual(['app runs']);
   });
 
-  it('builds again when the output is gone', async () => {
+  it('The command npm start builds again when the output is gone', async () => {
     await start();
     await rm(join(checkout, MAIN));
     expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
-  it('says what to do when npm fails, and runs nothing', async () => {
+  it('The command npm start reports what to do when npm fails, and runs nothing', async () => {
     const { did, said, code } = await start({ NPM_FAILS: '1' });
     expect({ did, code }).toEqual({ did: ['npm ci'], code: 1 });
     expect(said).toContain('npm ci failed');
   });
 
-  it('runs nothing old when the build fails, and builds again the next time', async () => {
+  it('The command npm start runs nothing old when the build fails, and builds again the next time', async () => {
     await start();
     await put(SOURCE, 'broken');
     const failed = await start({ BUILD_FAILS: '1' });
@@ -134,11 +134,11 @@ describe('npm start', () => {
     expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
-  it('ends as the app ends', async () => {
+  it('The command npm start ends as the app ends', async () => {
     await expect(start({ APP_ENDS_WITH: '7' })).resolves.toMatchObject({ code: 7 });
   });
 
-  it('gives the app what .env says', async () => {
+  it('The command npm start gives the app what .env says', async () => {
     await put('.env', 'APP_ENDS_WITH=9\n');
     await expect(start()).resolves.toMatchObject({ code: 9 });
   });

@@ -67,7 +67,7 @@ async function takeAll(request: IncomingMessage): Promise<{ record_id: string }[
 const fleet = (...args: string[]) => run(process.execPath, ['scripts/fleet.mjs', 'run', ...args], { cwd: ROOT });
 
 describe('npm run fleet, against npm start', () => {
-  it('shows that nothing is lost, doubled or changed, whatever the devices do', async () => {
+  it('The command npm run fleet shows that nothing is lost, doubled or changed, whatever the devices do', async () => {
     const faults = '--faults=clock-skew,offline,duplicates,malformed';
     const load = ['--devices=40', '--rate=5', '--duration=4s', '--max-backoff=1s', faults];
     const { stdout } = await fleet(...load, `--endpoints=${standalone.baseUrl}`);
@@ -77,7 +77,7 @@ describe('npm run fleet, against npm start', () => {
     expect(stdout).toMatch(/^undelivered +0 /m);
   });
 
-  it('runs with one token for all of its devices, where access is by tokens', async () => {
+  it('The command npm run fleet runs with one token for all of its devices, where access is by tokens', async () => {
     const restricted = await Standalone.start({ AUTH: 'tokens' });
     try {
       const tokenFile = join(restricted.dataDir, 'fleet-token');
@@ -93,14 +93,14 @@ describe('npm run fleet, against npm start', () => {
     }
   });
 
-  it('ends with 2 and the option that is wrong', async () => {
+  it('The command npm run fleet ends with 2 and the option that is wrong', async () => {
     await expect(fleet('--rate=fast')).rejects.toMatchObject({
       code: 2,
       stderr: '--rate is "fast"; allowed: a number from 0.001 to 1000.\n',
     });
   });
 
-  it('ends with 3 by one Ctrl-C while it reads back, and says that nothing was checked', async () => {
+  it('The command npm run fleet ends with 3 by one Ctrl-C while it reads back, and reports that nothing was checked', async () => {
     const { url, asked, close } = await gatewayThatHangs();
     try {
       const args = ['scripts/fleet.mjs', 'run', '--devices=2', '--duration=300ms', '--fixed', `--endpoints=${url}`];
@@ -118,7 +118,7 @@ describe('npm run fleet, against npm start', () => {
     }
   });
 
-  it('shows its options when it is asked to', async () => {
+  it('The command npm run fleet shows its options when it is asked to', async () => {
     expect((await fleet('--help')).stdout).toContain('--devices');
   });
 });

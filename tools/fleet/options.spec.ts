@@ -12,7 +12,7 @@ const errorOf = (...args: string[]): string => {
 };
 
 describe('the options of a fleet', () => {
-  it('are taken as they are given', () => {
+  it('The options of a fleet are taken as they are given', () => {
     const endpoints = '--endpoints=http://127.0.0.1:8001,http://127.0.0.1:8002/';
     const given = [
       '--devices=1000',
@@ -35,7 +35,7 @@ describe('the options of a fleet', () => {
     });
   });
 
-  it('need none: then the fleet reports to what npm start has started, without faults', () => {
+  it('The options of a fleet need none: then the fleet reports to what npm start has started, without faults', () => {
     expect(fleetOptions([])).toMatchObject({
       endpoints: ['http://127.0.0.1:8000'],
       faults: [],
@@ -62,11 +62,11 @@ describe('the options of a fleet', () => {
     ['--faults=fire', '--faults is "fire"; allowed: any of clock-skew, offline, duplicates, malformed.'],
     ['--token-file=/nowhere', '--token-file is "/nowhere"; allowed: a file that can be read and has one token in it.'],
     ['--devcies=7', "Unknown option '--devcies'. npm run fleet -- --help shows what there is."],
-  ])('%s is refused with the option, the value and what is allowed', (arg, message) => {
+  ])('The option %s is refused with its value and the allowed values', (arg, message) => {
     expect(errorOf(arg)).toBe(message);
   });
 
-  it('are all in the help', () => {
+  it('The options of a fleet are all in the help', () => {
     expect(fleetOptions(['--help'])).toBeUndefined();
     for (const name of [
       'devices',

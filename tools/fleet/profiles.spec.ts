@@ -15,7 +15,7 @@ const reportOf = (profile: Profile, random: Random, number: number) => ({
 });
 
 describe.each(PROFILES)('a device of the profile %s', (name) => {
-  it('reports at the rate that it is given, on average', () => {
+  it('A device of the profile reports at the rate that it is given, on average', () => {
     const random = new Random(3);
     const profile = profileOf(name, random);
     let sumMs = 0;
@@ -24,7 +24,7 @@ describe.each(PROFILES)('a device of the profile %s', (name) => {
     expect(sumMs / REPORTS).toBeLessThan(1.05 * MEAN_MS);
   });
 
-  it('reports what a gateway takes, the same for the same seed', () => {
+  it('A device of the profile reports what a gateway takes, the same for the same seed', () => {
     const reports = [new Random(3), new Random(3)].map((random) =>
       Array.from({ length: 50 }, (_, number) => reportOf(profileOf(name, random), random, number)),
     );
@@ -34,7 +34,7 @@ describe.each(PROFILES)('a device of the profile %s', (name) => {
 });
 
 describe('spells without a network', () => {
-  it('come and go, at the same times for the same seed', () => {
+  it('Spells without a network come and go, at the same times for the same seed', () => {
     const seconds = Array.from({ length: 600 }, (_, second) => second * 1000);
     const [once, again] = [new OfflineSpells(new Random(5)), new OfflineSpells(new Random(5))];
     const states = seconds.map((atMs) => once.isOffline(atMs));

@@ -70,7 +70,7 @@ function unavailable(response: ServerResponse): object {
 }
 
 describe('a run of the fleet', () => {
-  it('says that everything was kept, where it was', async () => {
+  it('A run of the fleet reports that everything was kept, where it was', async () => {
     const { result, text } = await run(await gatewayThatKeeps((record) => [record]));
     expect(text).toMatch(/kept: lost 0, doubled 0, phantoms 0, changed 0, reordered 0, misjudged 0/);
     expect(text).toContain('reading back the records of 5 devices');
@@ -81,14 +81,14 @@ describe('a run of the fleet', () => {
     ['lost', () => []],
     ['doubled', (record) => [record, record]],
     ['changed', (record) => [{ ...record, data_payload: {} }]],
-  ])('names the records that a gateway has %s', async (finding, keep) => {
+  ])('A run of the fleet names the records that a gateway has %s', async (finding, keep) => {
     const { result, text } = await run(await gatewayThatKeeps(keep));
     expect(text).toMatch(new RegExp(`BROKEN: .*${finding} [1-9]`));
     expect(text).toMatch(new RegExp(`  ${finding}: fleet-1-\\w+-\\d/`));
     expect(result).toBe('broken');
   });
 
-  it('asks for a page again that was refused, until it is answered', async () => {
+  it('A run of the fleet asks for a page again that was refused, until it is answered', async () => {
     let refusals = 2;
     const endpoint = await gatewayThatKeeps(
       (record) => [record],
@@ -98,7 +98,7 @@ describe('a run of the fleet', () => {
     expect(refusals).toBeLessThan(0);
   });
 
-  it('ends a check that takes too long, and says how far it came and what failed', async () => {
+  it('A run of the fleet ends a check that takes too long, and reports how far it came and what failed', async () => {
     const endpoint = await gatewayThatKeeps(
       (record) => [record],
       ({ pathname }, response) => (pathname === '/records' ? unavailable(response) : undefined),
@@ -113,7 +113,7 @@ describe('a run of the fleet', () => {
     expect(text).not.toMatch(/kept|BROKEN/);
   });
 
-  it('says what the buffer waits for', async () => {
+  it('A run of the fleet reports what the buffer waits for', async () => {
     let isFirst = true;
     const endpoint = await gatewayThatKeeps(
       (record) => [record],
@@ -129,7 +129,7 @@ describe('a run of the fleet', () => {
     expect(text).toContain('store_unreachable');
   });
 
-  it('ends at once by one Ctrl-C while it reads back, although a page hangs', async () => {
+  it('A run of the fleet ends at once by one Ctrl-C while it reads back, although a page hangs', async () => {
     const stop = new RunStop();
     const endpoint = await gatewayThatKeeps(
       (record) => [record],
@@ -144,27 +144,27 @@ describe('a run of the fleet', () => {
     expect(text).toMatch(/^NOT CHECKED: the run was ended by hand\.$/m);
   });
 
-  it('ends its reports by a Ctrl-C, and checks what was reported', async () => {
+  it('A run of the fleet ends its reports by a Ctrl-C, and checks what was reported', async () => {
     const stop = new RunStop();
     expect(stop.request()).toBe('reports');
     const endpoint = await gatewayThatKeeps((record) => [record]);
     expect((await run(endpoint, ['--duration=1h'], stop)).result).toBe('kept');
   });
 
-  it('takes a Ctrl-C that arrives twice for one, and a later one for another', () => {
+  it('A run of the fleet takes a Ctrl-C that arrives twice for one, and a later one for another', () => {
     const stop = new RunStop();
     const given = [1_000, 1_100, 2_000].map((nowMs) => stop.request(nowMs));
     expect(given).toEqual(['reports', undefined, 'run']);
     expect(stop.endOfRun.aborted).toBe(true);
   });
 
-  it('says that the times until an acknowledgement include the wait for a batch', async () => {
+  it('A run of the fleet reports that the times until an acknowledgement include the wait for a batch', async () => {
     const { text } = await run(await gatewayThatKeeps((record) => [record]));
     expect(text).toMatch(/^p50 and p99 of acked: .* waits for a batch to fill up: up to 5 ms \(--batch-age\)\.$/m);
     expect(text).toMatch(/^waves of requests +not measured: devices have to report for at least 30 s$/m);
   });
 
-  it('does not begin where nothing answers, and says what to do', async () => {
+  it('A run of the fleet does not begin where nothing answers, and reports what to do', async () => {
     await expect(run('http://127.0.0.1:1')).rejects.toThrow(FleetOptionError);
     await expect(run('http://127.0.0.1:1')).rejects.toThrow(
       'http://127.0.0.1:1 does not answer. Start it with npm start, or name gateways that run by --endpoints.',

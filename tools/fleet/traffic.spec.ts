@@ -4,7 +4,7 @@ import { imbalance } from './scaled/balance.js';
 import { Traffic } from './traffic.js';
 
 describe('Traffic', () => {
-  it('counts requests for each endpoint and span, and the ones that were taken', () => {
+  it('Traffic counts requests for each endpoint and span, and the ones that were taken', () => {
     const traffic = new Traffic();
     traffic.note('http://b', 950, true);
     traffic.note('http://a', 50, true);
@@ -15,7 +15,7 @@ describe('Traffic', () => {
     expect(traffic.share('http://nowhere', 0, 2000)).toEqual({ requests: 0, taken: 0 });
   });
 
-  it('gives the counts of all endpoints as one series, with zeros where there was nothing', () => {
+  it('Traffic gives the counts of all endpoints as one series, with zeros where there was nothing', () => {
     const traffic = new Traffic();
     traffic.note('http://a', 120, true);
     traffic.note('http://b', 180, false);
@@ -25,7 +25,7 @@ describe('Traffic', () => {
 });
 
 describe('imbalance', () => {
-  it('is the greatest difference from the mean, as a share of it', () => {
+  it('Imbalance is the greatest difference from the mean, as a share of it', () => {
     expect(imbalance([100, 100, 100])).toBe(0);
     expect(imbalance([80, 120])).toBeCloseTo(0.2);
     expect(imbalance([0, 0])).toBe(Infinity);
@@ -33,14 +33,14 @@ describe('imbalance', () => {
 });
 
 describe('Latencies', () => {
-  it('computes quantiles with an error of two percent', () => {
+  it('Latencies computes quantiles with an error of two percent', () => {
     const latencies = new Latencies();
     for (let ms = 1; ms <= 1000; ms++) latencies.add(ms);
     expect(Math.abs(latencies.quantile(0.5)! / 500 - 1)).toBeLessThan(0.02);
     expect(Math.abs(latencies.quantile(0.99)! / 990 - 1)).toBeLessThan(0.02);
   });
 
-  it('knows none while nothing was measured', () => {
+  it('Latencies knows none while nothing was measured', () => {
     expect(new Latencies().quantile(0.5)).toBeUndefined();
   });
 });

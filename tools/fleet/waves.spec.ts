@@ -11,7 +11,7 @@ const bins = (count: (bin: number, random: Random) => number): number[] => {
 };
 
 describe('wavesIn', () => {
-  it('finds nothing beyond chance in requests that come at any time', () => {
+  it('wavesIn finds nothing beyond chance in requests that come at any time', () => {
     const waves = wavesIn(
       bins((_bin, random) => random.between(0, 20)),
       LAGS,
@@ -19,7 +19,7 @@ describe('wavesIn', () => {
     expect(waves!.autocorrelation).toBeLessThan(waves!.chance);
   });
 
-  it('finds the period of devices that come back together', () => {
+  it('wavesIn finds the period of devices that come back together', () => {
     const waves = wavesIn(
       bins((bin, random) => random.between(0, 5) + (bin % 30 < 3 ? 100 : 0)),
       LAGS,
@@ -28,7 +28,7 @@ describe('wavesIn', () => {
     expect(waves!.lag).toBe(30);
   });
 
-  it('finds waves that die away', () => {
+  it('wavesIn finds waves that die away', () => {
     const waves = wavesIn(
       bins((bin, random) => random.between(0, 5) + 100 * Math.exp(-bin / 100) * (bin % 20 < 2 ? 1 : 0)),
       LAGS,
@@ -37,7 +37,7 @@ describe('wavesIn', () => {
     expect(waves!.lag).toBe(20);
   });
 
-  it('does not take a load that falls slowly for a wave', () => {
+  it('wavesIn does not take a load that falls slowly for a wave', () => {
     const waves = wavesIn(
       bins((bin, random) => random.between(0, 20) + (BINS - bin) / 5),
       LAGS,
@@ -45,7 +45,7 @@ describe('wavesIn', () => {
     expect(waves!.autocorrelation).toBeLessThan(waves!.chance);
   });
 
-  it('says nothing of a series that is too short, or empty', () => {
+  it('wavesIn says nothing of a series that is too short, or empty', () => {
     expect(wavesIn([1, 2, 3], LAGS)).toBeUndefined();
     expect(
       wavesIn(

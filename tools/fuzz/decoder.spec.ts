@@ -47,7 +47,7 @@ const bodies = fc
   .map(([random, faults]) => mutated(random, Buffer.from(reportText(random, 'dev-2')), faults));
 
 describe('the decoder', () => {
-  it('never throws, and publishes what it accepts as it was sent', () => {
+  it('The decoder never throws, and publishes what it accepts as it was sent', () => {
     let taken = 0;
     const isUnchanged = (bytes: Buffer): void => {
       const report = accepted(bytes);

@@ -9,7 +9,7 @@ describe('the second reader of JSON', () => {
     ['{"2":0,"1":0}', '{"1":0,"2":0}'],
     ['0.1', '0.10000000000000000555'],
     ['[]', ' [ ] '],
-  ])('takes %s and %s for the same', (a, b) => {
+  ])('The second reader of JSON takes %s and %s for the same', (a, b) => {
     expect(exact(a)).toBeDefined();
     expect(exact(b)).toBe(exact(a));
   });
@@ -20,7 +20,7 @@ describe('the second reader of JSON', () => {
     ['[1,2]', '[2,1]'],
     ['{"a":1}', '{"A":1}'],
     ['"\\ud83d\\ude00"', '"\\ude00\\ud83d"'],
-  ])('distinguishes %s from %s', (a, b) => {
+  ])('The second reader of JSON distinguishes %s from %s', (a, b) => {
     expect(exact(a)).toBeDefined();
     expect(exact(b)).not.toBe(exact(a));
   });
@@ -28,12 +28,12 @@ describe('the second reader of JSON', () => {
   it.each([
     ...['', '{', '[1', '[1 2]', '[,1]', '[1,]', '{"a"}', '{"a":1,}', '{"a":1 "b":2}', '{1:2}', '1 1', 'tru', '"\n"'],
     ...['01', '+1', '.5', '1.', '1e', 'NaN', 'Infinity', '0x10', "'a'", '"\\x"'],
-  ])('refuses text that is not JSON: %s', (text) => {
+  ])('The second reader of JSON refuses text that is not JSON: %s', (text) => {
     expect(readExactly(text)).toBeUndefined();
   });
 
   it.each([...['{"a":1,"a":1}', '{"a":1,"\\u0061":2}', '1e400', '1e-400', '18446744073709551616']])(
-    'knows that no double and no object holds %s, at any path',
+    'The second reader of JSON knows that no double and no object holds %s, at any path',
     (text) => {
       for (const around of [text, `[${text}]`, `{"x":[${text}],"y":0}`]) {
         expect(readExactly(around)).toMatchObject({ exact: undefined });

@@ -14,13 +14,13 @@ after
 `;
 
 describe('The rows of a page', () => {
-  it('replace the row with the same key and keep the others', () => {
+  it('The rows of a page replace the row with the same key and keep the others', () => {
     expect(withRows(PAGE, 'faults', ['| `b` | 5 |', '| `c` | 6 |'])).toBe(
       PAGE.replace('| `b` | 2 |', '| `b` | 5 |\n| `c` | 6 |'),
     );
   });
 
-  it('leave other blocks alone', () => {
+  it('The rows of a page leave other blocks alone', () => {
     expect(withRows(PAGE, 'naive', ['| `b` | 5 |'])).toBe(PAGE);
   });
 });

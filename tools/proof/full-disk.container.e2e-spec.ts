@@ -5,7 +5,7 @@ import { isProven } from './fault.js';
 import { lineOf } from './report.js';
 
 describe('a full disk below the log and the store', () => {
-  it('is answered 503 until there is room again, and nothing that was acknowledged is lost', async () => {
+  it('A full disk below the log and the store is answered 503 until there is room again, and nothing that was acknowledged is lost', async () => {
     const result = await proveEmbedded(diskFull, seedOfRun());
     console.info(lineOf(result));
     expect({ line: lineOf(result), isProven: isProven(result) }).toMatchObject({ isProven: true });

@@ -19,7 +19,7 @@ function result(change: Partial<FaultResult> = {}): FaultResult {
 }
 
 describe('A result', () => {
-  it('is proven when nothing was found and the fault took effect', () => {
+  it('A result is proven when nothing was found and the fault took effect', () => {
     expect(isProven(result())).toBe(true);
     expect(lineOf(result())).toMatch(/^held {3}a \(compose, seed 7\); acked 3/);
   });
@@ -29,7 +29,7 @@ describe('A result', () => {
     ['a record was in neither view', { findings: { ...result().findings, invisible: ['d/1'] } }],
     ['the fault had no effect', { evidence: { kills: 1, redeliveries: 0 } }],
     ['something else is wrong', { troubles: ['d/1'] }],
-  ])('is not proven when %s, and says it', (_what, change) => {
+  ])('A result is not proven when %s, and says it', (_what, change) => {
     expect(isProven(result(change))).toBe(false);
     expect(lineOf(result(change))).toMatch(/^BROKEN a .*(d\/1|redeliveries 0)/s);
   });

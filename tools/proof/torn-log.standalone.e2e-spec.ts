@@ -5,7 +5,7 @@ import { isProven } from './fault.js';
 import { lineOf } from './report.js';
 
 describe('a write that a power failure has torn', () => {
-  it('takes nothing with it that was confirmed, and is named at the start', async () => {
+  it('A write that a power failure has torn takes nothing with it that was acknowledged, and is named at the start', async () => {
     const result = await proveEmbedded(tornPage, seedOfRun());
     console.info(lineOf(result));
     expect({ line: lineOf(result), isProven: isProven(result) }).toMatchObject({ isProven: true });

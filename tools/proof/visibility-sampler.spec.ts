@@ -44,7 +44,7 @@ function startSampling(): void {
 }
 
 describe('The sampler of the two views', () => {
-  it('finds a record that is in neither', async () => {
+  it('The sampler of the two views finds a record that is in neither', async () => {
     startSampling();
     await until('it is found', () => sampler.invisible.length > 0 || undefined);
     expect(sampler.invisible[0]).toBe('d/r');
@@ -54,7 +54,7 @@ describe('The sampler of the two views', () => {
     ['in the buffer', () => (answers['/check-buffer']!.body = WITH_IT)],
     ['among the records', () => (answers['/records?']!.body = WITH_IT)],
     ['dead-lettered', () => (answers['/records/d/r'] = { status: 200, body: { state: 'dead_lettered' } })],
-  ])('finds nothing when the record is %s', async (_where, put) => {
+  ])('The sampler of the two views finds nothing when the record is %s', async (_where, put) => {
     put();
     startSampling();
     await until('it has sampled', () => sampler.sampled > 10 || undefined);
@@ -67,7 +67,7 @@ describe('The sampler of the two views', () => {
       'not everything was searched',
       () => (answers['/records/d/r']!.body = { detail: 'only the newest were searched' }),
     ],
-  ])('counts nothing when %s', async (_why, put) => {
+  ])('The sampler of the two views counts nothing when %s', async (_why, put) => {
     put();
     const asked = new Promise((resolve) => server.once('request', resolve));
     startSampling();

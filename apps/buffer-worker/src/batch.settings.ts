@@ -26,11 +26,11 @@ export const BATCH_SETTINGS = {
 } as const satisfies SettingsTable;
 
 export interface BufferWorkerOptions extends OptionsOf<typeof BATCH_SETTINGS> {
-  /** How long a stop may take, in milliseconds; what is not stored by then is read again. */
+  /** Limit of a stop, in milliseconds; records that are not stored by then are read again. */
   drainTimeoutMs: number;
 }
 
-/** What `BufferWorkerModule` takes. The drain ends before the process must. */
+/** The options of `BufferWorkerModule`. The drain ends before the process must. */
 export function bufferWorkerOptions(
   config: OptionsOf<typeof BATCH_SETTINGS> & { shutdownTimeoutMs: number },
 ): BufferWorkerOptions {

@@ -10,7 +10,7 @@ import { TopicCheck } from './topic-check.js';
 
 const APP = 'buffer-worker';
 
-/** The buffer worker in a process of its own. */
+/** The buffer worker in a separate process. */
 @Module({})
 export class BufferWorkerAppModule {
   static forRoot(config: WorkerConfig, service: Service): DynamicModule {

@@ -11,13 +11,13 @@ import { BatchTracing } from './tracing/batch-tracing.js';
 import { TopicCheck } from './topic-check.js';
 import { CountedDeadLetters, WorkerMetrics } from './worker-metrics.js';
 
-/** Between attempts while the store is away. The longest is also how late the worker may notice that it is back. */
+/** Delays between attempts while the store is unavailable. The longest is also how late the worker may notice that it is back. */
 const BACKOFF = { minMs: 100, maxMs: 5_000 };
 
 /** A loop that shows no sign of life for this long hangs: longer than any attempt with all its deadlines. */
 const STALLED_AFTER_MS = 60_000;
 
-/** Client ids of the processes that store: any other member of their group takes records away from them. */
+/** Client ids of the processes that store: any other member of their group takes records from them. */
 const STORE_CLIENTS = ['sluice-buffer-worker', 'sluice-standalone'];
 
 const LOOP_OBSERVER = Symbol('LoopObserver');
@@ -50,7 +50,7 @@ const deadLettersProvider: FactoryProvider<EventPublisher> = {
   useFactory: (publisher: EventPublisher, metrics: WorkerMetrics) => new CountedDeadLetters(publisher, metrics),
 };
 
-/** Stores what the topic brings. The app connects {@link BatchTransport} as its microservice. */
+/** Stores the events of the topic. The app connects {@link BatchTransport} as its microservice. */
 @Module({})
 export class BufferWorkerModule {
   static forRoot(options: BufferWorkerOptions): DynamicModule {
@@ -90,10 +90,10 @@ export class BufferWorkerModule {
 }
 
 /**
- * Live: the loop turns, or is paused for a known reason. Ready: it is not paused, no partition is held, and the event log answers.
- * What is wrong with the settings of the topics is shown, and changes nothing.
+ * Live: the loop makes steps, or is paused for a known reason. Ready: it is not paused, no partition is held, and the event log
+ * answers. Wrong settings of the topics are shown, but do not change the result.
  *
- * @param log left out: nothing is said of the event log
+ * @param log left out: the event log is not checked
  */
 export function bufferWorkerHealth(transport: BatchTransport, topics?: TopicCheck, log?: EventLog): HealthChecks {
   const requireTurning = (): void => {
@@ -120,7 +120,7 @@ export function bufferWorkerHealth(transport: BatchTransport, topics?: TopicChec
   };
 }
 
-/** @throws Error that may be shown to everybody */
+/** @throws Error whose message any client may see */
 async function requireLog(log: EventLog): Promise<void> {
   await log.ping().catch((error: unknown) => {
     const failure = error instanceof EventLogError ? error.failure : undefined;

@@ -3,10 +3,10 @@ import { deadLetter, DONE, type DeadLetterOutcome, type RecordOutcome } from '@s
 import type { LogRecord } from '@sluice/event-log';
 import type { RecordToStore, WriteOutcome } from '@sluice/record-store';
 
-/** What is to be done with one log record, before the store has seen it. */
+/** The decision about one log record, before the store has it. */
 export type Decision = { status: 'store'; record: RecordToStore } | DeadLetterOutcome;
 
-/** Never throws: what cannot be read is a dead letter with the reason. */
+/** Never throws: an unreadable record becomes a dead letter with the reason. */
 export function decide({ value, headers, partition, offset }: LogRecord): Decision {
   const decoded = decodeEvent(value, headers['schema-version']);
   if (!decoded.ok) return deadLetter(decoded.reason, decoded.detail);
@@ -14,8 +14,8 @@ export function decide({ value, headers, partition, offset }: LogRecord): Decisi
 }
 
 /**
- * What the store's answer means for the log record. A key conflict is no poison: one client that uses a key twice can cause
- * as many as it likes.
+ * The decision that follows from the store's answer. A key conflict is not a sign of a bad deployment: one client that reuses
+ * keys can cause any number of them.
  */
 export function outcomeOf(written: WriteOutcome): RecordOutcome {
   switch (written.status) {

@@ -11,7 +11,7 @@ function logTo(lines: Record<string, unknown>[]): LoopLog {
 const failedRecord = (error: unknown, attempts = 1): FailedRecord => ({ record: logRecord(17), error, attempts });
 
 describe('LoopLog', () => {
-  it('names a record on which the worker fails, with the error and its stack, and only once', () => {
+  it('A record on which the worker fails is logged once, with the error and its stack', () => {
     const lines: Record<string, unknown>[] = [];
     const log = logTo(lines);
     log.recordHeld(failedRecord(new RangeError('no such limit')));
@@ -39,7 +39,7 @@ describe('LoopLog', () => {
     ],
     ['an object without a message', { code: 5 }, { name: 'Error', message: 'no message' }],
     ['a long message of many lines', new Error('a\n'.repeat(1000)), { name: 'Error', message: `${'a '.repeat(250)}…` }],
-  ])('names an error that is %s in one bounded line', (_what, error, names) => {
+  ])('An error that is %s is logged in one bounded line', (_what, error, names) => {
     const lines: Record<string, unknown>[] = [];
     logTo(lines).recordHeld(failedRecord(error));
     expect(lines[0]?.['error']).toMatchObject(names);

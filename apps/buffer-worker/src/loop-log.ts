@@ -7,7 +7,7 @@ import {
 } from '@sluice/batch-transport';
 import type { Logger } from '@sluice/observability';
 
-/** What a person must do, or need not do, while the worker is paused. */
+/** What a person has to do, or need not do, while the worker is paused. */
 const ADVICE: Readonly<Record<string, string>> = {
   store_unreachable:
     'the record store does not answer; records are buffered in the event log and stored when it is back',

@@ -29,7 +29,7 @@ describe('PersistController', () => {
     controller = new PersistController(store, new Clock());
   });
 
-  it('stores a batch with one write, and says where the log has each record', async () => {
+  it('A batch is stored with one write, with the location of each record in the event log', async () => {
     const batch = ['a', 'b'].map((id, offset) => logRecord(offset, encodeEvent(event(id))));
     expect(await controller.persist(batch)).toEqual([DONE, DONE]);
     expect(store.batches).toEqual([
@@ -40,13 +40,13 @@ describe('PersistController', () => {
     ]);
   });
 
-  it('is done with a record that is stored already', async () => {
+  it('A record that is stored already is done', async () => {
     const batch = [logRecord(0, encodeEvent(event('a')))];
     await controller.persist(batch);
     expect(await controller.persist(batch)).toEqual([DONE]);
   });
 
-  it('names a reason for what cannot be read, and stores its neighbours', async () => {
+  it('An unreadable record is dead-lettered with a reason, and its neighbours are stored', async () => {
     const verdict = await controller.persist([
       logRecord(0, Buffer.from('{"half":')),
       logRecord(1, encodeEvent(event('a'))),
@@ -66,30 +66,30 @@ describe('PersistController', () => {
     expect(await store.find('dev-2', 'a')).toBeDefined();
   });
 
-  it('asks nothing of the store for a batch without a readable record', async () => {
+  it('A batch without a readable record does not reach the store', async () => {
     await controller.persist([logRecord(0, null)]);
     expect(store.batches).toEqual([]);
   });
 
-  it('dead-letters a key conflict, which is no poison', async () => {
+  it('A key conflict is dead-lettered, and does not count as a bad deployment', async () => {
     store.answerNextWrite([{ status: 'conflict', detail: 'another payload' }]);
     const verdict = await controller.persist([logRecord(0, encodeEvent(event('a')))]);
     expect(verdict).toEqual([deadLetter('key-conflict', 'another payload', { isPoison: false })]);
   });
 
-  it('dead-letters what the store can never take', async () => {
+  it('A record that the store can never accept is dead-lettered', async () => {
     store.answerNextWrite([{ status: 'refused', detail: 'too large' }]);
     const verdict = await controller.persist([logRecord(0, encodeEvent(event('a')))]);
     expect(verdict).toEqual([deadLetter('store-refused', 'too large')]);
   });
 
-  it('asks for the batch again while the store is away', async () => {
+  it('A batch is retried while the store is unavailable', async () => {
     store.isAvailable = false;
     const verdict = await controller.persist([logRecord(0, encodeEvent(event('a')))]);
     expect(verdict).toEqual(retryLater('store_unreachable'));
   });
 
-  it('lets a defect show', async () => {
+  it('A defect is thrown', async () => {
     await store.close();
     await expect(controller.persist([logRecord(0, encodeEvent(event('a')))])).rejects.toThrow('closed');
   });

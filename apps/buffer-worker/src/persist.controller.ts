@@ -10,7 +10,7 @@ import type { BatchTrace } from './tracing/batch-trace.js';
 import { BatchTracing } from './tracing/batch-tracing.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
-/** Takes batches from the topic and stores them. */
+/** Receives batches from the topic and stores them. */
 @Controller()
 export class PersistController {
   constructor(
@@ -50,7 +50,7 @@ export class PersistController {
   }
 }
 
-/** Puts the store's outcomes back between the decisions that never reached it. */
+/** Merges the store's outcomes with the decisions about records that were not sent to the store. */
 function merge(decisions: readonly Decision[], written: readonly WriteOutcome[]): RecordOutcome[] {
   let next = 0;
   return decisions.map((decision) => (decision.status === 'store' ? outcomeOf(written[next++]!) : decision));

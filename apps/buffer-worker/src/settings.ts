@@ -5,7 +5,7 @@ import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
 import type { SettingsTable } from '@sluice/settings';
 import { BATCH_SETTINGS } from './batch.settings.js';
 
-/** What the buffer worker reads. */
+/** The settings of the buffer worker. */
 export const WORKER_SETTINGS = {
   ...HTTP_SETTINGS,
   ...PROCESS_SETTINGS,

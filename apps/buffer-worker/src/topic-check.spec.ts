@@ -23,13 +23,13 @@ async function gauge(): Promise<string[]> {
   return (await registry.metrics()).split('\n').filter((line) => line.startsWith('sluice_topic_setting_wrong'));
 }
 
-it('says nothing of topics that are as they should be', async () => {
+it('Correct topics are not logged', async () => {
   expect(await check.check()).toBe(true);
   expect(lines).toEqual([]);
   expect(await gauge()).toEqual([]);
 });
 
-it('says once what is wrong, shows it as long as it is, and says once that it is right again', async () => {
+it('A finding is logged once, shown while it lasts, and logged once when it ends', async () => {
   findings = async () => [FINDING];
   await check.check();
   await check.check();
@@ -42,7 +42,7 @@ it('says once what is wrong, shows it as long as it is, and says once that it is
   expect(await gauge()).toEqual([]);
 });
 
-it('keeps what it knows while the log does not answer', async () => {
+it('Findings are kept while the event log does not answer', async () => {
   findings = async () => [FINDING];
   await check.check();
   findings = () => Promise.reject(new EventLogError('unavailable', 'away'));
@@ -50,7 +50,7 @@ it('keeps what it knows while the log does not answer', async () => {
   expect(check.wrong).toEqual([FINDING]);
 });
 
-it('names what it may not read in the log only', async () => {
+it('Settings that may not be read appear only in the log', async () => {
   findings = async () => [{ ...FINDING, setting: UNREADABLE_SETTING, detail: 'It lacks a right.' }];
   await check.check();
   expect(lines).toEqual(['warn: It lacks a right.']);

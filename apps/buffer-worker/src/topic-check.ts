@@ -6,12 +6,12 @@ import { EventLog, UNREADABLE_SETTING, type TopicFinding } from '@sluice/event-l
 import { LOGGER, type Logger } from '@sluice/observability';
 
 const CHECK_INTERVAL_MS = 300_000;
-/** Until the log has answered once. */
+/** Interval until the event log has answered once. */
 const RETRY_INTERVAL_MS = 5_000;
 
 /**
- * Looks for settings of the topics by which records may be lost: at the start, and from time to time, because anybody with the
- * right may change them. A finding stops nothing; a person has to see it.
+ * Checks the topics for settings that may lose records: at the start, and from time to time, because any user with the right may
+ * change them. A finding stops nothing; it is reported for a person.
  */
 @Injectable()
 export class TopicCheck implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -32,7 +32,7 @@ export class TopicCheck implements OnApplicationBootstrap, BeforeApplicationShut
     });
   }
 
-  /** What is known to be wrong; settings that may not be read are not among it. */
+  /** The known findings; settings that may not be read are not among them. */
   get wrong(): readonly TopicFinding[] {
     return this.#findings.filter(({ setting }) => setting !== UNREADABLE_SETTING);
   }

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => worker.stop());
 
-/** When everything that was fed is behind the committed position. */
+/** Resolves when everything that was fed is committed. */
 async function allCommitted(offset: number): Promise<void> {
   await until(() => worker.subscription.commits.at(-1)?.positions[0]?.offset === offset);
   await until(() => worker.transport.loop?.state.status === 'idle');
@@ -22,8 +22,8 @@ async function counted(...names: string[]): Promise<string[]> {
   return lines.filter((line) => names.some((name) => line.startsWith(name)) && !line.endsWith(' 0'));
 }
 
-describe('the metrics of the worker', () => {
-  it('count batches, the answers of the store and what is committed', async () => {
+describe('The metrics of the worker', () => {
+  it('The metrics count batches, the answers of the store and committed records', async () => {
     worker.store.answerNextWrite([{ status: 'stored' }, { status: 'already-stored' }, { status: 'stored' }]);
     worker.subscription.feed(logRecord(0), logRecord(1), logRecord(2));
     await allCommitted(3);
@@ -46,7 +46,7 @@ describe('the metrics of the worker', () => {
     ]);
   });
 
-  it('tell how long the oldest and the newest record of a batch took from their arrival', async () => {
+  it('The metrics have the delay of the oldest and the newest record of a batch', async () => {
     const nowMs = worker.clock.now();
     const ages = [20_000, 3_600_000, 0];
     worker.subscription.feed(...ages.map((ageMs, offset) => logRecord(offset, { timestampMs: nowMs - ageMs })));
@@ -57,7 +57,7 @@ describe('the metrics of the worker', () => {
     expect(lines).toContain('sluice_accepted_to_stored_seconds_bucket{le="7200"} 2');
   });
 
-  it('count the records that were stored as soon as the objective says, and those that were late', async () => {
+  it('The metrics count records stored within the objective, and late ones', async () => {
     const nowMs = worker.clock.now();
     const ages = [0, 5_001, 10, 3_600_000, 20];
     worker.subscription.feed(...ages.map((ageMs, offset) => logRecord(offset, { timestampMs: nowMs - ageMs })));
@@ -68,7 +68,7 @@ describe('the metrics of the worker', () => {
     ]);
   });
 
-  it('count a dead letter by its reason once it is confirmed, and no delay for it', async () => {
+  it('An acknowledged dead letter counts by its reason, and has no delay', async () => {
     worker.store.answerNextWrite([{ status: 'conflict', detail: 'another payload' }]);
     worker.deadLetters.hold();
     worker.subscription.feed(logRecord(0), logRecord(1, { value: null }));
@@ -84,7 +84,7 @@ describe('the metrics of the worker', () => {
     ]);
   });
 
-  it('count no dead letter that is not confirmed', async () => {
+  it('A dead letter that is not acknowledged does not count', async () => {
     worker.deadLetters.reasonAgainst = () => 'away';
     worker.subscription.feed(logRecord(0, { value: null }));
     await until(() => worker.transport.loop?.state.pauseReason === 'log_unreachable');
@@ -93,7 +93,7 @@ describe('the metrics of the worker', () => {
     ]);
   });
 
-  it('say why the worker is paused, and count its attempts', async () => {
+  it('The metrics have the cause of a pause, and count its attempts', async () => {
     worker.store.isAvailable = false;
     worker.subscription.feed(logRecord(0));
     await until(() => worker.transport.loop?.state.pauseReason === 'store_unreachable');
@@ -112,7 +112,7 @@ describe('the metrics of the worker', () => {
     );
   });
 
-  it('say that another client is in the group, and nothing is stored until it has gone', async () => {
+  it('The metrics show another client in the group, and nothing is stored until it has left', async () => {
     worker.subscription.disturbed = { reason: 'foreign_group_member', detail: 'a client of another kind' };
     await until(() => worker.transport.loop?.state.pauseReason === 'foreign_group_member');
     worker.subscription.feed(logRecord(0));
@@ -123,7 +123,7 @@ describe('the metrics of the worker', () => {
     await allCommitted(1);
   });
 
-  it('are no longer paused once the store is back', async () => {
+  it('The pause ends once the store is back', async () => {
     worker.store.isAvailable = false;
     worker.subscription.feed(logRecord(0));
     await until(() => worker.transport.loop?.state.pauseReason === 'store_unreachable');
@@ -134,7 +134,7 @@ describe('the metrics of the worker', () => {
     ]);
   });
 
-  it('count the partitions that a defect holds, and the attempts', async () => {
+  it('The metrics count the partitions that a defect holds, and the attempts', async () => {
     await worker.store.close();
     worker.subscription.feed(logRecord(0));
     await until(() => worker.transport.loop?.held.length === 1);

@@ -7,10 +7,10 @@ import type { WriteOutcome } from '@sluice/record-store';
 import { BATCH_BUCKETS, boundedLabel, DURATION_BUCKETS } from '@sluice/observability';
 import { PAUSE_CAUSES } from './loop-log.js';
 
-/** Upper bounds in seconds: from at once to a store that was away over the weekend. */
+/** Upper bounds in seconds: from at once to a store that was unavailable for a weekend. */
 const DELAY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400, 259_200];
 const WRITE_OUTCOMES: readonly WriteOutcome['status'][] = ['stored', 'already-stored', 'conflict', 'refused'];
-/** What the objective promises of a record: docs/operations/slo.md. */
+/** The objective for a record: docs/operations/slo.md. */
 const OBJECTIVE_MS = 5_000;
 const FLUSH_REASONS = ['full', 'due', 'stopping'];
 
@@ -18,8 +18,8 @@ const causeLabel = boundedLabel(PAUSE_CAUSES);
 const deadLetterLabel = boundedLabel(DEAD_LETTER_REASONS);
 
 /**
- * What is measured of the worker, by batch and not by record. Series that alerts look at are there from the start, so that
- * their first event shows as an increase. Without a MetricsModule in the process, nobody reads any of it.
+ * Metrics of the worker, by batch and not by record. Series that alerts use exist from the start, so that their first event shows
+ * as an increase. Without a MetricsModule in the process, they are not exposed.
  */
 @Injectable()
 export class WorkerMetrics implements BatchObserver {
@@ -129,7 +129,7 @@ export class WorkerMetrics implements BatchObserver {
     this.retries.inc({ cause: causeLabel(cause) });
   }
 
-  /** Makes the write and measures it. @throws what the write throws */
+  /** Runs the write and measures it. @throws the error of the write */
   async writing(write: () => Promise<readonly WriteOutcome[]>): Promise<readonly WriteOutcome[]> {
     const end = this.writes.startTimer();
     let outcome = 'failed';
@@ -186,7 +186,7 @@ export class WorkerMetrics implements BatchObserver {
   }
 }
 
-/** Publishes dead letters, and counts those that are confirmed. */
+/** Publishes dead letters, and counts the acknowledged ones. */
 export class CountedDeadLetters extends EventPublisher {
   constructor(
     private readonly publisher: EventPublisher,

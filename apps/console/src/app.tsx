@@ -8,7 +8,7 @@ import { useStore } from './base/store.js';
 import { AccessForm } from './parts/access-form.jsx';
 import { pageOf, PAGES } from './pages/index.js';
 
-/** The frame of all pages: the name, the way to each page, the state of the system, and the page itself. */
+/** The frame of all pages: the name, the menu, the state of the system, and the page itself. */
 export function App(): JSX.Element {
   const at = useStore(place);
   const wanted = useStore(accessWanted);
@@ -17,7 +17,7 @@ export function App(): JSX.Element {
   const isFirst = useRef(true);
   useEffect(() => {
     document.title = `${title} – Sluice`;
-    // The first page is where the reader already is.
+    // At the first page, the focus is already right.
     if (!isFirst.current) main.current?.querySelector('h1')?.focus();
     if (!isFirst.current) scrollTo(0, 0);
     isFirst.current = false;
@@ -41,7 +41,7 @@ export function App(): JSX.Element {
   );
 }
 
-/** The address holds the page and cannot hold a place in it, too. */
+/** The URL fragment holds the page, so it cannot also hold an anchor. */
 function skipTo(main: { current: HTMLElement | null }) {
   return (event: Event): void => {
     event.preventDefault();
@@ -88,7 +88,7 @@ function Sidebar({ current }: { current: string }): JSX.Element {
   );
 }
 
-/** Says each change of state, and not each change of a number. */
+/** Announces each change of state, but not each change of a number. */
 function Announcement(): JSX.Element {
   const { kind, text } = headlineOf(useStore(status));
   const said = useRef({ kind: '', text: '' });

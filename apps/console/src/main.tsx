@@ -9,6 +9,6 @@ import { followStatus } from './base/status-store.js';
 
 followStatus();
 const root = document.getElementById('app')!;
-// What the page shows until this file is here.
+// Replaces the placeholder that the page shows while this file loads.
 root.replaceChildren();
 render(<App />, root);

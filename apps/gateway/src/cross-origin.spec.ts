@@ -19,14 +19,14 @@ const corsHeaders = ({ headers }: { headers: Headers }) =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
 describe('a page of another origin', () => {
-  it('may not send records unless its origin is named', async () => {
+  it('A page of another origin may not send records unless its origin is named', async () => {
     gateway = await GatewayUnderTest.start();
     const preflight = await ask('/ingest', { origin: HALL, ...PREFLIGHT });
     expect([preflight.status, corsHeaders(preflight)]).toEqual([405, []]);
     expect(corsHeaders(await gateway.post(SEED_RECORD, { origin: HALL }))).toEqual([]);
   });
 
-  it('may send records when its origin is named, and read what the gateway says of waiting', async () => {
+  it('A page of another origin may send records when its origin is named, and read how long to wait', async () => {
     gateway = await GatewayUnderTest.start({ corsOrigins: `http://10.0.0.7:8080, ${HALL}` });
     const preflight = await ask('/ingest', { origin: HALL, ...PREFLIGHT });
     expect(preflight.status).toBe(204);
@@ -44,7 +44,7 @@ describe('a page of another origin', () => {
     expect(headers.has('access-control-allow-credentials')).toBe(false);
   });
 
-  it('may ask for its endpoints', async () => {
+  it('A page of another origin may ask for its endpoints', async () => {
     gateway = await GatewayUnderTest.start({ corsOrigins: HALL });
     const preflight = await ask('/endpoints?device_id=dev-2', { origin: HALL, ...PREFLIGHT });
     expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, HEAD');
@@ -57,20 +57,20 @@ describe('a page of another origin', () => {
     ['of the origin in another scheme', '/ingest', { origin: 'http://hall.example', ...PREFLIGHT }],
     ['without an origin', '/ingest', PREFLIGHT],
     ['to a path for people', '/records', { origin: HALL, ...PREFLIGHT }],
-  ])('gets no permission %s', async (_, path, headers) => {
+  ])('A page of another origin gets no permission %s', async (_, path, headers) => {
     gateway = await GatewayUnderTest.start({ corsOrigins: HALL });
     const preflight = await ask(path, headers);
     expect(preflight.status).toBeGreaterThanOrEqual(404);
     expect(corsHeaders(preflight)).toEqual([]);
   });
 
-  it('of any origin may send records with a star', async () => {
+  it('A page of any origin may send records with a star', async () => {
     gateway = await GatewayUnderTest.start({ corsOrigins: '*' });
     const { headers } = await gateway.post(SEED_RECORD, { origin: 'null' });
     expect(headers.get('access-control-allow-origin')).toBe('null');
   });
 
-  it('is asked for a token, but not by its preflight, and can read why it is refused', async () => {
+  it('A page of another origin is asked for a token, but not by its preflight, and can read why it is refused', async () => {
     const directory = new TokenDirectory();
     gateway = await GatewayUnderTest.start({ ...directory.options, corsOrigins: HALL });
     await gateway.gate.feed!.refresh();

@@ -37,11 +37,11 @@ afterAll(async () => {
 });
 
 describe('docs/reference/errors.md', () => {
-  it('has every code with its status, in the order of the code, and no other', () => {
+  it('docs/reference/errors.md has every code with its status, in the order of the code, and no other', () => {
     expect([...sections.keys()]).toEqual(codes.map(headingOf));
   });
 
-  it.each(codes)('says of %s how to get it and what to do', (code) => {
+  it.each(codes)('docs/reference/errors.md shows how to get %s and what to do', (code) => {
     const text = sections
       .get(headingOf(code))!
       .replace(/```http.*?```/s, '')
@@ -49,14 +49,14 @@ describe('docs/reference/errors.md', () => {
     expect(text.length).toBeGreaterThan(40);
   });
 
-  it.each(examples)('has a request that gets %s', async (code, example) => {
+  it.each(examples)('docs/reference/errors.md has a request that gets %s', async (code, example) => {
     const gateway = WITH_TOKENS.includes(code) ? restricted! : open!;
     const answer = await exchange(gateway.url, requestOf(example));
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${PROBLEMS[code].status} `));
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ code });
   });
 
-  it('has examples at all', () => expect(examples.length).toBeGreaterThan(12));
+  it('docs/reference/errors.md has examples at all', () => expect(examples.length).toBeGreaterThan(12));
 });
 
 /** What a person writes, as bytes: with the length of the body, and with what the angle brackets stand for. */

@@ -13,7 +13,7 @@ let gateway: GatewayUnderTest;
 afterEach(() => gateway.stop());
 
 describe('a gateway that has all it can hold', () => {
-  it('answers 503 at once to one more request, and takes it when there is room again', async () => {
+  it('A full gateway answers 503 at once to one more request, and takes it when there is room again', async () => {
     gateway = await GatewayUnderTest.start({ maxConcurrentRequests: 2 });
     gateway.publisher.hold();
     const held = [gateway.post(SEED_RECORD), gateway.post(SEED_RECORD)];
@@ -29,7 +29,7 @@ describe('a gateway that has all it can hold', () => {
   it.each([
     ['declared', { 'content-length': String(SEED.length) }],
     ['undeclared', { 'transfer-encoding': 'chunked' }],
-  ])('answers 503 to %s bytes for which there is no room', async (_name, headers) => {
+  ])('A full gateway answers 503 to %s bytes for which there is no room', async (_name, headers) => {
     gateway = await GatewayUnderTest.start({ maxBytesInFlight: 1.5 * SEED.length });
     gateway.publisher.hold();
     const held = gateway.post(SEED_RECORD);
@@ -41,7 +41,7 @@ describe('a gateway that has all it can hold', () => {
     expect([gateway.admission.requests, gateway.admission.bytes]).toEqual([0, 0]);
   });
 
-  it('has room again when a client goes away in the middle of its body', async () => {
+  it('A full gateway has room again when a client goes away in the middle of its body', async () => {
     gateway = await GatewayUnderTest.start({ maxConcurrentRequests: 1 });
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     socket.write(
@@ -57,7 +57,7 @@ describe('a gateway that has all it can hold', () => {
 });
 
 describe('a gateway that stops', () => {
-  it('answers 503 to new work and asks for a new connection', async () => {
+  it('A gateway that stops answers 503 to new work and asks for a new connection', async () => {
     gateway = await GatewayUnderTest.start();
     gateway.lifecycle.stopping();
     const { status, headers, body } = await rawPost(gateway.url, { 'content-type': 'application/json' }, [SEED]);
@@ -66,7 +66,7 @@ describe('a gateway that stops', () => {
     expect(gateway.publisher.calls).toEqual([]);
   });
 
-  it('first answers the requests that are in progress', async () => {
+  it('A gateway that stops first answers the requests that are in progress', async () => {
     gateway = await GatewayUnderTest.start();
     gateway.publisher.hold();
     const underWay = gateway.post(SEED_RECORD);
@@ -79,7 +79,7 @@ describe('a gateway that stops', () => {
     await closed;
   });
 
-  it('does not wait for them longer than the log may take', async () => {
+  it('A gateway that stops does not wait for them longer than the log may take', async () => {
     gateway = await GatewayUnderTest.start();
     const limits = { maxBodyBytes: 1, maxConcurrentRequests: 1, maxBytesInFlight: 1 };
     const admission = new Admission(limits);

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterAll(() => gateway.stop());
 
 describe('a single record', () => {
-  it('is answered 202 with a minted id and the place in the log', async () => {
+  it('A single record is answered 202 with a minted id and the place in the log', async () => {
     const { status, headers, body } = await gateway.post(SEED_RECORD);
     expect(status).toBe(202);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -31,7 +31,7 @@ describe('a single record', () => {
     expect(decodeReceipt(body.receipt)).toEqual({ partition: 0, offset: 0 });
   });
 
-  it('is published as an event with its key, its headers and the time at which it was received', async () => {
+  it('A single record is published as an event with its key, its headers and the time at which it was received', async () => {
     const { body } = await gateway.post(SEED_RECORD);
     const [record] = gateway.publisher.records;
     const [event] = gateway.events;
@@ -41,13 +41,13 @@ describe('a single record', () => {
     expect(record!.headers).toEqual({ 'schema-version': '1', 'content-type': 'application/json' });
   });
 
-  it('keeps the record_id of the client, whatever characters it has', async () => {
+  it('A single record keeps the record_id of the client, whatever characters it has', async () => {
     const { body } = await gateway.post({ ...SEED_RECORD, record_id: 'a "quoted\\ key' });
     expect(body.record_id).toBe('a "quoted\\ key');
     expect(gateway.events[0]!.record_id).toBe('a "quoted\\ key');
   });
 
-  it('is answered 422 with pointers to everything that is wrong', async () => {
+  it('A single record is answered 422 with pointers to everything that is wrong', async () => {
     const { status, headers, body } = await gateway.post({ device_id: 7, extra: 1, data_payload: {} });
     expect(status).toBe(422);
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -56,14 +56,14 @@ describe('a single record', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('lists no more than a few of very many problems, and says how many there are at least', async () => {
+  it('A single record lists no more than a few of very many problems, and reports how many there are at least', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`field_${index}`, index]));
     const { body } = await gateway.post({ ...SEED_RECORD, ...unknown });
     expect(body.errors).toHaveLength(16);
     expect(body.detail).toContain('At least 20 things are wrong');
   });
 
-  it('is answered 503 with Retry-After when the log does not confirm it', async () => {
+  it('A single record is answered 503 with Retry-After when the log does not acknowledge it', async () => {
     gateway.publisher.reasonAgainst = () => 'no leader';
     const { status, headers, body } = await gateway.post(SEED_RECORD);
     expect(status).toBe(503);
@@ -71,14 +71,14 @@ describe('a single record', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   });
 
-  it('is answered 503 when the log refuses to publish at all', async () => {
+  it('A single record is answered 503 when the log refuses to publish at all', async () => {
     gateway.publisher.error = new EventLogError('topic-missing', 'make the topic first');
     const { status, body } = await gateway.post(SEED_RECORD);
     expect([status, body.code]).toEqual([503, 'log-unavailable']);
     expect(JSON.stringify(body)).not.toContain('make the topic');
   });
 
-  it('is answered 500 without a reason when something of ours is broken, and the log says why', async () => {
+  it('A single record is answered 500 without a reason when something of ours is broken, and the log gives the reason', async () => {
     gateway.publisher.error = new TypeError('a bug');
     const { status, body } = await gateway.post(SEED_RECORD);
     expect([status, body.code]).toEqual([500, 'internal-error']);
@@ -88,7 +88,7 @@ describe('a single record', () => {
 });
 
 describe('many records', () => {
-  it('are answered 202 in the order of the request when all are accepted', async () => {
+  it('Many records are answered 202 in the order of the request when all are accepted', async () => {
     const { status, body } = await gateway.post(['a', 'b', 'c'].map((record_id) => ({ ...SEED_RECORD, record_id })));
     expect(status).toBe(202);
     expect(body).toMatchObject({ accepted: 3, rejected: 0 });
@@ -101,13 +101,13 @@ describe('many records', () => {
     expect(body.results[2]).toEqual({ index: 2, record_id: 'c', status: 'accepted', receipt: expect.any(String) });
   });
 
-  it('are published together', async () => {
+  it('Many records are published together', async () => {
     gateway.publisher.calls.length = 0;
     await gateway.post([SEED_RECORD, BROKEN_RECORD, SEED_RECORD]);
     expect(gateway.publisher.calls.map(({ entries }) => entries.length)).toEqual([2]);
   });
 
-  it('are answered 207 when some are rejected, with pointers that begin with their place', async () => {
+  it('Many records are answered 207 when some are rejected, with pointers that begin with their place', async () => {
     const { status, headers, body } = await gateway.post([SEED_RECORD, BROKEN_RECORD, SEED_RECORD]);
     expect(status).toBe(207);
     expect(headers.has('retry-after')).toBe(false);
@@ -120,7 +120,7 @@ describe('many records', () => {
     });
   });
 
-  it('are answered 207 with Retry-After when some are to be sent again', async () => {
+  it('Many records are answered 207 with Retry-After when some are to be sent again', async () => {
     gateway.publisher.reasonAgainst = ({ key }) => (String(key) === 'dev-3' ? 'no leader' : undefined);
     const { status, headers, body } = await gateway.post([
       SEED_RECORD,
@@ -134,13 +134,13 @@ describe('many records', () => {
     expect(body.results[1]!.problem).toMatchObject({ code: 'log-unavailable', status: 503 });
   });
 
-  it('are answered 422 when none is valid, with the problems of all', async () => {
+  it('Many records are answered 422 when none is valid, with the problems of all', async () => {
     const { status, body } = await gateway.post([BROKEN_RECORD, 7, { ...SEED_RECORD, device_id: '' }]);
     expect([status, body.code]).toEqual([422, 'invalid-record']);
     expect(body.errors!.map(({ pointer }) => pointer)).toEqual(['/0/timestamp', '/1', '/2/device_id']);
   });
 
-  it('are answered 503 when nothing was accepted and something may be', async () => {
+  it('Many records are answered 503 when nothing was accepted and something may be', async () => {
     gateway.publisher.reasonAgainst = () => 'no leader';
     const { status, headers, body } = await gateway.post([SEED_RECORD, BROKEN_RECORD]);
     expect([status, body.code]).toEqual([503, 'log-unavailable']);
@@ -148,7 +148,7 @@ describe('many records', () => {
     expect(body.errors!.map(({ pointer }) => pointer)).toEqual(['/1/timestamp']);
   });
 
-  it('are answered 413 when there are too many, as an array and as lines', async () => {
+  it('Many records are answered 413 when there are too many, as an array and as lines', async () => {
     const records = new Array(101).fill(SEED_RECORD);
     const asArray = await gateway.post(records);
     const asLines = await gateway.postLines(records.map((record) => JSON.stringify(record)));
@@ -159,7 +159,7 @@ describe('many records', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('on lines mean the same as in an array; a torn line is the trouble of that record only', async () => {
+  it('Many records on lines mean the same as in an array; a torn line is the trouble of that record only', async () => {
     const line = JSON.stringify(SEED_RECORD);
     const { status, body } = await gateway.postLines([`${line}\r`, '', ' \t\r', line.slice(0, -5), line]);
     expect(status).toBe(207);
@@ -172,12 +172,12 @@ describe('every answer', () => {
   it.each([
     ['accepted', SEED_RECORD],
     ['refused', {}],
-  ])('names its request: %s', async (_name, record) => {
+  ])('Every answer names its request: %s', async (_name, record) => {
     const { headers } = await gateway.post(record);
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('hands a valid trace context on with the event, and ignores a broken one', async () => {
+  it('Every answer hands a valid trace context on with the event, and ignores a broken one', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     await gateway.post(SEED_RECORD, { traceparent });
     await gateway.post(SEED_RECORD, { traceparent: '00-00000000000000000000000000000000-00f067aa0ba902b7-01' });
@@ -186,7 +186,7 @@ describe('every answer', () => {
 });
 
 describe('the log of the gateway', () => {
-  it('has one warning for a log that does not confirm, and no payload and no device', async () => {
+  it('The log of the gateway has one warning for a log that does not acknowledge, and no payload and no device', async () => {
     const fresh = await GatewayUnderTest.start();
     fresh.publisher.reasonAgainst = () => 'no leader';
     for (let times = 0; times < 3; times++) await fresh.post(SEED_RECORD);

@@ -17,7 +17,7 @@ describe('what devices send every day', () => {
     ['{"t":[18446744073709551615,1]}', '"data_payload":{"t":["18446744073709551615",1]},"number_texts":{"t":true}'],
     ['{"a\\u0062":9007199254740993}', '"data_payload":{"ab":"9007199254740993"},"number_texts":{"ab":true}'],
     ['{"v":7e-06}', '"data_payload":{"v":0.000007}}'],
-  ])('is accepted with its numbers: %s', async (text, event) => {
+  ])('A usual record is accepted with its numbers: %s', async (text, event) => {
     gateway = await GatewayUnderTest.start();
     expect((await gateway.post(payload(text))).status).toBe(202);
     expect((await gateway.post(`[${payload(text)}]`, { 'idempotency-key': '' })).status).not.toBe(500);
@@ -25,7 +25,7 @@ describe('what devices send every day', () => {
   });
 
   it.each(['{"v":1e400}', '{"v":1e-400}', '{"v":18446744073709551616}', '{"v":-9223372036854775809}'])(
-    'is refused with the place of a number that would change: %s',
+    'A usual record is refused with the place of a number that would change: %s',
     async (text) => {
       gateway = await GatewayUnderTest.start();
       const { status, body } = await gateway.post(payload(text));
@@ -36,7 +36,7 @@ describe('what devices send every day', () => {
     },
   );
 
-  it('keeps the key of the header for a record that is read exactly', async () => {
+  it('A usual record keeps the key of the header for a record that is read exactly', async () => {
     gateway = await GatewayUnderTest.start();
     const { body } = await gateway.post(payload('{"t":1490745150008486243}'), { 'idempotency-key': 'k-1' });
     expect(body.record_id).toBe('k-1');
@@ -50,13 +50,13 @@ describe('what devices send every day', () => {
     ['"timestamp":"1795867200.5"', '2026-11-28T12:00:00.5Z', '1795867200.5'],
     ['"timestamp":"2026-11-28 12:00:00+0100"', '2026-11-28T12:00:00+01:00', '2026-11-28 12:00:00+0100'],
     ['"timestamp":"2026-11-28_12:00:00z"', '2026-11-28T12:00:00Z', '2026-11-28_12:00:00z'],
-  ])('is accepted with the time %s', async (field, timestamp, sent) => {
+  ])('A usual record is accepted with the time %s', async (field, timestamp, sent) => {
     gateway = await GatewayUnderTest.start();
     expect((await gateway.post(record(field))).status).toBe(202);
     expect(gateway.events[0]).toMatchObject({ timestamp, timestamp_sent: sent, timestamp_source: 'device' });
   });
 
-  it('says what is wrong with a time', async () => {
+  it('A usual record reports what is wrong with a time', async () => {
     gateway = await GatewayUnderTest.start();
     const detailOf = async (field: string) => (await gateway.post(record(field))).body.errors![0]!.detail;
     expect(await detailOf('"record_id":"r"')).toMatch(/missing.*MISSING_TIMESTAMP/);
@@ -64,7 +64,7 @@ describe('what devices send every day', () => {
     expect(await detailOf('"timestamp":"2026-11-28T12:00:00+01"')).toMatch(/without minutes/);
   });
 
-  it('is accepted without a time, or without a zone, where the settings say so', async () => {
+  it('A usual record is accepted without a time, or without a zone, where the settings say so', async () => {
     gateway = await GatewayUnderTest.start({ missingTimestamp: 'received', siteTimezone: 'Europe/Paris' });
     await gateway.post(record('"record_id":"r"'));
     await gateway.post(record('"timestamp":"2026-11-28T12:00:00"'));
@@ -77,13 +77,13 @@ describe('what devices send every day', () => {
     expect([gap.status, gap.body.errors![0]!.code]).toEqual([422, 'timestamp']);
   });
 
-  it('is accepted with NaN where the settings say so', async () => {
+  it('A usual record is accepted with NaN where the settings say so', async () => {
     gateway = await GatewayUnderTest.start({ jsonNan: 'null' });
     expect((await gateway.post(payload('{"a":NaN,"b":-Infinity,"c":"NaN"}'))).status).toBe(202);
     expect(gateway.events[0]!.data_payload).toEqual({ a: null, b: null, c: 'NaN' });
   });
 
-  it('may be larger and deeper where the settings say so', async () => {
+  it('A usual record may be larger and deeper where the settings say so', async () => {
     gateway = await GatewayUnderTest.start({ maxPayloadBytes: 400_000, maxPayloadDepth: 100 });
     const deep = `${'{"a":'.repeat(99)}{}${'}'.repeat(99)}`;
     expect((await gateway.post(payload(deep))).status).toBe(202);
@@ -92,7 +92,7 @@ describe('what devices send every day', () => {
     expect(body.errors![0]).toMatchObject({ code: 'payload-size', detail: expect.stringContaining('400000') });
   });
 
-  it('comes to /ingest/ as well', async () => {
+  it('A usual record comes to /ingest/ as well', async () => {
     gateway = await GatewayUnderTest.start();
     const init = { method: 'POST', body: JSON.stringify(SEED_RECORD) };
     expect((await fetch(`${gateway.url}/ingest/`, init)).status).toBe(202);
@@ -106,7 +106,7 @@ describe('a token', () => {
     ['Bearer', (token: string) => ({ authorization: `Bearer ${token}` })],
     ['the password of Basic', (token: string) => ({ authorization: `Basic ${btoa(`any:${token}`)}` })],
     ['X-API-Key', (token: string) => ({ 'x-api-key': token })],
-  ])('is taken as %s', async (_, headersOf) => {
+  ])('A token is taken as %s', async (_, headersOf) => {
     const directory = new TokenDirectory();
     gateway = await GatewayUnderTest.start({ ...directory.options });
     const text = await directory.create(`--device ${SEED_RECORD.device_id}`);

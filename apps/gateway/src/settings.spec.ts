@@ -4,14 +4,14 @@ import { readGatewayConfig } from './settings.js';
 const KAFKA = { EVENT_LOG_URL: 'kafka://broker:9092' };
 
 describe('readGatewayConfig', () => {
-  it('asks for a shared record store when it asks for tokens, and only then', () => {
+  it('readGatewayConfig asks for a shared record store when it asks for tokens, and only then', () => {
     const env = { ...KAFKA, AUTH: 'tokens' };
     expect(() => readGatewayConfig(env)).toThrow(/RECORD_STORE_URL.*mongodb:/);
     expect(() => readGatewayConfig({ ...env, RECORD_STORE_URL: 'mongodb://db/sluice' })).not.toThrow();
     expect(() => readGatewayConfig(KAFKA)).not.toThrow();
   });
 
-  it('refuses a file as the event log of a process that shares it, and says what to do', () => {
+  it('readGatewayConfig refuses a file as the event log of a process that shares it, and reports what to do', () => {
     expect(() => readGatewayConfig({})).toThrow(/EVENT_LOG_URL.*kafka:\/\/.*npm start/);
     expect(() => readGatewayConfig(KAFKA)).not.toThrow();
   });
@@ -19,11 +19,11 @@ describe('readGatewayConfig', () => {
   it.each([
     [{ MAX_BODY_BYTES: '4096', MAX_INFLATED_BYTES: '2048' }, /MAX_INFLATED_BYTES is 2048/],
     [{ TLS_CERT_FILE: 'a.pem' }, /TLS_CERT_FILE and TLS_KEY_FILE go together/],
-  ])('refuses settings that do not fit together: %j', (env, message) => {
+  ])('readGatewayConfig refuses settings that do not fit together: %j', (env, message) => {
     expect(() => readGatewayConfig({ ...KAFKA, ...env })).toThrow(message);
   });
 
-  it('does not read the settings of other apps', () => {
+  it('readGatewayConfig does not read the settings of other apps', () => {
     const config = readGatewayConfig({ ...KAFKA, BATCH_MAX_RECORDS: 'many', EVENT_LOG_PARTITIONS: '7' });
     expect(config).not.toHaveProperty('batchMaxRecords');
     expect(config.givenKeys).toEqual(new Set(['EVENT_LOG_URL']));

@@ -11,13 +11,13 @@ async function lines(name: string): Promise<string[]> {
   return (await query.metrics()).filter((line) => line.startsWith(name));
 }
 
-/** The next scrape is a new one. */
+/** Makes the next scrape a new one. */
 function aSecondLater(): void {
   query.clock.advance(1_000);
 }
 
-describe('the metrics of the buffer', () => {
-  it('show the positions, how many records wait and for how long', async () => {
+describe('The metrics of the buffer', () => {
+  it('The metrics have the offsets, the number of buffered records and their age', async () => {
     for (const record_id of ['a', 'b', 'c']) query.log.events.appendEvent(anEvent({ record_id }));
     query.log.events.commit(0, 1);
     expect(await lines('sluice_buffer')).toEqual([
@@ -29,27 +29,27 @@ describe('the metrics of the buffer', () => {
     ]);
   });
 
-  it('show how long the log keeps what is not stored, unless that is without end', async () => {
+  it('The metrics have the retention of unstored records, unless it is unlimited', async () => {
     expect(await lines('sluice_buffer_retention_seconds')).toEqual([]);
     query.log.events.keepsForMs = 90_000;
     aSecondLater();
     expect(await lines('sluice_buffer_retention_seconds')).toEqual(['sluice_buffer_retention_seconds 90']);
   });
 
-  it('show what the log has removed before it was stored', async () => {
+  it('The metrics count records that the log removed before they were stored', async () => {
     const positions = query.log.events.positions.bind(query.log.events);
     query.log.events.positions = async () => (await positions()).map((position) => ({ ...position, expired: 7 }));
     expect(await lines('sluice_buffer_expired_records')).toEqual(['sluice_buffer_expired_records 7']);
   });
 
-  it('show 0 when nothing waits', async () => {
+  it('The metrics are 0 when no record is buffered', async () => {
     query.log.events.appendEvent(anEvent());
     query.log.events.commit(0, 1);
     expect(await lines('sluice_buffer_lag_records')).toEqual(['sluice_buffer_lag_records 0']);
     expect(await lines('sluice_buffer_oldest_age_seconds')).toEqual(['sluice_buffer_oldest_age_seconds 0']);
   });
 
-  it('leave out what they cannot read while the log is away, and show the rest', async () => {
+  it('Unreadable metrics are left out while the log is unavailable, and the others are shown', async () => {
     query.log.events.appendEvent(anEvent());
     await query.metrics();
     query.log.goAway();
@@ -62,7 +62,7 @@ describe('the metrics of the buffer', () => {
     expect(await lines('sluice_buffer_lag_records')).toEqual(['sluice_buffer_lag_records 1']);
   });
 
-  it('ask the log once, however many scrape at once, and read no record again that still waits', async () => {
+  it('Concurrent scrapes read the log once, and read no buffered record again', async () => {
     query.log.events.appendEvent(anEvent());
     let reads = 0;
     const positions = query.log.events.positions.bind(query.log.events);
@@ -77,7 +77,7 @@ describe('the metrics of the buffer', () => {
     expect([reads, query.log.events.peeks.length]).toEqual([2, 1]);
   });
 
-  it('say whether the log and the store answer', async () => {
+  it('The metrics show whether the log and the store answer', async () => {
     query.store.isAvailable = false;
     expect(await lines('sluice_engine_up')).toEqual([
       'sluice_engine_up{engine="event_log"} 1',

@@ -8,11 +8,11 @@ import { OldestWaiting } from './oldest-waiting.js';
 
 interface BufferReading {
   positions: PartitionPosition[];
-  /** When the oldest waiting record was appended; `undefined` if nothing waits. */
+  /** When the oldest buffered record was appended; `undefined` if none is buffered. */
   oldestMs: number | undefined;
 }
 
-/** What is measured of the buffer. It is read at a scrape; what cannot be read then is left out, never guessed. */
+/** Metrics of the buffer, read at a scrape; a value that cannot be read is left out, never guessed. */
 @Injectable()
 export class BufferMetrics {
   private readonly reading: BoundedReading<BufferReading>;

@@ -4,13 +4,13 @@ import type { BufferInspector, PartitionPosition } from '@sluice/event-log';
 
 export interface StateOfBuffer {
   state: BufferState;
-  /** Why it is paused: the word of the worker, or `no_worker`. */
+  /** Why it is paused: the worker's code, or `no_worker`. */
   reason: string | null;
 }
 
 /**
- * Whether what waits is being stored. The note of a worker counts only in partitions where something waits: one worker of
- * several may be paused with nothing to do.
+ * Whether the buffered records are being stored. The note of a worker counts only in partitions with buffered records: one worker
+ * of several may be paused with nothing to do.
  *
  * @throws EventLogError `unavailable`
  */
@@ -20,7 +20,7 @@ export async function stateOfBuffer(
   nowMs: number,
 ): Promise<StateOfBuffer> {
   const notes = positions.map(({ note }) => decodeNote(note, nowMs));
-  // What a foreign client takes does not wait any more: this counts although nothing waits.
+  // Records that a foreign client takes are no longer buffered: this counts although none is.
   const disturbed = notes.find((note) => note?.reason.startsWith('foreign_'));
   if (disturbed !== undefined) return { state: 'paused', reason: disturbed.reason };
   const behind = positions.filter(({ committed, high }) => committed < high);

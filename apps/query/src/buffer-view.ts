@@ -15,7 +15,7 @@ import { rangesFrom, waitingSteps, type WaitingStep } from './waiting-page.js';
 import { toWaitingRecord } from './waiting-record.js';
 
 export interface BufferRequest {
-  /** Only records of this device: then only its partition is searched. Totals and positions stay those of the whole buffer. */
+  /** Only records of this device: then only its partition is searched. Totals and offsets stay those of the whole buffer. */
   deviceId?: string | undefined;
   /** 1..1000 */
   limit: number;
@@ -23,13 +23,13 @@ export interface BufferRequest {
 }
 
 /**
- * What was accepted and is not stored yet.
+ * Records that were accepted and are not stored yet.
  *
- * Nothing that was acknowledged before the question is in neither view. The positions are asked for after the question came:
- * an acknowledged record lies below `high`, whichever moment that was read at. It lies at or above `committed` and is shown, or
- * below: then its worker had made it durable in the store, or among the dead letters, before it moved the position, so before
- * this answer. What is committed while the answer is put together is shown all the same: the log still has it, and a record may
- * be in both views for a moment. So a reader who wants everything reads the buffer first and the records second.
+ * No record that was acknowledged before the request is invisible. The offsets are read after the request arrived: an
+ * acknowledged record is below `high`, whenever that was read. If it is at or above `committed`, it is shown. If it is below, its
+ * worker had made it durable in the store, or among the dead letters, before it committed, and so before this answer. A record
+ * that is committed while the answer is prepared is still shown: the log still has it, and a record may be in both views for a
+ * moment. So a client that wants every record reads the buffer first and the records second.
  */
 @Injectable()
 export class BufferView {
@@ -44,7 +44,8 @@ export class BufferView {
   }
 
   /**
-   * The body of `GET /check-buffer`. If the log cannot be read for a later part, the page ends there, and its cursor goes on from there.
+   * The body of `GET /check-buffer`. If the log cannot be read for a later part, the page ends there, and its cursor continues
+   * from there.
    *
    * @throws EventLogError `unavailable`, `topic-missing`
    * @throws ProblemError `invalid-cursor` for a cursor of another query; `overloaded`, `stopping`
@@ -97,7 +98,7 @@ const RECORDS_DENIED = {
   detail: 'The query service lacks the right Read on the topic of events. Totals and positions are complete.',
 };
 
-/** A right that is missing takes a part of the answer away, not the whole. */
+/** A missing right removes a part of the answer, not the whole. */
 async function unlessDenied<T>(part: Promise<T>): Promise<T | undefined> {
   try {
     return await part;
@@ -110,7 +111,7 @@ async function unlessDenied<T>(part: Promise<T>): Promise<T | undefined> {
 type BufferHead = Omit<BufferAnswerDto, 'records' | 'has_more' | 'next_cursor'>;
 
 interface BegunPage {
-  /** Of the answer, up to its first record. */
+  /** The beginning of the answer, up to its first record. */
   text: string;
   steps: AsyncGenerator<WaitingStep, void>;
   first: WaitingStep;
@@ -120,7 +121,7 @@ async function nextOf(steps: AsyncGenerator<WaitingStep, void>): Promise<Waiting
   return (await steps.next()).value as WaitingStep;
 }
 
-/** The text of a page as it grows. */
+/** The text of a page, built part by part. */
 class WaitingText {
   #last: LogRecord | undefined;
 
@@ -137,7 +138,7 @@ class WaitingText {
     return { bytes, isLast };
   }
 
-  /** A page that has begun is ended in a way that its reader can go on from. */
+  /** A page that has begun ends so that its client can continue from there. */
   endOf(error: unknown): WaitingStep {
     const isPassing = error instanceof EventLogError || error instanceof ProblemError;
     if (!isPassing || this.#last === undefined) throw error;
@@ -155,7 +156,7 @@ function toPartition({ partition, committed, high }: PartitionPosition): BufferP
   return { partition, committed_offset: committed, high_watermark: high, lag: high - committed };
 }
 
-/** The stretch of a partition that waits. */
+/** The buffered range of a partition. */
 function toWaitingRange({ partition, committed, high }: PartitionPosition): OffsetRange {
   return { partition, fromOffset: committed, toOffset: high };
 }

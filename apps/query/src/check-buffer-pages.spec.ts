@@ -19,7 +19,7 @@ function arrive(deviceId: string, ...recordIds: string[]): void {
   for (const record_id of recordIds) query.log.events.appendEvent(anEvent({ device_id: deviceId, record_id }));
 }
 
-/** Follows next_cursor to the end and gives the pages; `between` runs after each page. */
+/** Follows next_cursor to the end and returns the pages; `between` runs after each page. */
 async function walk(search: string, between: (page: number) => void = () => undefined): Promise<BufferAnswerDto[]> {
   const pages = [(await check(search)).body];
   while (pages.at(-1)!.has_more) {
@@ -29,9 +29,9 @@ async function walk(search: string, between: (page: number) => void = () => unde
   return pages;
 }
 
-describe('the pages of GET /check-buffer', () => {
+describe('The pages of GET /check-buffer', () => {
   describe('for one device', () => {
-    it('shows its records only, and reads the pages of its partition only', async () => {
+    it('The pages show only the records of the device, and read only its partition', async () => {
       for (const device of [...DEVICES, DEVICE]) arrive(device, 'r-1');
       arrive(NEIGHBOUR, 'of its neighbour');
       arrive(DEVICE, 'r-2');
@@ -42,7 +42,7 @@ describe('the pages of GET /check-buffer', () => {
       expect(new Set(pagePeeks.map(({ partition }) => partition))).toEqual(new Set([PARTITION]));
     });
 
-    it('gives a short page and a cursor once the reading of one request is bounded', async () => {
+    it('A page is short and has a cursor once one request has read its limit', async () => {
       for (let n = 0; n < MAX_SCANNED_RECORDS; n++) arrive(NEIGHBOUR, `r-${n}`);
       arrive(DEVICE, 'last');
       const [first, second] = await walk(`device_id=${DEVICE}`);
@@ -52,7 +52,7 @@ describe('the pages of GET /check-buffer', () => {
     });
   });
 
-  it('ends a page of large payloads before it fills the memory', async () => {
+  it('A page of large payloads ends before it fills the memory', async () => {
     const data_payload: JsonObject = { text: 'x'.repeat(250_000) };
     const count = Math.ceil(MAX_SCANNED_BYTES / 250_000) + 1;
     for (let n = 0; n < count; n++) query.log.events.appendEvent(anEvent({ record_id: `r-${n}`, data_payload }));
@@ -62,7 +62,7 @@ describe('the pages of GET /check-buffer', () => {
   });
 
   describe('a walk by cursor', () => {
-    it('shows every record once', async () => {
+    it('The pages show every record once', async () => {
       for (const device of DEVICES) arrive(device, ...['a', 'b', 'c'].map((name) => `${device}-${name}`));
       const pages = await walk('limit=2');
       expect(pages.map(({ records }) => records.length)).toEqual([2, 2, 2, 2, 1]);
@@ -72,7 +72,7 @@ describe('the pages of GET /check-buffer', () => {
       expect(pages.at(-1)!.next_cursor).toBeNull();
     });
 
-    it('doubles nothing and skips nothing that waits all the time, while records arrive and are stored', async () => {
+    it('The pages repeat and skip no buffered record while records arrive and are stored', async () => {
       const steady = DEVICES.flatMap((device) => Array.from({ length: 20 }, (_, n) => `${device}-steady-${n}`));
       for (const device of DEVICES) {
         arrive(device, ...Array.from({ length: 10 }, (_, n) => `${device}-early-${n}`));
@@ -89,14 +89,14 @@ describe('the pages of GET /check-buffer', () => {
       expect(steady.filter((id) => !shown.includes(id))).toEqual([]);
     });
 
-    it('passes over what was stored between two pages', async () => {
+    it('The pages leave out records that were stored between two pages', async () => {
       arrive(DEVICE, 'a', 'b', 'c', 'd');
       const pages = await walk('limit=1', () => query.log.events.commit(PARTITION, 3));
       expect(pages.flatMap(idsOf)).toEqual(['a', 'd']);
     });
   });
 
-  describe('refuses', () => {
+  describe('Refusals of GET /check-buffer', () => {
     it.each([
       ['limit=0', '?limit'],
       ['limit=1001', '?limit'],
@@ -112,7 +112,7 @@ describe('the pages of GET /check-buffer', () => {
       ['__proto__=x', '?__proto__'],
       ['constructor=x', '?constructor'],
       ['cursor=', '?cursor'],
-    ])('%s with a pointer to the parameter', async (search, pointer) => {
+    ])('The query %s is refused with a pointer to the parameter', async (search, pointer) => {
       const { status, headers, body } = await query.get(`/check-buffer?${search}`);
       expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-parameter' });
       expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -125,13 +125,13 @@ describe('the pages of GET /check-buffer', () => {
       ['a partition that there is not', encodeCursor({ partition: PARTITIONS, offset: 0 })],
       ['an offset below zero', encodeCursor({ partition: 0, offset: -1 })],
       ['an operator', Buffer.from('{"partition":{"$gt":0},"offset":0}').toString('base64url')],
-    ])('%s as a cursor', async (_what, cursor) => {
+    ])('A cursor that is %s is refused', async (_what, cursor) => {
       const { status, body } = await query.get(`/check-buffer?cursor=${cursor}`);
       expect(status).toBe(400);
       expect(body).toMatchObject({ code: 'invalid-cursor', errors: [{ pointer: '?cursor' }] });
     });
 
-    it('the cursor of another device', async () => {
+    it('The cursor of another device is refused', async () => {
       const cursor = encodeCursor({ partition: (PARTITION + 1) % PARTITIONS, offset: 0 });
       const { body } = await query.get(`/check-buffer?device_id=${DEVICE}&cursor=${cursor}`);
       expect(body.code).toBe('invalid-cursor');

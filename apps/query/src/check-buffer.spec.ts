@@ -20,7 +20,7 @@ function arrive(deviceId: string, ...recordIds: string[]): void {
 }
 
 describe('GET /check-buffer', () => {
-  it('says that nothing waits, with the position of every partition', async () => {
+  it('An empty buffer has no records, and the offsets of every partition', async () => {
     const { status, headers, text } = await check();
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -32,7 +32,7 @@ describe('GET /check-buffer', () => {
     );
   });
 
-  it('shows a waiting record with its members in the order of the contract', async () => {
+  it('A buffered record has its members in the order of the contract', async () => {
     arrive(DEVICE, 'r-1');
     const { text, body } = await check();
     expect(body).toMatchObject({ waiting: 1, oldest_age_seconds: 8.75, state: 'draining', reason: null });
@@ -43,13 +43,13 @@ describe('GET /check-buffer', () => {
     );
   });
 
-  it('gives every number of a payload back as it was sent', async () => {
+  it('Every number of a payload comes back as it was sent', async () => {
     const value = Buffer.from(JSON.stringify(anEvent()).replace('"gene_count":12', '"a":-0,"b":5e-324,"c":0.1'));
     query.log.events.append({ key: Buffer.from(DEVICE), value });
     expect((await check()).text).toContain('"data_payload":{"a":-0,"b":5e-324,"c":0.1,');
   });
 
-  it('keeps totals and positions where the right to read the records is missing, and names what is missing', async () => {
+  it('Without the right to read records, totals and offsets stay, and the missing part is named', async () => {
     arrive(DEVICE, 'r-1');
     query.log.events.beforePeek = () => {
       throw new EventLogError('unavailable', 'TOPIC_AUTHORIZATION_FAILED', { failure: 'authorization' });
@@ -67,13 +67,13 @@ describe('GET /check-buffer', () => {
     expect(body.partitions[PARTITION]).toMatchObject({ lag: 1 });
   });
 
-  it('says that a foreign client disturbs the workers although nothing waits, because it takes what would', async () => {
+  it('A foreign client disturbs the workers although no record is buffered', async () => {
     const note = JSON.stringify({ state: 'paused', reason: 'foreign_group_member', at: query.clock.nowText() });
     query.log.events.commit(0, 0, note);
     expect((await check()).body).toMatchObject({ waiting: 0, state: 'paused', reason: 'foreign_group_member' });
   });
 
-  it('orders records by partition and then by offset, and counts all that wait beyond the page', async () => {
+  it('Records come by partition and then by offset, and all buffered ones are counted', async () => {
     for (const [partition, device] of [...DEVICES.entries()].reverse())
       arrive(device, `${partition}-a`, `${partition}-b`);
     const { body } = await check('?limit=5');
@@ -81,7 +81,7 @@ describe('GET /check-buffer', () => {
     expect(body).toMatchObject({ waiting: 6, has_more: true, next_cursor: encodeCursor({ partition: 2, offset: 1 }) });
   });
 
-  it('shows only what lies between the committed offset and the end', async () => {
+  it('Only records between the committed offset and the high watermark are shown', async () => {
     arrive(DEVICE, 'stored', 'waiting');
     query.log.events.commit(PARTITION, 1);
     const { body } = await check();
@@ -94,7 +94,7 @@ describe('GET /check-buffer', () => {
     });
   });
 
-  it('shows a record that it cannot read, with the reason, and goes on behind it', async () => {
+  it('An unreadable record is shown with the reason, and the page continues after it', async () => {
     query.log.events.append({ key: Buffer.from(DEVICE), value: Buffer.from('{') });
     arrive(DEVICE, 'r-2');
     const { body } = await check(`?device_id=${DEVICE}`);
@@ -111,7 +111,7 @@ describe('GET /check-buffer', () => {
   });
 
   describe('age', () => {
-    it('is the age of the oldest of all partitions', async () => {
+    it('The age is that of the oldest record of all partitions', async () => {
       const [younger, older] = DEVICES as [string, string];
       const { events } = query.log;
       events.appendEvent(anEvent({ device_id: younger }), { timestampMs: query.clock.now() - 1_000 });
@@ -119,17 +119,17 @@ describe('GET /check-buffer', () => {
       expect((await check()).body.oldest_age_seconds).toBe(2.345);
     });
 
-    it('is that of the whole buffer, whichever page is asked for', async () => {
+    it('The age is that of the whole buffer, whichever page is requested', async () => {
       arrive(DEVICE, 'r-1');
-      expect((await check('?device_id=nobody&limit=1')).body).toMatchObject({ waiting: 1, oldest_age_seconds: 8.75 });
+      expect((await check('?device_id=unknown&limit=1')).body).toMatchObject({ waiting: 1, oldest_age_seconds: 8.75 });
     });
 
-    it('is never below zero, although the clock of the gateway may be ahead', async () => {
+    it('The age is never below zero, although the clock of the gateway may be ahead', async () => {
       query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.now() + 500 });
       expect((await check()).body.oldest_age_seconds).toBe(0);
     });
 
-    it('follows the committed offset, and reads the first waiting record once for each', async () => {
+    it('The age follows the committed offset, and reads the first buffered record once for each', async () => {
       query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.now() - 9_000 });
       query.log.events.appendEvent(anEvent(), { timestampMs: query.clock.now() - 4_000 });
       const headPeeks = () => query.log.events.peeks.filter(({ partition }) => partition === PARTITION).length;
@@ -148,26 +148,26 @@ describe('GET /check-buffer', () => {
     const note = (reason: string, atMs: number) =>
       JSON.stringify({ state: 'paused', reason, at: new Date(atMs).toISOString() });
 
-    it('is paused for the reason that the worker left beside its position', async () => {
+    it('The state is paused for the reason in the note of the worker', async () => {
       arrive(DEVICE, 'r-1');
       query.log.events.commit(PARTITION, 0, note('store_unreachable', query.clock.now() - 29_000));
       expect((await check()).body).toMatchObject({ state: 'paused', reason: 'store_unreachable' });
     });
 
-    it('is draining once the note of the worker is 30 seconds old', async () => {
+    it('The state is draining once the note of the worker is 30 seconds old', async () => {
       arrive(DEVICE, 'r-1');
       query.log.events.commit(PARTITION, 0, note('store_unreachable', query.clock.now() - 30_000));
       expect((await check()).body).toMatchObject({ state: 'draining', reason: null });
     });
 
-    it('is draining while the only paused worker has nothing to store', async () => {
+    it('The state is draining while the only paused worker has nothing to store', async () => {
       arrive(DEVICE, 'r-1');
       query.log.events.commit((PARTITION + 1) % PARTITIONS, 0, note('store_unreachable', query.clock.now()));
       expect((await check()).body).toMatchObject({ state: 'draining', reason: null });
     });
 
     it.each(['x', 'null', '{"state":"paused"}', '{"state":"sleeping","reason":"x","at":"2025-09-09T17:00:10Z"}'])(
-      'is not disturbed by a note of somebody else: %s',
+      'The state ignores a foreign note: %s',
       async (foreign) => {
         arrive(DEVICE, 'r-1');
         query.log.events.commit(PARTITION, 0, foreign);
@@ -175,26 +175,26 @@ describe('GET /check-buffer', () => {
       },
     );
 
-    it('is paused for want of a worker when something waits and the group has no members', async () => {
+    it('The state is paused without a worker when records are buffered and the group has no members', async () => {
       arrive(DEVICE, 'r-1');
       query.log.events.memberCount = 0;
       expect((await check()).body).toMatchObject({ state: 'paused', reason: 'no_worker' });
     });
 
-    it('is idle without a worker when nothing waits', async () => {
+    it('The state is idle without a worker when no record is buffered', async () => {
       query.log.events.memberCount = 0;
       expect((await check()).body).toMatchObject({ state: 'idle', reason: null });
     });
   });
 
-  it('still shows what the worker commits while the answer is put together', async () => {
+  it('Records that the worker commits while the answer is prepared are still shown', async () => {
     arrive(DEVICE, 'r-1', 'r-2');
     query.log.events.beforePeek = () => query.log.events.commit(PARTITION, 2);
     expect(idsOf((await check()).body)).toEqual(['r-1', 'r-2']);
   });
 
-  describe('while the log is away', () => {
-    it('says so, and when to ask again, without the name of the broker', async () => {
+  describe('while the event log is unavailable', () => {
+    it('The answer has the cause and the delay of a retry, without the name of the broker', async () => {
       query.log.goAway();
       const { status, headers, text, body } = await query.get('/check-buffer');
       expect({ status, code: body.code }).toEqual({ status: 503, code: 'log-unavailable' });
@@ -202,12 +202,12 @@ describe('GET /check-buffer', () => {
       expect(text).not.toContain('broker');
     });
 
-    it('says which step makes a topic that is missing', async () => {
+    it('The answer names the step that creates a missing topic', async () => {
       query.log.goAway(new EventLogError('topic-missing', 'x'));
       expect((await query.get('/check-buffer')).body).toMatchObject({ status: 503, detail: /init/ });
     });
 
-    it('says that it is stopping once it is', async () => {
+    it('The answer is that the service is stopping once it is', async () => {
       query.lifecycle.stopping();
       query.log.goAway(new EventLogError('closed', 'x'));
       expect((await query.get('/check-buffer')).body).toMatchObject({ status: 503, code: 'stopping' });

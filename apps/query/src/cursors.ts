@@ -1,7 +1,7 @@
 import { type Cursors, decodeCursor } from '@sluice/contracts';
 import { ProblemError } from '@sluice/http';
 
-/** @throws ProblemError `invalid-cursor` for a text that is no cursor of this kind */
+/** @throws ProblemError `invalid-cursor` for a text that is not a cursor of this kind */
 export function readCursor<Kind extends keyof Cursors>(
   text: string | undefined,
   kind: Kind,
@@ -12,7 +12,7 @@ export function readCursor<Kind extends keyof Cursors>(
   return cursor;
 }
 
-/** For a cursor that cannot be read, or that is of another query than this one. */
+/** For an unreadable cursor, or one of another query. */
 export function invalidCursor(): ProblemError {
   const detail =
     'cursor must be the next_cursor of an earlier page of this same query, unchanged; begin again without it.';

@@ -10,7 +10,7 @@ import { FakeClock } from '@sluice/test-kit';
 const STORE_AWAY = new RecordStoreError('unavailable', 'the store does not answer');
 const LOG_AWAY = new EventLogError('unavailable', 'the log does not answer');
 
-/** An answer that goes nowhere. */
+/** An answer that is discarded. */
 const reply = { header: () => reply, status: () => reply, send: () => reply };
 const host = {
   switchToHttp: () => ({ getRequest: () => ({ id: 'request-1', url: '/records' }), getResponse: () => reply }),
@@ -26,7 +26,7 @@ beforeEach(() => {
   filter = new EngineErrorFilter(logger, new Lifecycle(), clock);
 });
 
-it('an outage of an engine is one line, however many requests fail meanwhile', () => {
+it('An outage of an engine is one line, however many requests fail meanwhile', () => {
   for (let request = 0; request < 50; request++) {
     clock.advance(1_000);
     filter.catch(STORE_AWAY, host);
@@ -34,7 +34,7 @@ it('an outage of an engine is one line, however many requests fail meanwhile', (
   expect(lines).toMatchObject([{ msg: 'the store does not answer', requestId: 'request-1' }]);
 });
 
-it('the outage of the other engine, and the next outage, are lines of their own', () => {
+it('The outage of the other engine, and the next outage, have separate lines', () => {
   filter.catch(STORE_AWAY, host);
   filter.catch(LOG_AWAY, host);
   clock.advance(60_000);

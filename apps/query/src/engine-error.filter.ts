@@ -7,18 +7,18 @@ import { LOGGER, type Logger } from '@sluice/observability';
 import { Lifecycle } from '@sluice/process';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Engines that come back need some seconds; asking more often only adds to their load. */
+/** Engines need some seconds to recover; more frequent requests only add to their load. */
 const RETRY_AFTER_SECONDS = 5;
 /** Failures closer together than this are one outage. */
 const CALM_MS = 30_000;
 
 /**
- * Answers what the two ports throw: the engine is away, which is no fault of the request. The log has a line for each outage, not for
- * each request; those are at `debug`.
+ * Answers the errors of the two ports: an engine is unavailable, which is not the client's fault. The log has a line for each
+ * outage, not for each request; those are at `debug`.
  */
 @Catch(EventLogError, RecordStoreError)
 export class EngineErrorFilter implements ExceptionFilter<EventLogError | RecordStoreError> {
-  /** When each engine, by the name of its error, failed last. */
+  /** Time of the last failure of each engine, by the name of its error. */
   readonly #failedAtMs = new Map<string, number>();
 
   constructor(

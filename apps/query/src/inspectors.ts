@@ -1,7 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { type BufferInspector, EventLog } from '@sluice/event-log';
 
-/** Injection token of the {@link BufferInspector} of the events, as the buffer worker's group sees them. */
+/** Injection token of the {@link BufferInspector} of the events, in the buffer worker's group. */
 export const EVENTS_INSPECTOR = Symbol('EventsInspector');
 /** Injection token of the {@link BufferInspector} of the dead letters. */
 export const DEAD_LETTERS_INSPECTOR = Symbol('DeadLettersInspector');

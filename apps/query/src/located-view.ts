@@ -14,7 +14,10 @@ import type { RecordsFilter } from './records-filter.js';
 import type { LocatedRequest } from './records-request.js';
 import { rangesFrom, waitingSteps, type WaitingStep } from './waiting-page.js';
 
-/** Records that are buffered or dead-lettered, in the order of the log. What has no ids is in `/check-buffer` and `/dead-letters` only. */
+/**
+ * Records that are buffered or dead-lettered, in the order of the log. Records without ids are only in `/check-buffer` and
+ * `/dead-letters`.
+ */
 @Injectable()
 export class LocatedView {
   constructor(
@@ -25,7 +28,7 @@ export class LocatedView {
   ) {}
 
   /**
-   * The body of `GET /records` with a state. A page ends early where it has searched as much as one request may: `has_more` says so.
+   * The body of `GET /records` with a state. A page ends early at the search limit of one request: `has_more` is then true.
    *
    * @throws EventLogError `unavailable`; ProblemError `invalid-cursor`, `overloaded`, `stopping`
    */
@@ -73,7 +76,7 @@ function matcherOf(filter: RecordsFilter, state: LocatedRequest['state']): (reco
   };
 }
 
-/** A time that is not known is in no range that has an end. */
+/** A record without a known time is in no range with an end. */
 function isInRange(range: RecordsFilter['timestamp'], text: RecordWhereaboutsDto['timestamp']): boolean {
   return (
     isWithin(range, text === null ? NaN : parseTimestamp(text)!) || (text === null && Object.keys(range).length === 0)

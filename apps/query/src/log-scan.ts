@@ -1,23 +1,23 @@
 import type { BufferInspector, LogRecord } from '@sluice/event-log';
 import { READ_STEP_BYTES } from '@sluice/http';
 
-/** A stretch of one partition: the offsets from `fromOffset` up to, and without, `toOffset`. */
+/** A range of one partition: the offsets from `fromOffset` up to, and without, `toOffset`. */
 export interface OffsetRange {
   partition: number;
   fromOffset: number;
   toOffset: number;
 }
 
-/** Most records of the log that one request reads, whatever it looks for. */
+/** Most log records that one request reads, whatever it searches. */
 export const MAX_SCANNED_RECORDS = 10_000;
-/** Most bytes of values that one request reads; the record that goes beyond it is the last one. */
+/** Most bytes of values that one request reads; the record that exceeds it is the last one. */
 export const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
-/** Most records of a peek before anything is known of their size: with payloads of the largest kind some 5 MiB. */
+/** Most records of a peek before their size is known: with payloads of the largest kind about 5 MiB. */
 export const MAX_BLIND_PEEK_RECORDS = 20;
-/** Most records of a peek at all: an embedded log reads them on the event loop. */
+/** Most records of any peek: an embedded log reads them on the event loop. */
 export const MAX_PEEK_RECORDS = 250;
 
-/** What one request may still read of the log, so that no question can keep the service from answering others. */
+/** The remaining read limit of one request, so that no request blocks the others. */
 export class ScanBudget {
   #records = MAX_SCANNED_RECORDS;
   #bytes = MAX_SCANNED_BYTES;
@@ -26,7 +26,7 @@ export class ScanBudget {
     return this.#records <= 0 || this.#bytes <= 0;
   }
 
-  /** How many records the next peek may ask for: as many as fit into one step if they are like those so far. */
+  /** Most records of the next peek: as many as fit into one step at the size of those so far. */
   get peekRecords(): number {
     const seen = MAX_SCANNED_RECORDS - this.#records;
     if (seen === 0) return MAX_BLIND_PEEK_RECORDS;
@@ -41,7 +41,7 @@ export class ScanBudget {
   }
 }
 
-/** What a scan reads, and how it waits for its turn before each peek. */
+/** The source of a scan, and how the scan waits for its turn before each peek. */
 export interface ScanSource {
   inspector: BufferInspector;
   takeTurn: () => Promise<void>;
@@ -50,7 +50,7 @@ export interface ScanSource {
 /**
  * The records of a range, oldest first, until the budget is spent.
  *
- * @param ahead the first records of the range, where they are known already
+ * @param ahead the first records of the range, if they are known already
  * @throws EventLogError `unavailable`
  */
 export async function* scanRange(

@@ -6,8 +6,8 @@ interface Head {
 }
 
 /**
- * When the oldest waiting record was appended. Remembers the first waiting record of each partition for as long as the
- * committed position stays: while the worker is paused, nothing is read again.
+ * When the oldest buffered record was appended. Remembers the first buffered record of each partition while the committed offset
+ * stays: while the worker is paused, nothing is read again.
  */
 export class OldestWaiting {
   readonly #heads = new Map<number, Head>();
@@ -15,7 +15,7 @@ export class OldestWaiting {
   constructor(private readonly inspector: BufferInspector) {}
 
   /**
-   * @returns milliseconds since 1970, or `undefined` if nothing waits
+   * @returns milliseconds since 1970, or `undefined` if no record is buffered
    * @throws EventLogError `unavailable`
    */
   async timestampMs(positions: readonly PartitionPosition[]): Promise<number | undefined> {
@@ -24,7 +24,7 @@ export class OldestWaiting {
   }
 
   /**
-   * The same for each partition in which something waits.
+   * The same for each partition with buffered records.
    *
    * @throws EventLogError `unavailable`
    */

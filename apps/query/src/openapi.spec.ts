@@ -15,7 +15,7 @@ afterEach(() => query.stop());
 
 const RECORD_PATH = '/records/{device_id}/{record_id}';
 
-/** What is wrong with an answer, by the schema that the description gives for its path, status and media type. */
+/** The errors of an answer, by the schema for its path, status and media type. */
 async function problemsWith(path: string, request = path): Promise<unknown> {
   const { status, headers, body } = await query.get<object>(request);
   const mediaType = headers.get('content-type')!.split(';', 1)[0]!;
@@ -30,8 +30,8 @@ async function problemsWith(path: string, request = path): Promise<unknown> {
 
 const fits = (status: number) => ({ status, problems: null });
 
-describe('the answers of the query service', () => {
-  it('are what /openapi.json says while everything goes well', async () => {
+describe('The answers of the query service', () => {
+  it('The answers match /openapi.json while everything works', async () => {
     query.log.events.append({ key: null, value: Buffer.from('{') });
     query.log.events.appendEvent(anEvent({ record_id: 'waiting' }));
     query.log.deadLetters.append({ key: Buffer.from('dev-2'), value: Buffer.from('{"record_id":"dead"}') });
@@ -44,14 +44,14 @@ describe('the answers of the query service', () => {
     expect(await problemsWith('/health/ready')).toEqual(fits(200));
   });
 
-  it('are what /openapi.json says when the request is wrong', async () => {
+  it('The answers match /openapi.json when the request is wrong', async () => {
     expect(await problemsWith('/check-buffer', '/check-buffer?limit=0')).toEqual(fits(400));
     expect(await problemsWith('/records', '/records?cursor=x')).toEqual(fits(400));
     expect(await problemsWith(RECORD_PATH, '/records/a%2Ab/c')).toEqual(fits(400));
     expect(await problemsWith(RECORD_PATH, '/records/dev-2/unknown')).toEqual(fits(404));
   });
 
-  it('are what /openapi.json says while the engines are away', async () => {
+  it('The answers match /openapi.json while the engines are unavailable', async () => {
     query.log.goAway();
     query.store.isAvailable = false;
     expect(await problemsWith('/check-buffer')).toEqual(fits(503));

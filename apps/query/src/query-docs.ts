@@ -75,7 +75,7 @@ const LOCATIONS: Record<string, RecordAnswerDto> = {
   },
 };
 
-/** What OpenAPI says of `GET /check-buffer`. */
+/** OpenAPI description of `GET /check-buffer`. */
 export function DescribesCheckBuffer(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),
@@ -97,7 +97,7 @@ export function DescribesCheckBuffer(): MethodDecorator {
   );
 }
 
-/** What OpenAPI says of `GET /records`. */
+/** OpenAPI description of `GET /records`. */
 export function DescribesRecords(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),
@@ -118,7 +118,7 @@ export function DescribesRecords(): MethodDecorator {
   );
 }
 
-/** What OpenAPI says of `GET /records/{device_id}/{record_id}`. */
+/** OpenAPI description of `GET /records/{device_id}/{record_id}`. */
 export function DescribesRecord(): MethodDecorator {
   const id = { type: 'string' as const, minLength: 1, maxLength: MAX_ID_LENGTH };
   return applyDecorators(

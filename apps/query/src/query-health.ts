@@ -2,15 +2,18 @@ import { inTime } from '@sluice/async';
 import { RecordStoreError, type RecordStore } from '@sluice/record-store';
 import type { HealthChecks } from '@sluice/process';
 
-/** Live: the process. Ready: the store answers; while the log is away, records are still shown, so that is no reason to go. */
+/**
+ * Live: the process runs. Ready: the store answers; while the event log is unavailable, records are still shown, so the service
+ * stays ready.
+ */
 export function queryHealth(store: RecordStore): HealthChecks {
   return { live: [], ready: [{ name: 'record_store', check: () => requireStore(store) }] };
 }
 
-/** Below the time that a health check may take: a store that is silent for longer has no answer, but it may have a cause. */
+/** Below the time limit of a health check: a store that is silent for longer has no answer, but it may have a cause. */
 const PATIENCE_MS = 2000;
 
-/** @throws Error that may be shown to everybody */
+/** @throws Error whose message any client may see */
 async function requireStore(store: RecordStore): Promise<void> {
   try {
     await inTime(PATIENCE_MS, store.ping(), () => new Error('no answer in time'));

@@ -8,7 +8,7 @@ import { completeOptions, type QueryConfig } from './settings.js';
 
 const APP = 'query';
 
-/** The query service in a process of its own. */
+/** The query service in a separate process. */
 @Module({})
 export class QueryAppModule {
   static forRoot(config: QueryConfig, service: Service, limits: QueryLimits = {}): DynamicModule {

@@ -26,15 +26,15 @@ import { type TailLimits, tailProviders } from './tail/tail-providers.js';
 import { RecordLocator } from './record-locator.js';
 
 interface ConsoleOptions {
-  /** Where the built files of the console may be. */
+  /** Possible folders of the built console. */
   consoleFolders?: readonly URL[];
 }
 
 export type QueryLimits = StatusLimits & TailLimits & ReadingLimits & OperateLimits & DataLimits & ConsoleOptions;
 
 /**
- * Shows the buffer, the stored records and the dead letters, and redrives these. Needs the global EventLog, EventPublisher,
- * RecordStore, Clock, Lifecycle and LOGGER.
+ * Shows the buffer, the stored records and the dead letters, and redrives dead letters. Needs the global EventLog,
+ * EventPublisher, RecordStore, Clock, Lifecycle and LOGGER.
  */
 @Module({})
 export class QueryModule implements NestModule {

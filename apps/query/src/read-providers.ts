@@ -9,7 +9,7 @@ export interface ReadingLimits extends WatchLimits {
   maxStreamsPerClient?: number;
 }
 
-/** What bounds the reads of a process. */
+/** The limits of the reads of a process. */
 export function readProviders({ reads, maxStreamsPerClient, ...watch }: ReadingLimits): FactoryProvider[] {
   return [
     {

@@ -28,7 +28,7 @@ const DEAD: Partial<LogEntry> = {
 };
 
 describe('GET /records/{device_id}/{record_id}', () => {
-  it('says that a record is buffered, since it was received', async () => {
+  it('A buffered record is located, with the time of its receipt', async () => {
     query.log.events.appendEvent(anEvent());
     const { status, text } = await find();
     expect(status).toBe(200);
@@ -39,14 +39,14 @@ describe('GET /records/{device_id}/{record_id}', () => {
     );
   });
 
-  it('says that a record is stored, and since when', async () => {
+  it('A stored record is located, with the time of its storage', async () => {
     await query.storeEvents(anEvent({ data_payload: { zero: -0 } }));
     const { text, body } = await find();
     expect(body).toMatchObject({ state: 'stored', stored_at: '2025-09-09T17:00:01.500Z', dead_lettered_at: null });
     expect(text).toContain('"data_payload":{"zero":-0}');
   });
 
-  it('says that a record is dead-lettered, since when and why', async () => {
+  it('A dead-lettered record is located, with the time and the reason', async () => {
     query.log.deadLetters.appendEvent(anEvent(), DEAD);
     expect((await find()).body).toMatchObject({
       state: 'dead_lettered',
@@ -57,25 +57,25 @@ describe('GET /records/{device_id}/{record_id}', () => {
     });
   });
 
-  it('finds a dead letter that breaks a rule by its ids, and shows nothing else of it', async () => {
+  it('An invalid dead letter is found by its ids, and nothing else of it is shown', async () => {
     const value = Buffer.from('{"record_id":"r-1","device_id":"dev-2","data_payload":7}');
     query.log.deadLetters.append({ ...DEAD, key: Buffer.from('dev-2'), value });
     expect((await find()).body).toMatchObject({ state: 'dead_lettered', timestamp: null, data_payload: null });
   });
 
-  it('passes over dead letters that it cannot read', async () => {
+  it('Unreadable dead letters are skipped', async () => {
     for (const value of [null, Buffer.from('{'), Buffer.from('null'), Buffer.from([0xff])])
       query.log.deadLetters.append({ ...DEAD, key: Buffer.from('dev-2'), value });
     expect((await find()).status).toBe(404);
   });
 
-  it('says of a dead letter that was published again where it is now', async () => {
+  it('A dead letter that was published again is located where it is now', async () => {
     query.log.deadLetters.appendEvent(anEvent(), DEAD);
     query.log.events.appendEvent(anEvent());
     expect((await find()).body.state).toBe('buffered');
   });
 
-  it('does not miss a record that is stored while it looks', async () => {
+  it('A record that is stored during the search is not missed', async () => {
     query.log.events.appendEvent(anEvent());
     const { positions } = query.log.events;
     query.log.events.positions = async () => {
@@ -86,13 +86,13 @@ describe('GET /records/{device_id}/{record_id}', () => {
     expect((await find()).body.state).toBe('stored');
   });
 
-  it('tells records of one id apart by their devices, and those of one device by their ids', async () => {
+  it('Records with one id of several devices, and those of one device, are distinguished', async () => {
     query.log.events.appendEvent(anEvent({ device_id: 'dev-3' }));
     query.log.events.appendEvent(anEvent({ record_id: 'r-2' }));
     expect((await find()).status).toBe(404);
   });
 
-  it('reads the one partition of the device only', async () => {
+  it('Only the partition of the device is read', async () => {
     for (let n = 0; n < 20; n++) query.log.events.appendEvent(anEvent({ device_id: `d-${n}` }));
     await find();
     // The first record of each partition alone says how far all of it is complete.
@@ -100,18 +100,18 @@ describe('GET /records/{device_id}/{record_id}', () => {
     expect(new Set(searches.map(({ partition }) => partition))).toEqual(new Set([PARTITION]));
   });
 
-  it('takes every id that the contract allows, percent-encoded', async () => {
+  it('Every id that the contract allows is accepted, percent-encoded', async () => {
     const record_id = 'run/17?a=%2F #"\\~';
     query.log.events.appendEvent(anEvent({ record_id }));
     expect((await find(`dev-2/${encodeURIComponent(record_id)}`)).body).toMatchObject({ record_id, state: 'buffered' });
   });
 
-  it('finds the oldest of many waiting records', async () => {
+  it('The oldest of many buffered records is found', async () => {
     for (let n = 1; n <= 450; n++) query.log.events.appendEvent(anEvent({ record_id: `r-${n}` }));
     expect((await find()).body.state).toBe('buffered');
   });
 
-  it('says that there is no such record', async () => {
+  it('An unknown record is reported as such', async () => {
     expect(await problemOf('dev-2/r-1')).toMatchObject({
       status: 404,
       code: 'not-found',
@@ -119,7 +119,7 @@ describe('GET /records/{device_id}/{record_id}', () => {
     });
   });
 
-  it('says that not everything was searched where too much waits', async () => {
+  it('A partial search is reported when too many records are buffered', async () => {
     const entry = { key: Buffer.from('dev-2'), value: encodeEvent(anEvent({ record_id: 'other' })) };
     query.log.events.appendEvent(anEvent());
     for (let n = 0; n < MAX_SCANNED_RECORDS; n++) query.log.events.append(entry);
@@ -133,38 +133,38 @@ describe('GET /records/{device_id}/{record_id}', () => {
     ['dev-2/%00', '/record_id'],
     ['dev-2/%C3%A4', '/record_id'],
     [`dev-2/${'r'.repeat(129)}`, '/record_id'],
-  ])('refuses %s with a pointer', async (path, pointer) => {
+  ])('The path %s is refused with a pointer', async (path, pointer) => {
     expect(await problemOf(path)).toMatchObject({ status: 400, code: 'invalid-parameter', errors: [{ pointer }] });
   });
 
-  it('refuses parameters', async () => {
+  it('Query parameters are refused', async () => {
     const errors = [{ pointer: '?state', code: 'unknown-parameter' }];
     expect(await problemOf('dev-2/r-1?state=stored')).toMatchObject({ code: 'invalid-parameter', errors });
   });
 
-  describe('while the store is away', () => {
+  describe('while the store is unavailable', () => {
     beforeEach(() => void (query.store.isAvailable = false));
 
-    it('still knows what is buffered', async () => {
+    it('A buffered record is still located', async () => {
       query.log.events.appendEvent(anEvent());
       expect((await find()).body.state).toBe('buffered');
     });
 
-    it('does not say that a record is dead-lettered or unknown', async () => {
+    it('No record is reported as dead-lettered or unknown', async () => {
       query.log.deadLetters.appendEvent(anEvent(), DEAD);
       expect(await problemOf('dev-2/r-1')).toMatchObject({ status: 503, code: 'store-unavailable' });
     });
   });
 
-  describe('while the log is away', () => {
+  describe('while the event log is unavailable', () => {
     beforeEach(() => query.log.goAway());
 
-    it('still knows what is stored', async () => {
+    it('A stored record is still located', async () => {
       await query.storeEvents(anEvent());
       expect((await find()).body.state).toBe('stored');
     });
 
-    it('does not say that a record is unknown', async () => {
+    it('No record is reported as unknown', async () => {
       expect(await problemOf('dev-2/r-1')).toMatchObject({ status: 503, code: 'log-unavailable' });
     });
   });

@@ -15,7 +15,7 @@ import { MAX_SCANNED_RECORDS } from './log-scan.js';
 import { RecordSearch } from './record-search.js';
 import { WatchedStore } from './watched-store.js';
 
-/** Where one record is now, and when it got there. */
+/** The location of one record, and the time since when it is there. */
 @Injectable()
 export class RecordLocator {
   private readonly waiting: RecordSearch;
@@ -41,11 +41,11 @@ export class RecordLocator {
   }
 
   /**
-   * Looks in the way that records go: buffer, store, dead letters. What moves on in the meantime is met further along.
-   * A record that a device has sent again is buffered for a moment although it is stored. While the log is away, the store
-   * still answers for what it has.
+   * Searches in the order in which records move: buffer, store, dead letters. A record that moves during the search is found
+   * further along. A record that a device has sent again is buffered for a moment although it is stored. While the event log is
+   * unavailable, the store still answers for its records.
    *
-   * @throws ProblemError `not-found`, which says so if not everything could be searched
+   * @throws ProblemError `not-found`, whose detail says whether everything was searched
    * @throws EventLogError, RecordStoreError `unavailable`
    */
   async find(deviceId: string, recordId: string): Promise<RecordWhereaboutsDto> {
@@ -61,7 +61,7 @@ export class RecordLocator {
   }
 }
 
-/** A record of a log as where it is; `undefined` if it has no ids. */
+/** The location of a log record; `undefined` if it has no ids. */
 export function locatedRecord(
   state: Exclude<RecordState, 'stored'>,
   record: LogRecord,

@@ -12,11 +12,11 @@ export interface OrderedPage {
 
 /** How pages of one order are read. */
 interface Order {
-  /** Of its cursors. */
+  /** Kind of its cursors. */
   kind: 'records' | 'receipts';
-  /** Whether the filter can have made the cursor. */
+  /** Whether the filter can have produced the cursor. */
   isWithin(filter: RecordsFilter, cursor: OrderedCursor): boolean;
-  /** By the part of the filter that an index of this order covers: the device, and the range of the time that it sorts by. */
+  /** The part of the filter that an index of this order covers: the device, and the range of the time that it sorts by. */
   page(
     store: WatchedStore,
     filter: RecordsFilter,
@@ -24,7 +24,7 @@ interface Order {
     after: OrderedCursor | undefined,
     maxBytes: number,
   ): Promise<OrderedPage>;
-  /** Whether the rest of the filter shows the record. */
+  /** Whether the rest of the filter matches the record. */
   shows(filter: RecordsFilter, record: StoredRecord): boolean;
   /** Whether the filter has such a rest. */
   hasRest(filter: RecordsFilter): boolean;

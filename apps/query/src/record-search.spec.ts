@@ -23,13 +23,13 @@ beforeEach(() => {
   }));
 });
 
-it('reads what waits in short steps, each in a turn of its own', async () => {
+it('Buffered records are read in short steps, each in a separate turn', async () => {
   expect(await search.find('dev-2', 'nothing')).toEqual({ record: undefined, isExhaustive: true });
   expect(Math.max(...topic.peeks.map(({ maxRecords }) => maxRecords))).toBeLessThanOrEqual(MAX_PEEK_RECORDS);
   expect(turns).toBe(topic.peeks.length);
 });
 
-it('reads it once for all that ask at the same time', async () => {
+it('Concurrent questions share one scan', async () => {
   await search.find('dev-2', 'nothing');
   const peeksOfOne = topic.peeks.length;
   const answers = await Promise.all(Array.from({ length: 300 }, (_, n) => search.find('dev-2', `r-${n * 10}`)));
@@ -37,7 +37,7 @@ it('reads it once for all that ask at the same time', async () => {
   expect(topic.peeks.length).toBeLessThanOrEqual(3 * peeksOfOne);
 });
 
-it('finds what was appended before the question, although a scan was under way', async () => {
+it('A record that was appended before the question is found, although a scan was in progress', async () => {
   const before = search.find('dev-2', 'nothing');
   await Promise.resolve();
   topic.appendEvent(anEvent({ record_id: 'late' }));
@@ -45,7 +45,7 @@ it('finds what was appended before the question, although a scan was under way',
   expect(record?.offset).toBe(WAITING);
 });
 
-it('finds the newest of several, and ids that are written with escapes', async () => {
+it('The newest of several records is found, and ids that are written with escapes', async () => {
   topic.appendEvent(anEvent({ record_id: 'r-1' }));
   const value = Buffer.from(String(encodeEvent(anEvent({ record_id: 'r-A' }))).replace('r-A', 'r-\\u0041'));
   topic.append({ key: Buffer.from('dev-2'), value, headers: { 'schema-version': '1' } });
@@ -53,7 +53,7 @@ it('finds the newest of several, and ids that are written with escapes', async (
   expect((await search.find('dev-2', 'r-A')).record?.offset).toBe(WAITING + 1);
 });
 
-it('tells everybody who asked that the log is away', async () => {
+it('Every caller gets the error when the log is unavailable', async () => {
   topic.peek = () => Promise.reject(new Error('away'));
   const questions = ['a', 'b'].map((id) => search.find('dev-2', id));
   for (const question of await Promise.allSettled(questions)) expect(question.status).toBe('rejected');

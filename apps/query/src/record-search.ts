@@ -5,7 +5,7 @@ import { type OffsetRange, scanBackwards, type ScanSource } from './log-scan.js'
 
 export interface SearchOutcome {
   record: LogRecord | undefined;
-  /** False if the range is larger than one request may read: what was not found may still be there. */
+  /** False if the range is larger than one request may read: a record that was not found may still be there. */
   isExhaustive: boolean;
 }
 
@@ -16,8 +16,8 @@ interface Question {
 }
 
 /**
- * Finds records of a topic by their ids. A partition has one scan at a time, which serves every question that came before it began.
- * Questions that come while it is under way wait for the next one.
+ * Finds records of a topic by their ids. A partition has one scan at a time, which serves every question that came before it
+ * began. Questions that come during a scan wait for the next one.
  */
 export class RecordSearch {
   readonly #asked = new Map<number, Question[]>();
@@ -43,11 +43,11 @@ export class RecordSearch {
     return question.found.promise;
   }
 
-  /** @param first positions that were read after the first questions came */
+  /** @param first offsets that were read after the first questions came */
   private async answerAll(partition: number, first: readonly PartitionPosition[]): Promise<void> {
     this.#scanned.add(partition);
     let positions: readonly PartitionPosition[] | undefined = first;
-    for (let asked = this.take(partition); asked.length > 0; asked = this.take(partition)) {
+    for (let asked = this.nextQuestions(partition); asked.length > 0; asked = this.nextQuestions(partition)) {
       try {
         positions ??= await this.source.inspector.positions();
         await this.answer(asked, this.rangeOf(positions[partition]!));
@@ -59,7 +59,7 @@ export class RecordSearch {
     this.#scanned.delete(partition);
   }
 
-  private take(partition: number): Question[] {
+  private nextQuestions(partition: number): Question[] {
     const asked = this.#asked.get(partition) ?? [];
     this.#asked.delete(partition);
     return asked;
@@ -75,7 +75,7 @@ export class RecordSearch {
   }
 }
 
-/** Answers the questions whose records are among these and takes them away. @param records oldest first */
+/** Answers the questions whose records are among these and removes them. @param records oldest first */
 function answerFrom(records: readonly LogRecord[], open: Set<Question>): void {
   const ofDevice = Map.groupBy(open, ({ deviceId }) => deviceId);
   for (const record of records.toReversed()) {
@@ -91,7 +91,7 @@ function answerFrom(records: readonly LogRecord[], open: Set<Question>): void {
 
 const BACKSLASH = 0x5c;
 
-/** Cheap: a text without an escape has an id as it is, or not at all. */
+/** Cheap: in a text without an escape, an id occurs unchanged or not at all. */
 function mayHaveId({ value }: LogRecord, recordId: string): boolean {
   return value !== null && (value.includes(recordId) || value.includes(BACKSLASH));
 }

@@ -20,14 +20,14 @@ export interface LocatedRequest {
   state: Exclude<RecordState, 'stored'>;
   /** 1..1000 */
   limit: number;
-  /** First place in the log that the page may show. */
+  /** First offset that the page may show. */
   from: { partition: number; offset: number } | undefined;
 }
 
 /**
  * Every value that reaches the store is a checked text or number.
  *
- * @throws ProblemError `invalid-cursor` for a cursor that cannot be read or that this filter never made
+ * @throws ProblemError `invalid-cursor` for an unreadable cursor, or one that this filter cannot have produced
  */
 export function recordsRequest(query: RecordsQueryDto): RecordsRequest | LocatedRequest {
   const { state, limit } = query;

@@ -11,10 +11,10 @@ import { WatchedStore } from './watched-store.js';
 
 /** Most bytes of the records of one page. A single record may be larger. */
 export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
-/** Most records that are asked of the store before anything is known of their size; their bytes are bounded all the same. */
+/** Most records requested from the store before their size is known; their bytes are bounded as well. */
 export const MAX_BLIND_STEP_RECORDS = 100;
 
-/** Most records of one page that a filter is compared with where no index knows it: then the page ends, and its cursor goes on. */
+/** Most records of one page that are compared with a filter without an index: then the page ends, and its cursor continues. */
 export const MAX_EXAMINED_RECORDS = 10_000;
 
 const EXAMINED_AT_ONCE = 1_000;
@@ -29,8 +29,8 @@ export class RecordsView {
   ) {}
 
   /**
-   * The body of `GET /records`. A page of large records may be shorter than its limit although there are more: `has_more` says so.
-   * If a later part cannot be read, the page ends there, and its cursor goes on from there.
+   * The body of `GET /records`. A page of large records may be shorter than its limit although there are more: see `has_more`. If
+   * a later part cannot be read, the page ends there, and its cursor continues from there.
    *
    * @throws RecordStoreError `unavailable`; ProblemError `overloaded`, `stopping`
    */
@@ -54,7 +54,7 @@ export class RecordsView {
     return page.part(found);
   }
 
-  /** A page of the one record, if the filter shows it. */
+  /** A page of the single record, if it matches the filter. */
   private async only({ deviceId, recordId, timestamp, received }: RecordsFilter): Promise<OrderedPage> {
     const record = await this.store.find(deviceId!, recordId!);
     const isShown =
@@ -65,24 +65,24 @@ export class RecordsView {
   }
 }
 
-/** A page that has begun is ended in a way that its reader can go on from. */
+/** A page that has begun ends so that its client can continue from there. */
 function endOf(page: PageInParts, error: unknown): AnswerPart {
   const isPassing = error instanceof RecordStoreError || error instanceof ProblemError;
   if (!page.hasBegun || !isPassing) throw error;
   return page.end();
 }
 
-/** A page as it grows. */
+/** A page, built part by part. */
 class PageInParts {
-  /** Whether a part was given out. */
+  /** Whether a part was sent. */
   hasBegun = false;
   private count = 0;
   private bytes = 0;
   private readonly order: (typeof RECORD_ORDERS)[RecordsRequest['order']];
   private readonly limit: number;
-  /** Records that the filter may leave out, and those that it showed. */
+  /** Records that the filter may leave out, and the shown ones. */
   private examined = 0;
-  /** The place behind which the next step begins. */
+  /** The position after which the next step begins. */
   after: OrderedCursor | undefined;
 
   constructor(
@@ -98,7 +98,7 @@ class PageInParts {
     return this.count === 0;
   }
 
-  /** How many records the next step may bring: as many as there is room for if they are like those so far. */
+  /** Most records of the next step: as many as fit at the size of those so far. */
   get stepRecords(): number {
     const meanBytes = this.bytes / this.count;
     if (this.order.hasRest(this.request.filter)) return EXAMINED_AT_ONCE;
@@ -139,7 +139,7 @@ class PageInParts {
     return `{"complete_through":${JSON.stringify(this.completeThrough)},"records":[`;
   }
 
-  /** The end of a page that has more, where it was to go on. */
+  /** The end of an incomplete page, with the position to continue from. */
   end(): AnswerPart {
     return { bytes: Buffer.from(endText(this.after)), isLast: true };
   }

@@ -18,7 +18,7 @@ afterEach(() => query.stop());
 const list = (search = '') => query.get<RecordsPageDto>(`/records${search}`);
 const idsOf = ({ records }: RecordsPageDto) => records.map(({ record_id }) => record_id);
 
-/** Stores a record of each second since the last call's, the first being the oldest. */
+/** Stores a record of each second since the last call's, the oldest first. */
 async function store(...recordIds: string[]): Promise<void> {
   const events = recordIds.map((record_id) => {
     const timestamp = new Date(Date.parse('2025-09-09T17:00:00Z') + seconds++ * 1000).toISOString();
@@ -32,7 +32,7 @@ interface AskedPage {
   maxBytes: number | undefined;
 }
 
-/** What the store is asked for from now on. */
+/** The calls of the store from now on. */
 function spyOnPages(): AskedPage[] {
   const asked: AskedPage[] = [];
   const { page } = query.store;
@@ -53,7 +53,7 @@ async function walk(search: string, between: () => Promise<void> = async () => u
 }
 
 describe('GET /records', () => {
-  it('says that nothing is stored', async () => {
+  it('A store without records has an empty page', async () => {
     const { status, headers, text } = await list();
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -62,7 +62,7 @@ describe('GET /records', () => {
     );
   });
 
-  it('shows a record with its members in the order of the contract', async () => {
+  it('A record has its members in the order of the contract', async () => {
     await query.storeEvents(anEvent());
     expect((await list()).text).toBe(
       `{"complete_through":"2025-09-09T17:00:01.000Z","records":[{"device_id":"dev-2","record_id":"r-1","timestamp":"2025-09-09T17:00:00Z",` +
@@ -71,7 +71,7 @@ describe('GET /records', () => {
     );
   });
 
-  it('gives every number of a payload back as it was sent', async () => {
+  it('Every number of a payload comes back as it was sent', async () => {
     const data_payload = { zero: -0, tiny: 5e-324, tenth: 0.1, ns: 1490745150008486243n, volt: 9.9e37 };
     await query.storeEvents(anEvent({ data_payload }));
     expect((await list()).text).toContain(
@@ -79,14 +79,14 @@ describe('GET /records', () => {
     );
   });
 
-  it('shows the newest first, 100 if the request does not say', async () => {
+  it('The newest records come first, 100 by default', async () => {
     await store(...Array.from({ length: 101 }, (_, n) => `r-${n}`));
     const { body } = await list();
     expect(idsOf(body)).toEqual(Array.from({ length: 100 }, (_, n) => `r-${100 - n}`));
     expect(body.has_more).toBe(true);
   });
 
-  it('shows a thousand records on one page, and asks for many at once only when it knows how small they are', async () => {
+  it('A page may have a thousand records, and large reads begin only when they are known to be small', async () => {
     await store(...Array.from({ length: 1001 }, (_, n) => `r-${n}`));
     const asked = spyOnPages();
     const { body } = await list('?limit=1000');
@@ -96,7 +96,7 @@ describe('GET /records', () => {
     expect(asked.length).toBeLessThan(5);
   });
 
-  it('never holds a page of large payloads as a whole: it is read in steps, and ends before it has too many bytes', async () => {
+  it('A page of large payloads is read in steps, and ends before it has too many bytes', async () => {
     const data_payload: JsonObject = { text: 'x'.repeat(250_000) };
     const ids = Array.from({ length: 50 }, (_, n) => `r-${n}`);
     await query.storeEvents(...ids.map((record_id) => anEvent({ record_id, data_payload })));
@@ -110,14 +110,14 @@ describe('GET /records', () => {
     expect(pages.flatMap(idsOf)).toEqual(ids.sort());
   });
 
-  it('counts bytes, not characters', async () => {
+  it('The limit counts bytes, not characters', async () => {
     const data_payload: JsonObject = { text: '\u20ac'.repeat(80_000) };
     const ids = Array.from({ length: 40 }, (_, n) => `r-${n}`);
     await query.storeEvents(...ids.map((record_id) => anEvent({ record_id, data_payload })));
     expect(Buffer.byteLength((await list('?limit=1000')).text)).toBeLessThanOrEqual(MAX_PAGE_BYTES + 1_000);
   });
 
-  it('ends a page that has begun where the store went away, and goes on from there', async () => {
+  it('A page that has begun ends where the store became unavailable, and the next one continues there', async () => {
     const data_payload: JsonObject = { text: 'x'.repeat(200_000) };
     const ids = Array.from({ length: 6 }, (_, n) => `r-${n}`);
     await query.storeEvents(...ids.map((record_id) => anEvent({ record_id, data_payload })));
@@ -136,12 +136,12 @@ describe('GET /records', () => {
     expect(idsOf(first)).not.toHaveLength(0);
   });
 
-  it('filters by device', async () => {
+  it('The filter by device shows only its records', async () => {
     await query.storeEvents(anEvent(), anEvent({ device_id: 'dev-3', record_id: 'r-2' }));
     expect(idsOf((await list('?device_id=dev-3')).body)).toEqual(['r-2']);
   });
 
-  it('says where a timestamp comes from that the device did not write as it is', async () => {
+  it('A timestamp that the device did not write has its origin', async () => {
     await query.storeEvents(anEvent({ timestamp_sent: '1757437200', timestamp_source: 'device' }));
     expect((await list()).text).toContain(
       '"timestamp":"2025-09-09T17:00:00Z","timestamp_sent":"1757437200","timestamp_source":"device","received_at"',
@@ -149,7 +149,7 @@ describe('GET /records', () => {
   });
 
   it.each(['run-17/sample-4', '..', ' x ', '%2F', 'latest'])(
-    'reads the one record %j of a device',
+    'The filter shows the one record %j of a device',
     async (record_id) => {
       await query.storeEvents(
         anEvent({ device_id: 'a/b', record_id }),
@@ -162,13 +162,13 @@ describe('GET /records', () => {
     },
   );
 
-  it('filters by instant, whatever zone is written: from is shown, to is not', async () => {
+  it('The filter by instant works in any zone: from is included, to is not', async () => {
     await store('r-0', 'r-1', 'r-2', 'r-3');
     const { body } = await list('?from=2025-09-09T19:00:01%2B02:00&to=2025-09-09T17:00:03Z');
     expect(idsOf(body)).toEqual(['r-2', 'r-1']);
   });
 
-  it('shows every record once in a walk, while newer ones are stored', async () => {
+  it('The pages show every record once, while newer ones are stored', async () => {
     await store(...Array.from({ length: 10 }, (_, n) => `r-${n}`));
     let late = 0;
     const pages = await walk('limit=3', () => store(`late-${late++}`));
@@ -176,7 +176,7 @@ describe('GET /records', () => {
     expect(pages.at(-1)!.next_cursor).toBeNull();
   });
 
-  it('keeps its filter through a walk', async () => {
+  it('The pages keep the filter', async () => {
     await store('r-0', 'r-1', 'r-2', 'r-3', 'r-4');
     const pages = await walk('limit=1&device_id=dev-2&from=2025-09-09T17:00:01Z&to=2025-09-09T17:00:04Z');
     expect(pages.map(idsOf)).toEqual([['r-3'], ['r-2'], ['r-1']]);
@@ -192,32 +192,32 @@ describe('GET /records', () => {
       ),
     );
 
-    it('is newest first, in pages', async () => {
+    it('The newest receipt comes first, in pages', async () => {
       expect(idsOf((await list('?order=received_at')).body)).toEqual(['r-5', 'r-4', 'r-3', 'r-2', 'r-1']);
       expect((await walk('order=received_at&limit=2')).map(idsOf)).toEqual([['r-5', 'r-4'], ['r-3', 'r-2'], ['r-1']]);
     });
 
-    it('shows from received_from on, and no longer at received_to', async () => {
+    it('A range includes received_from and excludes received_to', async () => {
       const range = `received_from=${received(2)}&received_to=${received(5)}`;
       expect(idsOf((await list(`?${range}`)).body)).toEqual(['r-4', 'r-3', 'r-2']);
       expect(idsOf((await list(`?${range}&device_id=dev-2&order=timestamp`)).body)).toEqual(['r-4', 'r-2', 'r-3']);
       expect((await walk(`${range}&order=timestamp&limit=1`)).flatMap(idsOf)).toEqual(['r-4', 'r-2', 'r-3']);
     });
 
-    it('may be within a range of timestamps', async () => {
+    it('The order may be combined with a range of timestamps', async () => {
       const range = 'order=received_at&from=2025-09-09T17:00:01Z&to=2025-09-09T17:00:04Z';
       expect(idsOf((await list(`?${range}`)).body)).toEqual(['r-5', 'r-2', 'r-1']);
       expect((await walk(`${range}&limit=2`)).flatMap(idsOf)).toEqual(['r-5', 'r-2', 'r-1']);
     });
 
-    it('refuses a cursor of the other order', async () => {
+    it('A cursor of the other order is refused', async () => {
       const { next_cursor } = (await list('?order=received_at&limit=1')).body;
       const { status, body } = await query.get(`/records?limit=1&cursor=${next_cursor}`);
       expect([status, body.code]).toEqual([400, 'invalid-cursor']);
     });
   });
 
-  it('goes through many records of which it shows few, and says where it goes on', async () => {
+  it('A page that skips many records has a cursor to continue', async () => {
     const count = MAX_EXAMINED_RECORDS + 5;
     const events = Array.from({ length: count }, (_, n) =>
       anEvent({
@@ -254,18 +254,18 @@ describe('GET /records', () => {
       ['state=dead_lettered&device_id=dev-2&record_id=dead', ['dead']],
       ['state=dead_lettered&device_id=dev-2&record_id=waiting', []],
       ['state=dead_lettered&to=2030-01-01T00:00:00Z', []],
-    ])('shows with %s: %j', async (search, ids) => {
+    ])('The list has %s: %j', async (search, ids) => {
       expect(idsOf((await list(`?${search}`)).body).sort()).toEqual(ids);
       expect((await walk(`limit=1&${search}`)).flatMap(idsOf).sort()).toEqual(ids);
     });
 
-    it('says where the record is', async () => {
+    it('A record has its location', async () => {
       const { records } = (await list('?state=dead_lettered')).body;
       expect(records).toEqual([expect.objectContaining({ state: 'dead_lettered', reason: 'key-conflict' })]);
     });
   });
 
-  describe('refuses', () => {
+  describe('Refusals of GET /records', () => {
     it.each([
       ['limit=0', '?limit'],
       ['limit=1001', '?limit'],
@@ -288,14 +288,14 @@ describe('GET /records', () => {
       ['from=2025-09-10T00:00:00Z&to=2025-09-09T00:00:00Z', '?to'],
       ['received_from=2025-09-10T00:00:00Z&received_to=2025-09-09T00:00:00Z', '?received_to'],
       ['device_id=dev-2&record_id=%00', '?record_id'],
-    ])('%s with a pointer to the parameter', async (search, pointer) => {
+    ])('The query %s is refused with a pointer to the parameter', async (search, pointer) => {
       const { status, headers, body } = await query.get(`/records?${search}`);
       expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-parameter' });
       expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
       expect(body.errors!.map((error) => error.pointer)).toContain(pointer);
     });
 
-    it('names every wrong parameter at once', async () => {
+    it('Every wrong parameter is reported at once', async () => {
       const { body } = await query.get('/records?limit=0&from=x&page=2');
       expect(body.errors!.map(({ pointer }) => pointer).sort()).toEqual(['?from', '?limit', '?page']);
     });
@@ -314,20 +314,20 @@ describe('GET /records', () => {
       ['of another device', 'device_id=dev-3&', encodeCursor(place)],
       ['from before the range', 'from=2025-09-09T17:00:01Z&', encodeCursor(place)],
       ['from after the range', 'to=2025-09-09T17:00:00Z&', encodeCursor(place)],
-    ])('a cursor %s', async (_what, search, cursor) => {
+    ])('A cursor %s is refused', async (_what, search, cursor) => {
       const { status, body } = await query.get(`/records?${search}cursor=${cursor}`);
       expect(status).toBe(400);
       expect(body).toMatchObject({ code: 'invalid-cursor', errors: [{ pointer: '?cursor' }] });
     });
   });
 
-  it('answers while the log is away', async () => {
+  it('Records are shown while the event log is unavailable', async () => {
     await store('r-1');
     query.log.goAway();
     expect((await list()).status).toBe(200);
   });
 
-  it('says that the store is away, and when to ask again', async () => {
+  it('The answer says that the store is unavailable, and when to retry', async () => {
     query.store.isAvailable = false;
     const { status, headers, body } = await query.get('/records');
     expect({ status, code: body.code }).toEqual({ status: 503, code: 'store-unavailable' });

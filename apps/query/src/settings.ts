@@ -12,7 +12,7 @@ import type { CompleteThroughOptions } from './reading/complete-through.js';
 import { COMPLETE_SETTINGS } from './reading/complete.settings.js';
 import type { SettingsTable } from '@sluice/settings';
 
-/** What the query service reads. */
+/** The settings of the query service. */
 export const QUERY_SETTINGS = {
   ...HTTP_SETTINGS,
   ...PROCESS_SETTINGS,
@@ -30,7 +30,7 @@ export function readQueryConfig(env: NodeJS.ProcessEnv): QueryConfig {
   return readSettings(QUERY_SETTINGS, env, [requireSharedLog('query'), requireSharedStore('query')]);
 }
 
-/** A member of a replica set that is not the primary may show a record later than it was confirmed. */
+/** A secondary of a replica set may show a record later than it was acknowledged. */
 export function completeOptions({
   publishTimeoutMs,
   clockToleranceMs,

@@ -4,10 +4,10 @@ import { READ_STEP_BYTES } from '@sluice/http';
 import { MAX_BLIND_PEEK_RECORDS, ScanBudget, scanRange, type OffsetRange, type ScanSource } from './log-scan.js';
 
 export interface WaitingPageRequest {
-  /** What waits, by partition; empty ranges are left out. */
+  /** The buffered ranges, by partition; empty ranges are left out. */
   ranges: readonly OffsetRange[];
   limit: number;
-  /** Which of the records are shown; all of them if it is left out. */
+  /** The records to show; all of them if it is left out. */
   matches?: ((record: LogRecord) => boolean) | undefined;
 }
 
@@ -15,18 +15,18 @@ export interface WaitingPageRequest {
 export interface WaitingStep {
   records: LogRecord[];
   isLast: boolean;
-  /** Of the last step: where the next page begins, or `undefined` if nothing is left to read. */
+  /** After the last step: where the next page begins, or `undefined` if there are no more records. */
   next: BufferCursor | undefined;
 }
 
-/** Most partitions whose first records are asked for side by side: a peek costs a log some waiting, whatever it brings. */
+/** Most partitions whose first records are requested concurrently: a peek costs a log some waiting, whatever it returns. */
 const MAX_PEEKS_AHEAD = 16;
-/** Most records of each such peek, where there are several. */
+/** Most records of each such peek, if there are several. */
 const MAX_RECORDS_AHEAD = 4;
 
 /**
- * Waiting records by partition, then by offset, in steps of about {@link READ_STEP_BYTES}. Fewer than the limit, with a place to go on
- * from, where the budget of one request was spent before.
+ * Buffered records by partition, then by offset, in steps of about {@link READ_STEP_BYTES}. Fewer than the limit, with a position
+ * to continue from, if the read limit of one request was reached before.
  *
  * @throws EventLogError `unavailable`
  */
@@ -73,8 +73,8 @@ function placeAfter({ partition, offset }: LogRecord, ranges: readonly OffsetRan
 }
 
 /**
- * What is left of the ranges at a cursor of an earlier page. What the worker has committed in between is left out: it is stored
- * by now. What has arrived behind the cursor is not shown either: it was accepted after the walk began.
+ * The remaining ranges at a cursor of an earlier page. Records that the worker has committed in between are left out: they are
+ * stored by now. Records that arrived after the cursor are not shown either: they were accepted after the walk began.
  */
 export function rangesFrom(cursor: BufferCursor | undefined, ranges: readonly OffsetRange[]): OffsetRange[] {
   if (cursor === undefined) return ranges.filter(isNotEmpty);

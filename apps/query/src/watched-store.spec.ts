@@ -4,7 +4,7 @@ import { WatchedStore } from './watched-store.js';
 
 const LIMITS = { suspectAfterMs: 1, pingMs: 1 };
 
-/** A store that answers nothing at all until it comes back. */
+/** A store that does not answer until it comes back. */
 class SilentStore extends FakeRecordStore {
   readonly back = Promise.withResolvers<void>();
   isSilent = true;
@@ -28,12 +28,12 @@ class SilentStore extends FakeRecordStore {
   }
 }
 
-it('fails reads at once while the store is known to be unreachable, and reads again when it answers', async () => {
+it('Reads fail at once while the store is known to be unreachable, and run again when it answers', async () => {
   const store = new SilentStore();
   const watched = new WatchedStore(store, LIMITS);
   await expect(watched.find('dev-2', 'r-1')).rejects.toMatchObject({ code: 'unavailable' });
   await expect(watched.find('dev-2', 'r-1')).rejects.toMatchObject({ code: 'unavailable' });
-  // The second has not asked the store, and one ping at a time is enough.
+  // The second read has not asked the store, and one ping at a time is enough.
   expect([store.reads, store.pings]).toEqual([1, 1]);
   store.comeBack();
   await store.back.promise;
@@ -41,7 +41,7 @@ it('fails reads at once while the store is known to be unreachable, and reads ag
   expect(await watched.find('dev-2', 'r-1')).toBeUndefined();
 });
 
-it('waits for a slow read as long as the store answers a ping', async () => {
+it('A slow read is awaited while the store answers a ping', async () => {
   const store = new FakeRecordStore();
   const slow = Promise.withResolvers<void>();
   let pings = 0;
@@ -51,7 +51,7 @@ it('waits for a slow read as long as the store answers a ping', async () => {
   expect(pings).toBe(1);
 });
 
-it('takes an error that comes in time for an answer: the next read asks the store again', async () => {
+it('An error that comes in time counts as an answer: the next read asks the store again', async () => {
   const store = new FakeRecordStore();
   const watched = new WatchedStore(store, LIMITS);
   store.isAvailable = false;

@@ -16,9 +16,9 @@ import {
   type ValuesQuery,
 } from '@sluice/record-store';
 
-/** A store that has not answered a read for so long is asked whether it is there. */
+/** A store that has not answered a read within this time gets a ping. */
 const SUSPECT_AFTER_MS = 1_000;
-/** A store that does not answer that for so long is unreachable. */
+/** A store that does not answer the ping within this time is unreachable. */
 const PING_MS = 1_000;
 
 export interface WatchLimits {
@@ -27,8 +27,8 @@ export interface WatchLimits {
 }
 
 /**
- * The reading side of the record store. Once the store is known to be unreachable, reads fail at once until it answers again. One ping
- * at a time finds that out, however many reads there are.
+ * The reading side of the record store. Once the store is known to be unreachable, reads fail at once until it answers again. A
+ * single ping at a time checks that, however many reads there are.
  */
 export class WatchedStore implements RecordReader {
   readonly #suspectAfterMs: number;
@@ -89,7 +89,7 @@ export class WatchedStore implements RecordReader {
     }
   }
 
-  /** Asks until there is an answer. An error is one as well, if it comes in time: then each read finds out for itself. */
+  /** Pings until there is an answer. An error in time counts as an answer, too: each read then gets its own error. */
   private async ping(): Promise<void> {
     if (this.#isPinged) return;
     this.#isPinged = true;

@@ -8,7 +8,7 @@ import type { StandaloneConfig } from './settings.js';
 const SEED_RECORD =
   '{"device_id": "dev-2", "timestamp": "2025-09-09T17:00:00Z", "data_payload": {"gene_count": 12, "sample_quality": 0.98}}';
 
-/** The first thing a person sees: what runs, where the data lies, that access is open, and something to try. */
+/** The first output that a person sees: what runs, where the data is, that access is open, and a command to try. */
 export function announce(app: NestFastifyApplication, config: StandaloneConfig, port: number): void {
   const logger = app.get<Logger>(LOGGER);
   show(app.get(AccessGate, { strict: false }).summary, config, port, logger);

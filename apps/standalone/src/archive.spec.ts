@@ -20,7 +20,7 @@ describe('The whole pipeline in one process, with ARCHIVE_URL', () => {
       body: `{"device_id":"press-7","record_id":"${recordId}","timestamp":"2026-01-31T23:59:59.5Z","data_payload":{"n":9007199254740993}}`,
     });
 
-  it('archives what it acknowledged, exactly as it was sent', async () => {
+  it('The archive has the acknowledged records exactly as they were sent', async () => {
     expect((await send('r-1')).status).toBe(202);
     const rows = await until(async () => {
       const found = await archivedRows(new FileObjectStore(archive), sluice.directory);
@@ -36,7 +36,7 @@ describe('The whole pipeline in one process, with ARCHIVE_URL', () => {
     ]);
   });
 
-  it('shows the lag and the objects of the archive as metrics', async () => {
+  it('The lag and the objects of the archive are metrics', async () => {
     const metrics = await (await fetch(`${sluice.url}/metrics`)).text();
     expect(metrics).toMatch(/^sluice_archive_objects_total 1$/m);
     expect(metrics).toMatch(/^sluice_archive_lag_records 0$/m);

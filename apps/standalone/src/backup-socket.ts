@@ -9,15 +9,15 @@ import { LOGGER, type Logger } from '@sluice/observability';
 import { BACKUP_SOCKET } from '@sluice/operator';
 import { RecordStore, TokenStore } from '@sluice/record-store';
 
-/** Injection token of the directory in which the socket is. */
+/** Injection token of the directory of the socket. */
 export const SOCKET_DIRECTORY = Symbol('SocketDirectory');
 const MAX_BODY_BYTES = 16 * 1024;
-/** The embedded engines, in the order in which they are copied, and what the copies are called. */
+/** The embedded engines, in the order of their copies, and the names of the copies. */
 const COPIES = ['event-log.db', 'records.db', 'tokens.db'] as const;
 
 /**
- * Takes backups for `sluice backup` while the process runs: its files are locked, so that nothing else can copy them. It listens on a
- * socket in DATA_DIR that only the user of the process can open, so no token is needed, and nobody on the network reaches it.
+ * Makes backups for `sluice backup` while the process runs: its files are locked, so no other process can copy them. It listens
+ * on a socket in DATA_DIR that only the user of the process can open, so no token is needed, and the network cannot reach it.
  *
  * The event log is copied before the records: a record that is in both copies is harmless, one that is in neither would be lost.
  */
@@ -35,14 +35,14 @@ export class BackupSocket implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.server = createServer((request, response) => void this.answer(request, response));
-    // A copy of large files takes its time.
+    // A copy of large files takes long.
     this.server.requestTimeout = 0;
   }
 
-  /** Without the socket the service works all the same; only its backup needs a stop then. */
+  /** Without the socket the service still works; only its backup needs a stop then. */
   async onApplicationBootstrap(): Promise<void> {
     const path = join(this.directory, BACKUP_SOCKET);
-    // The lock of the event log is held: a socket that is there is left from a process that has ended.
+    // The lock of the event log is held: an existing socket is left from a process that has ended.
     rmSync(path, { force: true });
     await new Promise<void>((resolve) => {
       this.server.once('error', (error) => {
@@ -73,7 +73,7 @@ export class BackupSocket implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  /** Copies every embedded file to the directory, which the caller has made. */
+  /** Copies every embedded file to the directory, which the caller has created. */
   private async copy({ directory }: Record<string, unknown>): Promise<{ copied: true }> {
     if (typeof directory !== 'string' || !isAbsolute(directory))
       throw new Error('name the directory by an absolute path');
@@ -89,7 +89,7 @@ export class BackupSocket implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  /** Remembers a backup that is complete, for the metric of its age. */
+  /** Stores the time of a complete backup, for the metric of its age. */
   private async keep({ directory, bytes }: Record<string, unknown>): Promise<{ kept: true }> {
     const content = { at: this.clock.nowText(), directory: String(directory), bytes: Number(bytes) };
     await this.store.documents.add('backups', [{ id: uuidV7(this.clock.now()), content }]);
@@ -98,7 +98,7 @@ export class BackupSocket implements OnApplicationBootstrap, OnApplicationShutdo
   }
 }
 
-/** An engine that is no file has backups of its own. */
+/** An engine without a file has its own backup tools. */
 function unlessNoFile(error: Error & { code?: string }): void {
   if (error.code !== 'invalid-url') throw error;
 }

@@ -87,7 +87,7 @@ const includesAll = (all: readonly string[], some: readonly string[]) => {
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `r-${index}`).toSorted();
 
 describe('sluice backup and restore', () => {
-  it('copy a running service under load: every record that was acknowledged before is there after a restore', async () => {
+  it('A restored backup of a running service has every record that was acknowledged before it', async () => {
     await start();
     await send(0, 200);
     let isSending = true;
@@ -108,7 +108,7 @@ describe('sluice backup and restore', () => {
     await until('all are stored', async () => includesAll(await storedIds(), ids(200)), {});
   });
 
-  it('take the files of a stopped service, and put them back with --replace, which keeps what was there', async () => {
+  it('The files of a stopped service are backed up, and --replace restores them and keeps the old ones', async () => {
     await start();
     await send(0, 3);
     await until('all are stored', async () => (await storedIds()).length === 3, {});
@@ -128,7 +128,7 @@ describe('sluice backup and restore', () => {
     expect((await storedIds()).toSorted()).toEqual(ids(3));
   });
 
-  it('are counted in the metric of the last backup', async () => {
+  it('The metric of the last backup has its time', async () => {
     await start();
     await run(`backup --to ${copy()}`);
     await until(
@@ -141,7 +141,7 @@ describe('sluice backup and restore', () => {
     );
   });
 
-  it('refuse in one sentence, and change nothing', async () => {
+  it('A refused command has one sentence, and changes nothing', async () => {
     await start();
     await send(0, 1);
     await run(`backup --to ${copy()}`);
@@ -166,7 +166,7 @@ describe('sluice backup and restore', () => {
     expect((await run('restore')).code).toBe(2);
   });
 
-  it('refuse a backup that is damaged, cut, incomplete or newer', async () => {
+  it('A backup that is damaged, cut, incomplete or newer is refused', async () => {
     await start();
     await send(0, 1);
     await run(`backup --to ${copy()}`);
@@ -187,7 +187,7 @@ describe('sluice backup and restore', () => {
     expect((await run(`verify --from ${copy()}`)).notes).toContain('a newer release of Sluice made this backup');
   });
 
-  it('a file of a newer release or of another application is named, and not touched', async () => {
+  it('A file of a newer release or of another application is reported, and not changed', async () => {
     mkdirSync(data());
     const file = join(data(), 'records.db');
     change(file, 'CREATE TABLE tunes (id INTEGER)');
@@ -205,7 +205,7 @@ describe('sluice backup and restore', () => {
   it.each([
     ['no database at all', (file: string) => writeFileSync(file, 'not a database '.repeat(1000))],
     ['damaged pages', (file: string) => damage(file)],
-  ])('a file with %s is named in one sentence, and no backup is kept', async (_, spoil) => {
+  ])('A file with %s is reported in one sentence, and no backup is kept', async (_, spoil) => {
     await start();
     await send(0, 500);
     await until('all are stored', async () => (await storedIds()).length === 500, {});
@@ -218,7 +218,7 @@ describe('sluice backup and restore', () => {
     expect(readdirSync(root)).toEqual(['data']);
   });
 
-  it('says that a service is in use which it cannot reach', async () => {
+  it('A service that is in use and cannot be reached is reported', async () => {
     await start();
     rmSync(join(data(), 'operator.sock'));
     expect(await run(`backup --to ${copy()}`)).toEqual({
@@ -228,7 +228,7 @@ describe('sluice backup and restore', () => {
     });
   });
 
-  it('leave no service to start on a half-restored directory', async () => {
+  it('No service can start on a half-restored directory', async () => {
     mkdirSync(data());
     writeFileSync(join(data(), 'restore-in-progress'), '');
     const { requireNoRestore } = await import('@sluice/operator');

@@ -39,7 +39,7 @@ describe('The data directory of a running standalone process', () => {
   };
   const statuses = async () => [await send(), await eventLog(), await statusOf('/records')];
 
-  it('is missed at once when it is moved: nothing is accepted or shown, and readiness is red', async () => {
+  it('A moved directory is detected at once: nothing is accepted or shown, and readiness is red', async () => {
     expect(await statuses()).toEqual([202, 'up', 200]);
     renameSync(standalone.directory, away);
     expect(await statuses()).toEqual([503, 'down', 503]);
@@ -47,7 +47,7 @@ describe('The data directory of a running standalone process', () => {
     expect(await statuses()).toEqual([202, 'up', 200]);
   });
 
-  it('holds files of one user only, whatever the umask', async () => {
+  it('Only the user of the process can read its files, whatever the umask', async () => {
     expect(await send()).toBe(202);
     const modes = readdirSync(standalone.directory).map(
       (name) => statSync(join(standalone.directory, name)).mode & 0o777,

@@ -37,7 +37,7 @@ async function ask(method: string, path: string, body?: object, token = operator
   return { status: response.status, body: await response.json() };
 }
 
-/** Sends one record twice with other payloads: the second becomes a dead letter. */
+/** Sends one record twice with different payloads: the second becomes a dead letter. */
 async function makeConflict(recordId: string, deviceId = 'dev-2'): Promise<void> {
   const record = { device_id: deviceId, timestamp: '2025-09-09T17:00:00Z', record_id: recordId };
   for (const count of [1, 2]) {
@@ -55,8 +55,8 @@ async function lettersOf(deviceId: string): Promise<{ partition: number; offset:
   return (await ask('GET', `/dead-letters?device_id=${deviceId}`)).body.letters;
 }
 
-describe('dead letters on the address of the service', () => {
-  it('are for operators only', async () => {
+describe('Dead letters on the address of the service', () => {
+  it('Dead letters are for operators only', async () => {
     for (const [method, path] of [
       ['GET', '/dead-letters'],
       ['GET', '/redrives'],
@@ -67,7 +67,7 @@ describe('dead letters on the address of the service', () => {
     expect((await ask('GET', '/records')).status).toBe(403);
   });
 
-  it('are listed with reason and value, shown with their bytes, and a conflict shows both records', async () => {
+  it('Dead letters have their reason, value and bytes, and a conflict shows both records', async () => {
     await makeConflict('shown');
     const { status, body } = await ask('GET', '/dead-letters?reason=key-conflict&device_id=dev-2');
     expect(status).toBe(200);
@@ -83,13 +83,13 @@ describe('dead letters on the address of the service', () => {
     expect(value.data_payload).toEqual({ count: 2 });
   });
 
-  it('are counted by reason, device prefix and hour', async () => {
+  it('Dead letters are counted by reason, device prefix and hour', async () => {
     const { body } = await ask('GET', '/dead-letters/summary');
     expect(body).toMatchObject({ partial: false, by_reason: { 'key-conflict': expect.any(Number) } });
     expect(body.groups[0]).toMatchObject({ reason: 'key-conflict', device_prefix: 'dev-*', hour: expect.any(String) });
   });
 
-  it('can be discarded with a reason, and stay where they are', async () => {
+  it('A dead letter can be discarded with a reason, and stays in the topic', async () => {
     await makeConflict('unwanted', 'dev-3');
     const { partition, offset } = (await lettersOf('dev-3'))[0]!;
     const path = `/dead-letters/${partition}/${offset}`;
@@ -104,7 +104,7 @@ describe('dead letters on the address of the service', () => {
     expect(plan.body.counts).toMatchObject({ matched: 0, skipped: 1 });
   });
 
-  it('are redriven by a plan with an edit, and stored under the new key', async () => {
+  it('Dead letters are redriven by a plan with an edit, and stored under the new key', async () => {
     await makeConflict('taken', 'dev-4');
     const edit = [{ op: 'replace', path: '/record_id', value: 'taken-again' }];
     const without = await ask('POST', '/redrives', { filter: { device_id: 'dev-4' }, dry_run: true });
@@ -130,7 +130,7 @@ describe('dead letters on the address of the service', () => {
     expect((await store.reader.find('dev-4', 'taken-again'))?.data_payload).toEqual({ count: 2 });
   });
 
-  it('need a plan before a run, and a plan that exists', async () => {
+  it('A redrive needs an existing plan', async () => {
     const unplanned = await ask('POST', '/redrives', { filter: { device_id: 'dev-4' } });
     expect(unplanned).toMatchObject({ status: 400, body: { errors: [{ pointer: '/dry_run' }] } });
     const everything = await ask('POST', '/redrives', { filter: {}, dry_run: true });
@@ -139,13 +139,13 @@ describe('dead letters on the address of the service', () => {
     expect((await ask('GET', '/redrives/none')).status).toBe(404);
   });
 
-  it('take no body that a page of another origin could send without asking', async () => {
+  it('The endpoints accept no body that a page of another origin could send without a preflight', async () => {
     const headers = { ...bearer(operator), 'content-type': 'text/plain' };
     const response = await fetch(`${standalone.url}/redrives`, { method: 'POST', headers, body: '{}' });
     expect(response.status).toBe(415);
   });
 
-  it('leave a trail of who did what', async () => {
+  it('The audit trail has each use and its user', async () => {
     const store = standalone.app.get(RecordStore, { strict: false });
     const rows = (await store.documents.list('audit', {}, 1000)).map(({ content }) => content);
     const actions = new Set(rows.map(({ action }) => action));

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EventLog } from '@sluice/event-log';
 import type { Clock } from '@sluice/async';
 
-/** What the embedded event log keeps, asked at each scrape. Kafka measures itself. */
+/** Metrics of the embedded event log, read at each scrape. Kafka has its own. */
 export function measureEventLog(registry: Registry, log: EventLog, clock: Clock): void {
   new Gauge({
     name: 'sluice_event_log_bytes',

@@ -25,7 +25,7 @@ async function send(): Promise<number> {
   return response.status;
 }
 
-/** Makes the text of the registry wait until it is let go, and counts how often it is made. */
+/** Holds the text of the registry until it is released, and counts how often it is created. */
 function holdExposition(): { made: () => number; release: () => void } {
   const registry = standalone.app.get(Registry);
   const make = registry.metrics.bind(registry);
@@ -39,7 +39,7 @@ function holdExposition(): { made: () => number; release: () => void } {
   return { made: () => made, release: held.resolve };
 }
 
-it('records are taken in while many scrapes wait for what hangs, and all of them get one text', async () => {
+it('Records are accepted while many scrapes wait for a metric that hangs, and all of them get one text', async () => {
   standalone.app.get(Clock).now = () => Date.parse('2025-09-09T17:00:00Z');
   const exposition = holdExposition();
   const scrapes = Promise.all(Array.from({ length: SCRAPES }, scrape));

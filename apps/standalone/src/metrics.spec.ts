@@ -29,7 +29,7 @@ interface DocumentedMetric {
   help: string;
 }
 
-/** The rows of the table of what Sluice measures. */
+/** The rows of the metrics table in the reference. */
 const documented: DocumentedMetric[] = DOCS.split('\n')
   .filter((line) => line.startsWith('| `sluice_'))
   .map((line) => line.split('|').map((cell) => cell.trim()))
@@ -42,7 +42,7 @@ const documented: DocumentedMetric[] = DOCS.split('\n')
     help: help!,
   }));
 
-/** A metric as prom-client keeps it. */
+/** A metric in the form of prom-client. */
 interface RegisteredMetric {
   name: string;
   type: string;
@@ -54,7 +54,7 @@ const metricsOf = (registry: Registry) => registry.getMetricsAsArray() as unknow
 const isOurs = ({ name }: { name: string }) => name.startsWith('sluice_');
 const namesOf = (metrics: readonly { name: string }[]) => metrics.map(({ name }) => name).sort();
 
-describe('the documented metrics', () => {
+describe('The documented metrics', () => {
   let standalone: StandaloneUnderTest;
   let scraped: string;
   let registered: RegisteredMetric[];
@@ -66,12 +66,12 @@ describe('the documented metrics', () => {
   });
   afterAll(() => standalone.stop());
 
-  it('are those that a scrape of the whole pipeline shows', () => {
+  it('The documented metrics are those of a scrape of the whole pipeline', () => {
     const names = [...scraped.matchAll(/^# TYPE (sluice_\w+) /gm)].map(([, name]) => name!);
     expect(names.sort()).toEqual(namesOf(documented));
   });
 
-  it('have the type, the labels and the meaning that they have in the code', () => {
+  it('The documented metrics have the type, the labels and the meaning of the code', () => {
     const inCode = registered
       .filter(isOurs)
       .map(({ name, type, labelNames: labels, help }) => ({ name, type, labels, help }));
@@ -79,7 +79,7 @@ describe('the documented metrics', () => {
     expect(inDocs).toEqual(expect.arrayContaining(inCode));
   });
 
-  it('name their unit as the conventions say', () => {
+  it('The documented metrics have their unit as the conventions require', () => {
     for (const { name, type, unit } of documented) {
       const suffix = /_(seconds|bytes)(_total)?$/.exec(name)?.[1];
       expect({ name, unit }).toEqual({ name, unit: suffix ?? expect.not.stringMatching(/^(seconds|bytes)?$/) });
@@ -87,7 +87,7 @@ describe('the documented metrics', () => {
     }
   });
 
-  it('include those of the process', () => {
+  it('The documented metrics include those of the process', () => {
     const ofProcess = registered.filter((metric) => !isOurs(metric));
     expect(ofProcess.length).toBeGreaterThan(20);
     for (const { name } of ofProcess) expect(DOCS).toContain(`\`${name}\``);
@@ -113,7 +113,7 @@ const ARCHIVE = {
   kafkaPrefix: '',
 };
 
-/** The names that a feature module registers by itself. */
+/** The names that a feature module registers itself. */
 async function registeredBy(feature: DynamicModule): Promise<string[]> {
   const registry = new Registry();
   const surroundings = [...ENGINES, Clock, ReadTurns, { provide: Registry, useValue: registry }];
@@ -127,13 +127,13 @@ async function registeredBy(feature: DynamicModule): Promise<string[]> {
   return namesOf(metricsOf(registry));
 }
 
-describe('the metrics of one app', () => {
+describe('The metrics of one app', () => {
   it.each([
     ['gateway', GatewayModule.forRoot(defaultsOf(GATEWAY_MODULE_SETTINGS))],
     ['buffer-worker', BufferWorkerModule.forRoot({} as Parameters<typeof BufferWorkerModule.forRoot>[0])],
     ['query', QueryModule.forRoot()],
     ['archiver', ArchiverModule.forRoot(archiverOptions(ARCHIVE))],
-  ])('are documented as those of the %s', async (name, feature) => {
+  ])('The metrics are documented as those of the %s', async (name, feature) => {
     expect(await registeredBy(feature)).toEqual(namesOf(documented.filter(({ app }) => app === name)));
   });
 });

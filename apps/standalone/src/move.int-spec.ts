@@ -18,7 +18,7 @@ function required(key: string): string {
   return value;
 }
 
-it('sluice move brings the files of a one-process service to Kafka and MongoDB, and proves it', async () => {
+it('The command sluice move copies the files of a one-process service to Kafka and MongoDB, and verifies it', async () => {
   const stored = await fillService(root);
   const url = new URL(required('MONGO_URL'));
   url.pathname = `/move-${randomUUID()}`;

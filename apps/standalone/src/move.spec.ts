@@ -13,7 +13,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 const target = () => `file:${join(root, 'target')}`;
 
 describe('sluice move', () => {
-  it('moves records, dead letters, decisions and tokens of a stopped service, and proves it', async () => {
+  it('A move copies records, dead letters, decisions and tokens of a stopped service, and verifies them', async () => {
     const source = join(root, 'source');
     const stored = await fillService(source);
     mkdirSync(join(root, 'target'));
@@ -33,14 +33,14 @@ describe('sluice move', () => {
     }
   });
 
-  it('goes on where it was, and is harmless when it is run again', async () => {
+  it('A move continues where it stopped, and is harmless when it is run again', async () => {
     const source = join(root, 'source');
     await fillService(source);
     expect((await moveFrom(source, target(), target())).code).toBe(0);
     expect((await moveFrom(source, target(), target())).code).toBe(0);
   });
 
-  it('says in one sentence what stands against it', async () => {
+  it('A move that cannot run reports the cause in one sentence', async () => {
     const source = join(root, 'source');
     const refused = async (from: string, words: RegExp) => {
       const { code, notes } = await moveFrom(from, target(), target());

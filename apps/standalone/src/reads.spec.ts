@@ -11,7 +11,7 @@ function ask(path: string, client: string): Promise<Response> {
   return fetch(standalone.url + path, { headers: { 'x-forwarded-for': client } });
 }
 
-it('one client has at most 8 streams in one process, of the tail and the state together', async () => {
+it('One client has at most 8 streams in one process, of the tail and the state together', async () => {
   const paths = Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? '/events/tail' : '/status/events'));
   const streams = await Promise.all(paths.map((path) => ask(path, '10.0.0.1')));
   expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));

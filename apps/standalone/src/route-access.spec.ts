@@ -32,8 +32,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-describe('every route of the whole pipeline in one process', () => {
-  it('answers every kind of token and certificate as it declares', async () => {
+describe('Every route of the whole pipeline in one process', () => {
+  it('Every route answers every kind of token and certificate as it declares', async () => {
     const url = standalone.url.replace('http:', 'https:');
     const { routes } = standalone;
     const { asked, wrong } = await walk({ url, ca: readFileSync(certificates.authority.cert), routes, callers });
@@ -41,7 +41,7 @@ describe('every route of the whole pipeline in one process', () => {
     expect(asked).toBeGreaterThan(1000);
   }, 180_000);
 
-  it('declares its access, but for the methods that a source does not take', () => {
+  it('Every route declares its access, except for the methods that a source does not accept', () => {
     const undeclared = standalone.routes.filter(({ access }) => access === undefined);
     expect([...new Set(undeclared.map(({ url }) => url))]).toEqual(['/ingest/from/:source']);
   });

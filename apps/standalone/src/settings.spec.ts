@@ -6,7 +6,7 @@ import { readStandaloneConfig, STANDALONE_SETTINGS } from './settings.js';
 const settings = Object.values(STANDALONE_SETTINGS) as Setting<unknown>[];
 
 describe('readStandaloneConfig', () => {
-  it('needs nothing: every setting has a default', () => {
+  it('No setting is required: every one has a default', () => {
     const config = readStandaloneConfig({});
     expect(config).toMatchObject({
       host: '127.0.0.1',
@@ -17,7 +17,7 @@ describe('readStandaloneConfig', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('keeps both engines in DATA_DIR unless their URLs say otherwise', () => {
+  it('Both engines are in DATA_DIR unless their URLs differ', () => {
     const env = { DATA_DIR: '/var/sluice', RECORD_STORE_URL: 'mongodb://db/sluice' };
     expect(readStandaloneConfig(env)).toMatchObject({
       eventLogUrl: 'file:/var/sluice',
@@ -25,7 +25,7 @@ describe('readStandaloneConfig', () => {
     });
   });
 
-  it('takes an empty value for one that is not set', () => {
+  it('An empty value counts as not set', () => {
     expect(readStandaloneConfig({ PORT: '' }).port).toBe(8000);
   });
 
@@ -44,20 +44,20 @@ describe('readStandaloneConfig', () => {
     ['ALLOWED_NETWORKS', 'fd00::/129'],
     ['ALLOWED_NETWORKS', '10.0.0.0/8,'],
     ['TRUSTED_PROXIES', 'proxy.local'],
-  ])('refuses %s=%s and says what is allowed', (key, value) => {
+  ])('The settings refuse %s=%s with the allowed values', (key, value) => {
     const allowed = settings.find((setting) => setting.key === key)?.allowed;
     expect(() => readStandaloneConfig({ [key]: value })).toThrow(
       new ConfigError(`${key} is "${value}"; allowed: ${allowed}.`),
     );
   });
 
-  it('names every wrong key at once', () => {
+  it('Every wrong key is reported at once', () => {
     expect(() => readStandaloneConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(
       /PORT.*\n.*LOG_LEVEL|LOG_LEVEL.*\n.*PORT/s,
     );
   });
 
-  it('never shows a password', () => {
+  it('A password is never shown', () => {
     const wrong = 'mongo://me:secret@db/sluice';
     expect(() => readStandaloneConfig({ RECORD_STORE_URL: wrong })).toThrow(/mongo:\/\/db\/sluice/);
     expect(() => readStandaloneConfig({ RECORD_STORE_URL: wrong })).not.toThrow(/secret/);
@@ -74,32 +74,32 @@ describe('readStandaloneConfig', () => {
     ['kafka://broker:9092:s3cret', /EVENT_LOG_URL has no port/],
     ['kafka://broker:9092,,s3cret', /EVENT_LOG_URL has no host in its entry 2/],
     ['kafka://broker:9092/s3cret', /EVENT_LOG_URL has no host/],
-  ])('refuses %s in one sentence that does not show it', (url, message) => {
+  ])('The settings refuse %s in one sentence that does not show it', (url, message) => {
     const read = () => readStandaloneConfig({ EVENT_LOG_URL: url });
     expect(read).toThrow(message);
     expect(read).not.toThrow(/s3cret/);
     expect(read).not.toThrow(/\n/);
   });
 
-  it.each(['kafka://broker', 'kafka://a:9092,b:9093', 'kafka://10.0.0.7:9092'])('takes %s', (url) => {
+  it.each(['kafka://broker', 'kafka://a:9092,b:9093', 'kafka://10.0.0.7:9092'])('The settings accept %s', (url) => {
     expect(readStandaloneConfig({ EVENT_LOG_URL: url }).eventLogUrl).toBe(url);
   });
 
-  it('knows which partition counts were asked for', () => {
+  it('The requested numbers of partitions are known', () => {
     expect(topicPartitions(readStandaloneConfig({ EVENT_LOG_PARTITIONS: '24', DEAD_LETTERS_PARTITIONS: '' }))).toEqual({
       events: { partitions: 24, setting: 'EVENT_LOG_PARTITIONS' },
       deadLetters: { partitions: 12 },
     });
   });
 
-  it('refuses more than one process, and says why', () => {
+  it('More than one process is refused with the reason', () => {
     expect(readStandaloneConfig({ GATEWAY_PROCESSES: '1' }).gatewayProcesses).toBe(1);
     expect(() => readStandaloneConfig({ GATEWAY_PROCESSES: '2' })).toThrow(
       /^GATEWAY_PROCESSES is 2; allowed: 1, because everything runs in this one process, to which its files belong\. .*Kafka\.$/,
     );
   });
 
-  it('holds the limits of a body against each other', () => {
+  it('The limits of a body are checked against each other', () => {
     expect(() => readStandaloneConfig({ MAX_BODY_BYTES: '4096', MAX_INFLATED_BYTES: '2048' })).toThrow(
       /MAX_INFLATED_BYTES is 2048/,
     );
@@ -107,8 +107,8 @@ describe('readStandaloneConfig', () => {
   });
 });
 
-describe('the settings of access', () => {
-  it('take networks of both families, and single addresses', () => {
+describe('The settings of access', () => {
+  it('Networks of both families and single addresses are accepted', () => {
     const networks = '10.0.0.0/8, fd00::/8,192.168.1.7,::1';
     expect(readStandaloneConfig({ ALLOWED_NETWORKS: networks }).allowedNetworks).toBe(networks);
   });
@@ -118,7 +118,7 @@ describe('the settings of access', () => {
     [{ TLS_KEY_FILE: 'a.pem' }, /TLS_CERT_FILE and TLS_KEY_FILE go together/],
     [{ TLS_CLIENT_CA_FILE: 'a.pem' }, /TLS_CLIENT_CA_FILE needs/],
     [{ TLS_CRL_FILE: 'a.pem' }, /TLS_CRL_FILE needs/],
-  ])('refuse %j', (env, message) => {
+  ])('The settings of access refuse %j', (env, message) => {
     expect(() => readStandaloneConfig(env)).toThrow(message);
   });
 });

@@ -14,7 +14,7 @@ import { type Config, PROCESS_SETTINGS, readSettings } from '@sluice/process';
 import { COMPLETE_SETTINGS } from '@sluice/query';
 import type { SettingsTable } from '@sluice/settings';
 
-/** What the process with the whole pipeline reads: no `QUERY_URL`, since it serves the reads itself. */
+/** The settings of the process with the whole pipeline: no `QUERY_URL`, because it serves the reads itself. */
 export const STANDALONE_SETTINGS = {
   ...HTTP_SETTINGS,
   ...PROCESS_SETTINGS,

@@ -18,7 +18,7 @@ import type { StandaloneConfig } from './settings.js';
 
 const APP = 'standalone';
 
-/** The three feature modules in one process, over one log and one store; and the archiver where there is an archive. */
+/** The three feature modules in one process, over one log and one store; and the archiver if an archive is configured. */
 @Module({})
 export class StandaloneAppModule {
   static forRoot(config: StandaloneConfig, service: Service): DynamicModule {
@@ -72,7 +72,9 @@ function eventLogMetrics(registry: Registry): FactoryProvider {
   };
 }
 
-/** Ready means that records are taken in, as for a gateway of its own: a store that is away for a while is not shown here. */
+/**
+ * Ready means that records are accepted, as for a separate gateway: a store that is unavailable for a while is not shown here.
+ */
 function standaloneHealth(
   log: EventLog,
   store: RecordStore,

@@ -30,9 +30,9 @@ async function hold({ id, version, ...content }: Token): Promise<void> {
   await standalone.app.get(AccessGate, { strict: false }).feed!.refresh();
 }
 
-describe('a stream of the whole pipeline in one process', () => {
+describe('A stream of the whole pipeline in one process', () => {
   it.each(['/events/tail?device_id=dev-2', '/events/tail', '/status/events'])(
-    'ends with the reason when its token is revoked: %s',
+    'A stream ends with the reason when its token is revoked: %s',
     async (path) => {
       const { token, text } = issueToken({ kind: 'readers' }, Date.now());
       await hold(token);

@@ -30,7 +30,7 @@ const environment = () => ({
   OTEL_TRACES_SAMPLER_ARG: '0',
 });
 
-/** An app by its own root, traced under its own name, on topics of this suite. */
+/** An app with its own root module, traced under its own name, on topics of this suite. */
 async function open<Config extends AppConfig>(name: string, rootOf: RootOf<Config>, config: Config) {
   const registry = createRegistry();
   const tracing = await openTracing(tracingOptions(config, name), SILENT, registry);
@@ -77,7 +77,7 @@ async function post(headers: Record<string, string>): Promise<number> {
   return response.status;
 }
 
-it('follows a record from its request over Kafka to the store, through two processes', async () => {
+it('A record is traced from its request over Kafka to the store, through two processes', async () => {
   const traceId = randomBytes(16).toString('hex');
   expect(await post({ traceparent: `00-${traceId}-00f067aa0ba902b7-01` })).toBe(202);
   const steps = ['receive', 'publish', 'in log', 'batch wait', 'write', 'commit'];
@@ -98,7 +98,7 @@ it('follows a record from its request over Kafka to the store, through two proce
   expect([append.serviceName, write.serviceName]).toEqual(['sluice-gateway', 'sluice-buffer-worker']);
 }, 60_000);
 
-it('takes a record whose context is broken or not sampled, and traces nothing of it', async () => {
+it('A record whose context is broken or not sampled is accepted, and not traced', async () => {
   const broken = randomBytes(16).toString('hex');
   const unsampled = randomBytes(16).toString('hex');
   const follower = randomBytes(16).toString('hex');

@@ -3,7 +3,7 @@ import { OtlpReceiver, type ReceivedSpan } from '@sluice/observability/testing';
 import { until } from '@sluice/test-kit';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
 
-/** The metrics are made once a second. */
+/** The metrics are computed once a second. */
 const PATIENCE = { everyMs: 50, errorsFail: true };
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -35,7 +35,7 @@ const tracedTo = (endpoint: string): Record<string, string> => ({
   SHUTDOWN_TIMEOUT_MS: '1000',
 });
 
-describe('the trace of a record', () => {
+describe('The trace of a record', () => {
   let collector: OtlpReceiver;
   let standalone: StandaloneUnderTest;
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe('the trace of a record', () => {
     await collector.close();
   });
 
-  it('tells where it spent its time, from the request of the device to the commit behind the store', async () => {
+  it('The trace has a span for each step from the request of the device to the commit after the store', async () => {
     expect(await post(standalone.url, report('dev-2'), { traceparent: SAMPLED })).toBe(202);
     const spans = await collector.trace(TRACE_ID, ['POST /ingest', ...STEPS]);
     const request = named(spans, 'POST /ingest');
@@ -65,7 +65,7 @@ describe('the trace of a record', () => {
     expect(named(spans, 'write').links).toMatchObject([{ traceId: batch.traceId, spanId: batch.spanId }]);
   });
 
-  it('is one for all records of a request', async () => {
+  it('The trace is shared by all records of a request', async () => {
     const traceId = '1'.repeat(32);
     const many = Array.from({ length: 20 }, () => report('dev-2'));
     expect(await post(standalone.url, many, { traceparent: SAMPLED.replace(TRACE_ID, traceId) })).toBe(202);
@@ -79,7 +79,7 @@ describe('the trace of a record', () => {
     ['broken', `${SAMPLED}-and-more`],
     ['endless', `00-${'a'.repeat(9000)}`],
     ['of zeros', SAMPLED.replace(TRACE_ID, '0'.repeat(32))],
-  ])('is none for a request whose context is %s, and the record is taken all the same', async (_what, traceparent) => {
+  ])('A request whose context is %s has no trace, and its record is accepted', async (_what, traceparent) => {
     const before = collector.spans.length;
     const headers = { traceparent, tracestate: 'a=b'.repeat(50), baggage: 'secret=1,'.repeat(50) };
     expect(await post(standalone.url, report('dev-3'), headers)).toBe(202);
@@ -91,7 +91,7 @@ describe('the trace of a record', () => {
   });
 });
 
-describe('a collector in trouble', () => {
+describe('A collector in trouble', () => {
   let collector: OtlpReceiver;
   let standalone: StandaloneUnderTest;
 
@@ -107,7 +107,7 @@ describe('a collector in trouble', () => {
     await collector.close();
   });
 
-  it.each(['refuses', 'hang'] as const)('that %s loses spans, which are counted, and no record', async (behaviour) => {
+  it.each(['refuses', 'hang'] as const)('A collector that %s costs counted spans, and no record', async (behaviour) => {
     await start(behaviour);
     const posts = Array.from({ length: 40 }, () => post(standalone.url, report('dev-2')));
     expect(new Set(await Promise.all(posts))).toEqual(new Set([202]));

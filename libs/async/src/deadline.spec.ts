@@ -7,13 +7,13 @@ describe('work with a deadline', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('gives its result, and leaves no timer behind', async () => {
+  it('Work with a deadline gives its result, and leaves no timer behind', async () => {
     await expect(within(100, Promise.resolve(1))).resolves.toBe(1);
     await expect(inTime(100, Promise.resolve(1), () => new Error('late'))).resolves.toBe(1);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('gives nothing after the deadline, or the error that the caller has for it', async () => {
+  it('Work with a deadline gives nothing after the deadline, or the error that the caller has for it', async () => {
     const result = within(100, never);
     const failure = inTime(100, never, () => new Error('late'));
     jest.advanceTimersByTime(100);
@@ -21,7 +21,7 @@ describe('work with a deadline', () => {
     await expect(failure).rejects.toThrow('late');
   });
 
-  it('fails as the work fails, before the deadline only', async () => {
+  it('Work with a deadline fails as the work fails, before the deadline only', async () => {
     await expect(within(100, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     const work = Promise.withResolvers<void>();
     const late = within(100, work.promise);

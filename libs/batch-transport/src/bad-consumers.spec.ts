@@ -23,12 +23,12 @@ const badHandlers: [string, BatchHandler][] = [
   ['throws', () => Promise.reject(new Error('broken'))],
   ['stalls', () => never],
   ['returns too few outcomes', async () => [DONE]],
-  ['returns what is no outcome', async (batch) => batch.map(() => 'stored') as unknown as BatchVerdict],
+  ['returns a value that is not an outcome', async (batch) => batch.map(() => 'stored') as unknown as BatchVerdict],
   ['always asks for later', async () => retryLater('pager_unreachable')],
   ['dead-letters everything', async (batch) => batch.map(() => deadLetter('no-limit', ''))],
 ];
 
-describe('Beside a consumer that', () => {
+describe('A consumer with a faulty handler', () => {
   let log: EventLog;
   let loops: BatchLoop[];
 
@@ -64,7 +64,7 @@ describe('Beside a consumer that', () => {
     return loop;
   }
 
-  /** A consumer that does its work, and what it has handled. */
+  /** A consumer that works, and the records that it has handled. */
   function consumeWell(group: string): string[] {
     const ids: string[] = [];
     consume(group, (batch) =>
@@ -89,36 +89,39 @@ describe('Beside a consumer that', () => {
   const events = Array.from({ length: 60 }, (_, n) => eventOf(`r-${n}`, { device_id: `dev-${n % 5}` }));
   const allIds = events.map(({ record_id }) => record_id).sort();
 
-  it.each(badHandlers)('%s, ingestion and storing go on, and it finds everything once it is mended', async (_, bad) => {
-    let wasAsked = false;
-    const broken = consume('alerts', (batch) => {
-      wasAsked = true;
-      return bad(batch);
-    });
-    await publish(events.slice(0, 30).map(entryOfEvent));
-    await until(() => wasAsked);
-    const stored = consumeWell('store');
-    await publish(events.slice(30).map(entryOfEvent));
-    await until(async () => (await lagOf('store')) === 0, PATIENCE);
-    expect([...stored].sort()).toEqual(allIds);
-    await broken.stop();
-    // Nothing was skipped: what has left its buffer is in its dead-letter topic.
-    const passedOver = events.length - (await lagOf('alerts'));
-    expect(passedOver).toBe(await lagOf('nobody', OWN_DEAD_LETTERS));
+  it.each(badHandlers)(
+    'A consumer that %s disturbs no other consumer, and loses nothing once it is fixed',
+    async (_, bad) => {
+      let wasAsked = false;
+      const broken = consume('alerts', (batch) => {
+        wasAsked = true;
+        return bad(batch);
+      });
+      await publish(events.slice(0, 30).map(entryOfEvent));
+      await until(() => wasAsked);
+      const stored = consumeWell('store');
+      await publish(events.slice(30).map(entryOfEvent));
+      await until(async () => (await lagOf('store')) === 0, PATIENCE);
+      expect([...stored].sort()).toEqual(allIds);
+      await broken.stop();
+      // Nothing was skipped: each record that left the buffer is in the consumer's dead-letter topic.
+      const passedOver = events.length - (await lagOf('alerts'));
+      expect(passedOver).toBe(await lagOf('inspection', OWN_DEAD_LETTERS));
 
-    const handled = consumeWell('alerts');
-    await until(async () => (await lagOf('alerts')) === 0, PATIENCE);
-    expect(handled.length + passedOver).toBe(events.length);
-  });
+      const handled = consumeWell('alerts');
+      await until(async () => (await lagOf('alerts')) === 0, PATIENCE);
+      expect(handled.length + passedOver).toBe(events.length);
+    },
+  );
 
-  it('meets foreign messages, nothing stops: it dead-letters them with their own bytes and handles every event', async () => {
+  it('A consumer dead-letters foreign messages with their own bytes and handles every event', async () => {
     const foreign = ['', 'hello', '<xml/>', '[1]', '{"device_id":1}'].map((text) => foreignEntry(text));
     const mixed = events.map((event, n) => [entryOfEvent(event), ...(n % 12 === 0 ? [foreign[n / 12]!] : [])]);
     const handled = consumeWell('alerts');
     await publish(mixed.flat());
     await until(async () => (await lagOf('alerts')) === 0, PATIENCE);
     expect([...handled].sort()).toEqual(allIds);
-    const inspector = log.inspect({ group: 'nobody', topic: OWN_DEAD_LETTERS });
+    const inspector = log.inspect({ group: 'inspection', topic: OWN_DEAD_LETTERS });
     const letters = await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 100, maxRecords: 100 });
     const bytes = letters.map(({ value }) => String(value));
     expect(bytes.sort()).toEqual(foreign.map(({ value }) => String(value)).sort());

@@ -7,25 +7,25 @@ import { BatchLoop } from './batch-loop.js';
 import { DONE } from './outcome.js';
 
 const TOPIC = 'events';
-/** A machine with much else to do. */
+/** Allows for a machine that is busy with other work. */
 jest.setTimeout(60_000);
-/** A loop that kept something of every step kept some 300 bytes of it; two steps and more make a batch. */
+/** A loop that kept something of every step kept about 300 bytes of it; a batch takes at least two steps. */
 const MAX_KEPT_BYTES = 100;
 const WARM_UP_BATCHES = 2_000;
 const BATCHES = 5_000;
 
-/** An endless log of one record a batch, which remembers nothing. */
+/** An endless log of one record a batch, which keeps nothing. */
 class EndlessLog implements EventSubscription {
   #offset = 0;
   #waiting: { offset: number; resolve: () => void }[] = [];
 
-  /** Resolves when so many records more have been committed. */
+  /** Resolves when this number of further records is committed. */
   whenCommitted(count: number): Promise<void> {
     return new Promise((resolve) => this.#waiting.push({ offset: this.#offset + count, resolve }));
   }
 
   async pull(): Promise<LogRecord[]> {
-    // A round of the event loop for each batch, as a log that is read over a network has: callers get their turn.
+    // One round of the event loop for each batch, as when a log is read over a network: callers get their turn.
     await new Promise(setImmediate);
     const [key, value] = [Buffer.from('key'), Buffer.from('value')];
     return [{ topic: TOPIC, partition: 0, offset: this.#offset++, key, value, headers: {}, timestampMs: 0 }];
@@ -63,7 +63,7 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-it('keeps nothing of a batch that is done, however many there were', async () => {
+it('The loop keeps nothing of a finished batch, however many there were', async () => {
   const log = new EndlessLog();
   const loop = new BatchLoop({
     subscription: log,

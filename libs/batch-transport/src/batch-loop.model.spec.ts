@@ -7,7 +7,7 @@ import { deadLetter, DONE, failed, retryLater, UNHANDLED, type BatchVerdict, typ
 import { PoisonGuard } from './poison-guard.js';
 import { ModelLog } from './testing/model-log.js';
 
-/** What may go wrong, or right, at one step. A run is a list of them; when it is used up, everything goes well. */
+/** What goes wrong, or right, at one step. A run is a list of steps; after the last one, everything goes well. */
 type Step = 'done' | 'some dead' | 'retry later' | 'too few' | 'revoke during' | 'revoke and return during' | 'stop';
 
 const STEPS: Step[] = [
@@ -46,9 +46,9 @@ const placeOf = ({ partition, offset }: LogRecord): string => `${partition}/${of
 
 class ModelRun {
   readonly log: ModelLog;
-  /** The outcomes of the records: stored, or confirmed on the dead-letter topic. In the order in which they came. */
+  /** The outcomes of the records, stored or acknowledged by the dead-letter topic, in the order in which they came. */
   readonly outcomes: string[] = [];
-  /** Places of the records that have an outcome. */
+  /** The records that have an outcome, by `partition/offset`. */
   readonly durable = new Set<string>();
   #steps: Step[];
   readonly #attemptsLeft: Map<string, number>;
@@ -70,7 +70,7 @@ class ModelRun {
     };
   }
 
-  /** Runs loop after loop, as processes are started again after a stop, until the log is drained. */
+  /** Runs one loop after another, as processes are restarted after a stop, until the log is drained. */
   async drain(isDrained = (): boolean => this.log.isDrained): Promise<void> {
     for (let start = 0; start < 100 && !isDrained(); start++) {
       this.#stopped = undefined;
@@ -157,8 +157,8 @@ class ModelRun {
 
 const QUIET: Partial<Run> = { commitFailures: [], deadLetterFailures: [] };
 
-describe('BatchLoop, over random interleavings of failures, revocations, pauses and stops', () => {
-  it('never commits past a record that is not durable, and skips none', async () => {
+describe('BatchLoop under random interleavings of failures, revocations, pauses and stops', () => {
+  it('The loop never commits past a record that is not durable, and skips no record', async () => {
     await fc.assert(
       fc.asyncProperty(runs, async (run) => {
         const model = new ModelRun(run);
@@ -170,7 +170,7 @@ describe('BatchLoop, over random interleavings of failures, revocations, pauses 
     );
   }, 120_000);
 
-  it('gives every record one outcome, in order within its partition, while nothing is revoked or stopped', async () => {
+  it('Every record gets one outcome, in order within its partition, while nothing is revoked or stopped', async () => {
     const withoutRepeats = runs.map((run) => ({
       ...run,
       ...QUIET,
@@ -190,7 +190,7 @@ describe('BatchLoop, over random interleavings of failures, revocations, pauses 
     );
   }, 120_000);
 
-  it('drains the partitions without a bad record while the handler fails without end on one of each other partition', async () => {
+  it('The loop drains the partitions without a bad record while the handler keeps failing in all others', async () => {
     await fc.assert(
       fc.asyncProperty(runs, fc.nat({ max: 2 }), async (run, free) => {
         const places = Object.keys(run.badRecords).filter((place) => !place.startsWith(`${free}/`));
@@ -210,7 +210,7 @@ describe('BatchLoop, over random interleavings of failures, revocations, pauses 
     );
   }, 120_000);
 
-  it('would be caught: a commit past a record that is not durable is a violation', async () => {
+  it('The model reports a commit past a record that is not durable', async () => {
     const log = new ModelLog(1, 3, []);
     log.onCommit = () => {
       throw new EventLogError('fatal', 'not durable');

@@ -57,7 +57,7 @@ describe('BatchLoop', () => {
   const committed = (): unknown[] =>
     subscription.commits.filter(({ note }) => note === '').map(({ positions }) => positions);
 
-  it('commits behind the last record of each partition once the handler has outcomes for all', async () => {
+  it('The loop commits the offset after the last record of each partition once all records have outcomes', async () => {
     subscription.feed(record(7), record(8), record(3, 1));
     await until(() => committed().length > 0);
     expect(committed()).toEqual([
@@ -68,7 +68,7 @@ describe('BatchLoop', () => {
     ]);
   });
 
-  it('commits nothing and asks for nothing while the handler works', async () => {
+  it('The loop neither commits nor polls while the handler works', async () => {
     const { promise, resolve } = Promise.withResolvers<BatchVerdict>();
     handler = () => promise;
     subscription.feed(record(0));
@@ -81,13 +81,13 @@ describe('BatchLoop', () => {
     await until(() => committed().length === 2);
   });
 
-  it('bounds a batch by its count', async () => {
+  it('The loop limits a batch by its number of records', async () => {
     subscription.feed(...Array.from({ length: 9 }, (_, offset) => record(offset)));
     await until(() => committed().length === 3);
     expect(batches.map(({ length }) => length)).toEqual([4, 4, 1]);
   });
 
-  it('publishes a dead letter with its origin and its own bytes before it commits', async () => {
+  it('The loop publishes a dead letter with its origin and its own bytes before it commits', async () => {
     handler = async (batch) => batch.map(({ offset }) => (offset === 1 ? deadLetter('undecodable', 'not JSON') : DONE));
     deadLetters.hold();
     subscription.feed(record(0), record(1), record(2));
@@ -108,7 +108,7 @@ describe('BatchLoop', () => {
     });
   });
 
-  it('repeats only the dead letters that were not confirmed', async () => {
+  it('The loop publishes again only the dead letters that were not acknowledged', async () => {
     handler = async (batch) => batch.map(({ offset }) => (offset < 2 ? deadLetter('undecodable', '') : DONE));
     let refusals = 1;
     deadLetters.reasonAgainst = ({ headers }) =>
@@ -119,7 +119,7 @@ describe('BatchLoop', () => {
     expect(pauses).toEqual(['log_unreachable', undefined]);
   });
 
-  it('hands the same batch over again until it can be handled, and says once why it is paused', async () => {
+  it('The loop retries the same batch until it can be handled, and reports once why it is paused', async () => {
     let attempts = 0;
     handler = async (batch) => (++attempts < 4 ? retryLater('store_unreachable') : allDone(batch));
     subscription.feed(record(0), record(1));
@@ -130,7 +130,7 @@ describe('BatchLoop', () => {
     expect(deadLetters.calls).toEqual([]);
   });
 
-  it('leaves a note beside the committed position while it is paused, and takes it back', async () => {
+  it('The loop commits a note with the offset while it is paused, and removes it afterwards', async () => {
     let isAway = true;
     handler = async (batch) => (isAway ? retryLater('store_unreachable') : allDone(batch));
     subscription.feed(record(5));
@@ -151,14 +151,14 @@ describe('BatchLoop', () => {
         throw new TypeError('broken');
       },
     ],
-    ['returns what is no outcome', async (call) => (call === 1 ? [DONE, 'stored'] : ['stored']) as BatchVerdict],
+    ['returns no real outcome', async (call) => (call === 1 ? [DONE, 'stored'] : ['stored']) as BatchVerdict],
     ['returns null for an outcome', async (call) => (call === 1 ? [DONE, null] : [null]) as unknown as BatchVerdict],
     ['returns a hole in its list', async (call) => new Array<RecordOutcome>(call === 1 ? 2 : 1)],
     [
       'returns a dead letter without a detail',
       async (call) => [...(call === 1 ? [DONE] : []), { status: 'dead-letter', reason: 'limit' }] as BatchVerdict,
     ],
-  ])('does not commit past a record, reports it and tries it again when the handler %s', async (_what, broken) => {
+  ])('The loop retries a record, and does not commit past it, when the handler %s', async (_what, broken) => {
     let failing = 0;
     handler = (batch) => (batch.some(({ offset }) => offset === 1) ? broken(++failing) : allDone(batch));
     subscription.feed(record(0), record(1));
@@ -174,7 +174,7 @@ describe('BatchLoop', () => {
     ['too few outcomes', async () => [DONE]],
     ['too many outcomes', async () => [DONE, DONE, DONE]],
     ['nothing', async () => undefined as unknown as BatchVerdict],
-  ])('commits nothing, reports and retries the whole batch when the handler returns %s', async (_what, broken) => {
+  ])('The loop retries the whole batch, and commits nothing, when the handler returns %s', async (_what, broken) => {
     handler = broken;
     subscription.feed(record(0), record(1));
     await until(() => failures.length === 2);
@@ -184,7 +184,7 @@ describe('BatchLoop', () => {
     await until(() => committed().length > 0);
   });
 
-  it('commits again until the log confirms', async () => {
+  it('The loop repeats a commit until the event log acknowledges it', async () => {
     subscription.commitError = new EventLogError('unavailable', 'away');
     subscription.feed(record(0));
     await until(() => loop.state.pauseReason === 'log_unreachable');
@@ -193,7 +193,7 @@ describe('BatchLoop', () => {
     expect(batches).toHaveLength(1);
   });
 
-  it('stops before a flood of poison, and goes on once a person lets it', async () => {
+  it('The loop stops before a flood of dead letters, and continues once an operator accepts them', async () => {
     handler = async (batch) => batch.map(() => deadLetter('undecodable', ''));
     subscription.feed(record(0), record(1), record(2), record(3));
     await until(() => loop.state.pauseReason === 'poison_flood');
@@ -204,7 +204,7 @@ describe('BatchLoop', () => {
     expect(deadLetters.records).toHaveLength(4);
   });
 
-  it('stops before the next flood as well, when good records came in between', async () => {
+  it('The loop also stops before the next flood when good records came in between', async () => {
     const dead: BatchHandler = async (batch) => batch.map(() => deadLetter('undecodable', ''));
     handler = dead;
     subscription.feed(record(0), record(1), record(2), record(3));
@@ -220,7 +220,7 @@ describe('BatchLoop', () => {
     expect(deadLetters.records).toHaveLength(4);
   });
 
-  it('takes no flood of dead letters that are few among the good records of other batches', async () => {
+  it('Dead letters that are few among the good records of other batches are not a flood', async () => {
     const offsets = Array.from({ length: 40 }, (_, offset) => offset);
     handler = async (batch) => batch.map(({ offset }) => (offset % 8 === 0 ? deadLetter('undecodable', '') : DONE));
     for (const offset of offsets) {
@@ -230,14 +230,14 @@ describe('BatchLoop', () => {
     expect(deadLetters.records).toHaveLength(5);
   });
 
-  it('takes no flood of what one client can cause for a bad deploy', async () => {
+  it('Dead letters that one client can cause are not a sign of a bad deployment', async () => {
     handler = async (batch) => batch.map(() => deadLetter('key-conflict', '', { isPoison: false }));
     subscription.feed(record(0), record(1), record(2), record(3));
     await until(() => committed().length > 0);
     expect(deadLetters.records).toHaveLength(4);
   });
 
-  it('forgets what was revoked while it is paused', async () => {
+  it('The loop drops records that are revoked while it is paused', async () => {
     let isAway = true;
     handler = async (batch) => (isAway ? retryLater('store_unreachable') : allDone(batch));
     subscription.feed(record(0), record(0, 1));
@@ -249,7 +249,7 @@ describe('BatchLoop', () => {
     expect(committed().flat()).not.toContainEqual({ topic: TOPIC, partition: 1, offset: 1 });
   });
 
-  it('finishes and commits what it has in hand at a stop, and reads no more', async () => {
+  it('At a stop, the loop finishes and commits the batch in hand and polls no more', async () => {
     const { promise, resolve } = Promise.withResolvers<BatchVerdict>();
     handler = () => promise;
     subscription.feed(record(0));
@@ -264,7 +264,7 @@ describe('BatchLoop', () => {
     expect(loop.state.status).toBe('stopped');
   });
 
-  it('gives up at a stop what cannot be handled in time, without committing it', async () => {
+  it('At a stop, the loop drops records that cannot be handled in time, without committing them', async () => {
     handler = async () => retryLater('store_unreachable');
     subscription.feed(record(0));
     await until(() => batches.length > 0);
@@ -273,7 +273,7 @@ describe('BatchLoop', () => {
     expect(subscription.isClosed).toBe(true);
   });
 
-  it('does not wait at a stop for a handler that hangs, and commits nothing of its batch', async () => {
+  it('At a stop, the loop does not wait for a handler that hangs, and commits nothing of its batch', async () => {
     handler = () => new Promise(() => undefined);
     subscription.feed(record(0));
     await until(() => batches.length === 1);
@@ -282,7 +282,7 @@ describe('BatchLoop', () => {
     expect(subscription.isClosed).toBe(true);
   });
 
-  it('reports a subscription that has ended for good', async () => {
+  it('The loop reports a subscription that has ended for good', async () => {
     subscription.pullError = new EventLogError('fatal', 'gone');
     subscription.feed(record(0));
     await until(() => fatal !== undefined);
@@ -290,7 +290,7 @@ describe('BatchLoop', () => {
     expect(loop.state.status).toBe('stopped');
   });
 
-  it('shows that it is alive while it idles', async () => {
+  it('The loop shows that it is alive while it is idle', async () => {
     const before = loop.state.lastTurnMs;
     await until(() => loop.state.lastTurnMs > before);
     expect(loop.state.status).toBe('idle');

@@ -25,19 +25,19 @@ export interface BatchLoopOptions {
   handlerOf: (topic: string) => BatchHandler;
   deadLetters: EventPublisher;
   /**
-   * Default: `ingest.dead-letters`, which is the store's: a record there counts as one that is not stored. Every other consumer
-   * has a topic of its own.
+   * Default: `ingest.dead-letters`, the dead-letter topic of the record store: a record on it counts as not stored. Every other
+   * consumer has a separate topic.
    */
   deadLetterTopic?: string;
   limits: BatchLimits;
-  /** Delays between attempts of what may pass on retry. */
+  /** Delays between attempts at a step that may succeed on retry. */
   backoff: BackoffLimits;
   /**
    * A record on which the handler fails this many times is dead-lettered with the reason `handler-failed`: at least 1, or
    * `Infinity`, the default. Counted by this process.
    */
   maxAttempts?: number;
-  /** A stop that takes longer leaves the rest uncommitted: it is read again. */
+  /** If a stop takes longer, the rest stays uncommitted and is read again. */
   drainTimeoutMs: number;
   /** Called once if the subscription has ended for good. */
   onFatal: (error: Error) => void;
@@ -50,16 +50,16 @@ export interface BatchLoopOptions {
 const IDLE_PULL_MS = 1_000;
 
 /**
- * Owns the subscription and is the only one to act on it:
+ * Owns the subscription; no other code acts on it:
  *
- *     collect a batch -> let the handler handle it, until it has outcomes -> dead-letter, until confirmed -> commit
+ *     collect a batch -> call the handler until all records have outcomes -> dead-letter until acknowledged -> commit
  *
- * Nothing is pulled while a batch is in hand: that is the back-pressure. An offset is committed only after durable outcomes.
- * What was revoked meanwhile is forgotten: it belongs to another member.
+ * The loop does not poll while a batch is in hand, which gives back-pressure. It commits an offset only after durable outcomes.
+ * Records that are revoked meanwhile are dropped: they belong to another member.
  *
- * If the handler throws, the batch is split until the record is found. That record is held: its partition is paused and the record
- * is tried again between the batches of the other partitions, until it has an outcome. The records after it in its partition are
- * dropped and read again then, so that a held partition costs the memory of one record.
+ * If the handler throws, the batch is split until the failing record is found. That record is held: its partition is paused, and
+ * the record is retried between the batches of the other partitions until it has an outcome. The records after it in its
+ * partition are dropped and read again later, so a held partition costs the memory of one record.
  */
 export class BatchLoop {
   readonly state: LoopState;
@@ -94,7 +94,9 @@ export class BatchLoop {
     this.#running ??= this.run();
   }
 
-  /** Reads no more, finishes and commits what is in hand, leaves the group. Idempotent; settles within the drain time out. */
+  /**
+   * Polls no more, finishes and commits the batch in hand, and leaves the group. Idempotent; settles within the drain timeout.
+   */
   async stop(): Promise<void> {
     this.#steps.stop();
     const timer = setTimeout(() => this.#steps.giveUp(), this.options.drainTimeoutMs);
@@ -103,7 +105,7 @@ export class BatchLoop {
     await this.options.subscription.close();
   }
 
-  /** Lets a flood of dead letters through that has stopped the loop, and takes committed offsets of others as they are. */
+  /** Accepts a flood of dead letters that has stopped the loop, and accepts the offsets that another client has committed. */
   acceptDeadLetters(): void {
     this.options.subscription.acceptPositions?.();
     this.#office.overrule();
@@ -129,11 +131,11 @@ export class BatchLoop {
     this.state.stopped();
   }
 
-  /** At most one held record and one batch, so that neither keeps the other waiting for long. */
+  /** At most one held record and one batch in turn, so that neither delays the other for long. */
   private async turn(): Promise<void> {
     await this.retryHeld();
     const reason = await this.collect();
-    const records = reason === undefined ? [] : this.#batcher.take();
+    const records = reason === undefined ? [] : this.#batcher.nextBatch();
     if (records.length > 0) {
       this.#observer.flushed?.(reason!, records.length);
       await this.inHand(new HeldBatch(records), (batch) => this.settle(batch));
@@ -179,7 +181,7 @@ export class BatchLoop {
     await this.state.working();
   }
 
-  /** Ends when everything of the batch is durable and committed, held, revoked, or given up at a stop. */
+  /** Resolves when every record of the batch is durable and committed, held, revoked, or dropped at a stop. */
   private async settle(batch: HeldBatch): Promise<void> {
     for (const topic of batch.topics()) {
       const parts = new BatchParts(batch.recordsOf(topic));
@@ -237,13 +239,13 @@ export class BatchLoop {
     this.#observer.retrying?.('handler_failed');
   }
 
-  /** What the handler needs is away: that is no failure of the record. */
+  /** A dependency of the handler is unavailable: the record itself has not failed. */
   private postpone(held: HeldRecord, reason: string): void {
     held.retryAfter(this.#now());
     this.#observer.retrying?.(reason);
   }
 
-  /** Makes the outcome durable, commits it and reads on after it. */
+  /** Makes the outcome durable, commits it and continues reading after it. */
   private async release(held: HeldRecord, outcome: ReleasingOutcome): Promise<void> {
     const { topic, partition, offset } = held.record;
     const batch = new HeldBatch([held.record]);
@@ -258,7 +260,7 @@ export class BatchLoop {
     this.#observer.recordReleased?.(held, outcome.status);
   }
 
-  /** Another client is in the group: to handle or to commit anything now could lose records. */
+  /** Another client is in the group: handling or committing anything now could lose records. */
   private async pauseFor(reason: string): Promise<void> {
     await this.#steps.unlessGivenUp(this.state.paused(reason));
     await this.#steps.wait(IDLE_PULL_MS);

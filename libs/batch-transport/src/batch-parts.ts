@@ -7,9 +7,9 @@ import type { Culprit, HeldBatch } from './held-batch.js';
  * each record that fails.
  */
 export class BatchParts {
-  /** The next one is at the end. */
+  /** The next part is the last element. */
   readonly #parts: (readonly LogRecord[])[];
-  /** Of the first call that failed. */
+  /** The error of the first call that failed. */
   #failure: { error: unknown } | undefined;
   #isSplit = false;
   #culprits = 0;
@@ -27,7 +27,7 @@ export class BatchParts {
     return this.#culprits;
   }
 
-  /** The next part, without the records that the batch has no more; `undefined` if there is none. */
+  /** The next part, without the records that are no longer in the batch; `undefined` if there is none. */
   next(batch: HeldBatch): readonly LogRecord[] | undefined {
     const isHeld = (record: LogRecord): boolean => batch.has(record);
     for (let part = this.#parts.at(-1); part !== undefined; part = this.#parts.at(-1)) {

@@ -9,14 +9,14 @@ import type { EventSubscription, LogRecord } from '@sluice/event-log';
 export interface BatchTransportOptions extends Omit<BatchLoopOptions, 'subscription' | 'handlerOf'> {
   /** Joins the group for the topics that have a handler. */
   subscribe: (topics: readonly string[]) => EventSubscription;
-  /** What the topic is called that a handler names in its `@EventPattern`. Default: just so. */
+  /** Maps the topic in a handler's `@EventPattern` to the topic's real name. Default: the same name. */
   topicOf?: (pattern: string) => string;
 }
 
 /**
- * The consuming side that Nest lacks: `@EventPattern(topic)` handlers receive a batch of log records
- * (`@Payload() batch: readonly LogRecord[]`) and return a {@link BatchVerdict}. Committing, pausing, retrying and
- * dead-lettering stand in one place, {@link BatchLoop}. Works over any event log.
+ * The consuming side that Nest lacks: `@EventPattern(topic)` handlers receive a batch of log records (`@Payload() batch: readonly
+ * LogRecord[]`) and return a {@link BatchVerdict}. {@link BatchLoop} alone commits, pauses, retries and dead-letters. Works over
+ * any event log.
  */
 export class BatchTransport extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
@@ -26,7 +26,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     super();
   }
 
-  /** The loop, once the transport listens. */
+  /** The loop; set once the transport listens. */
   get loop(): BatchLoop | undefined {
     return this.#loop;
   }
@@ -63,7 +63,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     return this.options.topicOf?.(pattern) ?? pattern;
   }
 
-  /** There are no transport events to listen to: states are read from the loop. */
+  /** There are no transport events to listen to: read the states from the loop. */
   on(): void {}
 
   unwrap<T>(): T {
@@ -78,7 +78,7 @@ function batchHandler(handler: MessageHandler): BatchHandler {
   };
 }
 
-/** Nest chains the handlers of one pattern; a position can be committed only for all of them or for one. */
+/** Nest chains the handlers of one pattern; an offset can be committed only for all of them or for one. */
 function onlyOneHandler(topic: string): string {
   return `Two handlers consume ${topic}; give each its own microservice with its own consumer group.`;
 }

@@ -11,7 +11,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 const LONGEST_STACK_CHARACTERS = 2_000;
 
-/** What a consumer says through Nest's logger: one line for each change of state and each record that fails, not one for each retry. */
+/**
+ * Reports what a consumer does to Nest's logger: one line for each change of state and each record that fails, not one for each
+ * retry.
+ */
 export class ConsumerLogLines implements BatchObserver {
   readonly #logger: Logger;
   #lastFailure = '';

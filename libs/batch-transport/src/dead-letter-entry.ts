@@ -2,7 +2,7 @@ import { DEAD_LETTER_HEADERS } from '@sluice/contracts';
 import type { LogEntry, LogRecord } from '@sluice/event-log';
 import type { DeadLetterOutcome } from './outcome.js';
 
-/** The original key and bytes, untouched, with its own headers and those that say why and where it came from. */
+/** The original key and bytes, unchanged, with the record's headers and those that give the reason and the origin. */
 export function deadLetterEntry(
   record: LogRecord,
   outcome: DeadLetterOutcome,

@@ -13,12 +13,12 @@ export class DeadLetterOffice {
     private readonly topic = DEAD_LETTERS_TOPIC,
   ) {}
 
-  /** Lets a flood through that was held back. */
+  /** Publishes a flood that was held back. */
   overrule(): void {
     this.guard.overrule();
   }
 
-  /** @returns `undefined` when all are confirmed, or the reason why it is to be tried again */
+  /** @returns `undefined` when all are acknowledged, or the reason why to retry */
   async publish(held: HeldBatch, attempts: number): Promise<string | undefined> {
     const dead = held.unconfirmedDeadLetters();
     const poison = dead.filter(({ outcome }) => outcome.isPoison).length;

@@ -35,7 +35,7 @@ afterEach(() => loop.stop());
 
 const movedTo = () => subscription.commits.filter(({ note }) => note === '').at(-1)?.positions[0]?.offset;
 
-it('handles and commits nothing while another client is in the group, and goes on when it has gone', async () => {
+it('The loop handles and commits nothing while another client is in the group, and continues after it left', async () => {
   subscription.disturbed = { reason: 'foreign_group_member', detail: 'a client of another kind' };
   await until(() => loop.state.pauseReason === 'foreign_group_member');
   subscription.feed(recordAt(0));
@@ -45,7 +45,7 @@ it('handles and commits nothing while another client is in the group, and goes o
   expect([handled, loop.state.pauseReason]).toEqual([[0], undefined]);
 });
 
-it('does not commit the batch in hand when another client has come meanwhile', async () => {
+it('The loop does not commit the batch in hand when another client has joined meanwhile', async () => {
   onHandled = () => (subscription.disturbed = { reason: 'foreign_group_member', detail: 'a client of another kind' });
   subscription.feed(recordAt(0));
   await until(() => loop.state.pauseReason === 'foreign_group_member');
@@ -54,7 +54,7 @@ it('does not commit the batch in hand when another client has come meanwhile', a
   await until(() => movedTo() === 1);
 });
 
-it('takes the positions of another client as they are when a person says so', async () => {
+it('The loop accepts the committed offsets of another client when an operator asks for it', async () => {
   subscription.disturbed = { reason: 'foreign_commit', detail: 'another client has committed' };
   await until(() => loop.state.pauseReason === 'foreign_commit');
   subscription.feed(recordAt(0));

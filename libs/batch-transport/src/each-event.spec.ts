@@ -10,7 +10,7 @@ const batchOf = (...entries: LogEntry[]): LogRecord[] =>
 const [first, second] = [eventOf('a'), eventOf('b')];
 
 describe('eachEvent', () => {
-  it('hands over decoded events one after the other, in order, and collects their outcomes', async () => {
+  it('The handler gets decoded events one by one, in order, and their outcomes are collected', async () => {
     const seen: string[] = [];
     let running = 0;
     const verdict = await eachEvent(batchOf(entryOfEvent(first), entryOfEvent(second)), async (event, { offset }) => {
@@ -24,7 +24,7 @@ describe('eachEvent', () => {
     expect(verdict).toEqual([DONE, deadLetter('no-limit', 'no limit is known')]);
   });
 
-  it('dead-letters what is no event, without asking the handler', async () => {
+  it('An undecodable record is dead-lettered without a call of the handler', async () => {
     const batch = batchOf(foreignEntry('hello'), entryOfEvent(first), foreignEntry('{}', { 'schema-version': '9' }));
     expect(await eachEvent(batch, () => DONE)).toMatchObject([
       { status: 'dead-letter', reason: 'undecodable' },
@@ -33,7 +33,7 @@ describe('eachEvent', () => {
     ]);
   });
 
-  it('stops with the first event that has to wait, and has the whole batch come again', async () => {
+  it('The first event that needs a retry ends the batch, and the whole batch is retried', async () => {
     const seen: string[] = [];
     const batch = batchOf(entryOfEvent(first), entryOfEvent(second));
     const verdict = await eachEvent(batch, ({ record_id }) => {
@@ -44,7 +44,7 @@ describe('eachEvent', () => {
     expect(seen).toEqual(['a']);
   });
 
-  it('leaves the rest of a partition for later when the handler throws on an event of it, and handles the others', async () => {
+  it('When the handler throws, the rest of that partition is left for later and other partitions continue', async () => {
     const handled: string[] = [];
     const broken: EventHandler = ({ record_id: id }) => {
       if (id === first.record_id) throw new Error('broken');
@@ -58,7 +58,7 @@ describe('eachEvent', () => {
     expect(handled).toEqual(['good']);
   });
 
-  it('takes an event for failed on which the handler returns nothing', async () => {
+  it('An event for which the handler returns nothing counts as failed', async () => {
     const silent = (() => undefined) as unknown as EventHandler;
     const verdict = await eachEvent(batchOf(entryOfEvent(first)), silent);
     expect(verdict).toEqual([failed(expect.any(TypeError))]);

@@ -17,10 +17,10 @@ export type EventHandler = (
 ) => RecordOutcome | RetryLater | Promise<RecordOutcome | RetryLater>;
 
 /**
- * The verdict on a batch of `ingest.events` from a handler of one event. Events come one after the other, in order. A record that is
- * no event is a dead letter with the codec's reason, and the handler does not see it. If the handler throws, that record has failed
- * and the rest of its partition is left for later; the events of other partitions go on. With the first `retryLater` the whole batch
- * comes again, so handling an event twice must be harmless.
+ * The verdict on a batch of `ingest.events` from a handler of single events. Events are passed one by one, in order. An
+ * undecodable record becomes a dead letter with the codec's reason, and the handler does not get it. If the handler throws, that
+ * record has failed and the rest of its partition is left for later; the events of other partitions continue. After the first
+ * `retryLater` the whole batch is retried, so handling an event twice must be harmless.
  */
 export async function eachEvent(batch: readonly LogRecord[], handle: EventHandler): Promise<BatchVerdict> {
   const outcomes: RecordOutcome[] = [];

@@ -5,18 +5,18 @@ import { deadLetter, type DeadLetterOutcome } from './outcome.js';
 /** A record on which the handler fails. Its partition is held until the record has an outcome. */
 export interface FailedRecord {
   readonly record: LogRecord;
-  /** What the handler threw at the last attempt. */
+  /** The value that the handler threw at the last attempt. */
   readonly error: unknown;
   /** Calls of the handler that failed on this record. */
   readonly attempts: number;
 }
 
-/** Where a record is and what it stands for: for a log line. */
+/** The record's location and ids, for a log line. */
 export interface RecordNames {
   topic: string;
   partition: number;
   offset: number;
-  /** The key of a record that is no event. */
+  /** The key of an undecodable record. */
   device_id?: string;
   record_id?: string;
 }
@@ -37,7 +37,7 @@ export function namesOfRecord({ topic, partition, offset, key, value, headers }:
   return key === null ? place : { ...place, device_id: oneLine(key.toString('utf8'), MAX_NAME_CHARACTERS) };
 }
 
-/** Name and message of whatever was thrown, each one bounded line. */
+/** Name and message of the thrown value, each one bounded line. */
 export function namesOfError(error: unknown): ErrorNames {
   if (typeof error !== 'object' || error === null) {
     return { name: typeof error, message: oneLine(String(error), MAX_MESSAGE_CHARACTERS) };

@@ -8,10 +8,10 @@ export interface Thrown {
 }
 
 /**
- * Calls the handler. A return value that is not a verdict is a defect of the handler and not of a record: the whole batch waits until
- * the handler is fixed.
+ * Calls the handler. A return value that is not a verdict is a defect of the handler and not of a record: the whole batch waits
+ * until the handler is fixed.
  *
- * @param onDefect receives what is wrong with the return value
+ * @param onDefect receives the description of the defect
  */
 export async function callHandler(
   handler: BatchHandler,
@@ -32,7 +32,7 @@ export async function callHandler(
   }
 }
 
-/** What was thrown is the outcome of the first record. */
+/** The thrown value is the outcome of the first record. */
 export function outcomesIn(verdict: readonly RecordOutcome[] | Thrown): readonly RecordOutcome[] {
   return 'thrown' in verdict ? [failed(verdict.thrown)] : verdict;
 }

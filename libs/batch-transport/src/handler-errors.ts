@@ -5,9 +5,9 @@ const batches = new WeakSet<object>();
 let isPrepared = false;
 
 /**
- * Nest's last exception filter prints the stack of what a handler threw, at every attempt, and puts "Internal server error" in its
- * place. For the batches of this transport it passes the error on: the loop reports it, once. Filters of the service come first, and
- * other transports keep Nest's behaviour. Idempotent.
+ * Nest's last exception filter prints the stack of an error at every attempt and replaces the error by "Internal server error".
+ * For the batches of this transport, this filter passes the error on, and the loop reports it once. Filters of the service run
+ * first, and other transports keep Nest's behaviour. Idempotent.
  */
 export function prepareHandlerErrors(): void {
   if (isPrepared) return;
@@ -21,7 +21,7 @@ export function prepareHandlerErrors(): void {
   };
 }
 
-/** Marks an argument that a handler is about to get. */
+/** Marks an argument that is about to be passed to a handler. */
 export function ownBatch<T extends object>(batch: T): T {
   batches.add(batch);
   return batch;

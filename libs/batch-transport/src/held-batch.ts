@@ -12,10 +12,10 @@ export interface Culprit {
   error: unknown;
 }
 
-/** The batch in hand: the outcomes of its records, and which of its dead letters are confirmed. */
+/** The batch in hand: the outcomes of its records, and which of its dead letters are acknowledged. */
 export class HeldBatch {
   #records: readonly LogRecord[];
-  /** The records, once one has been taken out. */
+  /** The remaining records, once one has been removed. */
   #left: Set<LogRecord> | undefined;
   #dead: DeadRecord[] = [];
   readonly #confirmed = new Set<DeadRecord>();
@@ -44,7 +44,7 @@ export class HeldBatch {
     return this.#records.every(isOfTopic) ? this.#records : this.#records.filter(isOfTopic);
   }
 
-  /** Whether no record was taken out. */
+  /** Whether no record was removed. */
   get isWhole(): boolean {
     return this.#left === undefined;
   }
@@ -53,7 +53,7 @@ export class HeldBatch {
     return this.#left === undefined || this.#left.has(record);
   }
 
-  /** Takes records out: they belong to another member now, or are read again later. */
+  /** Removes records: they belong to another member now, or are read again later. */
   drop(isLost: (record: LogRecord) => boolean): void {
     this.#records = this.#records.filter((record) => !isLost(record));
     this.#left = new Set(this.#records);
@@ -61,8 +61,8 @@ export class HeldBatch {
   }
 
   /**
-   * Up to the first failure of each partition, the outcomes count. The failed record and what comes after it in its partition are
-   * taken out of the batch.
+   * The outcomes before the first failure of each partition are kept. The failed record and the records after it in its partition
+   * are removed from the batch.
    *
    * @param outcomes one for each of the records
    * @returns the records that failed, one of each partition at most
@@ -87,7 +87,7 @@ export class HeldBatch {
     for (const one of dead) this.#confirmed.add(one);
   }
 
-  /** The positions behind the last record of each partition. */
+  /** The offsets after the last record of each partition. */
   positions(): TopicPosition[] {
     return positionsBehind(this.#records);
   }

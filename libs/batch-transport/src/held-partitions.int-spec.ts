@@ -33,9 +33,9 @@ afterAll(() => log.close());
 const idOf = ({ value }: LogRecord): string => (JSON.parse(String(value)) as { record_id: string }).record_id;
 
 /**
- * The handler of a service: it writes batches as a whole, and throws on those with the record `bad`.
+ * The handler of a service: it writes whole batches, and throws on a batch with the record `bad`.
  *
- * @param isWaiting while it holds, no attempt is counted on a record that comes alone
+ * @param isWaiting while true, no attempt is counted on a record that comes alone
  */
 function controllerOf(topic: string, handled: string[], isWaiting: () => boolean) {
   @Controller()
@@ -52,7 +52,7 @@ function controllerOf(topic: string, handled: string[], isWaiting: () => boolean
   return FailingController;
 }
 
-it('holds only the partition of a record on which the handler fails, and dead-letters it in the end', async () => {
+it('A record on which the handler fails holds only its partition, and is dead-lettered in the end', async () => {
   const [topic, group] = [`held-${randomUUID()}`, `held-${randomUUID()}`];
   await log.createTopics([{ name: topic, partitions: PARTITIONS }]);
   const ids = Array.from({ length: 120 }, (_, n) => (n === 40 ? 'bad' : `r-${n}`));
@@ -84,7 +84,7 @@ it('holds only the partition of a record on which the handler fails, and dead-le
 
   await until(async () => (await lags(topic, group)).every((lag) => lag === 0), PATIENCE);
   expect([...handled].sort()).toEqual(ids.filter((id) => id !== 'bad').sort());
-  const letters = log.inspect({ group: 'nobody', topic: `${group}.dead-letters` });
+  const letters = log.inspect({ group: 'inspection', topic: `${group}.dead-letters` });
   expect(await letters.peek({ partition: 0, fromOffset: 0, toOffset: 10, maxRecords: 10 })).toMatchObject([
     {
       value: entryOfEvent(eventOf('bad', { device_id: 'dev-10' })).value,

@@ -20,7 +20,7 @@ function record(partition: number, offset: number): LogRecord {
 
 const nameOf = ({ partition, offset }: LogRecord): string => `${partition}/${offset}`;
 
-describe('BatchLoop, when the handler fails on a record', () => {
+describe('BatchLoop with a handler that fails on a record', () => {
   let subscription: FakeSubscription;
   let deadLetters: FakePublisher;
   /** The records on which the handler fails now. */
@@ -33,7 +33,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
   let nowMs: number;
   let loop: BatchLoop;
 
-  /** All or nothing, as a bulk write is. */
+  /** All or nothing, like a bulk write. */
   const wholeBatch: BatchHandler = async (batch) => {
     calls.push(batch.map(nameOf));
     for (const each of batch) if (bad.has(nameOf(each))) throw new RangeError(`cannot handle ${nameOf(each)}`);
@@ -89,7 +89,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
 
   const four = (partition: number): LogRecord[] => [0, 1, 2, 3].map((offset) => record(partition, offset));
 
-  it('finds it by halves, commits what comes before it and all of the other partitions, and holds the rest', async () => {
+  it('The loop finds the record by halving, commits the records before it and all other partitions, and holds the rest', async () => {
     bad.add('1/2');
     start(wholeBatch);
     subscription.feed(...four(0), ...four(1), ...four(2), ...four(3));
@@ -101,7 +101,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(calls.length).toBeLessThanOrEqual(2 * Math.log2(16) + 1);
   });
 
-  it('goes on with the other partitions while it is held', async () => {
+  it('The loop continues with the other partitions while the record is held', async () => {
     bad.add('0/0');
     start(wholeBatch);
     subscription.feed(...four(0), ...four(1));
@@ -112,7 +112,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(committed()[0] ?? 0).toBe(0);
   });
 
-  it('tries it again alone, and reads on after it in order once it is handled', async () => {
+  it('The loop retries the record alone, and continues after it in order once it is handled', async () => {
     bad.add('0/1');
     start(wholeBatch);
     subscription.feed(...four(0), ...four(1));
@@ -129,7 +129,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(subscription.pausedPartitions).toEqual([]);
   });
 
-  it('handles no event twice that a handler of one event has handled', async () => {
+  it('An event that a handler of single events has handled is not handled twice', async () => {
     bad.add('0/1').add('2/0');
     start(oneByOne);
     subscription.feed(...four(0), ...four(1), ...four(2));
@@ -141,7 +141,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect([...handled].sort()).toEqual([0, 1, 2].flatMap((n) => four(n).map(nameOf)));
   });
 
-  it('dead-letters it after the most attempts, with the name of the error, and reads on', async () => {
+  it('The loop dead-letters the record after the last attempt, with the name of the error, and continues', async () => {
     bad.add('0/1');
     start(wholeBatch, { maxAttempts: 3 });
     subscription.feed(...four(0));
@@ -165,7 +165,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(released).toEqual(['0/1 dead-letter']);
   });
 
-  it('does not commit past it before the dead letter is confirmed', async () => {
+  it('The loop does not commit past the record before the dead letter is acknowledged', async () => {
     bad.add('0/0');
     deadLetters.reasonAgainst = () => 'away';
     start(wholeBatch, { maxAttempts: 1, now: Date.now });
@@ -177,7 +177,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(deadLetters.records).toHaveLength(1);
   });
 
-  it('waits longer from attempt to attempt', async () => {
+  it('The delay grows from attempt to attempt', async () => {
     bad.add('0/0');
     start(wholeBatch, { backoff: { minMs: 100, maxMs: 10_000 } });
     subscription.feed(record(0, 0));
@@ -191,7 +191,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     }
   });
 
-  it('does not split a batch while what the handler needs is away, and counts no attempt', async () => {
+  it('The loop neither splits a batch nor counts attempts while a dependency of the handler is unavailable', async () => {
     bad.add('0/1');
     let isAway = true;
     start(async (batch) =>
@@ -212,7 +212,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     await until(() => committed()[0] === 4);
   });
 
-  it('forgets it when its partition is revoked, and counts its attempts on when it comes back', async () => {
+  it('The loop drops the record when its partition is revoked, and keeps its attempt count for its return', async () => {
     bad.add('0/1');
     start(wholeBatch, { maxAttempts: 2 });
     subscription.feed(...four(0), record(1, 0));
@@ -225,7 +225,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(deadLetters.records.map(({ headers }) => headers['dead-letter-attempts'])).toEqual(['2']);
   });
 
-  it('commits nothing of it at a stop, and ends in time', async () => {
+  it('At a stop, the loop commits nothing of the held record and ends in time', async () => {
     bad.add('0/1');
     start(wholeBatch);
     subscription.feed(...four(0));
@@ -235,7 +235,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(subscription.isClosed).toBe(true);
   });
 
-  it('leaves a note beside the committed offset of its partition only', async () => {
+  it('The loop commits a note only with the offset of the held partition', async () => {
     bad.add('0/1');
     start(wholeBatch);
     subscription.feed(...four(0), ...four(1));
@@ -245,7 +245,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(decodeNote(noted!.note, nowMs)).toMatchObject({ state: 'paused', reason: 'handler_failed' });
   });
 
-  it('holds every partition when every record fails, and goes on with all of them when none does', async () => {
+  it('The loop holds every partition while every record fails, and continues with all once none fails', async () => {
     const all = [0, 1, 2].flatMap(four);
     for (const each of all) bad.add(nameOf(each));
     start(wholeBatch);
@@ -259,7 +259,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     expect(deadLetters.calls).toEqual([]);
   });
 
-  it('pauses instead of dead-lettering record after record with nothing handled between them', async () => {
+  it('The loop pauses instead of dead-lettering many records in a row', async () => {
     const offsets = Array.from({ length: 30 }, (_, offset) => offset);
     for (const offset of offsets) bad.add(`0/${offset}`);
     start(wholeBatch, { maxAttempts: 1 });
@@ -271,7 +271,7 @@ describe('BatchLoop, when the handler fails on a record', () => {
     await until(() => committed()[0] === 30);
   });
 
-  it('reports a batch that fails only as a whole', async () => {
+  it('The loop reports a batch that fails only as a whole', async () => {
     start(async (batch) => {
       if (batch.length > 2) throw new RangeError('too many at once');
       return wholeBatch(batch);

@@ -3,7 +3,7 @@ import { Backoff, type BackoffLimits } from '@sluice/async';
 import type { FailedRecord } from './failed-record.js';
 import { NOTE_INTERVAL_MS } from '@sluice/contracts';
 
-/** The first record of a held partition, and when it is tried again. */
+/** The first record of a held partition, and when it is retried. */
 export class HeldRecord implements FailedRecord {
   attempts = 0;
   error: unknown;
@@ -34,8 +34,8 @@ export class HeldRecord implements FailedRecord {
 }
 
 /**
- * The records on which the handler fails: at most one of each partition, which is all that is kept of a held partition. What is known
- * of a record outlives a rebalance, so that its attempts are counted on if it comes back to this member.
+ * The records on which the handler fails: at most one of each partition, which is all that is kept of a held partition. The
+ * attempt count of a record outlives a rebalance, so it continues if the record comes back to this member.
  */
 export class HeldRecords {
   readonly #held = new Map<string, HeldRecord>();
@@ -73,7 +73,7 @@ export class HeldRecords {
     this.#held.delete(placeOf(held.record));
   }
 
-  /** @returns what is no longer held */
+  /** @returns the records that are no longer held */
   drop(isLost: (partition: TopicPartition) => boolean): HeldRecord[] {
     const lost = this.all.filter(({ record }) => isLost(record));
     for (const held of lost) {
@@ -83,7 +83,7 @@ export class HeldRecords {
     return lost;
   }
 
-  /** The record that has been due for the longest time, if one is due. */
+  /** The record that has been due for the longest time, if any is due. */
   due(nowMs: number): HeldRecord | undefined {
     const [next] = this.all.filter(({ dueAtMs }) => dueAtMs <= nowMs).sort((a, b) => a.dueAtMs - b.dueAtMs);
     return next;
@@ -95,7 +95,7 @@ export class HeldRecords {
     return Math.max(0, Math.min(...this.all.map(({ dueAtMs }) => dueAtMs)) - nowMs);
   }
 
-  /** Those of the positions that are held and whose note has to be left or renewed now. */
+  /** The held ones among these offsets whose note has to be written or renewed now. */
   takeUnnoted(positions: readonly TopicPosition[], nowMs: number): TopicPosition[] {
     return positions.filter((position) => {
       const held = this.#held.get(placeOf(position));

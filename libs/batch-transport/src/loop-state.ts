@@ -4,32 +4,32 @@ import type { HeldRecords } from './held-records.js';
 import { NOTE_INTERVAL_MS, encodeNote } from '@sluice/contracts';
 
 /**
- * `idle`: waits for records. `working`: has a batch. `paused`: has a batch that nothing can be done with now, for a stated reason.
- * `stopped`: for good. Every state may follow every other, except that nothing follows `stopped`.
+ * `idle`: waits for records. `working`: has a batch. `paused`: has a batch that cannot be handled now, for a stated reason.
+ * `stopped`: for good. Every state may follow every other, except that none follows `stopped`.
  */
 export type BatchLoopStatus = 'idle' | 'working' | 'paused' | 'stopped';
 
-/** Hears of what the loop does; for logs, metrics and traces. Must not throw. */
+/** Is notified of what the loop does; for logs, metrics and traces. Must not throw. */
 export interface BatchObserver {
   /** Called when the loop is paused (or for another reason than before), and when it no longer is. */
   pauseChanged?(reason: string | undefined): void;
   /** An attempt has failed and is made again after a delay. */
   retrying?(reason: string): void;
-  /** Records have come; they wait until a batch is made of them. */
+  /** Records have arrived; they wait until a batch is due. */
   pulled?(records: readonly LogRecord[]): void;
   flushed?(reason: FlushReason, records: number): void;
   committed?(records: number, deadLetters: number): void;
-  /** The handler returned what is no verdict, such as too few outcomes: a defect in the handler, not in a record. */
+  /** The handler returned a value that is not a verdict, such as too few outcomes: a defect in the handler, not in a record. */
   handlerFailed?(error: unknown): void;
-  /** The handler threw on a batch of so many records, and on no record of it alone. */
+  /** The handler threw on a batch of this many records, but on no record of it alone. */
   batchFailed?(error: unknown, records: number): void;
-  /** The handler fails on this record, whose partition is held from now on. More than one attempt: it was held before. */
+  /** The handler fails on this record, whose partition is held from now on. If `attempts` is above 1, it was held before. */
   recordHeld?(failed: FailedRecord): void;
-  /** The record has an outcome, which is committed, or another member has it now; its partition is no longer held. */
+  /** The record has a committed outcome, or belongs to another member now; its partition is no longer held. */
   recordReleased?(failed: FailedRecord, how: 'done' | 'dead-letter' | 'revoked'): void;
 }
 
-/** The state of the loop and the only place that sets it. While paused, it says why beside the committed positions. */
+/** The state of the loop; only this class sets it. While paused, it commits a note with the reason beside the offsets. */
 export class LoopState {
   #status: BatchLoopStatus = 'idle';
   #pauseReason: string | undefined;
@@ -61,14 +61,14 @@ export class LoopState {
     this.set('idle', undefined);
   }
 
-  /** Takes a note of a pause back. */
+  /** Removes the note of a pause. */
   async working(): Promise<void> {
     this.set('working', undefined);
     if (this.#notedAtMs !== undefined) await this.leaveNote('');
     this.#notedAtMs = undefined;
   }
 
-  /** Leaves or renews the note, unless the log itself is what is away. */
+  /** Writes or renews the note, unless the event log itself is unavailable. */
   async paused(reason: string): Promise<void> {
     this.set('paused', reason);
     const nowMs = this.now();
@@ -82,7 +82,7 @@ export class LoopState {
     this.#lastTurnMs = this.now();
   }
 
-  /** Leaves or renews the notes of held partitions beside their committed positions. */
+  /** Writes or renews the notes of held partitions beside their committed offsets. */
   async held(failing: HeldRecords): Promise<void> {
     const nowMs = this.now();
     const positions = failing.takeUnnoted(this.subscription.assignment(), nowMs);
@@ -102,7 +102,7 @@ export class LoopState {
     this.observer.pauseChanged?.(pauseReason);
   }
 
-  /** The positions stay where they are. A note is for people only: one that cannot be left is no trouble. */
+  /** The offsets do not change. A note only informs people, so a failure to write one is ignored. */
   private async leaveNote(
     note: string,
     positions: readonly TopicPosition[] = this.subscription.assignment(),

@@ -29,7 +29,7 @@ class AlertsController {
   }
 }
 
-/** Takes a batch as a whole, as a bulk write does. */
+/** Handles a batch as a whole, like a bulk write. */
 @Controller()
 class FailingController {
   @EventPattern(EVENTS_TOPIC)
@@ -79,7 +79,7 @@ describe('A Nest service over openBatchTransport', () => {
   const lettersOf = (topic: string) =>
     onLog(async (log) => {
       const range = { partition: 0, fromOffset: 0, toOffset: 10, maxRecords: 10 };
-      return (await log.inspect({ group: 'nobody', topic }).peek(range)).map(({ headers }) => headers);
+      return (await log.inspect({ group: 'inspection', topic }).peek(range)).map(({ headers }) => headers);
     });
 
   async function serve(controllers: Type[], observer: BatchObserver = {}): Promise<void> {
@@ -89,7 +89,7 @@ describe('A Nest service over openBatchTransport', () => {
     await service.listen();
   }
 
-  it('handles the events of the topic and commits them', async () => {
+  it('The service handles the events of the topic and commits them', async () => {
     await publish(entryOfEvent(eventOf('a')), entryOfEvent(eventOf('b')));
     const committed = Promise.withResolvers<void>();
     await serve([AlertsController], { committed: () => committed.resolve() });
@@ -97,7 +97,7 @@ describe('A Nest service over openBatchTransport', () => {
     expect(handled).toEqual(['a', 'b']);
   });
 
-  it('makes a dead-letter topic of its own, and leaves the one of the store alone', async () => {
+  it('The service creates a separate dead-letter topic and does not touch that of the record store', async () => {
     await onLog((log) => log.createTopics([{ name: DEAD_LETTERS_TOPIC, partitions: 1 }]));
     await publish(foreignEntry('hello'));
     const committed = Promise.withResolvers<number>();
@@ -105,12 +105,12 @@ describe('A Nest service over openBatchTransport', () => {
     expect(await committed.promise).toBe(1);
     await service?.close();
     const high = (topic: string) =>
-      onLog(async (log) => (await log.inspect({ group: 'nobody', topic }).positions()).map(({ high }) => high));
+      onLog(async (log) => (await log.inspect({ group: 'inspection', topic }).positions()).map(({ high }) => high));
     expect(await high('alerts.dead-letters')).toEqual([1]);
     expect(await high(DEAD_LETTERS_TOPIC)).toEqual([0]);
   });
 
-  it('names a record on which the handler fails once, dead-letters it, and prints no stack for each attempt', async () => {
+  it('The service reports a failing record once, dead-letters it, and prints no stack for each attempt', async () => {
     const nest: string[] = [];
     const capture = (...said: unknown[]): void => void nest.push(said.map(String).join(' '));
     const logger = { log: capture, error: capture, warn: capture };
@@ -138,7 +138,7 @@ describe('A Nest service over openBatchTransport', () => {
     ]);
   });
 
-  it('does not listen with two handlers for one topic, since a position stands for both', async () => {
+  it('The service does not listen with two handlers for one topic, because both would share one offset', async () => {
     await publish();
     await expect(serve([AlertsController, SecondController])).rejects.toThrow('Two handlers consume');
   });

@@ -15,20 +15,20 @@ import type { BatchObserver } from './loop-state.js';
 
 export interface OpenTransportOptions extends ConsumerOptions {
   /**
-   * Where records go that can never be handled; made at the start if it is missing. The prefix stands before it. Default:
+   * Topic for records that can never be handled; created at the start if it is missing. The prefix is put before it. Default:
    * `<group>.dead-letters`.
    */
   deadLetterTopic?: string;
-  /** What a batch is bounded by. Default: 500 records, 4 MiB, 100 ms. */
+  /** Limits of a batch. Default: 500 records, 4 MiB, 100 ms. */
   limits?: BatchLimits;
   /**
    * A record on which the handler fails this many times is dead-lettered: at least 1, or `Infinity`. Default: 10, which with the
    * growing delays between them takes about 20 seconds.
    */
   maxAttempts?: number;
-  /** A stop that takes longer leaves the batch in hand uncommitted: it is read again. Default: 10 seconds. */
+  /** If a stop takes longer, the batch in hand stays uncommitted and is read again. Default: 10 seconds. */
   drainTimeoutMs?: number;
-  /** Hears of pauses, retries, failures and commits. Default: the lines of Nest's logger. */
+  /** Is notified of pauses, retries, failures and commits. Default: the lines of Nest's logger. */
   observer?: BatchObserver;
   /** Called once if the group is refused for good. Default: an uncaught exception, which ends the process with an error. */
   onFatal?: (error: Error) => void;
@@ -37,16 +37,16 @@ export interface OpenTransportOptions extends ConsumerOptions {
 const DEFAULT_LIMITS: BatchLimits = { maxRecords: 500, maxBytes: 4 * 1024 * 1024, maxAgeMs: 100 };
 const DEFAULT_MAX_ATTEMPTS = 10;
 const DEFAULT_DRAIN_TIMEOUT_MS = 10_000;
-/** Between attempts of what may pass on retry. */
+/** Delays between attempts at a step that may succeed on retry. */
 const BACKOFF = { minMs: 100, maxMs: 5_000 };
 const ANY_LONG_TIME_MS = 60_000;
 
 /**
- * The strategy of a Nest microservice that consumes Sluice's topics, with a connection of its own:
+ * The strategy of a Nest microservice that consumes Sluice's topics, with a separate connection:
  *
  *     NestFactory.createMicroservice(AppModule, { strategy: await openBatchTransport({ url, group: 'alerts' }) })
  *
- * Its `listen` waits until the log answers and has the topics of the handlers.
+ * Its `listen` waits until the event log answers and has the topics of the handlers.
  *
  * @throws EventLogError `reserved-group`, `invalid-group`, `reserved-topic`, `invalid-topic`
  * @throws RangeError if `maxAttempts` is no number of attempts
@@ -62,7 +62,7 @@ export async function openBatchTransport(options: OpenTransportOptions): Promise
   return new ConsumingTransport(log, deadLetterTopic, lines, options);
 }
 
-/** A transport that owns its connection: it makes sure of the topics first, and closes the log after the loop. */
+/** A transport that owns its connection: it checks the topics first, and closes the event log after the loop. */
 class ConsumingTransport extends BatchTransport {
   constructor(
     private readonly log: EventLog,
@@ -126,7 +126,7 @@ class ConsumingTransport extends BatchTransport {
   }
 }
 
-/** Handlers may name the topics as the contract does, whatever they are called here. */
+/** Handlers may use the topic names of the contract, whatever the topics are called here. */
 function topicOf(pattern: string, { events, deadLetters }: Pick<LogNames, 'events' | 'deadLetters'>): string {
   if (pattern === DEFAULT_NAMES.events) return events;
   return pattern === DEFAULT_NAMES.deadLetters ? deadLetters : pattern;

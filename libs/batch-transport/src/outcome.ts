@@ -1,8 +1,8 @@
 /**
- * The outcome of one log record. `done`: what it stands for is durable (or there is nothing to keep), so the committed offset may
- * pass it. `dead-letter`: it can never be handled; it goes to the dead-letter topic first, then the offset passes it. `failed`: the
- * handler failed on this record; only its partition is held, and the record comes again alone. `unhandled`: a record before it in its
- * partition failed; it comes again after that one.
+ * The outcome of one log record. `done`: the record's effect is durable (or there is nothing to keep), so the committed offset
+ * may pass it. `dead-letter`: it can never be handled; it is published to the dead-letter topic first, then the offset passes it.
+ * `failed`: the handler failed on this record; only its partition is held, and the record is retried alone. `unhandled`: a record
+ * before it in its partition failed; it is read again after that one.
  */
 export type RecordOutcome = { status: 'done' } | DeadLetterOutcome | FailedOutcome | { status: 'unhandled' };
 
@@ -12,22 +12,22 @@ export interface DeadLetterOutcome {
   reason: string;
   /** For people; no payload. */
   detail: string;
-  /** Whether many of these mean a bad deploy. False for what a single client can cause at will. */
+  /** Whether many of these indicate a bad deployment. False for what a single client can cause at will. */
   isPoison: boolean;
 }
 
 export interface FailedOutcome {
   status: 'failed';
-  /** What the handler threw. */
+  /** The value that the handler threw. */
   error: unknown;
 }
 
-/** Nothing of the batch counts as handled; the same records come again after a delay. `reason` is a stable code for people. */
+/** No record of the batch counts as handled; the same records are retried after a delay. `reason` is a stable code for people. */
 export interface RetryLater {
   retryLater: string;
 }
 
-/** One outcome for each record, in the order of the batch; or none of them. */
+/** One outcome for each record, in the order of the batch; or none at all. */
 export type BatchVerdict = readonly RecordOutcome[] | RetryLater;
 
 export const DONE: RecordOutcome = Object.freeze({ status: 'done' });
@@ -45,17 +45,17 @@ export function failed(error: unknown): FailedOutcome {
   return { status: 'failed', error };
 }
 
-/** Why a record has no outcome that an offset may pass. */
+/** Why a record has no outcome that would let the offset pass. */
 export function errorIn(outcome: RecordOutcome | undefined): unknown {
   if (outcome?.status === 'failed') return outcome.error;
   return new TypeError('The outcome "unhandled" is for records after a failed one in their partition.');
 }
 
 /**
- * What a handler returned, if it is a verdict on a batch of this size: a handler may be written without types. What is no outcome
- * counts as a failure on its record.
+ * Checks that a handler returned a verdict on a batch of this size: a handler may be written without types. An element that is
+ * not an outcome counts as a failure on its record.
  *
- * @throws TypeError that says what is wrong with it
+ * @throws TypeError with a description of the defect
  */
 export function asVerdict(returned: unknown, batchSize: number): BatchVerdict {
   if (isRetryLater(returned)) return returned;
@@ -71,12 +71,12 @@ export function asVerdict(returned: unknown, batchSize: number): BatchVerdict {
   return wrong < 0 ? (returned as RecordOutcome[]) : Array.from(returned, asOutcome);
 }
 
-/** Of what a handler without types returned. */
+/** @param returned by a handler without types */
 export function isRetryLater(returned: unknown): returned is RetryLater {
   return typeof (returned as RetryLater | undefined)?.retryLater === 'string';
 }
 
-/** Of what a handler without types returned. */
+/** @param returned by a handler without types */
 export function asOutcome(returned: unknown): RecordOutcome {
   if (isOutcome(returned)) return returned;
   return failed(new TypeError('The outcome of a record must be DONE, deadLetter(reason, detail) or failed(error).'));

@@ -1,7 +1,7 @@
 import { Backoff, type BackoffLimits, pause } from '@sluice/async';
 import type { BatchObserver, LoopState } from './loop-state.js';
 
-/** Repeats the steps of the loop until they are done, with growing delays, and ends them at a stop. */
+/** Repeats the steps of the loop until they succeed, with growing delays, and ends them at a stop. */
 export class Persistence {
   readonly #backoff: Backoff;
   readonly #stopping = new AbortController();
@@ -16,17 +16,17 @@ export class Persistence {
     this.#backoff = new Backoff(limits);
   }
 
-  /** Aborted at a stop: nothing new is begun. */
+  /** Aborted at a stop: no new step begins. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
 
-  /** The stop has taken too long: what is in hand is left uncommitted. */
+  /** The stop has taken too long: the batch in hand stays uncommitted. */
   get hasGivenUp(): boolean {
     return this.#giveUp.signal.aborted;
   }
 
-  /** Attempts at the steps since {@link reset}, with the one under way. */
+  /** Attempts at the steps since {@link reset}, including the current one. */
   get attempts(): number {
     return this.#backoff.attempts + 1;
   }
@@ -43,14 +43,14 @@ export class Persistence {
     this.#giveUp.abort();
   }
 
-  /** Ends a delay that is under way: the next attempt is made at once. */
+  /** Ends a current delay: the next attempt starts at once. */
   nudge(): void {
     this.#nudge.abort();
   }
 
   /**
-   * @param isWanted the step is left out once this no longer holds
-   * @param attempt resolves with `undefined` when done, or with the reason why it is to be tried again
+   * @param isWanted the step is skipped once this returns false
+   * @param attempt resolves with `undefined` when done, or with the reason for another attempt
    */
   async untilDone(isWanted: () => boolean, attempt: () => Promise<string | undefined>): Promise<void> {
     while (isWanted() && !this.hasGivenUp) {
@@ -66,8 +66,9 @@ export class Persistence {
   }
 
   /**
-   * A stop does not wait for a store or a log that hangs: what is under way then is not committed, and is read again.
-   * Each step has a promise of its own to race against: one for the whole life of the loop would keep something of every step.
+   * A stop does not wait for a store or an event log that hangs: the step under way is not committed, and its records are read
+   * again. Each step races against a separate promise: one promise for the whole life of the loop would keep something of every
+   * step.
    */
   async unlessGivenUp<T>(step: Promise<T>): Promise<T | 'stopping'> {
     const { signal } = this.#giveUp;

@@ -6,8 +6,8 @@ export interface PoisonLimits {
   /** Share of dead letters among the records of one window, 0..1. */
   maxRatio: number;
   /**
-   * More dead letters of failed records than this, one after the other without a handled record between them, mean that the handler
-   * fails on every record. They come too slowly for a window. Default: 20.
+   * More dead letters of failed records than this in a row, without a handled record between them, mean that the handler fails on
+   * every record. They come too slowly for a window. Default: 20.
    */
   maxFailuresInARow?: number;
 }
@@ -22,7 +22,7 @@ interface Tally {
   deadLetters: number;
 }
 
-/** Tells a few bad records from a bad deploy, which must not drain the topic into the dead-letter topic. */
+/** Distinguishes a few bad records from a bad deployment, which must not drain the topic into the dead-letter topic. */
 export class PoisonGuard {
   #window: Tally[] = [];
   #failuresInARow = 0;
@@ -30,15 +30,15 @@ export class PoisonGuard {
 
   constructor(private readonly limits: PoisonLimits = DEFAULT_POISON_LIMITS) {}
 
-  /** A person has looked: whatever comes is dead-lettered, until a batch comes through without a dead letter. */
+  /** An operator has decided: every dead letter is accepted, until a batch has none. */
   overrule(): void {
     this.#isOverruled = true;
   }
 
   /**
-   * Whether these dead letters, with those before them, are a flood. Not counted until {@link count}.
+   * Whether these dead letters, with those before them, are a flood. Does not count them: {@link count} does.
    *
-   * @param failures those of the dead letters on whose records the handler failed
+   * @param failures the number of dead letters whose records the handler failed on
    */
   isFlood(records: number, deadLetters: number, nowMs: number, failures = 0): boolean {
     if (this.#isOverruled || deadLetters === 0) return false;
@@ -50,7 +50,7 @@ export class PoisonGuard {
     return allDead >= this.limits.minDeadLetters && allDead > all * this.limits.maxRatio;
   }
 
-  /** Takes a batch that was let through into the window. */
+  /** Counts a batch that was accepted in the window. */
   count(records: number, deadLetters: number, nowMs: number, failures = 0): void {
     if (deadLetters === 0) this.#isOverruled = false;
     if (records > deadLetters) this.#failuresInARow = 0;

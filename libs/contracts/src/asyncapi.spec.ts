@@ -36,21 +36,21 @@ function resolve(ref: string): unknown {
 }
 
 describe('asyncapi.yaml', () => {
-  it('is AsyncAPI 3', () => expect(api.asyncapi).toMatch(/^3\./));
+  it('asyncapi.yaml is AsyncAPI 3', () => expect(api.asyncapi).toMatch(/^3\./));
 
-  it('names the topics', () => {
+  it('asyncapi.yaml names the topics', () => {
     const addresses = Object.values(api.channels).map(({ address }) => address);
     expect(addresses).toEqual([EVENTS_TOPIC, DEAD_LETTERS_TOPIC]);
   });
 
-  it('states the headers that every event carries', () => {
+  it('asyncapi.yaml states the headers that every event carries', () => {
     expect(ingestEvent.headers.required).toEqual(Object.keys(EVENT_HEADERS));
     for (const [name, value] of Object.entries(EVENT_HEADERS)) {
       expect(ingestEvent.headers.properties[name]).toEqual({ const: value });
     }
   });
 
-  it('states the headers and the reasons of dead letters', () => {
+  it('asyncapi.yaml states the headers and the reasons of dead letters', () => {
     expect(deadLetter.headers.required).toEqual(Object.values(DEAD_LETTER_HEADERS));
     expect(Object.keys(deadLetter.headers.properties)).toEqual([
       ...Object.values(REDRIVE_HEADERS),
@@ -59,7 +59,7 @@ describe('asyncapi.yaml', () => {
     expect(deadLetter.headers.properties[DEAD_LETTER_HEADERS.reason]).toMatchObject({ enum: [...DEAD_LETTER_REASONS] });
   });
 
-  it('points only to what is there', () => {
+  it('asyncapi.yaml points only to what is there', () => {
     const refs = refsOf(api);
     expect(refs.length).toBeGreaterThan(5);
     for (const ref of refs) expect([ref, resolve(ref)]).toEqual([ref, expect.anything()]);

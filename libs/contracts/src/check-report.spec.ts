@@ -11,7 +11,7 @@ function sorted(problems: readonly FieldProblem[]): string[] {
 }
 
 describe('checkReport', () => {
-  it('says the same as class-validator about anything near the limits', () => {
+  it('checkReport says the same as class-validator about anything near the limits', () => {
     let refusals = 0;
     fc.assert(
       fc.property(arbitraryReport, (value) => {
@@ -25,18 +25,18 @@ describe('checkReport', () => {
     expect(refusals).toBeLessThan(1800);
   });
 
-  it('names every problem of a record, not only the first', () => {
+  it('checkReport names every problem of a record, not only the first', () => {
     const pointers = checkReport({ device_id: '', data_payload: [], extra: 1 }).map(({ pointer }) => pointer);
     expect(pointers).toEqual(['/device_id', '/timestamp', '/data_payload', '/extra']);
   });
 
-  it('leaves what it checks as it was', () => {
+  it('checkReport leaves what it checks as it was', () => {
     const report = Object.freeze({ device_id: 'dev-2', timestamp: 'x', data_payload: Object.freeze({ a: 1e400 }) });
     expect(checkReport(report)).toHaveLength(2);
     expect(checkReportByDto(report)).toHaveLength(2);
   });
 
-  it('never repeats a value in what it says', () => {
+  it('checkReport never repeats a value in what it says', () => {
     const secret = '<hunter2!';
     const problems = checkReport({
       device_id: secret,
@@ -48,7 +48,7 @@ describe('checkReport', () => {
     expect(JSON.stringify(problems)).not.toContain(secret);
   });
 
-  it('survives a payload far deeper than the stack', () => {
+  it('checkReport survives a payload far deeper than the stack', () => {
     let deep: unknown = {};
     for (let level = 0; level < 200_000; level++) deep = [deep];
     const report = { device_id: 'dev-2', timestamp: '2025-09-09T17:00:00Z', data_payload: { deep } };
@@ -56,7 +56,7 @@ describe('checkReport', () => {
     expect(checkReportByDto(report)).toMatchObject([{ code: 'payload-depth' }]);
   });
 
-  it('has a row in the table for each code', () => {
+  it('checkReport has a row in the table for each code', () => {
     const codes = reportCases.map(({ verdict }) => (verdict === 'accepted' ? undefined : verdict.code));
     expect(codes).toEqual(expect.arrayContaining([...FIELD_PROBLEM_CODES]));
   });

@@ -7,23 +7,23 @@ const records = { timestampMs: 1757437200000, deviceId: 'dev-2', recordId: 'run-
 const written = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a cursor', () => {
-  it('comes back as it was written', () => {
+  it('A cursor comes back as it was written', () => {
     expect(decodeCursor(encodeCursor(buffer), 'buffer')).toEqual(buffer);
     expect(decodeCursor(encodeCursor(records), 'records')).toEqual(records);
   });
 
-  it('comes back from an instant before 1970', () => {
+  it('A cursor comes back from an instant before 1970', () => {
     const early = { ...records, timestampMs: -62167219200000 };
     expect(decodeCursor(encodeCursor(early), 'records')).toEqual(early);
   });
 
-  it('fits its limit with the longest ids, every character escaped', () => {
+  it('A cursor fits its limit with the longest ids, every character escaped', () => {
     const longest = { timestampMs: -62167219200000, deviceId: 'd'.repeat(128), recordId: '"'.repeat(128) };
     expect(encodeCursor(longest).length).toBeLessThanOrEqual(MAX_CURSOR_LENGTH);
     expect(decodeCursor(encodeCursor(longest), 'records')).toEqual(longest);
   });
 
-  it('is not taken for one of the other kind', () => {
+  it('A cursor is not taken for one of the other kind', () => {
     expect(decodeCursor(encodeCursor(buffer), 'records')).toBeUndefined();
     expect(decodeCursor(encodeCursor(records), 'buffer')).toBeUndefined();
   });
@@ -39,7 +39,7 @@ describe('a cursor', () => {
     ['a list', [3, 41]],
     ['null', null],
     ['a number', 41],
-  ])('is refused with %s', (_, value) => {
+  ])('A cursor is refused with %s', (_, value) => {
     expect(decodeCursor(written(value), 'buffer')).toBeUndefined();
   });
 
@@ -48,18 +48,18 @@ describe('a cursor', () => {
     ['a device_id out of its alphabet', { ...records, deviceId: 'dev*2' }],
     ['a record_id too long', { ...records, recordId: 'r'.repeat(129) }],
     ['an instant that is null', { ...records, timestampMs: null }],
-  ])('is refused with %s', (_, value) => {
+  ])('A cursor is refused with %s', (_, value) => {
     expect(decodeCursor(written(value), 'records')).toBeUndefined();
   });
 
   it.each(['', '!', '====', 'e30=', ' e30', `${'A'.repeat(MAX_CURSOR_LENGTH)}A`])(
-    'is refused as the text "%.20s"',
+    'A cursor is refused as the text "%.20s"',
     (text) => {
       expect(decodeCursor(text, 'buffer')).toBeUndefined();
     },
   );
 
-  it('never throws', () => {
+  it('A cursor never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => expect(decodeCursor(text, 'records')).toBeUndefined()),
     );

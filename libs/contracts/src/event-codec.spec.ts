@@ -16,7 +16,7 @@ const withPayload = (payload: string) => JSON.stringify({ ...event, data_payload
 const withTexts = (data_payload: object, number_texts: object) => textOf({ ...event, data_payload, number_texts });
 
 describe('an event', () => {
-  it('comes back from its bytes equal, the sign of zero included', () => {
+  it('An event comes back from its bytes equal, the sign of zero included', () => {
     fc.assert(
       fc.property(arbitraryEvent, (sent) => {
         // Not toStrictEqual: it takes a payload's own key `constructor` for the type of the object.
@@ -25,13 +25,13 @@ describe('an event', () => {
     );
   });
 
-  it('keeps -0 at every level', () => {
+  it('An event keeps -0 at every level', () => {
     const sent = { ...event, data_payload: { zero: -0, list: [0, -0, { inner: -0 }], text: '-0' } };
     expect(encodeEvent(sent).toString()).toContain('"data_payload":{"zero":-0,"list":[0,-0,{"inner":-0}],"text":"-0"}');
     expect(decodeEvent(encodeEvent(sent))).toStrictEqual({ ok: true, event: sent });
   });
 
-  it('keeps the digits of whole numbers and the value of doubles, at every level', () => {
+  it('An event keeps the digits of whole numbers and the value of doubles, at every level', () => {
     const data_payload = { ns: 1490745150008486243n, list: [1, { max: 2n ** 64n - 1n }, 9.9e37], zero: -0, text: '17' };
     const bytes = encodeEvent({ ...event, data_payload });
     expect(decodeEvent(bytes)).toStrictEqual({ ok: true, event: { ...event, data_payload } });
@@ -41,25 +41,25 @@ describe('an event', () => {
     });
   });
 
-  it('names a list of numbers once, however many of them are texts', () => {
+  it('An event names a list of numbers once, however many of them are texts', () => {
     const data_payload = { values: [1e22, 2, null, 2n ** 63n], mixed: ['a', 1e22] };
     const bytes = encodeEvent({ ...event, data_payload });
     expect(decodeEvent(bytes)).toStrictEqual({ ok: true, event: { ...event, data_payload } });
     expect(JSON.parse(bytes.toString())).toMatchObject({ number_texts: { values: true, mixed: { 1: true } } });
   });
 
-  it('of another writer keeps the digits that its text has as numbers', () => {
+  it('An event of another writer keeps the digits that its text has as numbers', () => {
     const bytes = Buffer.from(withPayload('{"ns":1490745150008486243,"volt":9.9E37,"small":12}'));
     const data_payload = { ns: 1490745150008486243n, volt: 9.9e37, small: 12 };
     expect(decodeEvent(bytes)).toStrictEqual({ ok: true, event: { ...event, data_payload } });
   });
 
-  it('keeps what the device wrote instead of its timestamp, and whose clock it is', () => {
+  it('An event keeps what the device wrote instead of its timestamp, and whose clock it is', () => {
     const sent: IngestEvent = { ...event, timestamp_sent: '1757437200', timestamp_source: 'device' };
     expect(decodeEvent(encodeEvent(sent))).toStrictEqual({ ok: true, event: sent });
   });
 
-  it('is read although its ids have a form that is no longer accepted', () => {
+  it('An event is read although its ids have a form that is no longer accepted', () => {
     for (const sent of [
       { ...event, record_id: ' a ' },
       { ...event, device_id: '..' },
@@ -68,24 +68,24 @@ describe('an event', () => {
     }
   });
 
-  it('loses the fields that this version does not know, and nothing else', () => {
+  it('An event loses the fields that this version does not know, and nothing else', () => {
     expect(decodeEvent(textOf({ ...event, site: 'north' }))).toStrictEqual({ ok: true, event });
   });
 });
 
 describe('decodeEvent', () => {
-  it('never throws on any bytes', () => {
+  it('decodeEvent never throws on any bytes', () => {
     const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
     fc.assert(
       fc.property(bytes, (value) => expect(decodeEvent(value)).toMatchObject({ ok: false, reason: 'undecodable' })),
     );
   });
 
-  it('never throws on any JSON', () => {
+  it('decodeEvent never throws on any JSON', () => {
     fc.assert(fc.property(arbitraryReport, (value) => void decodeEvent(textOf(value))));
   });
 
-  it('never throws on damaged events', () => {
+  it('decodeEvent never throws on damaged events', () => {
     const damage = fc.tuple(fc.nat(encodeEvent(event).length - 1), fc.nat(255));
     fc.assert(
       fc.property(damage, ([at, byte]) => {
@@ -121,16 +121,16 @@ describe('decodeEvent', () => {
     ['a number text of 65 bits', withTexts({ a: '18446744073709551616' }, { a: true }), 'invalid-event'],
     ['a number text too large', withTexts({ a: '1e400' }, { a: true }), 'invalid-event'],
     ['a payload that is a list', textOf({ ...event, data_payload: [] }), 'invalid-event'],
-  ])('gives a reason for %s', (_, value, reason) => {
+  ])('decodeEvent gives a reason for %s', (_, value, reason) => {
     expect(decodeEvent(value)).toMatchObject({ ok: false, reason });
   });
 
-  it('leaves an event of a later schema version alone', () => {
+  it('decodeEvent leaves an event of a later schema version alone', () => {
     expect(decodeEvent(encodeEvent(event), '2')).toMatchObject({ ok: false, reason: 'unknown-schema-version' });
     expect(decodeEvent(encodeEvent(event), '1')).toMatchObject({ ok: true });
   });
 
-  it('never repeats a value in its reason', () => {
+  it('decodeEvent never repeats a value in its reason', () => {
     const decoded = decodeEvent(textOf({ ...event, device_id: '<hunter2' }));
     expect(decoded).toMatchObject({ ok: false });
     expect(JSON.stringify(decoded)).not.toContain('hunter2');

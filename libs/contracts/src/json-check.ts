@@ -25,7 +25,7 @@ const HEX = new Set(Buffer.from('0123456789abcdefABCDEF'));
 const FIRST_DEPTH = 1024;
 
 /**
- * Checks that these bytes are one JSON value, without making anything of it: one byte of memory for each level, whatever it holds.
+ * Checks that these bytes are one JSON value, without building it: one byte of memory for each level, whatever it holds.
  *
  * @throws JsonSyntaxError with the index of the first byte that cannot be there
  */
@@ -57,7 +57,7 @@ class JsonChecker {
     return new JsonSyntaxError(Math.min(this.at, this.end));
   }
 
-  /** The next byte that is no white space. */
+  /** The next byte that is not white space. */
   private next(): number | undefined {
     for (; this.at < this.end; this.at++) {
       const byte = this.bytes[this.at]!;
@@ -124,7 +124,7 @@ class JsonChecker {
     throw this.fault();
   }
 
-  /** Goes on to its last byte. */
+  /** Advances to its last byte. */
   private escape(): void {
     const byte = this.bytes[++this.at]!;
     if (!ESCAPES.has(byte)) throw this.fault();
@@ -153,7 +153,7 @@ class JsonChecker {
     this.digits();
   }
 
-  /** At least one. */
+  /** Skips one digit or more. */
   private digits(): void {
     if (!this.isDigit()) throw this.fault();
     while (this.isDigit()) this.at++;

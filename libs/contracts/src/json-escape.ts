@@ -16,8 +16,8 @@ export function escapeLength(text: string, at: number): number {
 }
 
 /**
- * The character that an escape stands for, as a UTF-16 code unit; below zero if it is none: then, negated, how many of its characters
- * are right.
+ * The character of an escape, as a UTF-16 code unit; below zero if it is not an escape: then the negated number of its valid
+ * characters.
  *
  * @param at index of the backslash
  */

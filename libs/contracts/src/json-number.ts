@@ -1,4 +1,4 @@
-// Where a number of a JSON text ends, character by character: a regular expression costs several times as much.
+// Finds the end of a number in JSON text, character by character: a regular expression costs several times as much.
 
 const PLUS = 0x2b;
 const MINUS = 0x2d;
@@ -19,7 +19,7 @@ export function endOfWhole(text: string, start: number): number {
 }
 
 /**
- * @param wholeEnd as {@link endOfWhole} gives it
+ * @param wholeEnd as {@link endOfWhole} returns it
  * @returns the index after the number; minus the index of a character that cannot be there
  */
 export function endOfNumber(text: string, wholeEnd: number): number {
@@ -29,7 +29,7 @@ export function endOfNumber(text: string, wholeEnd: number): number {
   return endOfDigits(text, sign === PLUS || sign === MINUS ? end + 2 : end + 1);
 }
 
-/** One digit at least. */
+/** Skips one digit or more. */
 function endOfDigits(text: string, start: number): number {
   let at = start;
   for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(++at));

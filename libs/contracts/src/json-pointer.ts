@@ -15,7 +15,8 @@ export function pointerSteps(pointer: string): string[] {
 }
 
 /**
- * What a value has at a place; `undefined` if nothing is there. Steps of an array are its indexes in digits, without leading zeros.
+ * The part of a value at a path; `undefined` if there is none. Steps of an array are its indexes in digits, without leading
+ * zeros.
  *
  * @param steps of a JSON Pointer, unescaped
  */
@@ -29,7 +30,7 @@ export function valueAtSteps(value: JsonValue, steps: readonly string[]): JsonVa
   return found;
 }
 
-/** A JSON Pointer of these steps, cut by {@link cutText}: keys are as long as the sender likes. */
+/** A JSON Pointer of these steps, cut by {@link cutText}: keys may be of any length. */
 export function boundedPointer(steps: readonly (string | number)[]): string {
   let pointer = '';
   for (const step of steps) {

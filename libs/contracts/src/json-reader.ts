@@ -4,7 +4,7 @@ import { escapeLength, readEscape } from './json-escape.js';
 import { endOfNumber, endOfWhole } from './json-number.js';
 import { largeInteger } from './number-texts.js';
 
-/** A value as its text says it, and the places, as JSON Pointers, where a value cannot hold what the text says. */
+/** A parsed value, and the locations, as JSON Pointers, where it cannot hold what its text has. */
 export interface ReadText {
   value: unknown;
   /** Keys that occur twice in one object; the value has the last one. At most {@link MAX_CHANGES}. */
@@ -17,7 +17,7 @@ export interface ReadText {
   fieldNumbers: ReadonlyMap<string, string>;
 }
 
-/** Most places of each kind that are listed for one text. */
+/** Limit of listed locations of each kind for one text. */
 export const MAX_CHANGES = 20;
 
 /** The text is not JSON. */
@@ -31,8 +31,9 @@ export class JsonSyntaxError extends SyntaxError {
 }
 
 /**
- * Reads JSON to any depth, in linear time. A whole number in digits that a double could change is a bigint. On ordinary text JSON.parse is several times faster. On objects of many new keys this is,
- * because JSON.parse makes a hidden class for each.
+ * Reads JSON to any depth, in linear time. A whole number in digits that a double could change is a bigint. On ordinary text
+ * JSON.parse is several times faster. On objects with many new keys this function is faster, because JSON.parse makes a hidden
+ * class for each key.
  *
  * @param hasNewShapes whether the objects are kept as hash tables
  * @throws JsonSyntaxError
@@ -44,9 +45,9 @@ export function readText(text: string, hasNewShapes = true): ReadText {
   return { value, duplicateKeys, vanishedNumbers, hugeNumbers, fieldNumbers };
 }
 
-/** Where the beginning of a JSON text breaks off. */
+/** Where an incomplete JSON text ends. */
 export interface BrokenOff {
-  /** From the outermost value to the one that was read last. */
+  /** From the outermost value to the last one that was read. */
   steps: (string | number)[];
   /** Members of the outermost object whose keys have been read; the last value may be incomplete. */
   fields: readonly string[];
@@ -80,7 +81,7 @@ const SPACE = 0x20;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Each number of so many digits is a whole double. */
+/** Each number with this many digits is a whole double. */
 const MAX_DIGITS = 15;
 const LITERALS: readonly [string, JsonValue][] = [
   ['true', true],
@@ -90,7 +91,7 @@ const LITERALS: readonly [string, JsonValue][] = [
 
 interface OpenContainer {
   value: JsonObject | JsonValue[];
-  /** Of the member that is being read; `undefined` in a list, and before the first member. */
+  /** Key of the current member; `undefined` in a list, and before the first member. */
   key: string | undefined;
 }
 
@@ -105,7 +106,7 @@ class JsonReader {
   #top: OpenContainer | undefined;
   #value: unknown;
   #at = 0;
-  /** The text that has no end, if it is a key. */
+  /** The text without an end, if it is a key. */
   #brokenKey: string | undefined;
 
   constructor(
@@ -113,7 +114,7 @@ class JsonReader {
     private readonly hasNewShapes = true,
   ) {}
 
-  /** To the value or key that was read last. */
+  /** Path to the last value or key that was read. */
   get steps(): (string | number)[] {
     const steps = this.#open.map(({ value, key }) => (Array.isArray(value) ? value.length - 1 : key));
     // The innermost container has no step if nothing of it has been read.
@@ -129,7 +130,7 @@ class JsonReader {
     return this.#value;
   }
 
-  /** Goes on to the next character that is no white space. */
+  /** Advances to the next character that is not white space. */
   private next(): number {
     const { text } = this;
     let at = this.#at;
@@ -139,7 +140,7 @@ class JsonReader {
     return (this.#at = at);
   }
 
-  /** The character at which JSON can go on no further. */
+  /** The character that is not valid JSON here. */
   private fault(at = this.#at): JsonSyntaxError {
     return new JsonSyntaxError(Math.min(at, this.text.length));
   }
@@ -188,7 +189,7 @@ class JsonReader {
     return true;
   }
 
-  /** After the text has broken off: a key counts as far as it goes. */
+  /** After an incomplete text: a key counts as far as it was read. */
   endKey(): void {
     if (this.#brokenKey !== undefined) this.setKey(this.#top!, this.#brokenKey);
   }
@@ -250,7 +251,7 @@ class JsonReader {
   private addLarge(digits: string): void {
     const value = largeInteger(digits);
     this.add(value ?? Number(digits));
-    // What is wrong with a field itself, and with a number beyond all doubles, is seen in the value.
+    // An error of a field itself, and a number outside the range of doubles, are found in the value.
     if (value === undefined && this.#open.length > 1 && Number.isFinite(Number(digits))) this.note(this.hugeNumbers);
   }
 
@@ -259,7 +260,7 @@ class JsonReader {
     if (key !== undefined) this.fieldNumbers.set(key, token);
   }
 
-  /** The short way for a whole number of a few digits. */
+  /** The fast path for a whole number of a few digits. */
   private addsDigits(): boolean {
     const { text } = this;
     const start = this.#at;

@@ -31,7 +31,7 @@ function count(value: unknown): Counts {
   };
 }
 
-/** The same value, as long as JSON can write it: white space, and every character of a text as an escape. */
+/** The same value in its longest JSON text: white space, and every character of a text as an escape. */
 function writtenLong(value: unknown, space: string): string {
   return JSON.stringify(value, undefined, 4)
     .replaceAll('\n', `\n${space}`)
@@ -44,7 +44,7 @@ const escaped = (text: string) =>
 const containers = fc.jsonValue().map((value) => ({ value }));
 
 describe('ValueScanner', () => {
-  it('ends at the end of the value, whatever follows', () => {
+  it('A scan ends at the end of the value, whatever follows', () => {
     fc.assert(
       fc.property(containers, fc.constantFrom('', ' ', ',1]', '}', '"', '\\'), (value, rest) => {
         const text = JSON.stringify(value);
@@ -54,7 +54,7 @@ describe('ValueScanner', () => {
     );
   });
 
-  it('counts texts and values, and levels, exactly', () => {
+  it('Texts, values and levels are counted exactly', () => {
     fc.assert(
       fc.property(containers, (value) => {
         const { depth, values, strings } = count(value);
@@ -67,7 +67,7 @@ describe('ValueScanner', () => {
     );
   });
 
-  it('finds no value too large that can be written within the limit', () => {
+  it('A value that can be written within the limit is not too large', () => {
     fc.assert(
       fc.property(containers, fc.constantFrom('', '    ', '\t\r\n'), (value, space) => {
         const maxBytes = Buffer.byteLength(JSON.stringify(value));
@@ -76,13 +76,13 @@ describe('ValueScanner', () => {
     );
   });
 
-  it('finds a text too large by its characters, and a number by digits that change no double', () => {
+  it('A text is too large by its characters, and a number by digits that change no double', () => {
     expect(scan(`{"a":"${'x'.repeat(100)}"}`, { maxBytes: 100 }).flaw).toBe('size');
     expect(scan(`{"a":${'7'.repeat(1000)}}`, { maxBytes: 100 }).flaw).toBeUndefined();
     expect(scan(`{"a":${'7'.repeat(2000)}}`, { maxBytes: 100 }).flaw).toBe('size');
   });
 
-  it('finds the first character of a text that is too much', () => {
+  it('A scan finds the first character of a text that exceeds the limit', () => {
     for (const character of ['x', '\u00e9', '\u{1f600}']) {
       const { flaw, flawEnd } = scan(`["${character.repeat(1000)}"]`, { maxBytes: 101 });
       expect([flaw, flawEnd]).toEqual(['size', '["'.length + 100]);
@@ -90,7 +90,7 @@ describe('ValueScanner', () => {
     expect(scan(`["${'\\u0041'.repeat(1000)}"]`, { maxBytes: 101 }).flawEnd).toBe('["'.length + 600);
   });
 
-  it('goes on behind a value that exceeds a limit, unless its end is of no interest', () => {
+  it('A scan continues after a value that exceeds a limit, unless its end is not needed', () => {
     const text = '[[[1]],"]"]';
     expect(scan(text, { maxDepth: 1 })).toMatchObject({
       flaw: 'depth',
@@ -107,7 +107,7 @@ describe('ValueScanner', () => {
     ['{"a":"\\n"}', false],
     ['{"a":["\\n",{"b":1}]}', false],
     ['{"a":"\\":"}', false],
-  ])('finds an escape in a key: %s', (text, expected) => expect(scan(text).hasEscapedKey).toBe(expected));
+  ])('A scan detects an escape in a key: %s', (text, expected) => expect(scan(text).hasEscapedKey).toBe(expected));
 
   it.each<[string, boolean]>([
     ['1e-400', true],
@@ -116,7 +116,9 @@ describe('ValueScanner', () => {
     ['1e-99', false],
     ['false', false],
     ['"1e-400"', false],
-  ])('finds a number that may vanish: %.20s', (text, expected) => expect(scan(`[${text}]`).mayVanish).toBe(expected));
+  ])('A scan detects a number that may become zero: %.20s', (text, expected) =>
+    expect(scan(`[${text}]`).mayVanish).toBe(expected),
+  );
 
   it.each<[string, boolean]>([
     ['-0', true],
@@ -124,7 +126,7 @@ describe('ValueScanner', () => {
     ['-1', false],
     ['0', false],
     ['"-0"', false],
-  ])('finds a number that may be -0: %s', (text, expected) =>
+  ])('A scan detects a number that may be -0: %s', (text, expected) =>
     expect(scan(`[${text}]`).mayBeNegativeZero).toBe(expected),
   );
 
@@ -150,7 +152,7 @@ describe('ValueScanner', () => {
 
   const differentKeys = (count: number) => `{${Array.from({ length: count }, (_, at) => `"new-${at}":0`).join(',')}}`;
 
-  it('finds objects of many new keys, and knows them the second time', () => {
+  it('Objects of many new keys are detected, and are known the second time', () => {
     const shapes = new KnownShapes();
     const bytes = Buffer.from(`[${differentKeys(100)},${differentKeys(100)}]`);
     const scanner = new ValueScanner(bytes, NO_LIMITS, shapes);
@@ -162,7 +164,7 @@ describe('ValueScanner', () => {
     expect(shapes.newKeys).toBeGreaterThanOrEqual(100);
   });
 
-  it.each(['', '{', '{"a', '{"a\\', '[1', '"\\"'])('reads no further than the bytes: %s', (text) => {
+  it.each(['', '{', '{"a', '{"a\\', '[1', '"\\"'])('A scan reads no further than the bytes: %s', (text) => {
     const scanner = scan(text);
     expect([scanner.end, scanner.isComplete]).toEqual([text.length, false]);
   });

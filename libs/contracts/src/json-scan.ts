@@ -1,14 +1,15 @@
-// One pass over the bytes of JSON before anything is parsed: where a value ends, whether it exceeds a limit, and whether its text has
-// the rare forms that JSON.parse changes. It checks no grammar: JSON.parse does that later, on text whose cost is then known.
+// One pass over the bytes of JSON before parsing: where a value ends, whether it exceeds a limit, and whether its text has the
+// rare forms that JSON.parse changes. It does not check the grammar: JSON.parse does that later, on text whose cost is then
+// known.
 
 import { isDigit, isSpace } from './json-bytes.js';
 import { endOfExcess } from './json-size.js';
 
-/** What one value may have. A limit is a bound on the memory and the time that parsing the value costs. */
+/** Limits of one value. A limit bounds the memory and the time that parsing the value costs. */
 export interface ScanLimits {
   /** Nested containers; the value itself is level 1. */
   maxDepth: number;
-  /** Bytes that are left of the value when it is written compactly, at least. */
+  /** Bytes of the value in its compact form, at least. */
   maxBytes: number;
   /** Keys, texts, numbers, literals and containers. */
   maxValues: number;
@@ -22,7 +23,7 @@ const SMALL_U = 0x75;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** Part of a number, of a literal or of white space, or what JSON does not have. */
+/** Part of a number, of a literal or of white space, or a byte that is not JSON. */
 const PLAIN = 0;
 const STRING = 1;
 const COMMA = 2;
@@ -43,27 +44,30 @@ const MAX_SHORT_NUMBER_LENGTH = 15;
 /** Of 2^53, with its first digit. */
 const [LARGE_DIGITS, LARGE_FIRST_DIGIT] = [16, 0x39];
 
-/** The smallest double is 5e-324: below it are only numbers with a long exponent or with hundreds of zeros written out. */
+/** The smallest double is 5e-324: only numbers with a long exponent or with hundreds of written zeros are below it. */
 const MAX_PLAIN_NUMBER_LENGTH = 200;
 
-/** A value with more new keys than these, and more than these a container, is read in another way: see {@link KnownShapes}. */
+/**
+ * A value with more new keys than this, and more than this for each container, is read in another way: see {@link KnownShapes}.
+ */
 const MAX_NEW_KEYS = 8;
 const MAX_NEW_KEYS_OF_CONTAINER = 2;
 const MAX_FOLLOWED_DEPTH = 64;
 
 /**
- * Which sequences of keys the objects of a body, or of a process, have had, by hash. Devices send the same ones again and again: V8 has
- * a hidden class of each, and JSON.parse is fast. A key that continues its object as none before is new, and costs ten times as much.
+ * The sequences of keys that the objects of a body, or of a process, have had, by hash. Devices send the same ones again and
+ * again: V8 has a hidden class for each, and JSON.parse is fast. A key that continues its object in a new way is new, and costs
+ * ten times as much.
  */
 export class KnownShapes {
   readonly #hashes: Uint32Array;
   readonly #mask: number;
-  /** How many were new. A sequence that another one with the same slot has displaced is new again. */
+  /** Number of new ones. A sequence that another one with the same slot has replaced is new again. */
   newKeys = 0;
   /** Keys with an escape of one letter, such as a line feed: they are escaped in the event, too, and each reader reads them slowly. */
   escapedKeys = 0;
 
-  /** @param slots at least; a power of two is taken */
+  /** @param slots at least; rounded up to a power of two */
   constructor(slots = 16 * 1024) {
     this.#hashes = new Uint32Array(2 ** Math.ceil(Math.log2(slots)));
     this.#mask = this.#hashes.length - 1;
@@ -77,19 +81,19 @@ export class KnownShapes {
   }
 }
 
-/** Else it could be foretold which keys pass for known ones. */
+/** Otherwise a client could predict which keys count as known. */
 const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
 const HASH_PRIME = 0x01000193;
 
-/** Hash of the keys so far, of the open object of each level. A value is scanned in one turn, so all scanners have it in common. */
+/** Hash of the keys so far, of the open object of each level. A value is scanned in one turn, so all scanners share it. */
 const shapesOfLevels = new Uint32Array(MAX_FOLLOWED_DEPTH);
 
-/** Scans one value after the other; the fields describe the last one. Reused, so that a value costs no allocation. */
+/** Scans one value after another; the fields describe the last one. Reused, so that a value costs no allocation. */
 export class ValueScanner {
-  /** The byte after the value; the end of the bytes if the value is not complete. */
+  /** Index after the last byte of the value; the end of the bytes if the value is not complete. */
   end = 0;
   isComplete = false;
-  /** Texts, keys included. */
+  /** Number of texts, keys included. */
   strings = 0;
   hasEscapedKey = false;
   /** Whether a number may be too small for a double and yet not zero. */
@@ -98,10 +102,10 @@ export class ValueScanner {
   mayBeNegativeZero = false;
   /** Whether it may have a whole number in digits that a double could change. */
   mayHaveLargeInteger = false;
-  /** Whether it has objects of many new keys. */
+  /** Whether it has objects with many new keys. */
   hasNewShapes = false;
   flaw: ScanFlaw | undefined;
-  /** The byte after the token that exceeded the limit. */
+  /** Index after the token that exceeded the limit. */
   flawEnd = 0;
 
   #containers = 0;
@@ -109,11 +113,11 @@ export class ValueScanner {
   constructor(
     private readonly bytes: Uint8Array,
     private readonly limits: ScanLimits,
-    /** Left out: new keys are not looked for. */
+    /** Left out: new keys are not detected. */
     private readonly shapes?: KnownShapes,
   ) {}
 
-  /** Index of the first byte that is no white space, at most `end`. */
+  /** Index of the first byte that is not white space, at most `end`. */
   skipSpace(from: number, end: number): number {
     const { bytes } = this;
     let at = from;
@@ -130,13 +134,13 @@ export class ValueScanner {
   /**
    * Scans the value that begins at `from`.
    *
-   * @param stopsAtFlaw whether the end of a value that exceeds a limit is of no interest
+   * @param stopsAtFlaw whether to stop at a value that exceeds a limit, without its end
    */
   scan(from: number, end: number, stopsAtFlaw: boolean): void {
     this.begin();
     const newKeysBefore = this.shapes?.newKeys ?? 0;
     this.findEnd(from, end, stopsAtFlaw);
-    // Shorter than the limit as it is written, it is so when written compactly.
+    // If its text is shorter than the limit, so is its compact form.
     if (this.flaw === undefined && this.end - from > this.limits.maxBytes) this.checkSize(from);
     const newKeys = (this.shapes?.newKeys ?? 0) - newKeysBefore;
     this.hasNewShapes = newKeys > MAX_NEW_KEYS && newKeys > this.#containers * MAX_NEW_KEYS_OF_CONTAINER;
@@ -148,7 +152,7 @@ export class ValueScanner {
     this.flaw = undefined;
   }
 
-  /** The loop over all bytes. What it does for a byte is what a body costs at least, so it is one function. */
+  /** The loop over all bytes. It sets the minimum cost of a body, so it is one function. */
   private findEnd(from: number, end: number, stopsAtFlaw: boolean): void {
     const { bytes } = this;
     const { maxDepth, maxValues } = this.limits;
@@ -227,7 +231,7 @@ export class ValueScanner {
   /** @param start of the key after its quote */
   private onKey(depth: number, start: number, isEscaped: boolean, staysEscaped: boolean): void {
     if (isEscaped) this.hasEscapedKey = true;
-    // What exceeds a limit is not parsed.
+    // A value that exceeds a limit is not parsed.
     if (this.shapes === undefined || this.flaw !== undefined) return;
     const level = depth & (MAX_FOLLOWED_DEPTH - 1);
     const hash = hashOfKey(this.bytes, start, shapesOfLevels[level]!);
@@ -236,14 +240,14 @@ export class ValueScanner {
     if (staysEscaped) this.shapes.escapedKeys++;
   }
 
-  /** Where a value is too large even if it is written compactly. */
+  /** Index at which a value is too large even in its compact form. */
   private checkSize(from: number): void {
     this.flawEnd = endOfExcess(this.bytes, from, this.end, this.limits.maxBytes);
     if (this.flawEnd > 0) this.flaw = 'size';
   }
 }
 
-/** Of a longer key only the beginning is part of its hash, up to its quote. */
+/** Only the beginning of a longer key is part of its hash, up to its quote. */
 const MAX_HASHED_LENGTH = 16;
 
 function hashOfKey(bytes: Uint8Array, start: number, seed: number): number {

@@ -5,21 +5,21 @@ const TWO_BYTES = 0xc0;
 const THREE_BYTES = 0xe0;
 const FOUR_BYTES = 0xf0;
 
-/** More digits change no double: below it, a number counts as one byte, because it may be written that short. */
+/** More digits do not change a double: below it, a number counts as one byte, because its compact form may be that short. */
 const MAX_NUMBER_LENGTH = 1100;
 const UNICODE_ESCAPE_LENGTH = '\\uXXXX'.length;
 
-/** White space and what separates values. */
+/** White space and separators. */
 const ENDS_SCALAR = new Uint8Array(256);
 for (const character of ' \t\r\n,:[]{}"') ENDS_SCALAR[character.charCodeAt(0)] = 1;
 const IS_SPACE = new Uint8Array(256);
 for (const character of ' \t\r\n') IS_SPACE[character.charCodeAt(0)] = 1;
 
 /**
- * How many bytes a JSON text has at least when it is written compactly: without white space, with short numbers, and with each escaped
- * character as one byte.
+ * The minimum size of a JSON text in its compact form: without white space, with short numbers, and with each escaped character
+ * as one byte.
  *
- * @returns the byte after the token, or after the character of a text, with which there are more than `maxBytes`; 0 if there are not
+ * @returns the index after the token or character with which `maxBytes` is exceeded; 0 if it is not
  */
 export function endOfExcess(bytes: Uint8Array, from: number, end: number, maxBytes: number): number {
   let size = 0;
@@ -38,7 +38,7 @@ export function endOfExcess(bytes: Uint8Array, from: number, end: number, maxByt
   return 0;
 }
 
-/** Of a character in a text, escaped or not. */
+/** Index after a character in a text, escaped or not. */
 function lengthOfCharacter(bytes: Uint8Array, at: number): number {
   const byte = bytes[at]!;
   if (byte === BACKSLASH) return bytes[at + 1] === LOWER_U ? UNICODE_ESCAPE_LENGTH : 2;

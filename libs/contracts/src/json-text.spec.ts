@@ -15,7 +15,7 @@ const { value } = fc.letrec((tie) => ({
 }));
 
 describe('stringifyExact', () => {
-  it('writes each value so that it is read as the same value', () => {
+  it('Each value is written so that it is read as the same value', () => {
     fc.assert(
       fc.property(value, (written) => {
         expect(readText(stringifyExact(written)).value).toStrictEqual(written);
@@ -24,7 +24,7 @@ describe('stringifyExact', () => {
     );
   });
 
-  it('writes what JSON does not have as JSON.stringify does', () => {
+  it('Values that JSON does not have are written as JSON.stringify writes them', () => {
     const others = { left: undefined, list: [undefined, -0, () => 1], time: new Date(0), after: undefined };
     expect(stringifyExact({ ...others, large: 1e22 })).toBe(
       '{"list":[null,-0,null],"time":"1970-01-01T00:00:00.000Z","large":1e+22}',

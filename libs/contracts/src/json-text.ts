@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from './event.js';
 
 const NEGATIVE_ZERO = '-0';
 
-/** First whole number from which a double does not tell each from the next. */
+/** First whole number from which doubles do not represent every whole number. */
 export const FIRST_LARGE_NUMBER = 2 ** 53;
 
 /** Whether it is a finite double that {@link exactNumberText} writes with an exponent. */
@@ -10,10 +10,10 @@ export function isLargeNumber(value: number): boolean {
   return (value >= FIRST_LARGE_NUMBER || value <= -FIRST_LARGE_NUMBER) && Number.isFinite(value);
 }
 
-/** First double that is written with an exponent anyway. */
+/** First double that JSON.stringify itself writes with an exponent. */
 const FIRST_WITH_EXPONENT = 1e21;
 
-/** In digits for a bigint, with an exponent for a large double: so a reader can tell the two apart. */
+/** A bigint in digits, a large double with an exponent: so a reader can distinguish them. */
 export function exactNumberText(value: number | bigint): string {
   if (typeof value === 'bigint' || Math.abs(value) >= FIRST_WITH_EXPONENT) return String(value);
   return value.toExponential();
@@ -30,7 +30,7 @@ export function stringifyExact(value: unknown): string {
 /**
  * JSON.stringify with other texts for some numbers.
  *
- * @param write the JSON text of a number; `undefined` for one that JSON.stringify writes right
+ * @param write the JSON text of a number; `undefined` for one that JSON.stringify writes correctly
  */
 export function stringifyWith(value: unknown, write: WriteNumber): string {
   return textWith(value, write) ?? JSON.stringify(value);
@@ -44,7 +44,7 @@ export function exactNumber(value: number | bigint): string | undefined {
   return exactNumberText(value);
 }
 
-/** `undefined` where JSON.stringify writes all of it right: it is several times faster, and left to it. */
+/** `undefined` where JSON.stringify writes all of it correctly: it is several times faster. */
 function textWith(value: unknown, write: WriteNumber): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return write(value);
   if (typeof value !== 'object' || value === null) return undefined;
@@ -87,15 +87,15 @@ function beginningOfObject(object: JsonObject, end: string): string {
   return text;
 }
 
-/** @param value `undefined` for what JSON cannot have: such a member is left out */
+/** @param value `undefined` for a value that JSON does not have: such a member is left out */
 function memberText(key: string, value: string | undefined): string {
   return value === undefined ? '' : `,${JSON.stringify(key)}:${value}`;
 }
 
 /**
- * The value itself; or, where `write` gives something else for a number, a copy of the containers around it.
+ * The value itself; or, where `write` returns a replacement for a number, a copy of the containers around it.
  *
- * @param write what takes the place of a number
+ * @param write returns the replacement of a number
  */
 export function withExactNumbers(value: unknown, write: (number: number | bigint) => JsonValue): unknown {
   if (typeof value === 'number' || typeof value === 'bigint') return write(value);

@@ -6,7 +6,7 @@ import { pointerStep } from './json-pointer.js';
 import { MAX_CHANGES, readText } from './json-reader.js';
 import { stringifyExact } from './json-text.js';
 
-/** A JSON value before it is written, which can say what a parsed one cannot: one key twice, a number that will vanish. */
+/** A JSON value before it is written, which can have what a parsed one cannot: one key twice, a number that becomes zero. */
 type Draft =
   | { kind: 'leaf'; text: string; vanishes: boolean }
   | { kind: 'list'; items: Draft[] }
@@ -74,7 +74,7 @@ function changesOf(value: Draft, pointer = ''): { duplicateKeys: string[]; vanis
 }
 
 describe('parseJson', () => {
-  it('names every key that stands twice and every number that vanishes, in the order of the text', () => {
+  it('Every repeated key and every number that becomes zero is listed, in the order of the text', () => {
     fc.assert(
       fc.property(draft, fc.constantFrom('', ' ', '\n\t'), (value, space) => {
         const text = write(value, space);
@@ -89,7 +89,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('reads an escaped key as it is, whatever keys were read before', () => {
+  it('An escaped key is read correctly, whatever keys were read before', () => {
     for (const earlier of ['\\', 'x\\', '\\n']) {
       for (const key of ['"', '\n', 'x"', 'x\t', '\u0001']) {
         const texts = [
@@ -103,12 +103,12 @@ describe('parseJson', () => {
     }
   });
 
-  it('finds a change beside a text too long for the stack of a pattern', () => {
+  it('A change is found beside a text too long for the stack of a pattern', () => {
     const parsed = parseJson(`{"a":"${'ab\\n'.repeat(4_000_000)}","a":1}`);
     expect(parsed).toMatchObject({ duplicateKeys: ['/a'], value: { a: 1 } });
   });
 
-  it('finds a change below any depth without running out of stack', () => {
+  it('A change is found at any depth without running out of stack', () => {
     const depth = 20_000;
     const parsed = parseJson(`${'['.repeat(depth)}{"a":1,"a":1e-400}${']'.repeat(depth)}`);
     expect(parsed).toMatchObject({ ok: true });
@@ -116,7 +116,7 @@ describe('parseJson', () => {
     if (parsed.ok) expect([...parsed.duplicateKeys, ...parsed.vanishedNumbers]).toEqual([pointer, pointer]);
   });
 
-  it('says where a text is broken without repeating it', () => {
+  it('The error locates the invalid character without repeating the text', () => {
     for (const text of ['{"secret":1,}', '{"secret":', 'secret', '{"secret" 1}', '']) {
       const parsed = parseJson(text);
       expect(parsed).toMatchObject({ ok: false });
@@ -127,7 +127,7 @@ describe('parseJson', () => {
 });
 
 describe('decodeUtf8', () => {
-  it('gives back any text, and takes off one byte order mark', () => {
+  it('Any text is decoded without change, except for one byte order mark that is removed', () => {
     const texts = fc.string({ unit: 'binary' }).map((text) => text.toWellFormed().replace(/^\ufeff+/, ''));
     fc.assert(
       fc.property(texts, (text) => {
@@ -137,7 +137,7 @@ describe('decodeUtf8', () => {
     );
   });
 
-  it('never replaces a byte', () => {
+  it('No byte is ever replaced', () => {
     const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array));
     fc.assert(
       fc.property(bytes, (value) => {
@@ -150,7 +150,7 @@ describe('decodeUtf8', () => {
 });
 
 describe('stringifyExact', () => {
-  it('writes whole numbers of 64 bits in digits and large doubles with an exponent, and both come back', () => {
+  it('Whole numbers of 64 bits are written in digits and large doubles with an exponent, and both come back', () => {
     const value = {
       list: [2n ** 63n, -(2n ** 63n), 9007199254740993n],
       large: [9.9e37, 2 ** 53, -1e22],
@@ -165,7 +165,7 @@ describe('stringifyExact', () => {
     expect(parseJson(text)).toMatchObject({ value });
   });
 
-  it('writes what JSON.stringify writes, except for -0 and numbers of 2^53 and more', () => {
+  it('The text equals that of JSON.stringify, except for -0 and numbers of 2^53 and more', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = stringifyExact(value);
@@ -175,7 +175,7 @@ describe('stringifyExact', () => {
     );
   });
 
-  it('leaves out members that are undefined, as JSON.stringify does', () => {
+  it('Members that are undefined are left out, as JSON.stringify does', () => {
     expect(stringifyExact({ a: undefined, b: -0 })).toBe('{"b":-0}');
   });
 });
@@ -183,7 +183,7 @@ describe('stringifyExact', () => {
 describe('readText', () => {
   const splinters = fc.constantFrom(...'[]{},:"\\/bu01-.eE+tn \n\r\u0001\u00e9\u{1f600}');
 
-  it('reads what JSON.parse reads, and refuses what it refuses', () => {
+  it('It reads what JSON.parse reads, and refuses what JSON.parse refuses', () => {
     const mutation = fc.tuple(fc.nat(), fc.nat({ max: 2 }), splinters);
     fc.assert(
       fc.property(
@@ -200,7 +200,7 @@ describe('readText', () => {
           const expected = outcomeOf(() => JSON.parse(text));
           const bytes = Buffer.from(text);
           expect(typeof outcomeOf(() => checkJson(bytes, 0, bytes.length))).toBe(typeof expected);
-          // Of an escaped key JSON.parse may make another one.
+          // JSON.parse may turn an escaped key into another one.
           if (text.includes('\\')) expect(typeof outcome).toBe(typeof expected);
           else expect(outcome).toStrictEqual(expected);
         },
@@ -209,7 +209,7 @@ describe('readText', () => {
     );
   });
 
-  it('lists so many changes of each kind, and reads on', () => {
+  it('A limited number of changes of each kind is listed, and reading continues', () => {
     const { value, duplicateKeys } = readText(`{${'"a":1,'.repeat(10_000)}"b":2}`);
     expect([value, duplicateKeys.length]).toEqual([{ a: 1, b: 2 }, MAX_CHANGES]);
   });

@@ -3,18 +3,18 @@ import { hasEscapedKey, KnownShapes, ValueScanner } from './json-scan.js';
 import { JsonSyntaxError, readText, type ReadText } from './json-reader.js';
 import type { JsonObject } from './event.js';
 
-/** A parsed text, or why it is none. */
+/** A parsed text, or why it is not JSON. */
 export type ParsedJson = ({ ok: true } & Readonly<ReadText>) | UnparsedJson;
 
 export interface UnparsedJson {
   ok: false;
   detail: string;
   endsEarly: boolean;
-  /** Index of the character that no JSON can have there; left out if V8 does not say it. */
+  /** Index of the invalid character; left out if V8 does not report it. */
   position?: number;
 }
 
-/** What one pass over the bytes of a text has found: see {@link ValueScanner}. */
+/** The findings of one pass over the bytes of a text: see {@link ValueScanner}. */
 export interface ScannedText {
   strings: number;
   hasEscapedKey: boolean;
@@ -34,7 +34,7 @@ export function decodeUtf8(bytes: Buffer): string | undefined {
 
 const NO_LIMITS = { maxDepth: Infinity, maxBytes: Infinity, maxValues: Infinity };
 
-/** {@link parseScanned} for a text of which nothing is known. Time and memory grow with the text, without a bound. */
+/** {@link parseScanned} for a text that was not scanned. Time and memory grow with the text, without a limit. */
 export function parseJson(text: string): ParsedJson {
   const bytes = Buffer.from(text);
   const scanner = new ValueScanner(bytes, NO_LIMITS);
@@ -42,7 +42,7 @@ export function parseJson(text: string): ParsedJson {
   return parseScanned(text, scanner, mayHaveLargeInteger(text));
 }
 
-/** Sixteen digits after what comes before a value. A text may have them, too: then it is only read more slowly. */
+/** Sixteen digits after a character that may precede a value. A text may contain them, too: then it is only read more slowly. */
 const LARGE_INTEGER = /(?:^|[\s:,[])-?[0-9]{16}/;
 
 /** Whether a text of JSON may have a whole number in digits that a double could change. */
@@ -51,9 +51,9 @@ export function mayHaveLargeInteger(text: string): boolean {
 }
 
 /**
- * JSON.parse that changes nothing in silence. It names a key that occurs twice in one object, and a number that is not
- * zero and too small for a double. (A number too large becomes Infinity, which the payload check refuses.)
- * And it reads an escaped key right: V8 may take it for another key that it has met before (nodejs/node#63785).
+ * JSON.parse that changes nothing silently. It lists keys that occur twice in one object, and numbers that are not zero and too
+ * small for a double. (A number too large becomes Infinity, which the payload check refuses.) It also reads an escaped key
+ * correctly: V8 may confuse it with a key that it has parsed before (nodejs/node#63785).
  *
  * @param isExact whole numbers in digits beyond 2^53 - 1 are bigints, and the texts of the numbers of the outermost object are kept.
  *   Otherwise such a number is the nearest double: then read the text again in this way, which takes several times as long
@@ -70,9 +70,9 @@ export function parseScanned(text: string, scanned: ScannedText, isExact = false
   return isWhole(value, scanned) ? { ok: true, value, ...NO_CHANGES } : readAll(text, false);
 }
 
-/** Whether JSON.parse has read this text as it is: see {@link parseScanned}. */
+/** Whether JSON.parse has read this text without a change: see {@link parseScanned}. */
 export function isWhole(value: unknown, { strings }: ScannedText): boolean {
-  // A key that was dropped is found by counting: the text then has more strings than the value.
+  // A dropped key is found by counting: the text then has more strings than the value.
   return strings === countStrings(value);
 }
 
@@ -109,7 +109,7 @@ function countStrings(value: unknown, depth = 0): number {
 }
 
 /**
- * JSON.parse that reads an escaped key right: see {@link parseScanned}. For texts that we have written ourselves.
+ * JSON.parse that reads an escaped key correctly: see {@link parseScanned}. For texts that Sluice has written.
  *
  * @throws SyntaxError if the text is not JSON
  */
@@ -127,7 +127,7 @@ export function readExactJson(text: string): unknown {
   return mayHaveLargeInteger(text) ? readText(text, false).value : readJson(text);
 }
 
-/** Of so many texts one is scanned; after one with new shapes, so many in a row. */
+/** One text of this many is scanned; after one with new shapes, this many in a row. */
 const SCANNED_EVERY = 8;
 const SCANNED_IN_A_ROW = 64;
 
@@ -135,7 +135,7 @@ const readShapes = new KnownShapes();
 let texts = 0;
 let suspects = 0;
 
-/** JSON.parse of objects of new shapes is slow; to look at every text for them would be too. What is read is the same. */
+/** JSON.parse of objects of new shapes is slow, and so is scanning every text for them. The result is the same. */
 function hasNewShapes(text: string): boolean {
   if (suspects === 0 && ++texts % SCANNED_EVERY !== 0) return false;
   const bytes = Buffer.from(text);
@@ -147,7 +147,7 @@ function hasNewShapes(text: string): boolean {
 
 const LINE_BREAK = /\r\n|\n|\r/g;
 
-/** In the words of V8. */
+/** In the terms of V8. */
 function notJson(text: string, position: number): UnparsedJson {
   if (position === text.length) return { ok: false, detail: 'not JSON: the text ends too early', endsEarly: true };
   const before = text.slice(0, position);
@@ -157,7 +157,7 @@ function notJson(text: string, position: number): UnparsedJson {
   return { ok: false, detail: `not JSON: unexpected character ${place}`, endsEarly: false, position };
 }
 
-/** `{"a":1,` is not repeated in an answer or a log: it is the device's data. Only what and where. */
+/** `{"a":1,` is device data and not repeated in an answer or a log line: only the kind of error and its index. */
 function withoutInput(error: Error): UnparsedJson {
   const found = /at position (\d+)( \(line \d+ column \d+\))?/.exec(error.message);
   if (found !== null) {

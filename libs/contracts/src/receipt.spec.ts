@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { decodeReceipt, encodeReceipt } from './receipt.js';
 
 describe('a receipt', () => {
-  it('comes back as it was written', () => {
+  it('A receipt comes back as it was written', () => {
     const places = fc.tuple(fc.nat(999_999), fc.maxSafeNat());
     fc.assert(
       fc.property(places, ([partition, offset]) => {
@@ -13,7 +13,7 @@ describe('a receipt', () => {
   });
 
   it.each(['', '!', '1', '.1', '1.', '-1.2', '1.2.3', '01.2', '1.02', '1.A', '1.zzzzzzzzzzz', 'zzzzzz.1'])(
-    'is refused as the text "%s"',
+    'A receipt is refused as the text "%s"',
     (text) => expect(decodeReceipt(text)).toBeUndefined(),
   );
 });

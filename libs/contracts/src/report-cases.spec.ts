@@ -44,23 +44,30 @@ function expectVerdict({ body, verdict }: ReportCase, check: Check): void {
 }
 
 describe('the table of accepted and refused records', () => {
-  it('names each row once', () => {
+  it('The table of accepted and refused records names each row once', () => {
     expect(new Set(reportCases.map(({ name }) => name)).size).toBe(reportCases.length);
   });
 
-  it.each(reportCases)('holds for the hot path: $name', (row) => expectVerdict(row, checkReport));
+  it.each(reportCases)('The table of accepted and refused records holds for the hot path: $name', (row) =>
+    expectVerdict(row, checkReport),
+  );
 
-  it.each(reportCases)('holds for class-validator: $name', (row) => expectVerdict(row, checkReportByDto));
+  it.each(reportCases)('The table of accepted and refused records holds for class-validator: $name', (row) =>
+    expectVerdict(row, checkReportByDto),
+  );
 
   const matchesSchema = new Ajv2020.default({ allowUnionTypes: true }).compile(readSchema('device-report'));
 
-  it.each(reportCases)('holds for the JSON Schema: $name', ({ body, verdict, beyondSchema }) => {
-    expect(matchesSchema(readJson(body))).toBe(verdict === 'accepted' || beyondSchema === true);
-  });
+  it.each(reportCases)(
+    'The table of accepted and refused records holds for the JSON Schema: $name',
+    ({ body, verdict, beyondSchema }) => {
+      expect(matchesSchema(readJson(body))).toBe(verdict === 'accepted' || beyondSchema === true);
+    },
+  );
 });
 
 describe('the table of readable and unreadable bodies', () => {
-  it.each(bodyCases)('holds: $name', ({ bytes, verdict }) => {
+  it.each(bodyCases)('The table of readable and unreadable bodies holds: $name', ({ bytes, verdict }) => {
     const text = decodeUtf8(bytes);
     if (text === undefined) expect(verdict).toBe('invalid-utf8');
     else expect(verdict).toBe(parseJson(text).ok ? 'readable' : 'invalid-json');

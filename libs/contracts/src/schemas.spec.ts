@@ -21,13 +21,13 @@ const ajv = new Ajv2020.default({ allowUnionTypes: true, schemas: SCHEMA_NAMES.m
 const matches = (name: string, value: unknown) => ajv.validate(`urn:sluice:schema:${name}`, value);
 
 describe('the JSON Schemas', () => {
-  it.each(SCHEMA_NAMES)('%s matches its own examples', (name) => {
+  it.each(SCHEMA_NAMES)('The JSON Schemas %s matches its own examples', (name) => {
     const examples = readSchema(name)['examples'] as unknown[];
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) expect([example, matches(name, example)]).toEqual([example, true]);
   });
 
-  it('state the limits and patterns of the code', () => {
+  it('The JSON Schemas state the limits and patterns of the code', () => {
     const report = readSchema('device-report');
     expect(report).toMatchObject({
       $defs: {
@@ -48,7 +48,7 @@ describe('the JSON Schemas', () => {
     expect(report['$comment']).toContain(`${MAX_PAYLOAD_BYTES} bytes`);
   });
 
-  it('match every event that the code writes', () => {
+  it('The JSON Schemas match every event that the code writes', () => {
     fc.assert(
       fc.property(arbitraryEvent, (event) => {
         expect(matches('ingest-event', readJson(encodeEvent(event).toString()))).toBe(true);
@@ -58,7 +58,7 @@ describe('the JSON Schemas', () => {
     );
   });
 
-  it('take an event with a field that is not known yet, and a stored record without one', () => {
+  it('The JSON Schemas take an event with a field that is not known yet, and a stored record without one', () => {
     const [event] = readSchema('ingest-event')['examples'] as [object];
     const [record] = readSchema('stored-record')['examples'] as [object];
     expect(matches('ingest-event', { ...event, site: 'north' })).toBe(true);
@@ -66,14 +66,14 @@ describe('the JSON Schemas', () => {
   });
 
   it.each(['record_id', 'device_id', 'timestamp', 'received_at', 'data_payload'])(
-    'refuse an event without %s',
+    'The JSON Schemas refuse an event without %s',
     (name) => {
       const [event] = readSchema('ingest-event')['examples'] as [object];
       expect(matches('ingest-event', { ...event, [name]: undefined })).toBe(false);
     },
   );
 
-  it('know every problem code, and match every problem', () => {
+  it('The JSON Schemas know every problem code, and match every problem', () => {
     const { properties } = readSchema('problem') as { properties: { code: { enum: string[] } } };
     expect(properties.code.enum).toEqual(Object.keys(PROBLEMS));
     const errors = [{ pointer: '?limit', code: 'range', detail: 'limit must be a whole number.' }];

@@ -21,16 +21,16 @@ describe('parseTimestamp', () => {
     ['0000-01-01T00:00:00Z', -62167219200000],
     ['0099-12-31T00:00:00Z', -59011545600000],
     ['9999-12-31T23:59:59.999Z', 253402300799999],
-  ])('reads %s', (text, instant) => {
+  ])('parseTimestamp reads %s', (text, instant) => {
     expect(parseTimestamp(text)).toBe(instant);
   });
 
-  it('reads what a date writes', () => {
+  it('parseTimestamp reads what a date writes', () => {
     const dates = fc.date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
     fc.assert(fc.property(dates, (date) => expect(parseTimestamp(date.toISOString())).toBe(date.getTime())));
   });
 
-  it('agrees with Date on the days that a month has', () => {
+  it('parseTimestamp agrees with Date on the days that a month has', () => {
     const part = (max: number) => fc.integer({ min: 0, max }).map((number) => String(number).padStart(2, '0'));
     fc.assert(
       fc.property(fc.constantFrom('1900', '2000', '2024', '2025'), part(13), part(32), (year, month, day) => {
@@ -42,7 +42,7 @@ describe('parseTimestamp', () => {
     );
   });
 
-  it('never throws, and says the same as isTimestamp', () => {
+  it('parseTimestamp never throws, and says the same as isTimestamp', () => {
     const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'0123456789-:TZ.+') }));
     fc.assert(fc.property(texts, (text) => expect(parseTimestamp(text) !== undefined).toBe(isTimestamp(text))));
   });

@@ -22,7 +22,7 @@ describe('a device', () => {
   }
 
   describe('reporting', () => {
-    it('gives a record its id and its time before anything is sent', async () => {
+    it('A report gives a record its id and its time before anything is sent', async () => {
       const { device, clock } = start();
       const { recordId, kept } = device.report({ temperature: 21.5 });
       expect(recordId).toMatch(UUID_V7);
@@ -44,7 +44,7 @@ describe('a device', () => {
       });
     });
 
-    it('sends the timestamp and the id that the caller gives, as they stand', async () => {
+    it('A report sends the timestamp and the id that the caller gives, as they stand', async () => {
       const { device, clock } = start();
       device.report({}, { timestamp: '2025-09-09T19:00:00.25+02:00', recordId: 'mine' });
       device.report({}, { timestamp: new Date(0), recordId: 'epoch' });
@@ -56,7 +56,7 @@ describe('a device', () => {
       ]);
     });
 
-    it('is not touched by what the caller does to the payload afterwards', async () => {
+    it('A report is not touched by what the caller does to the payload afterwards', async () => {
       const { device, clock } = start();
       const payload = { n: 1 };
       device.report(payload);
@@ -71,7 +71,7 @@ describe('a device', () => {
       ['an id with a line break', {}, { recordId: 'a\nb' }, 'invalid-record-id'],
       ['a payload with NaN', { value: Number.NaN }, {}, 'invalid-payload'],
       ['a payload larger than the queue', { text: 'x'.repeat(2000) }, {}, 'record-too-large'],
-    ])('refuses %s with a typed error', (_, payload, options, code) => {
+    ])('A report refuses %s with a typed error', (_, payload, options, code) => {
       const { device } = start({ queue: { maxBytes: 1024 } });
       expect(() => device.report(payload, options)).toThrow(expect.objectContaining({ name: 'DeviceError', code }));
       expect(device.state()).toMatchObject({ reported: 0, queued: 0 });
@@ -79,7 +79,7 @@ describe('a device', () => {
   });
 
   describe('handlers', () => {
-    it('are called when the record has left the queue', async () => {
+    it('Handlers are called when the record has left the queue', async () => {
       const queued: number[] = [];
       const handler = () => queued.push(test.device.state().queued);
       start({ onAccepted: handler });
@@ -88,7 +88,7 @@ describe('a device', () => {
       expect(queued).toEqual([0, 0]);
     });
 
-    it('are replaced by rate-limited log lines when they are missing', async () => {
+    it('Handlers are replaced by rate-limited log lines when they are missing', async () => {
       gateway.reply = () => problem(422, 'invalid-record');
       start({ onRejected: undefined, batch: { maxRecords: 1, maxAgeMs: 0 } } as object);
       test.reportNumbers(1, 100);
@@ -96,7 +96,7 @@ describe('a device', () => {
       expect(test.logged.map(({ message }) => parseInt(message))).toEqual([1, 2, 4, 8, 16, 32, 64]);
     });
 
-    it('survives handlers that throw and handlers that reject', async () => {
+    it('A device survives handlers that throw and handlers that reject', async () => {
       start({
         onAccepted: () => {
           throw new Error('handler');
@@ -116,7 +116,7 @@ describe('a device', () => {
       expect(written).toContain('sluice device: handler-failed: A handler of the device failed: Error: handler');
     });
 
-    it('reports each change to the metrics hook', async () => {
+    it('A device reports each change to the metrics hook', async () => {
       const totals: Record<string, number> = {};
       start({ metrics: (name, value) => (totals[name] = (totals[name] ?? 0) + value) });
       test.reportNumbers(1, 3);
@@ -126,18 +126,18 @@ describe('a device', () => {
   });
 
   describe('flush', () => {
-    it('does not wait for a full batch, and resolves when every record has its verdict', async () => {
+    it('A flush does not wait for a full batch, and resolves when every record has its verdict', async () => {
       start({ batch: { maxAgeMs: 60_000 } });
       test.reportNumbers(1, 3);
       await test.device.flush();
       expect(gateway.numbers).toEqual([1, 2, 3]);
     });
 
-    it('resolves at once when there is nothing', async () => {
+    it('A flush resolves at once when there is nothing', async () => {
       await expect(start().device.flush()).resolves.toBeUndefined();
     });
 
-    it('waits for what was reported before it, not for what comes after', async () => {
+    it('A flush waits for what was reported before it, not for what comes after', async () => {
       start({ batch: { maxAgeMs: 60_000 } });
       test.reportNumbers(1, 1);
       const flushed = test.device.flush();
@@ -147,7 +147,7 @@ describe('a device', () => {
       expect(test.device.state().queued).toBe(1);
     });
 
-    it('rejects after its time with the reason, and delivery continues', async () => {
+    it('A flush rejects after its time with the reason, and delivery continues', async () => {
       gateway.reply = () => problem(503, 'log-unavailable', { 'retry-after': '1' });
       start();
       test.reportNumbers(1, 1);
@@ -161,7 +161,7 @@ describe('a device', () => {
   });
 
   describe('close', () => {
-    it('delivers what is queued, then takes no more', async () => {
+    it('Closing a device delivers what is queued, then takes no more', async () => {
       start({ batch: { maxAgeMs: 60_000 } });
       test.reportNumbers(1, 3);
       await expect(test.device.close()).resolves.toEqual({ undelivered: 0 });
@@ -170,7 +170,7 @@ describe('a device', () => {
       await expect(test.device.flush()).rejects.toMatchObject({ code: 'closed' });
     });
 
-    it('gives up a request that does not end, and reports every record that is lost with it', async () => {
+    it('Closing a device gives up a request that does not end, and reports every record that is lost with it', async () => {
       gateway.reply = neverAnswer;
       start();
       test.reportNumbers(1, 2);
@@ -187,7 +187,7 @@ describe('a device', () => {
       expect(test.device.state()).toMatchObject({ dropped: 2, queued: 0 });
     });
 
-    it('does not wait for its time when no request is allowed before', async () => {
+    it('Closing a device does not wait for its time when no request is allowed before', async () => {
       gateway.reply = () => problem(503, 'overloaded', { 'retry-after': '60' });
       start();
       test.reportNumbers(1, 1);
@@ -195,7 +195,7 @@ describe('a device', () => {
       await expect(test.device.close({ timeoutMs: 5000 })).resolves.toEqual({ undelivered: 1 });
     });
 
-    it('can be called twice, and without any report', async () => {
+    it('Closing a device can be called twice, and without any report', async () => {
       const { device } = start();
       expect(device.close()).toBe(device.close());
       await expect(device.close()).resolves.toEqual({ undelivered: 0 });

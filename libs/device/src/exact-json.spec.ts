@@ -6,26 +6,26 @@ describe('the JSON text of a payload', () => {
     [{}],
     [{ a: 1, b: [1.5, -2e-7, 5e-324, 2 ** 53 - 1], c: { d: null, e: [[], {}] } }],
     [{ text: 'quote " backslash \\ line\n \u2028 \u20ac \ud83d\ude00', '': 'no key', 'a"b': true }],
-  ])('is what JSON.stringify writes: %p', (payload) => {
+  ])('The JSON text of a payload is what JSON.stringify writes: %p', (payload) => {
     expect(exactJson(payload)).toBe(JSON.stringify(payload));
   });
 
-  it('keeps the sign of a negative zero', () => {
+  it('The JSON text of a payload keeps the sign of a negative zero', () => {
     expect(exactJson({ value: -0, list: [-0] })).toBe('{"value":-0,"list":[-0]}');
   });
 
-  it('writes bigints in digits, and large doubles with an exponent', () => {
+  it('The JSON text of a payload writes bigints in digits, and large doubles with an exponent', () => {
     const payload = { ns: 1490745150008486243n, list: [-(2n ** 63n), 2n ** 64n - 1n], volt: 9.9e37, even: 1e16 };
     const text =
       '{"ns":1490745150008486243,"list":[-9223372036854775808,18446744073709551615],"volt":9.9e+37,"even":1e+16}';
     expect(exactJson(payload)).toBe(text);
   });
 
-  it('leaves out members that are undefined, and writes dates as they write themselves', () => {
+  it('The JSON text of a payload leaves out members that are undefined, and writes dates as they write themselves', () => {
     expect(exactJson({ at: new Date(0), none: undefined })).toBe('{"at":"1970-01-01T00:00:00.000Z"}');
   });
 
-  it('takes the same object in two places', () => {
+  it('The JSON text of a payload takes the same object in two places', () => {
     const range = { low: 1 };
     expect(exactJson({ a: range, b: range })).toBe('{"a":{"low":1},"b":{"low":1}}');
   });
@@ -57,13 +57,13 @@ describe('the JSON text of a payload', () => {
     ['a list as a whole', [], 'payload must be an object'],
     ['null as a whole', null, 'payload must be an object'],
     ['nothing as a whole', undefined, 'payload must be an object'],
-  ])('refuses %s, and names the place', (_, payload, message) => {
+  ])('The JSON text of a payload refuses %s, and names the place', (_, payload, message) => {
     expect(() => exactJson(payload)).toThrow(
       expect.objectContaining({ code: 'invalid-payload', message: expect.stringContaining(message) }),
     );
   });
 
-  it('takes 32 levels', () => {
+  it('The JSON text of a payload takes 32 levels', () => {
     expect(exactJson(deep(32))).toBe(JSON.stringify(deep(32)));
   });
 });

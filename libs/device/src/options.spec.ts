@@ -36,20 +36,20 @@ describe('the options of a device', () => {
     ['fetch', { fetch: {} }],
     ['onRejected', { onRejected: 'log it' }],
     ['directory', { directory: 'http://own.test' }],
-  ])('names %s when it is wrong', (option, wrong) => {
+  ])('The check of device options names %s when it is wrong', (option, wrong) => {
     const options = { ...GOOD, ...wrong } as DeviceOptions;
     const message = expect.stringContaining(`The option ${option} `);
     expect(() => new Device(options)).toThrow(expect.objectContaining({ code: 'invalid-option', message }));
   });
 
-  it('never repeats a token in a message', () => {
+  it('The check of device options never repeats a token in a message', () => {
     const options = { ...GOOD, token: 'se cret' };
     expect(() => new Device(options)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('cret') }),
     );
   });
 
-  it('takes the least that is needed', () => {
+  it('The check of device options takes the least that is needed', () => {
     expect(new Device(GOOD).state()).toMatchObject({ queued: 0, lastError: undefined });
   });
 
@@ -67,7 +67,7 @@ describe('the options of a device', () => {
     };
 
     it.each(numbers.map(([, name, ...values]) => [name!, ...values.map(Number)] as const))(
-      '%s has the default and the range that stand there',
+      'The README has the default and the range of %s',
       (name, byDefault, least, greatest) => {
         expect(settingsOf(GOOD)).toMatchObject(nested(name, byDefault));
         for (const value of [least, greatest]) {
@@ -79,7 +79,7 @@ describe('the options of a device', () => {
       },
     );
 
-    it('are all there', () => {
+    it('The README has all options', () => {
       const { batch, queue, retry, circuit } = settingsOf(GOOD);
       const { refillMs, ...retryOptions } = retry;
       const groups = Object.entries({ batch, queue, retry: retryOptions, circuit });

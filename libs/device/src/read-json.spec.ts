@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readJson } from './read-json.js';
 
 describe('reading JSON', () => {
-  it('gives an escaped key as it is, whatever keys were read before', () => {
+  it('Reading JSON gives an escaped key as it is, whatever keys were read before', () => {
     for (const earlier of ['\\', 'x\\', '\\n']) {
       for (const key of ['"', '\n', 'x"', 'x\t', '\u0001']) {
         readJson(JSON.stringify({ h: [], [earlier]: 0 }));
@@ -12,7 +12,7 @@ describe('reading JSON', () => {
     }
   });
 
-  it('gives back every value', () => {
+  it('Reading JSON gives back every value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
         const text = JSON.stringify({ 'a\\"{:}': value }, null, space);
@@ -21,13 +21,16 @@ describe('reading JSON', () => {
     );
   });
 
-  it('sets no prototype', () => {
+  it('Reading JSON sets no prototype', () => {
     const value = readJson('{"\\u005f_proto__":{"a":1}}') as object;
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     expect(Object.keys(value)).toEqual(['__proto__']);
   });
 
-  it.each(['{"a\\n",1}', '{"":["a\\n",1}', '["\\', '{"a\\n":1,}', ''])('refuses what is not JSON: %s', (text) => {
-    expect(() => readJson(text)).toThrow(SyntaxError);
-  });
+  it.each(['{"a\\n",1}', '{"":["a\\n",1}', '["\\', '{"a\\n":1,}', ''])(
+    'Reading JSON refuses what is not JSON: %s',
+    (text) => {
+      expect(() => readJson(text)).toThrow(SyntaxError);
+    },
+  );
 });

@@ -71,12 +71,12 @@ describe('the package @sluice/device', () => {
     `{ deviceId: 'dev-1', endpoints: '${endpoint}', log: () => {}, ${more} }`;
 
   describe('in a process', () => {
-    it('lets it end by itself when everything is delivered, without a close', async () => {
+    it('The package @sluice/device in a process lets it end by itself when everything is delivered, without a close', async () => {
       await runNode(await script('end.mjs', `new Device(${options(gateway.origin)}).report({ n: 1 });`));
       expect(gateway.stored.size).toBe(1);
     });
 
-    it('lets it end after close, whatever is pending, and without any unhandled rejection', async () => {
+    it('The package @sluice/device in a process lets it end after close, whatever is pending, and without any unhandled rejection', async () => {
       gateway.serve = () => {};
       const text = `
         const device = new Device(${options(gateway.origin, "token: () => Promise.reject(new Error('none')), onDropped: () => Promise.reject(1)")});
@@ -92,7 +92,7 @@ describe('the package @sluice/device', () => {
       expect(await runNode(await script('close.mjs', text))).toBe('[{"undelivered":1},{"undelivered":1}]\n');
     });
 
-    it('loses nothing that was kept when it is killed with kill -9, and delivers it once afterwards', async () => {
+    it('The package @sluice/device in a process loses nothing that was kept when it is killed with kill -9, and delivers it once afterwards', async () => {
       const queue = join(folder, 'killed.queue');
       const text = `
         const storage = await openQueueFile(process.env.QUEUE);
@@ -120,7 +120,7 @@ describe('the package @sluice/device', () => {
     });
   });
 
-  it('loses nothing that was kept when the disk fills up, and says what is not', async () => {
+  it('The package @sluice/device loses nothing that was kept when the disk fills up, and reports what is not', async () => {
     const queue = join(folder, 'full.queue');
     const text = `
       const storage = await openQueueFile(process.env.QUEUE);
@@ -149,18 +149,18 @@ describe('the package @sluice/device', () => {
   });
 
   describe('as its files say', () => {
-    it('has no dependency', async () => {
+    it('The package has no dependency', async () => {
       const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
       expect(Object.keys(manifest).filter((key) => /dependencies/i.test(key) && key !== 'devDependencies')).toEqual([]);
     });
 
-    it('imports nothing from Node in what a browser loads', async () => {
+    it('The package imports nothing from Node in what a browser loads', async () => {
       const files = await filesReachedFrom(join(installed, 'dist', 'index.js'));
       expect(files.size).toBeGreaterThan(10);
       for (const [, text] of files) expect(text).not.toMatch(/from 'node:|\bprocess\.|\bBuffer\b/);
     });
 
-    it('is under 10 kB in a browser, bundled, minified and gzipped', async () => {
+    it('The package is under 10 kB in a browser, bundled, minified and gzipped', async () => {
       const { bundled } = await bundle({
         entry: { bundled: join(installed, 'dist', 'index.js') },
         output: { path: folder, name: 'bundled.js' },
@@ -183,7 +183,7 @@ describe('the package @sluice/device', () => {
       return files;
     }
 
-    it('starts as its README says', async () => {
+    it('The package starts as its README says', async () => {
       const readme = await readFile(join(installed, 'README.md'), 'utf8');
       const [, start] = /```js\n(.*?)```/s.exec(readme)!;
       expect(start!.trim().split('\n').length).toBeLessThanOrEqual(5);
@@ -195,7 +195,7 @@ describe('the package @sluice/device', () => {
   });
 
   describe('examples', () => {
-    it('sensor-loop.mjs reports every reading in order, and stops cleanly', async () => {
+    it('The example sensor-loop.mjs reports every reading in order, and stops cleanly', async () => {
       const example = join(installed, 'examples', 'sensor-loop.mjs');
       const env = {
         SLUICE_URL: gateway.origin,
@@ -211,7 +211,7 @@ describe('the package @sluice/device', () => {
       expect(gateway.requests[0]!.headers.authorization).toBe('Bearer secret');
     });
 
-    it('sensor-loop.mjs keeps its readings over a SIGTERM while no gateway answers', async () => {
+    it('The example sensor-loop.mjs keeps its readings over a SIGTERM while no gateway answers', async () => {
       const example = join(installed, 'examples', 'sensor-loop.mjs');
       const queue = join(folder, 'stopped.queue');
       const env = { SLUICE_URL: NO_SERVER, DEVICE_ID: 'pi-1', INTERVAL_MS: '1', QUEUE_FILE: queue };
@@ -224,7 +224,7 @@ describe('the package @sluice/device', () => {
       expect(gateway.stored.size).toBeGreaterThan(2);
     });
 
-    it('browser.html reports what the slider says: its script, on a page of three objects', async () => {
+    it('The example browser.html reports what the slider says: its script, on a page of three objects', async () => {
       const html = await readFile(join(installed, 'examples', 'browser.html'), 'utf8');
       const [, module] = /<script type="module">(.*?)<\/script>/s.exec(html)!;
       const page = `
@@ -251,7 +251,7 @@ describe('the package @sluice/device', () => {
       ]);
     });
 
-    it('curl-loop.sh repeats a record under its id, obeys Retry-After, backs off, and reports refused records', async () => {
+    it('The example curl-loop.sh repeats a record under its id, obeys Retry-After, backs off, and reports refused records', async () => {
       const bin = join(folder, 'bin');
       const naps = join(folder, 'naps');
       await mkdir(bin);

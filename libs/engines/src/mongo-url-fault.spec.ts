@@ -6,7 +6,7 @@ const read = (RECORD_STORE_URL: string) => readSettings(RECORD_STORE_SETTINGS, {
 
 describe('The URL of a MongoDB', () => {
   it.each(['w=0', 'w=1', 'W=1', 'journal=false', 'j=false', 'tlsInsecure=true', 'tlsAllowInvalidCertificates=true'])(
-    'is refused with %s, in one sentence without the login',
+    'The URL of a MongoDB is refused with %s, in one sentence without the login',
     (option) => {
       const wrong = () => read(`mongodb://me:s3cret@db/sluice?retryWrites=true&${option}`);
       expect(wrong).toThrow(new RegExp(`^RECORD_STORE_URL has the option ${option}, which would [^.]+\\.$`));
@@ -17,5 +17,5 @@ describe('The URL of a MongoDB', () => {
   it.each([
     'mongodb+srv://me:s3cret@cluster.example/sluice?w=majority&journal=true',
     'mongodb://a,b,c/sluice?replicaSet=rs&tls=true&tlsCAFile=/ca.pem&retryWrites=false&authMechanism=SCRAM-SHA-256',
-  ])('is taken: %s', (url) => expect(read(url)).toBe(url));
+  ])('The URL of a MongoDB is accepted: %s', (url) => expect(read(url)).toBe(url));
 });

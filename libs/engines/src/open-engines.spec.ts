@@ -12,7 +12,7 @@ describe('A URL that no engine can use', () => {
     ['an event log', () => openEventLog(LOG_OPTIONS)],
     ['a record store', () => openRecordStore(OPTIONS)],
     ['a token store', () => openTokenStore(OPTIONS)],
-  ])('is refused as invalid for %s, without being repeated', async (_engine, open) => {
+  ])('A URL that no engine can use is refused as invalid for %s, without being repeated', async (_engine, open) => {
     await expect(open()).rejects.toMatchObject({
       code: 'invalid-url',
       message: expect.not.stringContaining('secret'),

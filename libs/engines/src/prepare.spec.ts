@@ -55,7 +55,7 @@ describe('The init step', () => {
     },
   );
 
-  it('makes nothing where topics are only expected, and says in one error all that differs', async () => {
+  it('The init step makes nothing where topics are only expected, and says in one error all that differs', async () => {
     const [made, log, store] = [
       failing(undefined),
       {
@@ -73,7 +73,7 @@ describe('The init step', () => {
     expect(made.calls()).toBe(0);
   });
 
-  it('creates topics and tables in files even if they are only expected, because no other process can', async () => {
+  it('The init step creates topics and tables in files even if they are only expected, because no other process can', async () => {
     const url = `file:${await mkdtemp(join(tmpdir(), 'prepare-'))}`;
     const log = await openEventLog({ url, clientId: 'suite', publishTimeoutMs: 1_000, commitTimeoutMs: 1_000 });
     const store = await openRecordStore({ url, clientId: 'suite', timeoutMs: 1_000 });
@@ -82,7 +82,7 @@ describe('The init step', () => {
     await Promise.all([log.close(), store.close()]);
   });
 
-  it('ends at once on an event log that no waiting fixes', async () => {
+  it('The init step ends at once on an event log that no waiting fixes', async () => {
     const fatal = new EventLogError('fatal', 'The brokers refuse the login.');
     await expect(prepared(failing(fatal), failing(undefined)).ended).rejects.toBe(fatal);
   });

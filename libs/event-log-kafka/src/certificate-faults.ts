@@ -1,4 +1,4 @@
-/** What is wrong with which certificate, by codes of Node and of OpenSSL. The first that matches counts. */
+/** What is wrong with which certificate, by codes of Node and of OpenSSL. The first match counts. */
 const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/ALERT_CERTIFICATE_EXPIRED/, 'the broker says that the certificate in KAFKA_CERT_FILE has expired'],
   [/ALERT_CERTIFICATE_REVOKED/, 'the broker says that the certificate in KAFKA_CERT_FILE is revoked'],
@@ -18,7 +18,7 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/ENOENT|EACCES|^ERR_OSSL/, 'KAFKA_CA_FILE, KAFKA_CERT_FILE or KAFKA_KEY_FILE cannot be used'],
 ];
 
-/** A clause for a person, or `undefined` if the code says nothing of a certificate that is known here. */
+/** A clause for a person, or `undefined` if the code is not about a certificate. */
 export function certificateFault(code: string): string | undefined {
   return FAULTS.find(([pattern]) => pattern.test(code))?.[1];
 }

@@ -26,7 +26,7 @@ describe('Records on Kafka', () => {
   }
 
   it.each(['none', 'gzip', 'zstd'] as const)(
-    'that were compressed by %s come back as they were',
+    'Records that were compressed by %s come back unchanged',
     async (compression) => {
       const [log, topic] = [open(compression), `compression-${randomUUID()}`];
       await log.createTopics([{ name: topic, partitions: 1 }]);
@@ -41,7 +41,7 @@ describe('Records on Kafka', () => {
       const outcomes = await log.publisher.publish(topic, entries);
       expect(outcomes.map(({ written }) => written)).toEqual(entries.map(() => true));
       const peek = { partition: 0, fromOffset: 0, toOffset: 50, maxRecords: 50 };
-      const peeked = await log.inspect({ group: 'nobody', topic }).peek(peek);
+      const peeked = await log.inspect({ group: 'inspection', topic }).peek(peek);
       expect(peeked.map(({ key, value, headers }) => ({ key, value, headers, timestampMs: 1000 }))).toEqual(entries);
       const member = log.subscribe({ group: topic, topics: [topic] });
       const pulled = await until(async () => {

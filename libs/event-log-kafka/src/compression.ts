@@ -5,7 +5,7 @@ import type { EventLogOptions } from '@sluice/event-log';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
-/** Far above what a fetch may bring, and below what would end the process. */
+/** Far above what a fetch may return, and below what would end the process. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 const compress = promisify(zstdCompress);
@@ -17,7 +17,7 @@ const ZSTD = {
   decompress: (buffer: Buffer) => decompress(buffer, { maxOutputLength: MAX_BYTES }),
 };
 
-/** KafkaJS has gzip only. What other producers of the topic, or its setting `compression.type`, compress by zstd is read, too. */
+/** KafkaJS has gzip only. This also reads zstd, which other producers of the topic or its setting `compression.type` may use. */
 export function installCodecs(): void {
   CompressionCodecs[CompressionTypes.ZSTD] = () => ZSTD;
 }
@@ -31,7 +31,7 @@ export function compressionOf({
 
 /** How the records of a batch are compressed. */
 export interface BatchCodec {
-  /** In the attributes of the batch. */
+  /** Bits in the attributes of the batch. */
   id: number;
   compress(records: Buffer): Promise<Buffer>;
 }

@@ -5,13 +5,13 @@ import { until } from '@sluice/test-kit';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { BROKER_PATIENCE } from './testing/patience.js';
 
-/** KafkaJS tries for some seconds before it says anything. */
+/** KafkaJS tries for some seconds before it reports anything. */
 jest.setTimeout(60_000);
 
-/** Begins as the alert of a TLS port does that was sent something else than TLS. */
+/** Begins like the alert of a TLS port that received something other than TLS. */
 const TLS_ALERT = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46]);
 
-describe('a port that is no broker', () => {
+describe('a port that is not a broker', () => {
   const servers: Server[] = [];
   const lines: string[] = [];
   let log: KafkaEventLog | undefined;
@@ -51,17 +51,17 @@ describe('a port that is no broker', () => {
   }
 
   it.each<[string, FailureCause, () => Promise<number>]>([
-    ['nobody listens', 'refused', closedPort],
+    ['no process listens', 'refused', closedPort],
     ['the port expects TLS', 'closed', () => listen(alertAndClose)],
     ['the connection is closed at once', 'closed', () => listen((socket) => socket.end())],
-  ])('is named by its cause where %s', async (_, failure, portOf) => {
+  ])('The cause is reported where %s', async (_, failure, portOf) => {
     const unreachable = logAt(await portOf());
     await expect(unreachable.ping()).rejects.toMatchObject({ code: 'unavailable', failure });
     const entry = { key: null, value: Buffer.from('a'), headers: {}, timestampMs: 0 };
     expect(await unreachable.publisher.publish('events', [entry])).toMatchObject([{ written: false, cause: failure }]);
   });
 
-  it('is left alone as soon as the subscription is closed, and the line before says what it is', async () => {
+  it('A closed subscription stops connecting, and the line before names the cause', async () => {
     let connections = 0;
     const port = await listen((socket) => {
       connections++;

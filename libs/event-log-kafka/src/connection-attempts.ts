@@ -12,18 +12,18 @@ const COORDINATOR_LINE = 'Tried to find group coordinator';
 const FIRST_BYTE = 0;
 
 /**
- * What becomes of the connections of one KafkaJS client. KafkaJS retries in silence, some of its retries never end, and some of
- * its errors hide the broker's answer: this is where the cause is kept, and where a client that is given up gets no more sockets.
+ * The connections of one KafkaJS client and their failures. KafkaJS retries silently, some of its retries never end, and some of
+ * its errors hide the broker's answer: this class keeps the cause, and gives an abandoned client no more sockets.
  */
 export class ConnectionAttempts {
   #lastError: Error | undefined;
   #coordinatorError: Error | undefined;
   #isOver = false;
 
-  /** @param onFailed called with the error of each connection that came to nothing */
+  /** @param onFailed called with the error of each connection that failed */
   constructor(private readonly onFailed: (error: Error) => void = () => undefined) {}
 
-  /** Why the last connection came to nothing; `undefined` once another one has been answered. */
+  /** Why the last connection failed; `undefined` once another one has been answered. */
   get lastError(): Error | undefined {
     return this.#lastError;
   }
@@ -53,7 +53,7 @@ export class ConnectionAttempts {
     };
   }
 
-  /** Settings of a client that searches for a coordinator: KafkaJS writes the line that is of interest at this level. */
+  /** Settings of a client that searches for a coordinator: KafkaJS writes the line that is needed at this level. */
   readonly logging = {
     logLevel: logLevel.DEBUG,
     logCreator: (() =>

@@ -7,12 +7,14 @@ import { ConnectionAttempts } from './connection-attempts.js';
 import { brokersOf, newConsumerClient } from './kafka-client.js';
 import { describeError } from './kafka-errors.js';
 
-/** Long enough for a process that is busy or frozen for a moment, short enough that its partitions are not orphaned. */
+/**
+ * Long enough for a process that is busy or frozen for a moment, short enough that its partitions do not stay without an owner.
+ */
 const SESSION_TIMEOUT_MS = 30_000;
 const HEARTBEAT_INTERVAL_MS = 3_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
 
-/** Records come as soon as there are any; an idle fetch waits so long, and so does the next heartbeat behind it. */
+/** Records are returned as soon as there are any; an idle fetch waits this long, and so does the next heartbeat after it. */
 const FETCH: Partial<ConsumerConfig> = {
   minBytes: 1,
   maxWaitTimeInMs: 250,
@@ -20,26 +22,26 @@ const FETCH: Partial<ConsumerConfig> = {
   maxBytes: 8 * 1024 * 1024,
 };
 
-/** More partitions than a member usually has: a fetched batch seldom waits behind another one for its turn. */
+/** More partitions than a member usually has: a fetched batch seldom waits for another one. */
 const CONCURRENT_BATCHES = 128;
-/** New partitions of a topic are read after this time. */
+/** New partitions of a topic are discovered after this time. */
 const METADATA_MAX_AGE_MS = 10_000;
-/** One may be a connection that was closed in passing, or a broker of several. */
+/** One failure may be a connection that was closed in passing, or one broker of several. */
 const FAILURES_UNTIL_LOST = 3;
 const DISCONNECT_TIMEOUT_MS = 5_000;
 
 export interface ConsumerEvents {
-  /** No broker can be reached; KafkaJS goes on trying. */
+  /** No broker can be reached; KafkaJS keeps trying. */
   lost(reason: string): void;
-  /** The group has heard of this member. May come when nothing was lost. */
+  /** The group has acknowledged this member. May be called although nothing was lost. */
   alive(): void;
-  /** The group has shared its partitions out anew. */
+  /** The group has assigned its partitions again. */
   joined(partitions: readonly { topic: string; partition: number }[]): void;
-  /** Nothing may be thrown. KafkaJS fetches on when it resolves. */
+  /** Must not throw. KafkaJS continues to fetch when it resolves. */
   batch(payload: EachBatchPayload): Promise<void>;
 }
 
-/** One KafkaJS consumer from its birth to its first crash. KafkaJS could restart itself; a new client is in a known state. */
+/** One KafkaJS consumer from its creation to its first crash. KafkaJS could restart itself; a new client is in a known state. */
 export class ConsumerSession {
   private readonly consumer: Consumer;
   private readonly contact = new GroupContact();
@@ -69,7 +71,7 @@ export class ConsumerSession {
     this.consumer.on(CRASH, ({ payload }) => this.ended.resolve(payload.error));
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
       this.heardOf();
-      // KafkaJS keeps its pauses over a rebalance; the partitions that come back are read again.
+      // KafkaJS keeps its pauses over a rebalance; partitions that come back are read again.
       this.consumer.resume(this.topics.map((topic) => ({ topic })));
       events.joined(partitionsOf(payload.memberAssignment));
     });
@@ -80,7 +82,7 @@ export class ConsumerSession {
     this.consumer.on(REQUEST_TIMEOUT, () => events.lost('no answer'));
   }
 
-  /** Resolves with what ended it, or with `undefined` if it was {@link stop}. */
+  /** Resolves with the error that ended it, or with `undefined` after {@link stop}. */
   async run(topics: readonly string[]): Promise<Error | undefined> {
     this.topics = topics;
     const error = await Promise.race([this.consume(topics), this.ended.promise]).catch((failure: Error) => failure);
@@ -98,7 +100,7 @@ export class ConsumerSession {
     this.ended.resolve(undefined);
   }
 
-  /** KafkaJS may try to connect for minutes, whatever is asked of it meanwhile: {@link run} does not wait for that. */
+  /** KafkaJS may try to connect for minutes and ignores all calls meanwhile: {@link run} does not wait for that. */
   private async consume(topics: readonly string[]): Promise<Error | undefined> {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
@@ -118,7 +120,7 @@ export class ConsumerSession {
     this.consumer.seek({ topic, partition, offset: String(offset) });
   }
 
-  /** KafkaJS fetches no more of it, and drops what it is fetching. */
+  /** KafkaJS fetches no more of the partition, and drops what it is fetching. */
   pause({ topic, partition }: TopicPartition): void {
     this.consumer.pause([{ topic, partitions: [partition] }]);
   }
@@ -129,8 +131,8 @@ export class ConsumerSession {
   }
 
   /**
-   * One attempt, so that each can be for the partitions that are ours at its time. KafkaJS offers that beside a batch
-   * only; before the first batch its own attempts have to do.
+   * One attempt, so that each covers the partitions that this member owns at its time. KafkaJS offers a single attempt only
+   * beside a batch; before the first batch, its own retries have to do.
    *
    * @throws an error of KafkaJS
    */
@@ -143,7 +145,7 @@ export class ConsumerSession {
     return this.lastPayload.commitOffsetsIfNecessary({ topics });
   }
 
-  /** None once it is stopped, so that KafkaJS ends its attempts to connect. */
+  /** Empty once stopped, so that KafkaJS ends its attempts to connect. */
   private brokers(): string[] {
     return this.isStopped ? [] : brokersOf(this.options.url);
   }
@@ -155,7 +157,7 @@ export class ConsumerSession {
 
   private heardOf(): void {
     this.failures = 0;
-    this.contact.heard();
+    this.contact.onContact();
     this.events.alive();
   }
 }

@@ -9,11 +9,11 @@ it.each([
   ['32 bytes of zeros', Buffer.alloc(32), 0x8a9136aa],
   ['32 bytes of ones', Buffer.alloc(32, 0xff), 0x62a8ab43],
   ['32 rising bytes', Buffer.from(Array.from({ length: 32 }, (_, index) => index)), 0x46dd794e],
-])('the checksum of %s is the one of the RFC', (_, bytes, expected) => {
+])('The checksum of %s is the one of the RFC', (_, bytes, expected) => {
   expect(crc32c(bytes, 0, bytes.length)).toBe(expected);
 });
 
-it('the checksum of a part is that of the same bytes alone, whatever surrounds them', () => {
+it('The checksum of a part equals that of the same bytes alone, whatever surrounds them', () => {
   const parts = fc.tuple(
     fc.uint8Array({ maxLength: 9 }),
     fc.uint8Array({ maxLength: 60 }),

@@ -1,4 +1,4 @@
-/** CRC-32C (Castagnoli, RFC 3720 appendix B.4), eight bytes a step: what Kafka checks a record batch by. */
+/** CRC-32C (Castagnoli, RFC 3720 appendix B.4), eight bytes a step: Kafka's checksum of a record batch. */
 
 const POLYNOMIAL = 0x82f63b78;
 const BYTE_VALUES = 256;

@@ -10,7 +10,7 @@ const ATTEMPTS = 3;
 const RETRY_DELAY_MS = 200;
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** The leader has moved, or the metadata do not know yet where it is. */
+/** The leader has moved, or the metadata do not have it yet. */
 const STALE = new Set([
   'NOT_LEADER_FOR_PARTITION',
   'LEADER_NOT_AVAILABLE',
@@ -21,8 +21,8 @@ const STALE = new Set([
 ]);
 
 /**
- * Single requests of the Kafka protocol to the leader of a partition, without a consumer group and without a producer: KafkaJS has
- * them inside, and does not offer them.
+ * Single requests of the Kafka protocol to the leader of a partition, without a consumer group and without a producer: KafkaJS
+ * has them internally, but does not export them.
  */
 export class DirectClient {
   private readonly attempts = new ConnectionAttempts();
@@ -51,7 +51,7 @@ export class DirectClient {
     }
   }
 
-  /** @throws an error of KafkaJS; of the broker that looks for the coordinator, where that is what failed */
+  /** @throws an error of KafkaJS; that of the broker that looks up the coordinator, if that request failed */
   async askCoordinator<T>(groupId: string, request: (broker: DirectBroker) => Promise<T>): Promise<T> {
     const cluster = await this.cluster();
     const coordinator = await cluster.findGroupCoordinator({ groupId }).catch((error: unknown) => {
@@ -60,13 +60,16 @@ export class DirectClient {
     return request(coordinator);
   }
 
-  /** Looks for leaders and coordinators again, after a pause. */
+  /** Looks up leaders and coordinators again, after a pause. */
   async refresh(delayMs: number): Promise<void> {
     await pause(delayMs, this.closing.signal);
     await (await this.cluster()).refreshMetadata().catch(() => undefined);
   }
 
-  /** How new the brokers are at least, by what they can do: no request asks for a version. @throws an error of KafkaJS */
+  /**
+   * The oldest version that the brokers may have, judged by their features: no request returns a version. @throws an error of
+   * KafkaJS
+   */
   async versionOfBrokers(): Promise<string> {
     const cluster = await this.cluster();
     await cluster.refreshMetadata();
@@ -74,7 +77,7 @@ export class DirectClient {
     return versionBy(broker.versions);
   }
 
-  /** The error of a request for the caller of the port. */
+  /** Converts the error of a request for the caller of the port. */
   refusal(error: unknown): EventLogError {
     if (error instanceof EventLogError) return error;
     const failure = causeOf(error);
@@ -100,7 +103,7 @@ export class DirectClient {
     return cluster.findBroker({ nodeId: found.leader });
   }
 
-  /** Looks for the leader again, or connects anew. */
+  /** Looks up the leader again, or reconnects. */
   private async isWorthRepeating(error: unknown): Promise<boolean> {
     const answer = brokerErrorOf(error);
     if (answer !== undefined && !STALE.has(answer)) return false;
@@ -145,7 +148,7 @@ const VERSIONS_OF_FETCH = [
 ] as const;
 
 function versionBy(versions: DirectBroker['versions']): string {
-  // Kafka 4 has dropped the fetches of clients before 2.1.
+  // Kafka 4 no longer accepts the fetches of clients before 2.1.
   if ((versions[FETCH]?.minVersion ?? 0) >= 4) return 'they can do what Kafka 4.0 or newer can';
   const newest = versions[FETCH]?.maxVersion ?? 0;
   const known = VERSIONS_OF_FETCH.find(([version]) => newest >= version);

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { EventLogError } from '@sluice/event-log';
 
-/** What a broker answers to a fetch of one partition. */
+/** A broker's answer to a fetch of one partition. */
 interface FetchedPartition {
   partition: number;
   messages: unknown[];
@@ -22,12 +22,12 @@ interface ProduceRequest {
   topicData: { topic: string; partitions: { partition: number; firstSequence: number; messages: [] }[] }[];
 }
 
-/** The part of KafkaJS's broker that is used here: one request of the protocol each. */
+/** The part of KafkaJS's broker that is used here: one request of the protocol for each method. */
 export interface DirectBroker {
   fetch(request: FetchRequest): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
   produce(request: ProduceRequest): Promise<unknown>;
   heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
-  /** What the broker can do, by the number of the request. */
+  /** The versions that the broker supports, by the number of the request. */
   versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>>;
   disconnect(): Promise<void>;
   connectionPool: {
@@ -39,7 +39,7 @@ export interface DirectBroker {
 /** The part of KafkaJS's connection that is used here. */
 export interface DirectConnection {
   clientId: string;
-  /** Whether no login is due: the first one, or that of the next session. */
+  /** Whether no login is due: neither the first one nor a renewal. */
   isAuthenticated(): boolean;
   authenticate(): Promise<void>;
   failIfNotConnected(): void;
@@ -48,7 +48,7 @@ export interface DirectConnection {
   requestQueue: {
     /** Sends it when there is room among the requests in flight, and settles its entry. */
     push(request: QueuedRequest): void;
-    /** Sends nothing for so many milliseconds. */
+    /** Sends nothing for this many milliseconds. */
     maybeThrottle(throttleMs: number): void;
   };
 }
@@ -63,7 +63,7 @@ interface QueuedRequest {
     reject: (error: Error) => void;
   };
   expectResponse: boolean;
-  /** Null: that of the client. */
+  /** Null: the name of the client. */
   requestTimeout: number | null;
   sendRequest: () => void;
 }
@@ -87,19 +87,19 @@ export interface DirectCluster {
   findGroupCoordinator(options: { groupId: string }): Promise<DirectBroker>;
 }
 
-/** What a producer needs of it. */
+/** The part of it that a producer needs. */
 export type ProducerCluster = Omit<DirectCluster, 'findControllerBroker' | 'findGroupCoordinator'>;
 
 /**
- * KafkaJS makes its clusters by a function that it keeps under a symbol.
+ * KafkaJS creates its clusters with a function that it keeps under a symbol.
  *
- * @param metadataMaxAge how long it takes the leaders of partitions to stay where they are, in milliseconds
+ * @param metadataMaxAge how long the leaders of partitions are cached, in milliseconds
  * @throws EventLogError `fatal` if another version of KafkaJS is installed
  */
 export function newCluster(client: Kafka, metadataMaxAge: number): DirectCluster {
   const symbol = Object.getOwnPropertySymbols(client).find(({ description }) => description === CREATE_CLUSTER);
   const create = (client as unknown as Record<symbol, ClusterFactory>)[symbol!];
-  if (create === undefined) throw new EventLogError('fatal', 'This version of KafkaJS has another inside than 2.2.');
+  if (create === undefined) throw new EventLogError('fatal', 'This version of KafkaJS is not 2.2.');
   return create({ metadataMaxAge, allowAutoTopicCreation: false });
 }
 

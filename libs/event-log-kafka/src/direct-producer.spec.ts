@@ -21,7 +21,7 @@ function entryOf(key: string, index: number): LogEntry {
   return { key: Buffer.from(key), value: Buffer.from(String(index)), headers: {}, timestampMs: 1 };
 }
 
-it('a send is one request for each leader, and every entry has its offset', async () => {
+it('A send is one request for each leader, and every entry has its offset', async () => {
   const cluster = new FakeCluster([1, 2, 1]);
   const producer = new DirectProducer(cluster, PATIENT_MS);
   const outcomes = await producer.send('t', entriesFor([0, 1, 2], 3));
@@ -34,13 +34,13 @@ it('a send is one request for each leader, and every entry has its offset', asyn
   );
 });
 
-it('an entry without a key goes to partition 0', async () => {
+it('An entry without a key goes to partition 0', async () => {
   const producer = new DirectProducer(new FakeCluster([1, 1]), PATIENT_MS);
   const entry = { key: null, value: null, headers: {}, timestampMs: 1 };
   expect(await producer.send('t', [entry])).toEqual([{ written: true, partition: 0, offset: 0 }]);
 });
 
-it('a partition whose leader has moved is sent to the new one, and the others are not sent again', async () => {
+it('A partition whose leader has moved is sent to the new leader, and the others are not sent again', async () => {
   const cluster = new FakeCluster([1, 1]);
   cluster.answer = (partition, { leader }) => {
     if (partition === 0 || leader === 2) return 0;
@@ -57,7 +57,7 @@ it('a partition whose leader has moved is sent to the new one, and the others ar
   expect([cluster.refreshes, cluster.ends.get(0), cluster.ends.get(1)]).toEqual([1, 2, 2]);
 });
 
-it('a request that was lost with its connection is sent again', async () => {
+it('A request that was lost with its connection is sent again', async () => {
   const cluster = new FakeCluster([1]);
   const lost = Object.assign(new Error('Closed connection'), { name: 'KafkaJSConnectionClosedError' });
   cluster.answer = () => (cluster.requests.length === 1 ? lost : 0);
@@ -65,7 +65,7 @@ it('a request that was lost with its connection is sent again', async () => {
   expect(await producer.send('t', entriesFor([0], 1))).toMatchObject([{ written: true }, { written: true }]);
 });
 
-it('a partition that refuses has the reason, and the others are written', async () => {
+it('A partition that refuses has the reason, and the others are written', async () => {
   const cluster = new FakeCluster([1, 1]);
   cluster.answer = (partition) => (partition === 1 ? MESSAGE_TOO_LARGE : 0);
   const producer = new DirectProducer(cluster, PATIENT_MS);
@@ -75,7 +75,7 @@ it('a partition that refuses has the reason, and the others are written', async 
   expect(cluster.requests).toHaveLength(1);
 });
 
-it('a send of which nothing is written fails with the error of the broker', async () => {
+it('A send that writes nothing fails with the error of the broker', async () => {
   const cluster = new FakeCluster([1]);
   cluster.answer = () => NOT_AUTHORIZED;
   const producer = new DirectProducer(cluster, PATIENT_MS);
@@ -83,7 +83,7 @@ it('a send of which nothing is written fails with the error of the broker', asyn
   expect(cluster.requests).toHaveLength(1);
 });
 
-it('a partition without a leader is tried until the time is over, and then once in a send', async () => {
+it('A partition without a leader is retried until the time is over, and then once in a send', async () => {
   const cluster = new FakeCluster([1, -1]);
   const producer = new DirectProducer(cluster, 200);
   const outcomes = await producer.send('t', entriesFor([0, 1], 2, 1));
@@ -94,7 +94,7 @@ it('a partition without a leader is tried until the time is over, and then once 
   expect(cluster.refreshes).toBe(before);
 });
 
-it('a partition that works again is repeated again when it fails', async () => {
+it('A recovered partition is retried again when it fails', async () => {
   const cluster = new FakeCluster([1, 1]);
   let failures = 1;
   cluster.answer = (partition) => (partition === 1 && failures-- > 0 ? NOT_LEADER : 0);
@@ -103,7 +103,7 @@ it('a partition that works again is repeated again when it fails', async () => {
   expect(await hurried.send('t', entriesFor([0, 1], 2, 1))).toMatchObject([{ written: true }, { written: true }]);
 });
 
-it('a send begins when the one before it has its outcomes, so that nothing overtakes', async () => {
+it('A send begins when the previous one has its outcomes, so that order is kept', async () => {
   const cluster = new FakeCluster([1]);
   const release = Promise.withResolvers<void>();
   cluster.beforeAnswer = () => (cluster.requests.length === 1 ? release.promise : Promise.resolve());
@@ -117,7 +117,7 @@ it('a send begins when the one before it has its outcomes, so that nothing overt
   expect(second!.map((outcome) => outcome.written && outcome.offset)).toEqual([2, 3, 4]);
 });
 
-it('a send that fails does not fail the next one', async () => {
+it('A send that fails does not fail the next one', async () => {
   const cluster = new FakeCluster([1]);
   cluster.answer = () => (cluster.requests.length === 1 ? NOT_AUTHORIZED : 0);
   const producer = new DirectProducer(cluster, PATIENT_MS);

@@ -12,36 +12,38 @@ import type { AppendResult } from './produce-request.js';
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
 
-/** The entries of one partition, and what has become of them. */
+/** The entries of one partition, and their outcome. */
 interface PartitionAppend {
   partition: number;
   entries: LogEntry[];
-  /** Where the entries stand in what was sent. */
+  /** The index of each entry in the send. */
   indexes: number[];
   baseOffset: number | undefined;
   error: Error | undefined;
 }
 
 /**
- * Appends record batches of our own to the leaders of partitions, over the connections of KafkaJS: these bring TLS, login and
- * metadata, and cost nothing per record. KafkaJS's own producer costs five times as much (docs/internals/decisions/0013-own-record-batches.md).
+ * Appends record batches that Sluice encodes to the leaders of partitions, over the connections of KafkaJS: these bring TLS,
+ * login and metadata, and cost nothing per record. KafkaJS's own producer costs five times as much
+ * (docs/internals/decisions/0013-own-record-batches.md).
  *
- * - One send of a topic at a time, one request for each leader. So nothing overtakes within a partition: what a send could not
- *   append within its time has failed when the next one begins.
- * - Each partition has its own outcome, and only what failed is sent again: a partition that has answered is never written twice.
- * - A request without an answer (a lost connection) is sent again, too. It may be in the log twice then; the key of a record makes
- *   that harmless.
+ * - One send of a topic at a time, one request for each leader. This keeps the order within a partition: entries that a send
+ * could not append in time have failed when the next one begins.
+ * - Each partition has its own outcome, and only failed ones are sent again: a partition that has answered is never written
+ * twice.
+ * - A request without an answer (a lost connection) is sent again, too. It may then be in the log twice; the key of a record
+ * makes that harmless.
  */
 export class DirectProducer implements ProducerClient {
   private readonly link: LeaderLink;
   private readonly targets = new Set<string>();
-  /** Partitions whose last append came to nothing: they are tried once in a send, so that the others need not wait for them. */
+  /** Partitions whose last append failed: they are tried once in a send, so that the others do not wait for them. */
   private readonly failing = new Set<string>();
   /** The last send of each topic. It never rejects. */
   private readonly tails = new Map<string, Promise<unknown>>();
   private readonly closing = new AbortController();
 
-  /** @param timeoutMs a send has its outcomes by then, unless a request to a broker takes longer */
+  /** @param timeoutMs a send has its outcomes within this time, unless a request to a broker takes longer */
   constructor(
     private readonly cluster: ProducerCluster,
     private readonly timeoutMs: number,
@@ -108,7 +110,7 @@ export class DirectProducer implements ProducerClient {
     return [...Map.groupBy(appends, ({ partition }) => known.get(partition) ?? NO_LEADER)];
   }
 
-  /** Never rejects: what goes wrong becomes the error of the appends. */
+  /** Never rejects: a failure becomes the error of the appends. */
   private async append(topic: string, leader: number, appends: readonly PartitionAppend[]): Promise<void> {
     try {
       // LEADER_NOT_AVAILABLE
@@ -124,7 +126,7 @@ export class DirectProducer implements ProducerClient {
     try {
       return await this.link.append(broker, topic, appends);
     } catch (error) {
-      // As KafkaJS does: the next request connects again.
+      // Like KafkaJS: the next request connects again.
       if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
       throw error;
     }
@@ -137,7 +139,7 @@ function leaderEntry({ partitionId, leader }: PartitionMetadata): [number, numbe
   return [partitionId, leader < 0 ? NO_LEADER : leader];
 }
 
-/** A partition that the answer does not name has no outcome. */
+/** A partition that is missing in the answer has no outcome. */
 function note(appends: readonly PartitionAppend[], results: readonly AppendResult[]): void {
   const byPartition = new Map(results.map((result) => [result.partition, result]));
   for (const append of appends) {
@@ -152,13 +154,13 @@ function errorOf(result: AppendResult | undefined): Error | undefined {
   return result.errorCode === 0 ? undefined : createErrorFromCode(result.errorCode);
 }
 
-/** The broker was away, or had a reason that passes by itself. */
+/** The broker was unavailable, or refused for a temporary reason. */
 function mayPass(error: Error): boolean {
   if (isFatal(error) || causeOf(error) === 'authentication' || causeOf(error) === 'certificate') return false;
   return brokerErrorOf(error) === undefined || isTransientAnswer(error) || brokerErrorOf(error) === STALE_TOPIC;
 }
 
-/** A leader that has just moved may not know its partition yet. */
+/** A leader that has just moved may not have its partition yet. */
 const STALE_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
 
 /** Entries without a key go to partition 0. */

@@ -8,10 +8,10 @@ import { FetchedRecords, fetchedPartition } from './fetched-records.js';
 const MAX_BYTES = 512 * 1024;
 const READ_COMMITTED = 1;
 const NO_REPLICA = -1;
-/** There are records, so that the broker has nothing to wait for. */
+/** There are records, so the broker does not have to wait. */
 const MAX_WAIT_MS = 50;
 
-/** Reads ranges of a topic by single fetches: no group, so no rebalance, and no right but Read on the topic. */
+/** Reads ranges of a topic by single fetches: no group, so no rebalance, and no right other than Read on the topic. */
 export class DirectReader {
   constructor(
     private readonly client: DirectClient,
@@ -19,9 +19,9 @@ export class DirectReader {
   ) {}
 
   /**
-   * At least one record of a range that has any.
+   * At least one record of a range that has records.
    *
-   * @param range within what the partition has
+   * @param range within the offsets of the partition
    * @throws an error of KafkaJS
    */
   async read({ partition, fromOffset, toOffset, maxRecords }: PeekOptions): Promise<LogRecord[]> {
@@ -30,7 +30,7 @@ export class DirectReader {
       const batch = await this.client.askLeader(this.topic, partition, (broker) => this.fetch(broker, partition, from));
       const records = recordsOf(batch, toOffset, maxRecords);
       if (records.length > 0) return records;
-      // Control records or what was aborted: the range goes on behind it, or there is nothing left to read.
+      // Control records or an aborted transaction: continue after them, or there is nothing left to read.
       const last = Number(batch.lastOffset());
       if (last < next) return [];
       next = last + 1;
@@ -55,7 +55,7 @@ export class DirectReader {
 function recordsOf(batch: Batch, toOffset: number, maxRecords: number): LogRecord[] {
   const fetched = new FetchedRecords(fetchedPartition(batch));
   const records: LogRecord[] = [];
-  for (let next = fetched.take(); next !== undefined && records.length < maxRecords; next = fetched.take()) {
+  for (let next = fetched.shift(); next !== undefined && records.length < maxRecords; next = fetched.shift()) {
     if (next.offset >= toOffset) break;
     records.push(next);
   }

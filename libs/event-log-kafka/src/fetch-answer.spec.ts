@@ -21,7 +21,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 6 });
 const entry: fc.Arbitrary<LogEntry> = fc.record({
   key: bytes,
   value: bytes,
-  // KafkaJS's reader stumbles over names of Object.prototype.
+  // KafkaJS's reader fails on names of Object.prototype.
   headers: fc.dictionary(
     text.map((name) => `h-${name}`),
     text,
@@ -31,7 +31,7 @@ const entry: fc.Arbitrary<LogEntry> = fc.record({
 });
 
 describe('readFetchAnswer', () => {
-  it('reads the records that KafkaJS reads, in every version of the request', async () => {
+  it('The reader returns the records that KafkaJS reads, in every version of the request', async () => {
     const batches = fc.array(fc.array(entry, { minLength: 1, maxLength: 4 }), { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(batches, fc.constantFrom(...VERSIONS), fc.nat({ max: 12 }), async (given, version, from) => {
@@ -41,7 +41,7 @@ describe('readFetchAnswer', () => {
     );
   });
 
-  it('reads what is compressed', async () => {
+  it('The reader returns compressed records', async () => {
     installCodecs();
     for (const compression of ['gzip', 'zstd'] as const) {
       const batch = await compressedRecordBatch([entryAt(0), entryAt(1)], codecOf({ compression })!);
@@ -49,13 +49,13 @@ describe('readFetchAnswer', () => {
     }
   });
 
-  it('leaves out a batch that is cut off at its end', async () => {
+  it('The reader leaves out a batch that is cut off at its end', async () => {
     const whole = batchBytes(0, [entryAt(0)]);
     const cut = batchBytes(1, [entryAt(1)]).subarray(0, -1);
     expect(valuesOf(await recordsIn({ batches: Buffer.concat([whole, cut]) }))).toEqual(['0:a0']);
   });
 
-  it('leaves out control records and what a transaction has aborted', async () => {
+  it('The reader leaves out control records and aborted transactions', async () => {
     const batches = Buffer.concat([
       batchBytes(0, [entryAt(0)], { attributes: TRANSACTIONAL, producer: 1n }),
       batchBytes(1, [entryAt(1)], { attributes: TRANSACTIONAL, producer: 2n }),
@@ -69,24 +69,24 @@ describe('readFetchAnswer', () => {
     expect(valuesOf(await recordsIn({ batches, aborted }))).toEqual(['1:a1', '2:a2', '5:a5']);
   });
 
-  it('goes on after the offsets that compaction has removed', async () => {
+  it('The reader continues after the offsets that compaction has removed', async () => {
     const batches = batchBytes(5, [entryAt(5)], { lastOffset: 9 });
     const [batch] = await batchesOf(fetchBytes(11, [{ partition: 0, batches }]), 11, 7);
     expect([batch!.lastOffset(), recordsOf(batch!)]).toEqual(['9', []]);
   });
 
-  it('takes the time of the broker where it stamps records', async () => {
+  it('The reader returns the time of the broker where it stamps records', async () => {
     const batches = batchBytes(0, [entryAt(0), { ...entryAt(1), timestampMs: 3000 }], { attributes: 0x8 });
     expect((await recordsIn({ batches })).map(({ timestampMs }) => timestampMs)).toEqual([3000, 3000]);
   });
 
-  it('reads what a topic of before Kafka 0.11 holds', async () => {
+  it('The reader returns the records of a topic from before Kafka 0.11', async () => {
     const { buffer } = encodeMessageSet({ messageVersion: 1, entries: [{ key: 'k', value: 'v', timestamp: 5 }] });
     const records = await recordsIn({ batches: Buffer.from(buffer) });
     expect(records).toMatchObject([{ key: Buffer.from('k'), value: Buffer.from('v'), timestampMs: 5 }]);
   });
 
-  it('refuses a record that is longer than its batch', async () => {
+  it('The reader refuses a record that is longer than its batch', async () => {
     const batches = batchBytes(0, [entryAt(0)]);
     batches[61] = 0x7e;
     await expect(recordsIn({ batches })).rejects.toMatchObject({ code: 'fatal' });
@@ -94,7 +94,7 @@ describe('readFetchAnswer', () => {
 });
 
 describe('FetchedRecords', () => {
-  it('reads the headers of each record, whatever the one before it had', async () => {
+  it('Each record has its own headers, whatever the one before it had', async () => {
     const headers = ['1', '1', '2', '', '1', 'Größe'].map((version) => ({ version }));
     const entries = headers.map((one, offset) => entryAt(offset, one));
     const records = await recordsIn({ batches: batchBytes(0, entries) });
@@ -124,7 +124,7 @@ async function batchesOf(answer: Buffer, version: number, from: number): Promise
 function recordsOf(batch: Batch): LogRecord[] {
   const fetched = new FetchedRecords(fetchedPartition(batch));
   const records: LogRecord[] = [];
-  for (let next = fetched.take(); next !== undefined; next = fetched.take()) records.push(next);
+  for (let next = fetched.shift(); next !== undefined; next = fetched.shift()) records.push(next);
   return records;
 }
 

@@ -7,10 +7,10 @@ import fetchRequests, { type FetchResponse } from 'kafkajs/src/protocol/requests
 import type { FetchedBatch } from './fetched-records.js';
 import { ATTRIBUTES_AT, HEAD_BYTES, LENGTH_AT, MAGIC_AT, maxBatchBytes, writeRecordBatch } from './record-batch.js';
 
-/** A record batch in the place of the messages of KafkaJS, which looks at these members of them. */
+/** A record batch in place of KafkaJS's messages, with the members that KafkaJS reads of a message. */
 interface FetchedMessage {
   offset: string;
-  /** Left out of what is handed to the consumer: control records, what was aborted, and batches without records. */
+  /** Not passed to the consumer: control records, aborted records, and batches without records. */
   isControlRecord: boolean;
   batch: FetchedBatch;
 }
@@ -24,17 +24,17 @@ const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 const BEFORE_BATCHES = 2;
 
-/** The clients of ours, by their socket factories: other clients of KafkaJS in the process read messages. */
+/** The clients of Sluice, by their socket factories: other clients of KafkaJS in the process read messages. */
 const ours = new WeakSet<ISocketFactory>();
 let isInstalled = false;
-/** Whether a broker of ours makes its request now, which it does in one turn. */
+/** Whether a broker of Sluice is making its request now, which it does in one turn. */
 let isOurFetch = false;
 
 /**
- * Makes a client of KafkaJS read the answers to its fetches by batch. It would make an object, some buffers and texts of 64-bit numbers
- * for each record, which is most of what a consumer costs. The records are read later, by `FetchedRecords`.
+ * Makes a client of KafkaJS read the answers to its fetches by batch. Otherwise it would create an object, some buffers and texts
+ * of 64-bit numbers for each record, which is most of the cost of a consumer. `FetchedRecords` reads the records later.
  *
- * @param client the socket factory that the client is made with
+ * @param client the socket factory of the client
  */
 export function readFetchesByBatch(client: ISocketFactory): void {
   ours.add(client);
@@ -85,7 +85,7 @@ export async function readFetchAnswer(payload: Buffer, version: number): Promise
     for (let left = answer.int32(); left > 0; left--) partitions.push(await answer.partition());
     responses.push({ topicName, partitions });
   }
-  // As KafkaJS does from version 8 on: it waits itself for as long as the broker asks for.
+  // Like KafkaJS from version 8 on: the client itself waits for as long as the broker asks.
   return { throttleTime: 0, clientSideThrottleTime, ...session, responses };
 }
 
@@ -132,7 +132,7 @@ class Answer {
   }
 }
 
-/** A broker cuts the last batch off where its limit of bytes is reached. */
+/** A broker cuts off the last batch where its limit of bytes is reached. */
 async function messagesIn(bytes: Buffer, aborted: AbortedTransactions): Promise<FetchedMessage[]> {
   const messages: FetchedMessage[] = [];
   for (let at = 0; at + MAGIC_AT < bytes.length;) {
@@ -161,7 +161,7 @@ async function messageOf(bytes: Buffer, aborted: AbortedTransactions): Promise<F
   return { offset: String(lastOffset), isControlRecord: isLeftOut || count === 0, batch };
 }
 
-/** What a topic of before Kafka 0.11 holds: each message becomes a batch. */
+/** The format of topics from before Kafka 0.11: each message becomes a batch. */
 async function oldMessages(bytes: Buffer): Promise<FetchedMessage[]> {
   const messages = await decodeMessageSet(new Decoder(bytes), bytes.length);
   return messages.map(({ key, value, timestamp, offset }) => {
@@ -178,7 +178,7 @@ async function oldMessages(bytes: Buffer): Promise<FetchedMessage[]> {
 /** https://kafka.apache.org/documentation/#controlbatch: key version int16 | type int16, 0 for an abort */
 const ABORT = 0;
 
-/** Which batches belong to transactions that were aborted. They are asked for in the order of their offsets. */
+/** Which batches belong to aborted transactions. Must be called in the order of their offsets. */
 class AbortedTransactions {
   /** In the order of their first offsets, as a broker sends them. */
   private readonly ahead: { producer: bigint; firstOffset: number }[] = [];

@@ -14,22 +14,22 @@ export interface FetchedBatch {
   records: Buffer;
 }
 
-/** Where a partition was read from, and what came. */
+/** The range that was read from a partition, and the batches. */
 export interface FetchedPartition {
   topic: string;
   partition: number;
-  /** The first offset that was asked for: a batch may begin before it. */
+  /** The requested offset: a batch may begin before it. */
   fromOffset: number;
   batches: readonly FetchedBatch[];
 }
 
-/** The batches of what KafkaJS hands out, whose messages `fetch-answer.ts` has made. */
+/** The batches in what KafkaJS passes on, whose messages come from `fetch-answer.ts`. */
 export function fetchedPartition(batch: Batch): FetchedPartition {
   const { topic, partition, fetchedOffset, messages } = batch as unknown as FetchedByKafkaJs;
   return { topic, partition, fromOffset: Number(fetchedOffset), batches: messages.map((message) => message.batch) };
 }
 
-/** KafkaJS has the offset that was asked for, but not in its types. */
+/** KafkaJS has the requested offset, but not in its types. */
 interface FetchedByKafkaJs {
   topic: string;
   partition: number;
@@ -40,7 +40,7 @@ interface FetchedByKafkaJs {
 type Headers = LogRecord['headers'];
 
 const NO_HEADERS: Headers = Object.freeze({});
-/** More bits than these of a varint do not fit into the result of a bitwise operator. */
+/** A varint with more bits than these does not fit into the result of a bitwise operator. */
 const BITWISE_BITS = 28;
 
 /** Reads the records of one fetched partition one by one, so that unread records cost only their bytes. */
@@ -61,12 +61,12 @@ export class FetchedRecords {
     this.advance();
   }
 
-  /** The record that {@link take} returns; `undefined` if there is none. */
+  /** The record that {@link next} returns; `undefined` if there is none. */
   get next(): LogRecord | undefined {
     return this.#next;
   }
 
-  take(): LogRecord | undefined {
+  shift(): LogRecord | undefined {
     const taken = this.#next;
     if (taken !== undefined) this.advance();
     return taken;
@@ -131,7 +131,7 @@ export class FetchedRecords {
     return true;
   }
 
-  /** Kafka lets a name occur several times; as in its own clients, the last one counts. */
+  /** A name may occur several times in Kafka; as in Kafka's own clients, the last one counts. */
   private decodeHeaders(start: number, records: Buffer): Headers {
     this.at = start;
     const headers: Record<string, string> = {};

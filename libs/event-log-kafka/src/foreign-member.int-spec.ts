@@ -11,12 +11,12 @@ jest.setTimeout(120_000);
 
 const PARTITIONS = 4;
 
-/** A client that does not know that the group is not its own, as KafkaJS is used everywhere. */
+/** A client that joins the group by mistake, as any service with KafkaJS could. */
 class Stranger {
   readonly values: string[] = [];
   private readonly consumer: Consumer;
 
-  /** @param partitionAssigners left out: those of KafkaJS, which are ours as well */
+  /** @param partitionAssigners left out: those of KafkaJS, which Sluice uses as well */
   constructor(
     private readonly topic: string,
     group: string,
@@ -42,7 +42,7 @@ class Stranger {
   }
 }
 
-/** As the assignor of another client library names itself. */
+/** Named like the assignor of another client library. */
 const RANGE: Pick<Assigner, 'name' | 'protocol'> = {
   name: 'range',
   protocol: ({ topics }) => ({
@@ -89,7 +89,7 @@ describe('a group that is closed to other clients', () => {
     expect(outcomes.every(({ written }) => written)).toBe(true);
   }
 
-  /** Reads as a service does that obeys: nothing while something stands against it. */
+  /** Reads like a service that obeys: nothing while the group is disturbed. */
   async function readUntil(values: Set<string>, size: number): Promise<void> {
     await until(async () => {
       if (member.disturbance?.() !== undefined) return false;
@@ -100,7 +100,7 @@ describe('a group that is closed to other clients', () => {
     }, BROKER_PATIENCE);
   }
 
-  it('names the foreign member while it is there, and then reads all that it has taken', async () => {
+  it('The foreign member is named while it is there, and then all that it has taken is read', async () => {
     const values = new Set<string>();
     await publish(0, 40);
     await readUntil(values, 40);
@@ -116,7 +116,7 @@ describe('a group that is closed to other clients', () => {
     expect(positions.map(({ committed }) => committed)).toEqual(positions.map(({ high }) => high));
   });
 
-  it('does not believe what was committed while nobody of the service was there, until a person says so', async () => {
+  it('Commits made while no member of the service was there are not believed until an operator accepts them', async () => {
     const values = new Set<string>();
     await publish(0, 40);
     await readUntil(values, 40);
@@ -133,7 +133,7 @@ describe('a group that is closed to other clients', () => {
     await readUntil(values, 50);
   });
 
-  it('waits for a foreign member that keeps it out of the group, and names it', async () => {
+  it('A member waits for a foreign member that keeps it out of the group, and names it', async () => {
     const values = new Set<string>();
     await member.close();
     await stranger.leave();
@@ -147,7 +147,7 @@ describe('a group that is closed to other clients', () => {
     await readUntil(values, 40);
   });
 
-  it('believes positions that were reset by hand in the whole topic', async () => {
+  it('A manual reset of the whole topic is believed', async () => {
     const values = new Set<string>();
     await publish(0, 40);
     await readUntil(values, 40);
@@ -163,7 +163,7 @@ describe('a group that is closed to other clients', () => {
     return positions.every(({ committed, high }) => committed === high);
   }
 
-  /** As `kafka-consumer-groups --reset-offsets --to-earliest --execute` does, in a group without members. */
+  /** Like `kafka-consumer-groups --reset-offsets --to-earliest --execute` in a group without members. */
   async function resetByHand(): Promise<void> {
     const kafka = new Kafka({ clientId: 'by-hand', brokers: brokersForTests().split(','), logLevel: logLevel.NOTHING });
     const admin = kafka.admin();

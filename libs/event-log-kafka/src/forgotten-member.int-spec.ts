@@ -6,7 +6,7 @@ import { OwnBroker } from './testing/own-broker.js';
 import { API, REFUSAL, RefusingProxy } from './testing/refusing-proxy.js';
 import { BROKER_PATIENCE, succeeds } from './testing/patience.js';
 
-/** The broker gives a member up 30 s after its last heartbeat; until then nobody can take its place. */
+/** The broker removes a member 30 s after its last heartbeat; until then no other member can take its partitions. */
 jest.setTimeout(180_000);
 
 const TOPIC = 'forgotten-member';
@@ -38,7 +38,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-it('joins again when the group has forgotten the member and the coordinator was still loading at its first try', async () => {
+it('A member joins again after the group forgot it and the coordinator was still loading at its first try', async () => {
   const subscription = log.subscribe({ group: GROUP, topics: [TOPIC] });
   await publish('one');
   await commitUpTo(1, subscription);
@@ -60,7 +60,7 @@ async function publish(value: string): Promise<void> {
   );
 }
 
-/** Pulls and commits until the group stands there: a commit of a member that was forgotten moves nothing. */
+/** Pulls and commits until the group has committed this offset: a commit of a forgotten member changes nothing. */
 async function commitUpTo(offset: number, subscription: EventSubscription): Promise<void> {
   await until(async () => {
     const last = (await subscription.pull({ maxRecords: 10, maxWaitMs: 500 })).at(-1);

@@ -18,18 +18,18 @@ describe('GroupContact', () => {
     return isForgotten.at(-1)!;
   }
 
-  it('knows that the group has forgotten a member whose fetches are answered and whose heartbeats are not', () => {
+  it('A member is forgotten when its fetches are answered and its heartbeats are not', () => {
     expect(fetchesFor(16)).toBe(false);
     expect(fetchesFor(1)).toBe(true);
   });
 
-  it('counts from the last heartbeat that came through', () => {
+  it('The time counts from the last successful heartbeat', () => {
     fetchesFor(15);
-    contact.heard();
+    contact.onContact();
     expect(fetchesFor(16)).toBe(false);
   });
 
-  it('counts anew when the log was away between two fetches', () => {
+  it('The time starts again when the event log was unavailable between two fetches', () => {
     fetchesFor(1);
     nowMs += 3_600_000;
     contact.interrupted();
@@ -37,9 +37,9 @@ describe('GroupContact', () => {
     expect(fetchesFor(1)).toBe(true);
   });
 
-  it('takes nothing from a time without fetches, when the log was away or nothing was asked for', () => {
+  it('A time without fetches shows nothing, whether the event log was unavailable or nothing was requested', () => {
     fetchesFor(1);
-    contact.heard();
+    contact.onContact();
     nowMs += 3_600_000;
     expect(contact.isForgottenAtFetch()).toBe(false);
   });

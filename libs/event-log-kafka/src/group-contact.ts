@@ -1,18 +1,18 @@
-/** Five heartbeats, none of which came through and none of which failed. */
+/** Five heartbeats, none of which succeeded and none of which failed. */
 const FORGOTTEN_AFTER_MS = 15_000;
 
 /**
- * Notices that a consumer fetches on although the group has forgotten it. KafkaJS forgets the name of a member that the group does
- * not know, and joins again; if that fails too, because the coordinator is still loading, it fetches on without a name, and without
- * a name it sends no heartbeats. No error says so: it reads on from where it was, commits nothing, and never joins again.
+ * Detects that a consumer keeps fetching although the group has forgotten it. KafkaJS drops the id of a member that the group
+ * does not know, and joins again; if that fails too, because the coordinator is still loading, it fetches without a member id,
+ * and then sends no heartbeats. There is no error: it continues to read, commits nothing, and never joins again.
  */
 export class GroupContact {
   #fetchingSinceMs: number | undefined;
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** A heartbeat or a join came through. */
-  heard(): void {
+  /** A heartbeat or a join succeeded. */
+  onContact(): void {
     this.#fetchingSinceMs = undefined;
   }
 
@@ -24,7 +24,7 @@ export class GroupContact {
   /**
    * A fetch was answered. Between two of them KafkaJS sends the heartbeat that is due.
    *
-   * @returns whether fetches have been answered for so long, and no heartbeat, that the group has forgotten this member
+   * @returns whether fetches were answered long enough without a heartbeat that the group has forgotten this member
    */
   isForgottenAtFetch(): boolean {
     this.#fetchingSinceMs ??= this.now();

@@ -4,22 +4,22 @@ import { groupCommits, groupPositions } from './group-positions.js';
 import { GroupWatch, type Commit } from './group-watch.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 
-/** How late a foreign member may be noticed that joins without a rebalance of this member. */
+/** How long it may take to detect a foreign member that joins without a rebalance of this member. */
 const WATCH_INTERVAL_MS = 5_000;
 
 type Partition = Pick<TopicPosition, 'topic' | 'partition'>;
 
-/** Where reading goes on in a partition, and what the group has committed there. */
+/** The next offset to read in a partition, and what the group has committed there. */
 export interface Start {
   position: TopicPosition;
   committed: number;
-  /** False where the commit is to be written once more, with our mark. */
+  /** False if the commit has to be written once more, with our mark. */
   isMarked: boolean;
 }
 
-/** What a member asks of its group before it reads, and, where the group is closed to other clients, as long as it reads. */
+/** The requests of a member to its group before it reads and, in a group that is closed to other clients, while it reads. */
 export class GroupEntry {
-  /** Of a group that is closed to other clients. */
+  /** Set for a group that is closed to other clients. */
   readonly watch: GroupWatch | undefined;
 
   constructor(
@@ -33,7 +33,7 @@ export class GroupEntry {
   }
 
   /**
-   * Where reading goes on in partitions that this member has just been given.
+   * The next offset to read in partitions that were just assigned to this member.
    *
    * @throws EventLogError `unavailable`, `topic-missing`
    */
@@ -51,12 +51,12 @@ export class GroupEntry {
     return (await Promise.all(starts)).flat();
   }
 
-  /** Looks at the group from time to time while `isMember`. A log that does not answer is somebody else's to report. */
+  /** Checks the group from time to time while `isMember`. Another part reports an event log that does not answer. */
   async follow(isMember: () => boolean, signal: AbortSignal): Promise<void> {
     const { watch } = this;
     if (watch === undefined) return;
     for (; !signal.aborted; await pause(WATCH_INTERVAL_MS, signal)) {
-      if (isMember()) await this.look(watch).catch(() => undefined);
+      if (isMember()) await this.check(watch).catch(() => undefined);
     }
   }
 
@@ -67,7 +67,7 @@ export class GroupEntry {
     this.watch.sawMembers(groups[0]?.members ?? []);
   }
 
-  private async look(watch: GroupWatch): Promise<void> {
+  private async check(watch: GroupWatch): Promise<void> {
     await this.lookAtMembers();
     watch.sawCommits(await groupCommits(this.admin, this.subscribed.group, this.subscribed.topics));
   }

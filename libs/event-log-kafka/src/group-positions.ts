@@ -13,14 +13,14 @@ export interface GroupPositions {
 }
 
 /**
- * Where a group is in each partition of a topic.
+ * The position of a group in each partition of a topic.
  *
  * @throws EventLogError `topic-missing`, `unavailable`
  */
 export async function groupPositions(admin: KafkaAdmin, group: string, topic: string): Promise<GroupPositions> {
   try {
     return await admin.ask(async (client) => {
-      // The committed positions first: by the time of the ends, they can only be below them.
+      // Committed offsets first: at the time of the high watermarks they can only be lower.
       const [committed] = await client.fetchOffsets({ groupId: group, topics: [topic] });
       const ends = await client.fetchTopicOffsets(topic);
       const partitions = committed?.partitions ?? [];
@@ -64,8 +64,8 @@ interface LogEnds {
 }
 
 /**
- * Kafka says -1 for a group that has not committed, and may say an offset that retention has removed since, or one
- * beyond the end of a topic that was made anew; KafkaJS reads on at the first record in each of these cases.
+ * Kafka returns -1 for a group that has not committed, and may return an offset that retention has removed since, or one past the
+ * end of a re-created topic; KafkaJS continues at the first record in each of these cases.
  */
 export function positionsOf(committed: readonly CommittedOffset[], ends: readonly LogEnds[]): PartitionPosition[] {
   const commits = new Map(committed.map((commit) => [commit.partition, commit]));

@@ -17,13 +17,13 @@ describe('GroupWatch', () => {
     return new GroupWatch({ group: 'store', clients: [US.clientId], logger: log });
   }
 
-  it('has nothing against siblings', () => {
+  it('Siblings do not disturb the group', () => {
     watch.sawMembers([US, US, US]);
     expect(watch.disturbance).toBeUndefined();
     expect(lines).toEqual([]);
   });
 
-  it('names a foreign member once, and says once that it has gone', () => {
+  it('A foreign member is reported once, and so is its departure', () => {
     watch.sawMembers([US, THEM]);
     watch.sawMembers([THEM, US]);
     expect(watch.disturbance).toMatchObject({
@@ -36,13 +36,13 @@ describe('GroupWatch', () => {
     expect(lines.map((line) => line.slice(0, 4))).toEqual(['warn', 'info']);
   });
 
-  it('shows a client id without control characters, and not at any length', () => {
+  it('A client id is shown without control characters and with a bounded length', () => {
     watch.sawMembers([US, { clientId: `a\n${'b'.repeat(10_000)}` }]);
     expect(watch.disturbance!.detail).not.toContain('\n');
     expect(watch.disturbance!.detail.length).toBeLessThan(300);
   });
 
-  it('goes on where the service was, not where another client has committed', () => {
+  it('Reading continues where the service was, not where another client has committed', () => {
     watch.sawCommits([own(0, 5), own(1, 7)]);
     watch.committed([at(1, 9)]);
     watch.sawCommits([foreign(0, 20), foreign(1, 30)]);
@@ -51,13 +51,13 @@ describe('GroupWatch', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('believes a commit that was set back', () => {
+  it('A commit that was set back is believed', () => {
     watch.sawCommits([own(0, 5)]);
     expect(watch.startsOf('events', [at(0, 2)], [foreign(0, 2)])).toEqual([at(0, 2)]);
     expect(lines).toEqual([]);
   });
 
-  it('believes the siblings, however far they are', () => {
+  it('The commits of siblings are believed, however far they are', () => {
     watch.sawCommits([own(0, 5)]);
     expect(watch.startsOf('events', [at(0, 50)], [own(0, 50)])).toEqual([at(0, 50)]);
   });
@@ -65,13 +65,13 @@ describe('GroupWatch', () => {
   describe('in a process that does not know how far the service was', () => {
     const mixed = [foreign(0, 20), own(1, 7)];
 
-    it('believes a group without any mark: version 0.1 wrote none, and a reset leaves none', () => {
+    it('A group without any mark is believed: version 0.1 wrote none, and a reset leaves none', () => {
       watch.sawMembers([US]);
       expect(watch.startsOf('events', [at(0, 20), at(1, 7)], [foreign(0, 20), foreign(1, 7)])).toHaveLength(2);
       expect(watch.disturbance).toBeUndefined();
     });
 
-    it('does not believe some commits without a mark if it came into an empty group', () => {
+    it('Some commits without a mark are not believed after joining an empty group', () => {
       watch.sawMembers([US]);
       watch.startsOf('events', [at(0, 20), at(1, 7)], mixed);
       expect(watch.disturbance).toMatchObject({
@@ -81,20 +81,20 @@ describe('GroupWatch', () => {
       expect([watch.isUnexplained(at(0, 20)), watch.isUnexplained(at(1, 7))]).toEqual([true, false]);
     });
 
-    it('believes them beside siblings, one of which may be of version 0.1', () => {
+    it('They are believed beside siblings, one of which may be of version 0.1', () => {
       watch.sawMembers([US, US]);
       watch.startsOf('events', [at(0, 20)], mixed);
       expect(watch.disturbance).toBeUndefined();
     });
 
-    it('does not believe them where it has seen a foreign member', () => {
+    it('They are not believed after a foreign member was seen', () => {
       watch.sawMembers([US, US, THEM]);
       watch.startsOf('events', [at(0, 20)], mixed);
       watch.sawMembers([US, US]);
       expect(watch.disturbance).toMatchObject({ reason: 'foreign_commit' });
     });
 
-    it('believes them when a person says so', () => {
+    it('They are believed when an operator accepts them', () => {
       watch.sawMembers([US]);
       watch.startsOf('events', [at(0, 20), at(1, 7)], mixed);
       watch.accept();

@@ -19,11 +19,11 @@ export interface GroupWatchOptions {
 }
 
 /**
- * Notices clients in a group that belongs to one service alone. Such a client is given partitions, and what it commits, the
- * service never reads.
+ * Detects clients in a group that belongs to one service alone. Such a client gets partitions, and the service never reads what
+ * that client commits.
  *
- * Knows how far the service itself has committed, from the mark of its commits, as long as the process lives. A commit without
- * the mark beyond that is not believed: reading goes on where the service was. Records that come twice are harmless.
+ * Knows how far the service itself has committed, from the mark of its commits, while the process lives. A commit without the
+ * mark beyond that is not believed: reading continues where the service was. Records that come twice are harmless.
  *
  * A process that has just started does not know how far the service was. It believes commits without the mark, except when some
  * partitions have the mark and others do not, and no sibling can have written the others: version 0.1 wrote no mark, and a reset
@@ -34,7 +34,7 @@ export class GroupWatch {
   readonly #unexplained = new Map<string, Commit>();
   readonly #clients: ReadonlySet<string>;
   #foreign: readonly string[] = [];
-  /** No member, or a foreign one, was there before: nobody of ours can have committed meanwhile. */
+  /** There was no member before, or a foreign one: no member of ours can have committed meanwhile. */
   #isSuspicious = false;
   #hasJoined = false;
 
@@ -67,7 +67,7 @@ export class GroupWatch {
     this.report(before);
   }
 
-  /** Called with the committed offsets of all partitions. Keeps how far the service is. */
+  /** Called with the committed offsets of all partitions. Stores the progress of the service. */
   sawCommits(commits: readonly Commit[]): void {
     for (const commit of commits) if (commit.isOwn) this.#own.set(placeOf(commit), commit.offset);
   }
@@ -78,9 +78,9 @@ export class GroupWatch {
   }
 
   /**
-   * Where reading goes on in partitions that this member has just been given.
+   * The next offset to read in partitions that were just assigned to this member.
    *
-   * @param commits of all partitions of the topic, those that were never committed left out
+   * @param commits of all partitions of the topic, without those that were never committed
    */
   startsOf(topic: string, positions: readonly TopicPosition[], commits: readonly Commit[]): TopicPosition[] {
     const before = this.disturbance?.reason;
@@ -99,12 +99,12 @@ export class GroupWatch {
     return starts;
   }
 
-  /** Whether the position must not be committed, because that would hide who wrote it. */
+  /** Whether the offset must not be committed, because that would hide who wrote it. */
   isUnexplained(partition: Partition): boolean {
     return this.#unexplained.has(placeOf(partition));
   }
 
-  /** A person takes the committed offsets as they are. */
+  /** An operator accepts the committed offsets as they are. */
   accept(): void {
     for (const commit of this.#unexplained.values()) this.#own.set(placeOf(commit), commit.offset);
     this.#unexplained.clear();
@@ -133,7 +133,7 @@ export class GroupWatch {
 const MAX_PLACES = 10;
 const MAX_NAME_LENGTH = 100;
 
-/** A client id is whatever its owner has chosen. */
+/** A client id is chosen by its owner. */
 function printable(clientId: string): string {
   return JSON.stringify(clientId.slice(0, MAX_NAME_LENGTH));
 }

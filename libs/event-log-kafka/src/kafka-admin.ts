@@ -5,12 +5,12 @@ import { ConnectionAttempts } from './connection-attempts.js';
 import { newKafkaClient } from './kafka-client.js';
 import { causeOf, describeError, isTopicMissing, isTransientAnswer } from './kafka-errors.js';
 
-/** An answer comes within this time, or it is `unavailable`. */
+/** Time limit of an answer; after it, the log is `unavailable`. */
 const ANSWER_TIMEOUT_MS = 10_000;
 const RETRY_DELAY_MS = 200;
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** One connection for all questions, opened by the first. After a failure the next question opens a new one. */
+/** One connection for all requests, opened by the first. After a failure the next request opens a new one. */
 export class KafkaAdmin {
   private current: Connection | undefined;
   private readonly attempts = new ConnectionAttempts();
@@ -19,7 +19,7 @@ export class KafkaAdmin {
   constructor(private readonly options: EventLogOptions) {}
 
   /**
-   * @throws EventLogError `topic-missing` for a topic that the question names; `unavailable`, `closed`
+   * @throws EventLogError `topic-missing` for a topic that the request names; `unavailable`, `closed`
    */
   async ask<T>(question: (admin: Admin) => Promise<T>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
     if (this.closing.signal.aborted) throw new EventLogError('closed', 'The event log is closed.');
@@ -42,7 +42,7 @@ export class KafkaAdmin {
     await within(CLOSE_TIMEOUT_MS, this.giveUpConnection());
   }
 
-  /** Asks again while the broker says that it is not ready yet: nothing that a person has to see. */
+  /** Asks again while the broker is not ready yet, without a line in the log. */
   private async answerOf<T>(question: (admin: Admin) => Promise<T>, patience: AbortSignal): Promise<{ value: T }> {
     for (;;) {
       const connection = (this.current ??= new Connection(this.newClient().admin()));
@@ -77,7 +77,7 @@ export class KafkaAdmin {
   }
 }
 
-/** A client that goes when it is no longer wanted and the last question to it is answered: KafkaJS would connect it again. */
+/** A client that closes when it is no longer needed and its last request is answered: KafkaJS would connect it again. */
 class Connection {
   private readonly connected: Promise<void>;
   private questions = 0;

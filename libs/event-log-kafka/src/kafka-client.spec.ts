@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { brokersOf } from './kafka-client.js';
 
 describe('brokersOf', () => {
-  it('names every broker of the URL', () => {
+  it('Every broker of the URL is listed', () => {
     expect(brokersOf('kafka://one:9092,two:9093')).toEqual(['one:9092', 'two:9093']);
   });
 
-  it('takes the usual port where none is said, and no notice of a slash at the end', () => {
+  it('A missing port is the usual one, and a slash at the end is ignored', () => {
     expect(brokersOf('kafka://one,two:9093/')).toEqual(['one:9092', 'two:9093']);
   });
 });

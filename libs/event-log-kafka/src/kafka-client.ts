@@ -9,25 +9,25 @@ import { TlsContext } from './tls-context.js';
 const SCHEME = /^kafka(?:\+ssl)?:\/\//;
 const TLS_SCHEME = 'kafka+ssl://';
 
-/** About three seconds in all. Everything is named, because KafkaJS has other defaults when NODE_ENV is `test`. */
+/** About three seconds in all. Everything is set, because KafkaJS has other defaults when NODE_ENV is `test`. */
 const RETRY: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, factor: 0.2, multiplier: 2 };
 
 /**
- * Five minutes: a broker that comes back in that time finds the same member again. A new member would have to wait until
- * the group has given up the old one.
+ * Five minutes: a broker that comes back within that time finds the same member again. A new member would have to wait until the
+ * group has removed the old one.
  */
 const CONSUMER_RETRIES = 300;
 
 /**
- * How long before its end a session of a login is renewed, on the next request. Far below the shortest session that brokers are set
- * to: KafkaJS would otherwise log in again for every request.
+ * How long before its end a login session is renewed, on the next request. Far below the shortest session that brokers are
+ * configured with: KafkaJS would otherwise log in again for every request.
  */
 const REAUTHENTICATION_MS = 3_000;
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** A KafkaJS client with a state of its own. */
+/** A KafkaJS client with separate state. */
 export function newKafkaClient(
   options: EventLogOptions,
   attempts = new ConnectionAttempts(),
@@ -53,10 +53,10 @@ export function newKafkaClient(
 }
 
 /**
- * A client for one consumer. Two consumers must not share one: what KafkaJS knows about the offsets of a group is kept
- * by the client, and a second member clears it for the first.
+ * A client for one consumer. Two consumers must not share one: the client keeps what KafkaJS knows about the offsets of a group,
+ * and a second member clears it for the first.
  *
- * @param brokers asked whenever no connection is left; an empty list ends the attempts
+ * @param brokers called whenever no connection is left; an empty list ends the attempts
  */
 export function newConsumerClient(
   options: EventLogOptions,
@@ -67,7 +67,7 @@ export function newConsumerClient(
   return newKafkaClient(options, attempts, { ...attempts.logging, brokers, retry });
 }
 
-/** One login and one TLS context for all clients of an event log: they share its tokens, and notice a new file once. */
+/** One login and one TLS context for all clients of an event log: they share its tokens, and read a changed file once. */
 const shared = new WeakMap<EventLogOptions, { tls: TlsContext | undefined; access: Partial<KafkaConfig> }>();
 
 function sharedOf(options: EventLogOptions) {

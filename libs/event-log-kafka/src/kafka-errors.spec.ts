@@ -6,31 +6,31 @@ const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolE
   kafkajs;
 
 describe('the errors of KafkaJS', () => {
-  it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])('know %s for a fence', (type) => {
+  it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])('%s fences the member', (type) => {
     expect(isFenced(answer(type, false))).toBe(true);
     expect(isFatal(answer(type, false))).toBe(false);
   });
 
-  it('are known through every layer that gave up on them', () => {
+  it('Errors are found through every layer that wraps them', () => {
     const wrapped = exceeded(exceeded(answer('ILLEGAL_GENERATION', false)));
     expect(isFenced(wrapped)).toBe(true);
     expect(describeError(wrapped)).toBe('ILLEGAL_GENERATION');
   });
 
-  it('are known in the collection for a request that names several things', () => {
+  it('Errors are found in the collection for a request with several parts', () => {
     const refused = Object.assign(new Error('Topic creation errors'), {
       errors: [answer('INVALID_REPLICATION_FACTOR', false)],
     });
     expect(describeError(refused)).toBe('INVALID_REPLICATION_FACTOR');
   });
 
-  it('tell what passes from what a person has to fix', () => {
+  it('Temporary failures are distinguished from those that a person has to fix', () => {
     expect(isFatal(answer('GROUP_AUTHORIZATION_FAILED', false))).toBe(true);
     expect(isFatal(exceeded(new KafkaJSConnectionError('Connection timeout')))).toBe(false);
     expect(isFatal(new TypeError('undefined'))).toBe(false);
   });
 
-  it('tell a broker that is not ready from one that is away, and from a missing topic', () => {
+  it('A broker that is not ready is neither unavailable nor a missing topic', () => {
     expect(isTransientAnswer(exceeded(answer('GROUP_LOAD_IN_PROGRESS', true)))).toBe(true);
     expect(isTransientAnswer(new KafkaJSConnectionError('Connection timeout'))).toBe(false);
     expect(isTransientAnswer(answer('UNKNOWN_TOPIC_OR_PARTITION', true))).toBe(false);
@@ -72,18 +72,18 @@ describe('the cause of a failure', () => {
     ['read-only', answer('KAFKA_STORAGE_ERROR', true)],
     ['record', answer('MESSAGE_TOO_LARGE', false)],
     ['unreachable', new KafkaJSConnectionError('Failed to connect: broken', { broker: 'broker:9092' })],
-  ])('is %s in %s', (cause, error) => {
+  ])('The cause is %s in %s', (cause, error) => {
     expect(causeOf(error)).toBe(cause);
     expect(causeOf(exceeded(exceeded(error)))).toBe(cause);
     expect(describeError(error)).toMatch(new RegExp(`^${cause}: `));
   });
 
-  it.each([answer('ILLEGAL_GENERATION', false), new TypeError('undefined')])('is not guessed for %s', (error) => {
+  it.each([answer('ILLEGAL_GENERATION', false), new TypeError('undefined')])('No cause is guessed for %s', (error) => {
     expect(causeOf(error)).toBeUndefined();
   });
 });
 
-/** KafkaJS does not let these out: by their names, as it makes them. */
+/** KafkaJS does not export these: built by name, as it creates them. */
 function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }

@@ -1,7 +1,7 @@
 import type { FailureCause } from '@sluice/event-log';
 import { certificateFault } from './certificate-faults.js';
 
-/** What KafkaJS puts on its errors; `type` is the name of the broker's error code, `code` is Node's. */
+/** The fields of KafkaJS errors; `type` is the name of the broker's error code, `code` is Node's. */
 interface ClientError extends Error {
   type?: string;
   code?: unknown;
@@ -9,10 +9,10 @@ interface ClientError extends Error {
   errors?: Error[];
 }
 
-/** The group has moved on without this member: a commit of it counts for nothing, and its partitions are others'. */
+/** The group has continued without this member: its commits have no effect, and its partitions belong to others. */
 const FENCED: ReadonlySet<string> = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']);
 
-/** No waiting helps against these: a person has to change something. */
+/** Waiting does not help: a person has to change something. */
 const FATAL: ReadonlySet<string> = new Set([
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
@@ -35,7 +35,7 @@ export function isFatal(error: unknown): boolean {
   return FATAL.has(brokerErrorOf(error) ?? '');
 }
 
-/** KafkaJS found no coordinator, and keeps to itself why the brokers did not name one. */
+/** KafkaJS found no coordinator, and hides why the brokers did not name one. */
 export function isCoordinatorUnknown(error: unknown): boolean {
   return rootOf(error).name === 'KafkaJSGroupCoordinatorNotFound';
 }
@@ -44,7 +44,7 @@ export function isOutOfRange(error: unknown): boolean {
   return brokerErrorOf(error) === 'OFFSET_OUT_OF_RANGE';
 }
 
-/** The members that are there share partitions out in another way. */
+/** The present members use another assignment protocol. */
 export function isOtherProtocol(error: unknown): boolean {
   return brokerErrorOf(error) === 'INCONSISTENT_GROUP_PROTOCOL';
 }
@@ -53,23 +53,23 @@ export function isTopicMissing(error: unknown): boolean {
   return brokerErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
-/** The broker has answered, and said no for now: a new coordinator is loading, a leader is being elected. */
+/** The broker has answered with a temporary refusal: a new coordinator is loading, a leader is being elected. */
 export function isTransientAnswer(error: unknown): boolean {
   return brokerErrorOf(error) !== undefined && !isTopicMissing(error) && rootOf(error).retriable === true;
 }
 
-/** The name of the broker's error code, or `undefined` if it was not the broker that failed. */
+/** The name of the broker's error code, or `undefined` if the broker did not report the failure. */
 export function brokerErrorOf(error: unknown): string | undefined {
   return rootOf(error).type;
 }
 
-/** The number of the broker's error; 0 if it was not the broker that failed. */
+/** The number of the broker's error; 0 if the broker did not report the failure. */
 export function codeOf(error: unknown): number {
   const { code } = rootOf(error);
   return typeof code === 'number' ? code : 0;
 }
 
-/** For logs and reasons: the cause where it is known, and the broker's word where there is one. Never contains a payload. */
+/** For logs and reasons: the cause if known, and the broker's message if there is one. Never contains a payload. */
 export function describeError(error: unknown): string {
   const root = rootOf(error);
   const text = root.type ?? root.message;
@@ -80,9 +80,9 @@ export function describeError(error: unknown): string {
 }
 
 /**
- * As {@link describeError}, with the right that is missing where the brokers only say that one is.
+ * Like {@link describeError}, with the missing right where the brokers only report that one is missing.
  *
- * @param right on a topic that the request needs, and on a group
+ * @param right on a topic and on a group that the request needs
  */
 export function describeDenial(error: unknown, rights: { onTopic?: string; onGroup?: string }): string {
   const answer = brokerErrorOf(error);
@@ -92,7 +92,7 @@ export function describeDenial(error: unknown, rights: { onTopic?: string; onGro
   return isDenied && right !== undefined ? `${text}: this login lacks the right ${right}` : text;
 }
 
-/** Why it failed, or `undefined` if that is none of the causes that a person can act on. */
+/** Why it failed, or `undefined` if the cause is none that a person can act on. */
 export function causeOf(error: unknown): FailureCause | undefined {
   const { type, code, name, message } = rootOf(error);
   return (

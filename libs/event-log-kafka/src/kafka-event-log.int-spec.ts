@@ -17,7 +17,7 @@ describe('KafkaEventLog in a group that changes', () => {
   afterEach(() => Promise.all(members.splice(0).map((member) => member.close())));
   afterAll(() => log.close());
 
-  it('leaves out no record when a member joins while another one reads', async () => {
+  it('No record is left out when a member joins while another one reads', async () => {
     const { topic, group } = await newTopic(2000);
     const first = await joined(topic, group, 4);
     const seen = new Set(placesOf(await pullAndCommit(first)));
@@ -29,7 +29,7 @@ describe('KafkaEventLog in a group that changes', () => {
     expect(positions.map(({ committed }) => committed)).toEqual(positions.map(({ high }) => high));
   });
 
-  it('leaves out what a member commits for partitions that it has lost meanwhile', async () => {
+  it('A commit for partitions that were lost meanwhile has no effect', async () => {
     const { topic, group } = await newTopic(400);
     const first = await joined(topic, group, 4);
     const pulled: LogRecord[] = [];
@@ -42,7 +42,7 @@ describe('KafkaEventLog in a group that changes', () => {
     }
   });
 
-  it('takes no step back that a late commit asks for', async () => {
+  it('A late commit does not move the offset backwards', async () => {
     const { topic, group } = await newTopic(10, 1);
     const member = await joined(topic, group, 1);
     await member.commit([{ topic, partition: 0, offset: 8 }]);
@@ -50,7 +50,7 @@ describe('KafkaEventLog in a group that changes', () => {
     expect(await log.inspect({ group, topic }).positions()).toMatchObject([{ committed: 8 }]);
   });
 
-  it('reads on when the topic that it waits for is made', async () => {
+  it('A subscription continues when the topic that it waits for is created', async () => {
     const topic = `late-${randomUUID()}`;
     const member = join(topic, `group-${randomUUID()}`);
     const pull = member.pull({ maxRecords: 1, maxWaitMs: 50_000 });

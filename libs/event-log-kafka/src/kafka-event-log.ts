@@ -27,7 +27,7 @@ import { Reachability } from './reachability.js';
 
 const PING_TIMEOUT_MS = 3_000;
 
-/** The event log on Kafka. Nothing connects before it is needed. */
+/** The event log on Kafka. Connects on first use. */
 export class KafkaEventLog extends EventLog {
   override readonly publisher: KafkaPublisher;
   private readonly admin: KafkaAdmin;

@@ -72,7 +72,7 @@ export class KafkaInspector implements BufferInspector {
     this.said.add(line);
   }
 
-  /** Retention may remove the first records of a range between the two questions. */
+  /** Retention may remove the first records of a range between the two requests. */
   private async read(options: PeekOptions): Promise<LogRecord[]> {
     for (let attempt = 1; ; attempt++) {
       const range = await this.withinLog(options);
@@ -97,7 +97,7 @@ export class KafkaInspector implements BufferInspector {
   }
 }
 
-/** A member that waits for its share has an empty assignment, which decodes to nothing. */
+/** A member that waits for its assignment has an empty one, which decodes to nothing. */
 function toAssignment({ clientId, clientHost, memberAssignment }: MemberDescription, topic: string): GroupAssignment {
   const assignment = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {};
   const partitions = [...(assignment[topic] ?? [])].sort((a, b) => a - b);

@@ -12,7 +12,7 @@ const COMMIT_TIMEOUT_MS = 2_000;
 
 jest.setTimeout(180_000);
 
-describe('KafkaEventLog with a broker that goes away', () => {
+describe('KafkaEventLog with a broker that becomes unavailable', () => {
   const lines: string[] = [];
   let broker: OwnBroker;
   let log: KafkaEventLog;
@@ -36,7 +36,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
     await broker.remove();
   });
 
-  it('says of nothing that it is written while the broker is frozen, and comes back by itself', async () => {
+  it('Nothing counts as written while the broker is frozen, and the log recovers by itself', async () => {
     const topic = await newTopic();
     await publish(topic, ['before']);
     await broker.freeze();
@@ -53,7 +53,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
     expect(lines.map((line) => line.split(':')[0])).toEqual(['warn', 'info']);
   });
 
-  it('goes on by itself when the broker was restarted, and leaves out nothing', async () => {
+  it('The log recovers by itself after a restart of the broker, and leaves out no record', async () => {
     const topic = await newTopic();
     const group = `outage-${randomUUID()}`;
     subscription = log.subscribe({ group, topics: [topic] });
@@ -71,7 +71,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
     expect(await log.inspect({ group, topic }).positions()).toMatchObject([{ committed: high }]);
   });
 
-  it('refuses to confirm a commit that a frozen broker did not take, and keeps the membership', async () => {
+  it('A commit that a frozen broker did not store is not acknowledged, and the membership is kept', async () => {
     const topic = await newTopic();
     subscription = newSubscription(topic);
     await publish(topic, ['one']);
@@ -85,7 +85,7 @@ describe('KafkaEventLog with a broker that goes away', () => {
     expect(await pullUntil(subscription, 'two')).toContain('two');
   });
 
-  it('puts the keys where the Java client puts them', async () => {
+  it('Keys go to the partitions that the Java client chooses', async () => {
     const topic = await newTopic(7);
     const keys = Array.from({ length: 200 }, (_, index) => `device-${index}-${'µ'.repeat(index % 5)}`);
     await broker.produceWithJavaClient(

@@ -46,12 +46,12 @@ export class KafkaPublisher extends EventPublisher {
     }
   }
 
-  /** Whether there is a connection that {@link ping} can tell of. */
+  /** Whether there is a connection that {@link ping} can test. */
   get isInUse(): boolean {
     return this.connection.isInUse;
   }
 
-  /** Why there is no connection, where that is known. */
+  /** Why there is no connection, if known. */
   get failure(): FailureCause | undefined {
     return this.connection.failure;
   }
@@ -61,7 +61,7 @@ export class KafkaPublisher extends EventPublisher {
     await this.connection.probe();
   }
 
-  /** What is under way has its outcomes first. Idempotent. */
+  /** Waits for the outcomes of current sends first. Idempotent. */
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.allSettled(this.underWay);
@@ -79,8 +79,8 @@ export class KafkaPublisher extends EventPublisher {
   }
 
   /**
-   * Adds the outcomes part by part, and stops behind the first part that is not wholly written: what follows it must not
-   * overtake it. Resolves with the reason for the entries that have no outcome then.
+   * Adds the outcomes part by part, and stops after the first part that is not completely written: what follows it must not be
+   * written before it. Resolves with the reason for the entries that have no outcome then.
    */
   private async sendAll(topic: string, entries: readonly LogEntry[], outcomes: PublishOutcome[]): Promise<Unwritten> {
     try {
@@ -113,7 +113,7 @@ export class KafkaPublisher extends EventPublisher {
     }
   }
 
-  /** KafkaJS would look for a missing topic for seconds: asks once for each topic, and again after a failed send. */
+  /** KafkaJS would search a missing topic for seconds: this checks once for each topic, and again after a failed send. */
   private async requireTopic(topic: string): Promise<void> {
     if (this.knownTopics.has(topic)) return;
     await this.topics.require([topic]);

@@ -31,16 +31,16 @@ import type { Reachability } from './reachability.js';
 const RESTART_DELAY_MS = 1_000;
 const COMMIT_RETRY_DELAY_MS = 100;
 const POSITIONS_RETRY_DELAY_MS = 500;
-/** KafkaJS sends a heartbeat when one is due; this is how often it is asked to look. */
+/** KafkaJS sends a heartbeat when one is due; this is the interval of the checks. */
 const HEARTBEAT_CHECK_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 8_000;
 
-/** `not-ours`: the positions are no longer this member's to move. */
+/** `not-ours`: this member may no longer commit these offsets. */
 type CommitResult = 'moved' | 'not-ours';
 
 /**
- * Pulling over KafkaJS, which pushes: each fetched batch is held back in a queue until it is pulled, and KafkaJS fetches
- * no more before that. What has been pulled is not held: a member may pull on before it commits.
+ * Pull over KafkaJS, which pushes: each fetched batch is held back in a queue until it is pulled, and KafkaJS fetches no more
+ * before that. Pulled records are not held: a member may pull again before it commits.
  */
 export class KafkaSubscription implements EventSubscription {
   private readonly queue = new PullQueue();
@@ -121,14 +121,14 @@ export class KafkaSubscription implements EventSubscription {
     if (this.closing.signal.aborted) throw new EventLogError('closed', 'The subscription is closed.');
   }
 
-  /** One session after the other, for as long as there is hope. */
+  /** One session after another, while an error is not final. */
   private async live(): Promise<void> {
     for (let failures = 0; !this.closing.signal.aborted; failures++) {
       const error = await this.liveOneSession();
       this.revoke();
       if (error === undefined) return;
       if (isFatal(error) && !(await this.isShutOut(error))) return this.fail(error);
-      // A new coordinator refuses its first callers while it loads: nothing that a person has to see.
+      // A new coordinator refuses its first requests while it loads: no line in the log.
       if (failures > 0 || !isTransientAnswer(error)) this.report(error);
       await pause(RESTART_DELAY_MS, this.closing.signal);
     }
@@ -186,7 +186,7 @@ export class KafkaSubscription implements EventSubscription {
     }
   }
 
-  /** Reading goes on at `start`, whatever KafkaJS has found committed. */
+  /** Continues at `start`, whatever offset KafkaJS has found committed. */
   private async openAt(membership: Membership, starts: readonly Start[]): Promise<void> {
     membership.open(starts.map(({ position }) => position));
     if (!membership.isCurrent) return;
@@ -202,7 +202,7 @@ export class KafkaSubscription implements EventSubscription {
     if (lost.length > 0) for (const listener of this.revokedListeners) listener(lost);
   }
 
-  /** KafkaJS takes the end of this call for the end of the work on the batch, and sends heartbeats only when it is asked to. */
+  /** KafkaJS takes the end of this call for the end of the work on the batch, and sends heartbeats only when asked to. */
   private async hold(payload: EachBatchPayload): Promise<void> {
     const { membership } = this;
     const heartbeat = setInterval(() => void this.checkHeartbeat(payload), HEARTBEAT_CHECK_MS);
@@ -221,7 +221,7 @@ export class KafkaSubscription implements EventSubscription {
     if (chunk === undefined) return;
     const gap = membership.gapBefore(batch, chunk.nextOffset);
     if (gap !== undefined) return this.session?.seek(gap);
-    // All that is left of a batch may be what compaction has removed.
+    // Compaction may have removed the rest of a batch.
     if (!chunk.isTaken) {
       this.queue.add(chunk);
       await chunk.released;
@@ -233,7 +233,7 @@ export class KafkaSubscription implements EventSubscription {
     membership.delivered(batch, last + 1);
   }
 
-  /** A record that cannot be read ends the subscription: to go on after it would lose it. */
+  /** A record that cannot be read ends the subscription: continuing after it would lose it. */
   private chunkOf(batch: Batch): Chunk | undefined {
     try {
       return new Chunk(batch);
@@ -245,8 +245,8 @@ export class KafkaSubscription implements EventSubscription {
   }
 
   /**
-   * Lets KafkaJS have its batches back when a heartbeat fails: it meets the same failure then, and joins again or
-   * connects again. What was not pulled is fetched again.
+   * Returns the batches to KafkaJS when a heartbeat fails: it meets the same failure then, and joins again or reconnects. Records
+   * that were not pulled are fetched again.
    */
   private async checkHeartbeat(payload: EachBatchPayload): Promise<void> {
     await payload.heartbeat().catch(() => this.queue.drop());

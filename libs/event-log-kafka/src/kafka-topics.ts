@@ -2,8 +2,8 @@ import { EventLogError, type TopicSpec } from '@sluice/event-log';
 import type { KafkaAdmin } from './kafka-admin.js';
 
 /**
- * A record is written once most of the copies have it: of three, one may be away, and nothing is lost. Of two, none may be away:
- * nothing is accepted meanwhile, which is better than a record in one copy.
+ * A record is written once most of the replicas have it: of three, one may be unavailable, and nothing is lost. Of two, none may
+ * be unavailable: no record is accepted meanwhile, which is better than a record in one replica.
  */
 function minInSyncReplicas(copies: number) {
   return copies < 2 ? [] : [{ name: 'min.insync.replicas', value: String(Math.floor(copies / 2) + 1) }];
@@ -18,7 +18,7 @@ const KEEPS_ALL = [
 /** KafkaJS looks for a topic for about three seconds in each. */
 const READY_ATTEMPTS = 4;
 
-/** Topics are made and looked for on purpose, never by asking for them. */
+/** Topics are created and looked up on purpose, never as a side effect of a request. */
 export class KafkaTopics {
   constructor(
     private readonly admin: KafkaAdmin,
@@ -60,7 +60,7 @@ export class KafkaTopics {
     }
   }
 
-  /** Resolves if this login may make the topic; none is made. @throws EventLogError `unavailable` */
+  /** Resolves if this login may create the topic; none is created. @throws EventLogError `unavailable` */
   async proveCreatable(name: string): Promise<void> {
     const topics = [{ topic: name, numPartitions: 1, replicationFactor: this.replicationFactor }];
     await this.admin.ask((admin) => admin.createTopics({ topics, validateOnly: true, waitForLeaders: false }));
@@ -78,7 +78,7 @@ export class KafkaTopics {
     await this.untilReady(topic);
   }
 
-  /** Resolves with the number of partitions that there are then: somebody else may be faster. */
+  /** Resolves with the final number of partitions: another process may be faster. */
   private async createOne({ name, partitions, keepsAll }: TopicSpec): Promise<number | undefined> {
     const topic = {
       topic: name,
@@ -86,7 +86,7 @@ export class KafkaTopics {
       replicationFactor: this.replicationFactor,
       configEntries: [...minInSyncReplicas(this.replicationFactor), ...(keepsAll === true ? KEEPS_ALL : [])],
     };
-    // KafkaJS would wait for the leaders, and take a broker that has not heard of the topic yet for a failure.
+    // KafkaJS would wait for the leaders, and treat a broker that does not have the topic yet as a failure.
     const isNew = await naming('Create', name, () =>
       this.admin.ask((admin) => admin.createTopics({ topics: [topic], waitForLeaders: false })),
     );
@@ -96,8 +96,8 @@ export class KafkaTopics {
   }
 
   /**
-   * Waits until every partition answers for itself: a send to several partitions of which one is not ready is repeated by
-   * KafkaJS as a whole, and would stand twice in the others.
+   * Waits until every partition answers: if one partition of a send is not ready, KafkaJS repeats the whole send, and the others
+   * would have its records twice.
    */
   private async untilReady(name: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -109,7 +109,7 @@ export class KafkaTopics {
     }
   }
 
-  /** One topic at a time: KafkaJS answers for several with the first error, whosever it is. */
+  /** One topic at a time: for several, KafkaJS answers with the first error, whichever topic it is for. */
   private async partitionCount(name: string): Promise<number | undefined> {
     try {
       const { topics } = await naming('Describe', name, () =>
@@ -123,7 +123,7 @@ export class KafkaTopics {
   }
 }
 
-/** An error that names the right where the broker only says that one is missing. */
+/** An error that names the right where the broker only reports that one is missing. */
 async function naming<T>(right: string, topic: string, question: () => Promise<T>): Promise<T> {
   try {
     return await question();

@@ -51,7 +51,7 @@ describe('The settings of Kafka', () => {
       /^DEAD_LETTERS_TOPIC is the same/,
     ],
     ['a name that Kafka refuses', TLS, { EVENTS_TOPIC: 'a b' }, /^EVENTS_TOPIC is "a b"; allowed/],
-  ])('refuse %s in one sentence that shows no secret', (_, url, more, message) => {
+  ])('The settings refuse %s in one sentence that shows no secret', (_, url, more, message) => {
     expect(() => read(url, more)).toThrow(message);
     expect(() => read(url, more)).not.toThrow(/s3cret|\n/);
   });
@@ -62,19 +62,19 @@ describe('The settings of Kafka', () => {
     ['plain without TLS where it is allowed', CLEAR, { ...PLAIN, KAFKA_ALLOW_CLEAR_PASSWORD: 'true' }],
     ['SCRAM without TLS', CLEAR, { ...PLAIN, KAFKA_SASL_MECHANISM: 'scram-sha-512' }],
     ['a login beside an embedded log, which has none', 'file:./data', PLAIN],
-  ])('take %s', (_, url, more) => {
+  ])('The settings accept %s', (_, url, more) => {
     expect(kafkaAccess(read(url, more))).toMatchObject({ sasl: { username: 'gateway', password: 's3cret' } });
   });
 
   it.each([
     ['kafka+ssl://b-1.plant.abc123.c2.kafka.eu-central-1.amazonaws.com:9098', 'eu-central-1'],
     ['kafka+ssl://boot-abc.c1.kafka-serverless.us-east-1.amazonaws.com:9098', 'us-east-1'],
-  ])('find the region in %s', (url, region) => {
+  ])('The region in %s is found', (url, region) => {
     const { sasl } = kafkaAccess(read(url, { KAFKA_SASL_MECHANISM: 'aws-msk-iam' }));
     expect(sasl).toEqual({ mechanism: 'aws-msk-iam', region });
   });
 
-  it('put the prefix before topics and groups', () => {
+  it('The prefix is put before topics and groups', () => {
     const names = kafkaNames(read(TLS, { KAFKA_PREFIX: 'staging.', EVENTS_TOPIC: 'readings' }));
     expect(names).toEqual({
       events: 'staging.readings',

@@ -10,11 +10,11 @@ import {
   secretConflict,
 } from './settings-conflicts.js';
 
-/** What topics and groups may be made of. */
+/** The characters of topic and group names. */
 const NAME = /^[\w.-]{1,200}$/;
 const NAMES = '1 to 200 letters, digits, dots, underscores and hyphens';
 
-/** Where Kafka is, for programs that know no other event log. */
+/** The URL of Kafka, for programs that use no other event log. */
 export const KAFKA_URL = {
   ...text(
     'EVENT_LOG_URL',
@@ -26,7 +26,7 @@ export const KAFKA_URL = {
   faultOf: brokerUrlFault,
 };
 
-/** How a program proves who it is to Kafka. Its options need `eventLogUrl`, too. */
+/** How a program authenticates to Kafka. Its options need `eventLogUrl`, too. */
 export const KAFKA_ACCESS_SETTINGS = {
   kafkaCaFile: {
     ...file(
@@ -87,7 +87,7 @@ export const KAFKA_ACCESS_SETTINGS = {
   ),
 } as const satisfies SettingsTable;
 
-/** What topics and groups are called on Kafka. The embedded log keeps to the defaults. */
+/** The names of topics and groups on Kafka. The embedded log uses the defaults. */
 export const KAFKA_NAME_SETTINGS = {
   kafkaPrefix: text(
     'KAFKA_PREFIX',
@@ -100,7 +100,7 @@ export const KAFKA_NAME_SETTINGS = {
   deadLettersTopic: {
     ...text('DEAD_LETTERS_TOPIC', DEAD_LETTERS_TOPIC, NAME, NAMES, 'Kafka: the topic of the dead letters.'),
     conflictIn: ({ eventsTopic, deadLettersTopic }: Readonly<Record<string, unknown>>) =>
-      eventsTopic === deadLettersTopic ? 'is the same as EVENTS_TOPIC; give each topic a name of its own.' : undefined,
+      eventsTopic === deadLettersTopic ? 'is the same as EVENTS_TOPIC; give each topic a different name.' : undefined,
   },
   storeGroup: text(
     'STORE_GROUP',

@@ -1,4 +1,4 @@
-/** The class of the batches that KafkaJS hands to consumers: it leaves out control records and what was aborted. */
+/** The class of the batches that KafkaJS passes to consumers: it leaves out control records and aborted records. */
 declare module 'kafkajs/src/consumer/batch.js' {
   import type { Batch } from 'kafkajs';
 

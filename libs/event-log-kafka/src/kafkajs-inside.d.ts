@@ -1,4 +1,4 @@
-/** Inside of KafkaJS 2.2, which has no types for it. */
+/** Internals of KafkaJS 2.2, which has no types for them. */
 declare module 'kafkajs/src/protocol/error.js' {
   /** @param code https://kafka.apache.org/protocol#protocol_error_codes */
   export function createErrorFromCode(code: number): Error & { type: string; code: number; retriable: boolean };
@@ -50,7 +50,7 @@ declare module 'kafkajs/src/protocol/messageSet/decoder.js' {
 }
 
 declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
-  /** Of a partition; the rest depends on the version. */
+  /** Fields of a partition; the others depend on the version. */
   interface FetchPartition {
     partition: number;
     errorCode: number;

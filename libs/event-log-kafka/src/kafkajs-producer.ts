@@ -4,7 +4,7 @@ import { compressionOf } from './compression.js';
 import type { ProducerClient } from './producer-client.js';
 import { messageOf, outcomesOf, pinPartition } from './publish-parts.js';
 
-/** Every in-sync copy has it. Without the idempotent producer, which in KafkaJS can lose a message after a timeout. */
+/** Every in-sync replica has it. Without the idempotent producer, which in KafkaJS can lose a message after a timeout. */
 const ALL_IN_SYNC = -1;
 
 /** KafkaJS's own producer. */
@@ -25,7 +25,7 @@ export class KafkaJsProducer implements ProducerClient {
     });
   }
 
-  /** A send of nothing makes KafkaJS refresh its metadata if they are old, and connect again if it has to. */
+  /** An empty send makes KafkaJS refresh old metadata, and reconnect if necessary. */
   async probe(): Promise<void> {
     await this.producer.connect();
     await this.producer.sendBatch({ topicMessages: [] });

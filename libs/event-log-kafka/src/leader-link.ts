@@ -10,15 +10,15 @@ import {
   writeProduceRequest,
 } from './produce-request.js';
 
-/** A buffer is kept for the next request if it is no larger than this: a request of usual size fits. */
+/** A buffer is reused for the next request if it is no larger than this: a request of usual size fits. */
 const MAX_KEPT_BYTES = 2 * 1024 * 1024;
 
-/** Sends produce requests to the leaders over KafkaJS's connections, each written into a buffer that is used again. */
+/** Sends produce requests to the leaders over KafkaJS's connections, each written into a reused buffer. */
 export class LeaderLink {
   private spare: Buffer = Buffer.alloc(0);
 
   /**
-   * @param timeoutMs how long the broker may wait for the replicas in sync
+   * @param timeoutMs how long the broker may wait for the in-sync replicas
    * @param codec left out: records are not compressed
    */
   constructor(
@@ -29,26 +29,26 @@ export class LeaderLink {
   /**
    * One request, and a result for each partition.
    *
-   * @throws an error of KafkaJS: then nobody knows whether the leader has appended
+   * @throws an error of KafkaJS: then it is unknown whether the leader has appended
    */
   async append(broker: DirectBroker, topic: string, given: readonly PartitionBatch[]): Promise<AppendResult[]> {
     const batches = this.codec === undefined ? given : await compressed(given, this.codec);
     const connection = await broker.connectionPool.getConnection();
-    // Also when the session of a login is about to end.
+    // Also when a login session is about to end.
     if (!connection.isAuthenticated()) await connection.authenticate();
     connection.failIfNotConnected();
-    const target = this.take(maxRequestBytes(connection.clientId, topic, batches));
+    const target = this.reusedBuffer(maxRequestBytes(connection.clientId, topic, batches));
     const correlationId = connection.nextCorrelationId();
     const head = { clientId: connection.clientId, correlationId, timeoutMs: this.timeoutMs };
     const payload = await exchange(connection, correlationId, writeProduceRequest(head, topic, batches, target));
-    // With an answer, the request has been read: the socket holds the buffer no more.
+    // The answer shows that the request has been read: the socket no longer holds the buffer.
     this.keep(target);
     const { results, throttleMs } = readProduceAnswer(payload);
     connection.requestQueue.maybeThrottle(throttleMs);
     return results;
   }
 
-  private take(bytes: number): Buffer {
+  private reusedBuffer(bytes: number): Buffer {
     const { spare } = this;
     this.spare = Buffer.alloc(0);
     return spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes)));
@@ -59,7 +59,7 @@ export class LeaderLink {
   }
 }
 
-/** As a connection of KafkaJS does it, without the copies that it makes of every request. */
+/** Like a connection of KafkaJS, without the copies that it makes of every request. */
 async function exchange(connection: DirectConnection, correlationId: number, request: Buffer): Promise<Buffer> {
   const answered = new Promise<{ payload: Buffer }>((resolve, reject) => {
     connection.requestQueue.push({
@@ -72,7 +72,7 @@ async function exchange(connection: DirectConnection, correlationId: number, req
   return (await answered).payload;
 }
 
-/** In threads of Node's own: the event loop goes on. */
+/** In Node's thread pool: the event loop continues. */
 function compressed(batches: readonly PartitionBatch[], codec: BatchCodec): Promise<PartitionBatch[]> {
   const encode = async ({ partition, entries }: PartitionBatch): Promise<PartitionBatch> => ({
     partition,

@@ -5,28 +5,28 @@ import type { TopicPartition, TopicPosition } from '@sluice/event-log';
 interface Lane extends TopicPosition {
   /** Where the next fetch has to begin, so that no record is left out. */
   next: number;
-  /** KafkaJS has been told to go back to `next`. */
+  /** KafkaJS was asked to seek back to `next`. */
   isSentBack: boolean;
   isPaused: boolean;
 }
 
 /**
- * The partitions that this member owns from one rebalance of its group to the next. Rebalances are eager: each takes
- * everything away, and what comes back is read from the committed positions.
+ * The partitions that this member owns from one rebalance of its group to the next. Rebalances are eager: each revokes all
+ * partitions, and those that come back are read from the committed offsets.
  */
 export class Membership {
   private readonly lanes = new Map<string, Lane>();
   private readonly opening = Promise.withResolvers<void>();
   private isOver = false;
 
-  /** Resolves when the positions are known, or the membership is over before they are. */
+  /** Resolves when the positions are known, or the membership has ended before. */
   readonly opened = this.opening.promise;
 
   get isCurrent(): boolean {
     return !this.isOver;
   }
 
-  /** @param positions the committed positions of the partitions; a group without one begins at the first record */
+  /** @param positions the committed offsets of the partitions; a group without one begins at the first record */
   open(positions: readonly TopicPosition[]): void {
     if (this.isOver) return;
     for (const position of positions) {
@@ -51,9 +51,9 @@ export class Membership {
   }
 
   /**
-   * The position that a batch has left out, or `undefined` if it goes on where the last one ended. With several brokers
-   * KafkaJS may still deliver what it fetched before a rebalance, from behind the position that counts now. Said once for
-   * each gap: a gap that stays is one in the log (retention, transaction markers).
+   * The offset that a batch has skipped, or `undefined` if it continues where the last one ended. With several brokers KafkaJS
+   * may still deliver what it fetched before a rebalance, from after the current position. Reported once for each gap: a gap that
+   * stays is one in the log (retention, transaction markers).
    *
    * @param first offset of the first record of the batch; `undefined` if it has none
    */
@@ -65,7 +65,7 @@ export class Membership {
       return { topic: lane.topic, partition: lane.partition, offset: lane.next };
     }
     lane.isSentBack = false;
-    // A log that was made anew begins again at 0: what was committed in the old one must not hold back what is now.
+    // A re-created log begins again at 0: a commit in the old one must not hold back the new one.
     lane.offset = Math.min(lane.offset, first ?? Infinity);
     return undefined;
   }
@@ -80,7 +80,7 @@ export class Membership {
     return this.lanes.get(placeOf(partition))?.isPaused === true;
   }
 
-  /** @returns those of the partitions that are ours, and are paused now */
+  /** @returns those of the partitions that this member owns, which are paused now */
   pause(partitions: readonly TopicPartition[]): TopicPartition[] {
     return partitions.filter((partition) => {
       const lane = this.lanes.get(placeOf(partition));
@@ -89,7 +89,7 @@ export class Membership {
     });
   }
 
-  /** @returns those of the positions whose partitions were paused: reading goes on there */
+  /** @returns those of the positions whose partitions were paused: reading continues there */
   resume(positions: readonly TopicPosition[]): TopicPosition[] {
     return positions.filter((position) => {
       const lane = this.lanes.get(placeOf(position));
@@ -99,7 +99,7 @@ export class Membership {
     });
   }
 
-  /** Those of the positions that are ours to commit, and no step back behind what others have committed meanwhile. */
+  /** Those of the positions that this member may commit, and none behind what others have committed meanwhile. */
   committable(positions: readonly TopicPosition[]): TopicPosition[] {
     return positions.filter((position) => {
       const lane = this.lanes.get(placeOf(position));
@@ -115,7 +115,7 @@ export class Membership {
   }
 }
 
-/** The offset that was asked for, which may lie before the first one that came. KafkaJS has it, but not in its types. */
+/** The requested offset, which may be before the first one received. KafkaJS has it, but not in its types. */
 function fetchedOffsetOf(batch: Batch): number {
   return Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
 }

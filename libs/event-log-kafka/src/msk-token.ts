@@ -8,7 +8,7 @@ export async function mskToken(region: string): Promise<BearerToken> {
   return { value: token, expiresAtMs: expiryTime };
 }
 
-/** Large, and of use to those on MSK only: a consumer installs it beside this package. */
+/** Large, and needed on MSK only: a consumer installs it beside this package. */
 async function signer() {
   try {
     return await import('aws-msk-iam-sasl-signer-js');

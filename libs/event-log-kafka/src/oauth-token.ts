@@ -2,11 +2,11 @@ import type { KafkaLogin } from '@sluice/event-log';
 import type { BearerToken } from './token-source.js';
 
 const TIMEOUT_MS = 5_000;
-/** Of an answer that names no lifetime: RFC 6749 only recommends to name it. */
+/** For an answer without a lifetime, which RFC 6749 only recommends. */
 const DEFAULT_LIFETIME_SECONDS = 300;
 const MAX_DETAIL_CHARACTERS = 200;
 
-/** The token endpoint has answered, and gave no token. Its name makes it a failure of authentication. */
+/** The token endpoint has answered without a token. Its name makes it a failure of authentication. */
 class TokenRefusedError extends Error {
   override readonly name = 'TokenRefusedError';
   /** For KafkaJS: the same request would be refused again. */
@@ -14,10 +14,10 @@ class TokenRefusedError extends Error {
 }
 
 /**
- * A token by the client credentials grant, RFC 6749, section 4.4. The client proves who it is by HTTP Basic, which every server has
- * to understand.
+ * A token by the client credentials grant, RFC 6749, section 4.4. The client authenticates by HTTP Basic, which every server has
+ * to support.
  *
- * @throws TokenRefusedError with the answer's own words, which hold no secret; an error of Node if there is no answer
+ * @throws TokenRefusedError with the endpoint's own message, which holds no secret; an error of Node if there is no answer
  */
 export async function clientCredentials(
   login: Extract<KafkaLogin, { mechanism: 'oauthbearer' }>,
@@ -43,14 +43,14 @@ export async function clientCredentials(
   return { value, expiresAtMs: askedAtMs + (lifetime > 0 ? lifetime : DEFAULT_LIFETIME_SECONDS) * 1000 };
 }
 
-/** With the code of Node, and without the chain of causes, in which the words of the innermost would count. */
+/** With the code of Node, and without the chain of causes, whose innermost message would be used. */
 function unreachable({ name, message, cause }: Error): Error {
   const { code, message: detail } = (cause ?? {}) as NodeJS.ErrnoException;
   const why = name === 'TimeoutError' ? 'ETIMEDOUT' : code;
   return Object.assign(new Error(`The token endpoint cannot be reached: ${detail ?? message}`), { code: why });
 }
 
-/** A server that is overloaded or broken may give a token later: no failure of the login. */
+/** A server that is overloaded or broken may issue a token later: not a failure of the login. */
 function refusal(status: number, { error, error_description: description }: Record<string, unknown>): Error {
   const words = [error, description].filter((text) => typeof text === 'string').join(': ');
   const message = `The token endpoint answers ${status} ${words.slice(0, MAX_DETAIL_CHARACTERS)}`.trim();

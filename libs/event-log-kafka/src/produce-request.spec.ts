@@ -5,7 +5,7 @@ const HEAD = { clientId: 'gateway', correlationId: 41, timeoutMs: 5000 };
 const entries = [{ key: Buffer.from('dev-2'), value: Buffer.from('{}'), headers: {}, timestampMs: 1 }];
 const batches = [3, 7].map((partition) => ({ partition, entries }));
 
-it('a request has a head, its topic, and each partition with the length of its batch', () => {
+it('A request has a head, its topic, and each partition with the length of its batch', () => {
   const target = Buffer.alloc(maxRequestBytes(HEAD.clientId, 'events', batches), 0xaa);
   const request = writeProduceRequest(HEAD, 'events', batches, target);
   expect(request.readInt32BE(0)).toBe(request.length - 4);
@@ -20,7 +20,7 @@ it('a request has a head, its topic, and each partition with the length of its b
   expect(body.length).toBe(40 + 2 * length);
 });
 
-it('an answer has a result for each partition, and the time that the broker asks to wait', () => {
+it('An answer has a result for each partition, and the time that the broker asks to wait', () => {
   const partition = (index: number, error: number, offset: bigint): Buffer => {
     const bytes = Buffer.alloc(30);
     bytes.writeInt32BE(index, 0);

@@ -5,11 +5,11 @@ import { maxBatchBytes, writeRecordBatch } from './record-batch.js';
 export interface PartitionBatch {
   partition: number;
   entries: readonly LogEntry[];
-  /** The record batch of the entries, if it is made already. */
+  /** The record batch of the entries, if it is encoded already. */
   encoded?: Buffer;
 }
 
-/** What the leader of a partition answers. */
+/** The answer of the leader of a partition. */
 export interface AppendResult {
   partition: number;
   /** 0: written. https://kafka.apache.org/protocol#protocol_error_codes */
@@ -20,21 +20,21 @@ export interface AppendResult {
 
 export interface ProduceHead {
   clientId: string;
-  /** The answer has the same. */
+  /** The answer has the same id. */
   correlationId: number;
-  /** How long the broker may wait for the replicas in sync, in milliseconds. */
+  /** How long the broker may wait for the in-sync replicas, in milliseconds. */
   timeoutMs: number;
 }
 
 /** Brokers have version 7 since Kafka 2.1; those of Kafka 4 still do. */
 export const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const;
 
-/** Every replica in sync has the records. */
+/** Every in-sync replica has the records. */
 const ALL_IN_SYNC = -1;
-/** Lengths, versions, acks, timeout and counts; the two names come on top. */
+/** Lengths, versions, acks, timeout and counts; the two names are added. */
 const HEAD_BYTES = 34;
 const PARTITION_HEAD_BYTES = 8;
-/** Behind the offset of a partition: the times of the log. */
+/** After the offset of a partition: the times of the log. */
 const TIMES_BYTES = 16;
 
 /** @returns an upper bound for the size of the request, in bytes */
@@ -95,7 +95,7 @@ function writeText(text: string, target: Buffer, at: number): number {
 }
 
 /**
- * Reads the answer behind its correlation id.
+ * Reads the answer after its correlation id.
  *
  * ```
  * topics: name string | partitions: index int32 | error int16 | base_offset int64 | append time int64 | start offset int64;

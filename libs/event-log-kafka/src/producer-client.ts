@@ -1,6 +1,6 @@
 import type { LogEntry, PublishOutcome } from '@sluice/event-log';
 
-/** What publishes: one client of a cluster. It connects on first use, and again when a connection is lost. */
+/** Publishes: one client of a cluster. It connects on first use, and again when a connection is lost. */
 export interface ProducerClient {
   /** A round trip on the connection that publishes. @throws an error of KafkaJS */
   probe(): Promise<void>;

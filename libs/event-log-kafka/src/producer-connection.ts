@@ -11,8 +11,8 @@ import type { ProducerClient } from './producer-client.js';
 import type { Reachability } from './reachability.js';
 
 /**
- * `idle`: nobody has published yet. `connecting`: the first attempt. `connected`: sends are taken. `away`: sends are
- * refused at once, so that nothing piles up, while a loop tries to come back. `closed`: for good.
+ * `idle`: no publish yet. `connecting`: the first attempt. `connected`: sends are accepted. `away`: sends are refused at once, so
+ * that nothing piles up, while a loop tries to reconnect. `closed`: for good.
  *
  * idle -> connecting -> connected <-> away; any -> closed
  */
@@ -20,15 +20,15 @@ type State = 'idle' | 'connecting' | 'connected' | 'away' | 'closed';
 
 const RECOVERY_DELAY_MS = 500;
 const CLOSE_TIMEOUT_MS = 3_000;
-/** Leaders are looked up again after this time, and a probe asks the brokers only if this has not happened for so long. */
+/** Leaders are looked up again after this time, and a probe asks the brokers only if none was looked up within it. */
 const MAX_METADATA_AGE_MS = 5_000;
 
-/** The producer and what is known about its brokers. */
+/** The producer and the state of its brokers. */
 export class ProducerConnection {
   private readonly producer: ProducerClient;
   private readonly attempts = new ConnectionAttempts();
   private state: State = 'idle';
-  /** Of the last probe. */
+  /** The error of the last probe. */
   private lastFailure: FailureCause | undefined;
   private firstAttempt: Promise<void> | undefined;
   private comingBack: Promise<void> | undefined;
@@ -50,13 +50,13 @@ export class ProducerConnection {
     return this.state !== 'idle';
   }
 
-  /** Why there is no connection, where that is known. */
+  /** Why there is no connection, if known. */
   get failure(): FailureCause | undefined {
     const { lastError } = this.attempts;
     return lastError === undefined ? this.lastFailure : causeOf(lastError);
   }
 
-  /** The connected producer. Waits for the first attempt to connect, and for nothing after it. @throws EventLogError `unavailable` */
+  /** The connected producer. Waits only for the first attempt to connect. @throws EventLogError `unavailable` */
   async ready(): Promise<ProducerClient> {
     if (this.state !== 'connected') await (this.firstAttempt ??= this.connectFirst());
     if (this.state === 'connected') return this.producer;
@@ -75,12 +75,12 @@ export class ProducerConnection {
     }
   }
 
-  /** A send has failed: with the broker's refusal, which says that it is there, or for want of a broker. */
+  /** A send has failed: by the broker's refusal, which shows that it is reachable, or because no broker answered. */
   failed(error: unknown): void {
     if (brokerErrorOf(error) === undefined) this.doubt(describeError(error));
   }
 
-  /** Takes no more sends until a probe has come back. */
+  /** Accepts no more sends until a probe has succeeded. */
   doubt(reason: string): void {
     if (this.state !== 'connected' && this.state !== 'connecting') return;
     this.state = 'away';
@@ -88,7 +88,7 @@ export class ProducerConnection {
     this.comingBack = this.comeBack();
   }
 
-  /** Disconnects behind the last attempt to connect, which would open a connection again. Idempotent. */
+  /** Disconnects after the last attempt to connect, which would open a connection again. Idempotent. */
   async close(): Promise<void> {
     this.state = 'closed';
     this.reachability.forget(this);

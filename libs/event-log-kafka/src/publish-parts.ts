@@ -3,10 +3,10 @@ import { partitionOf } from '@sluice/contracts';
 import type { LogEntry, PublishOutcome } from '@sluice/event-log';
 import { maxRecordBytes } from './record-batch.js';
 
-/** Brokers take 1 MiB for each partition of a request; a request below this fits, whatever partitions it is for. */
+/** Brokers accept 1 MiB for each partition of a request; a smaller request fits, whatever partitions it is for. */
 const MAX_PART_BYTES = 900_000;
 
-/** Cuts the entries into parts of at most {@link MAX_PART_BYTES}, in their order; a larger entry is a part of its own. */
+/** Cuts the entries into parts of at most {@link MAX_PART_BYTES}, in their order; a larger entry makes a separate part. */
 export function partsOf(entries: readonly LogEntry[], maxBytes = MAX_PART_BYTES): (readonly LogEntry[])[] {
   const parts: (readonly LogEntry[])[] = [];
   let start = 0;
@@ -29,8 +29,8 @@ export function messageOf({ key, value, headers, timestampMs }: LogEntry): Messa
 }
 
 /**
- * Picks the partition of a message, once: KafkaJS asks again at every retry, and must not be told another one when the
- * topic has grown in between. The message remembers it, which is how {@link outcomesOf} knows.
+ * Chooses the partition of a message once: KafkaJS asks again at every retry, and must not get another one when the topic has
+ * grown in between. The message remembers it for {@link outcomesOf}.
  */
 export const pinPartition: ICustomPartitioner =
   () =>
@@ -40,8 +40,9 @@ export const pinPartition: ICustomPartitioner =
 const NOT_NAMED: PublishOutcome = { written: false, reason: 'Kafka did not confirm the partition' };
 
 /**
- * Compares what was sent with what the brokers name. KafkaJS resolves although a partition was never written, when its
- * leader moves during a send: such a partition is not named, and nothing is known of its messages.
+ * Compares the messages that were sent with the partitions in the answer. If a leader moves during a send, KafkaJS resolves
+ * although its partition was never written: such a partition is missing in the answer, and the outcome of its messages is
+ * unknown.
  */
 export function outcomesOf(messages: readonly Message[], confirmed: readonly RecordMetadata[]): PublishOutcome[] {
   const nextOffsets = new Map<number, number>();

@@ -5,13 +5,13 @@ import { batchOf } from './testing/batches.js';
 const FOREVER_MS = 600_000;
 
 describe('PullQueue', () => {
-  it('gives what is there, over several chunks, and no more than was asked for', async () => {
+  it('A pull returns what is there, over several chunks, and no more than was requested', async () => {
     const queue = queueOf([0, 1, 2], [10, 11]);
     expect(await offsets(queue, 4)).toEqual([0, 1, 2, 10]);
     expect(await offsets(queue, 4)).toEqual([11]);
   });
 
-  it('releases a chunk with its last record', async () => {
+  it('A chunk is released with its last record', async () => {
     const queue = new PullQueue();
     const chunk = new Chunk(batchOf([4, 5, 6]));
     queue.add(chunk);
@@ -22,7 +22,7 @@ describe('PullQueue', () => {
     expect([chunk.isTaken, chunk.lastTakenOffset]).toEqual([true, 6]);
   });
 
-  it('releases what it drops, and knows how far it was taken', async () => {
+  it('A dropped chunk is released, and its last pulled offset is known', async () => {
     const queue = new PullQueue();
     const [begun, untouched] = [new Chunk(batchOf([4, 5])), new Chunk(batchOf([8, 9]))];
     queue.add(begun);
@@ -34,7 +34,7 @@ describe('PullQueue', () => {
     expect(await offsets(queue, 5, 0)).toEqual([]);
   });
 
-  it('wakes one pull for what comes, and lets the other wait on', async () => {
+  it('New records wake one pull, and the other keeps waiting', async () => {
     const queue = new PullQueue();
     const pulls = [offsets(queue, 5, FOREVER_MS), offsets(queue, 5, FOREVER_MS)];
     queue.add(new Chunk(batchOf([0])));
@@ -43,7 +43,7 @@ describe('PullQueue', () => {
     expect((await Promise.all(pulls)).flat().sort()).toEqual([0, 1]);
   });
 
-  it('ends pending and later pulls, and releases what comes too late', async () => {
+  it('Closing ends pending and later pulls, and releases chunks that come too late', async () => {
     const queue = new PullQueue();
     const pending = offsets(queue, 5, FOREVER_MS);
     queue.end();
@@ -54,7 +54,7 @@ describe('PullQueue', () => {
     expect(await offsets(queue, 5, FOREVER_MS)).toEqual([]);
   });
 
-  it('keeps what is there when the pull is aborted', async () => {
+  it('The records stay when the pull is aborted', async () => {
     const queue = queueOf([0]);
     expect(await queue.pull({ maxRecords: 5, maxWaitMs: FOREVER_MS, signal: AbortSignal.abort() })).toEqual([]);
     expect(await offsets(queue, 5)).toEqual([0]);

@@ -4,7 +4,7 @@ import { Reachability } from './reachability.js';
 describe('Reachability', () => {
   const [publisher, subscription] = [{}, {}];
 
-  it('writes one line when the first part loses the log, and one when the last has it back', () => {
+  it('One line is written when the first part loses the log, and one when the last has it back', () => {
     const { reachability, lines } = newReachability();
     reachability.lost(publisher, 'timeout');
     reachability.lost(publisher, 'timeout');
@@ -16,13 +16,13 @@ describe('Reachability', () => {
     expect(lines).toEqual(['warn', 'info']);
   });
 
-  it('writes nothing of a part that was never lost', () => {
+  it('Nothing is written about a part that never lost the log', () => {
     const { reachability, lines } = newReachability();
     reachability.back(publisher);
     expect(lines).toEqual([]);
   });
 
-  it('waits for no part that was closed', () => {
+  it('The return does not depend on a part that was closed', () => {
     const { reachability, lines } = newReachability();
     reachability.lost(publisher, 'timeout');
     reachability.lost(subscription, 'timeout');

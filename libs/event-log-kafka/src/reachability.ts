@@ -1,8 +1,8 @@
 import type { LineLogger } from '@sluice/event-log';
 
 /**
- * Whether the brokers can be reached, as the publisher and each subscription find out for themselves.
- * One line when the first of them loses the log, one when the last of them has it back.
+ * Whether the brokers can be reached, as the publisher and each subscription find out separately. One line when the first of them
+ * loses the log, one when the last of them has it back.
  */
 export class Reachability {
   private readonly away = new Set<object>();
@@ -18,7 +18,7 @@ export class Reachability {
     if (this.away.delete(part) && this.away.size === 0) this.logger('info', 'Kafka can be reached again.');
   }
 
-  /** The part is closed: nobody waits for its return. */
+  /** The part is closed: its return is no longer awaited. */
   forget(part: object): void {
     this.away.delete(part);
   }

@@ -18,7 +18,7 @@ const timestampMs = fc.oneof(
 const entry: fc.Arbitrary<LogEntry> = fc.record({
   key: fc.option(bytes),
   value: fc.option(bytes),
-  // KafkaJS's reader stumbles over names of Object.prototype.
+  // KafkaJS's reader fails on names of Object.prototype.
   headers: fc.dictionary(
     fc.string({ unit: 'grapheme' }).map((name) => `h-${name}`),
     fc.string({ unit: 'grapheme' }),
@@ -29,7 +29,7 @@ const entry: fc.Arbitrary<LogEntry> = fc.record({
   timestampMs,
 });
 
-it('a batch is read back as what was written, and is no larger than its bound', async () => {
+it('A batch is read back as it was written, and is no larger than its bound', async () => {
   const entries = fc.array(entry, { minLength: 1, maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(entries, fc.nat({ max: 10 }), async (written, start) => {
@@ -49,13 +49,13 @@ it('a batch is read back as what was written, and is no larger than its bound', 
   );
 });
 
-it('a batch carries its length and the checksum of all that follows it', () => {
+it('A batch has its length and the checksum of all that follows it', () => {
   const batch = encode([{ key: null, value: Buffer.from('v'), headers: {}, timestampMs: 1 }], 0);
   expect(batch.readInt32BE(8)).toBe(batch.length - 12);
   expect(batch.readUInt32BE(17)).toBe(crc32c(batch, 21, batch.length));
 });
 
-it('the headers of an entry are its own, also when another set of the same object came before', async () => {
+it('An entry keeps its headers, also when another set of the same object came before', async () => {
   const shared = { a: '1' };
   const entries = [shared, shared, { a: '2' }, shared].map((headers) => ({
     key: null,
@@ -67,7 +67,7 @@ it('the headers of an entry are its own, also when another set of the same objec
   expect(records.map(({ headers }) => String(headers['a']))).toEqual(['1', '1', '2', '1']);
 });
 
-it('a compressed batch is read back as what was written', async () => {
+it('A compressed batch is read back as it was written', async () => {
   const headers = { a: '1' };
   const written = ['one', 'two'].map((text) => ({ key: null, value: Buffer.from(text), headers, timestampMs: 1 }));
   const batch = await compressedRecordBatch(written, codecOf({ compression: 'gzip' })!);
@@ -90,7 +90,7 @@ interface Shown {
   timestampMs: number;
 }
 
-/** As texts: to compare many buffers takes long. */
+/** As texts: comparing many buffers takes long. */
 function shown({ key, value, headers, timestampMs: ms }: Shown): string {
   const pairs = Object.entries(headers).map(([name, text]) => [name, text.toString()]);
   return JSON.stringify([key?.toString('latin1') ?? null, value?.toString('latin1') ?? null, ms, pairs]);

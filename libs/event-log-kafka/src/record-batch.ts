@@ -86,7 +86,7 @@ function writeHead(
   seal(target, start, end);
 }
 
-/** Writes what depends on the rest: the length and the checksum. */
+/** Writes the parts that depend on the rest: the length and the checksum. */
 function seal(target: Buffer, start: number, end: number): void {
   target.writeInt32BE(end - start - LENGTH_AT - 4, start + LENGTH_AT);
   target.writeUInt32BE(crc32c(target, start + ATTRIBUTES_AT, end), start + CRC_AT);
@@ -122,7 +122,7 @@ let lastHeaders: LogEntry['headers'] | undefined;
 let lastEncoded: Buffer = Buffer.alloc(0);
 const encodings = new WeakMap<LogEntry['headers'], Buffer>();
 
-/** The records of one submission share their headers: each set is encoded once, however often its size is asked for. */
+/** The records of one submission share their headers: each set is encoded once, however often its size is needed. */
 function encodedHeaders(headers: LogEntry['headers']): Buffer {
   if (headers === lastHeaders) return lastEncoded;
   let encoded = encodings.get(headers);

@@ -6,7 +6,7 @@ import type { KafkaTopics } from './kafka-topics.js';
 import { topicRetentionMs } from './topic-settings.js';
 import { probeWrites } from './write-probe.js';
 
-/** What asks the brokers. */
+/** The clients that send the requests. */
 interface Parts {
   admin: KafkaAdmin;
   client: DirectClient;
@@ -16,10 +16,10 @@ interface Parts {
 const ONE_BYTE = 1;
 const ATTEMPTS = 20;
 const RETRY_DELAY_MS = 200;
-const NOBODY = { groupGenerationId: -1, memberId: 'sluice-doctor' };
+const NO_MEMBER = { groupGenerationId: -1, memberId: 'sluice-doctor' };
 
 /**
- * Resolves if this login has the right. Each request is one that brokers check for that right, and that comes to nothing.
+ * Resolves if this login has the right. Brokers check each of these requests for that right, and none has an effect.
  *
  * @throws EventLogError `unavailable`, whose failure is `authorization` without the right; `topic-missing`
  */
@@ -32,7 +32,7 @@ export async function probeRight({ admin, client, topics }: Parts, { operation, 
   return operation === 'Write' ? probeWrites(client, topic) : readTopic(client, topic);
 }
 
-/** Fetches from the first offset, whatever is there. */
+/** Fetches from the first offset, whatever records there are. */
 async function readTopic(client: DirectClient, topic: string): Promise<void> {
   try {
     const [partition = 0] = await client.partitionsOf(topic);
@@ -55,13 +55,13 @@ function denied(group: string): EventLogError {
 }
 
 /**
- * A heartbeat of nobody: a group that may be read answers that it does not know the member, or that it has none. A coordinator that
- * is loading is asked again.
+ * A heartbeat of no member: if the group may be read, the broker answers that it does not know the member, or that the group has
+ * none. A coordinator that is loading is asked again.
  */
 async function readGroup(client: DirectClient, group: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await client.askCoordinator(group, (broker) => broker.heartbeat({ groupId: group, ...NOBODY }));
+      await client.askCoordinator(group, (broker) => broker.heartbeat({ groupId: group, ...NO_MEMBER }));
       return;
     } catch (error) {
       if (isFenced(error)) return;

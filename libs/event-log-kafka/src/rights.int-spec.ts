@@ -11,7 +11,7 @@ jest.setTimeout(180_000);
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
-/** A resource without an ACL is open to all; with one, only what it allows. So a test narrows one resource down. */
+/** A resource without an ACL is open to all; with one, only what it allows is permitted. So a test restricts one resource. */
 const AUTHORIZER = {
   KAFKA_AUTHORIZER_CLASS_NAME: 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
   KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND: 'true',
@@ -81,11 +81,11 @@ describe('a login without a right', () => {
 
   const publish = () => log.publisher.publish(topic, [ENTRY]);
   const high = async () => {
-    const positions = await log.inspect({ group: 'nobody', topic }).positions();
+    const positions = await log.inspect({ group: 'inspection', topic }).positions();
     return positions.reduce((sum, position) => sum + position.high, 0);
   };
 
-  it('to write is told so, by the publish and by the probe, and the probe appends nothing', async () => {
+  it('A login without Write gets a clear error by publish and probe, and the probe appends nothing', async () => {
     await allowOnly(topic, ['DESCRIBE', 'READ']);
     await until(async () => (await publish())[0]?.written === false, BROKER_PATIENCE);
     expect(await publish()).toMatchObject([{ written: false, cause: 'authorization' }]);
@@ -99,10 +99,10 @@ describe('a login without a right', () => {
     expect(await publish()).toMatchObject([{ written: true }]);
   });
 
-  it('to read is told so by a peek, while the positions are shown', async () => {
+  it('A login without Read gets a clear error by a peek, while the positions are shown', async () => {
     await publish();
     await allowOnly(topic, ['DESCRIBE', 'WRITE']);
-    const inspector = log.inspect({ group: 'nobody', topic });
+    const inspector = log.inspect({ group: 'inspection', topic });
     const at = (await inspector.positions()).find((position) => position.high === 1)!;
     const peek = () => inspector.peek({ partition: at.partition, fromOffset: 0, toOffset: 1, maxRecords: 1 });
     await until(async () => !(await succeeds(peek().then(() => undefined))), BROKER_PATIENCE);
@@ -111,9 +111,9 @@ describe('a login without a right', () => {
     await expect(inspector.positions()).resolves.toHaveLength(2);
   });
 
-  it('to see settings is told so where settings are asked for, and nowhere else', async () => {
+  it('A login without DescribeConfigs gets a clear error only where settings are needed', async () => {
     await allowOnly(topic, ['DESCRIBE', 'READ']);
-    const inspector = log.inspect({ group: 'nobody', topic });
+    const inspector = log.inspect({ group: 'inspection', topic });
     await until(async () => !(await succeeds(inspector.retentionMs().then(() => undefined))), BROKER_PATIENCE);
     await expect(inspector.retentionMs()).rejects.toMatchObject({ failure: 'authorization' });
     expect(lines.filter((line) => line.includes('right DescribeConfigs'))).toHaveLength(1);
@@ -121,7 +121,7 @@ describe('a login without a right', () => {
     await expect(inspector.positions()).resolves.toHaveLength(2);
   });
 
-  it('to add partitions is told the command', async () => {
+  it('A login without Alter gets the command that adds partitions', async () => {
     await allowOnly(topic, ['DESCRIBE', 'READ', 'WRITE']);
     const grow = () =>
       log.createTopics([{ name: topic, partitions: 4, otherCount: 'grow', setting: 'EVENT_LOG_PARTITIONS' }]);
@@ -141,7 +141,7 @@ describe('a login without a right', () => {
     );
   });
 
-  it('on the group is told so, although the client hides the answer of the broker', async () => {
+  it('A login without a right on the group gets a clear error, although the client hides the answer of the broker', async () => {
     const group = `rights-${randomUUID()}`;
     await denyAll(group);
     const positions = () => log.inspect({ group, topic }).positions();

@@ -8,7 +8,7 @@ import { TokenSource } from './token-source.js';
 export function saslOptions(login: KafkaLogin): SASLOptions {
   if (login.mechanism === 'oauthbearer') return bearer(new TokenSource(() => clientCredentials(login)));
   if (login.mechanism === 'aws-msk-iam') return bearer(new TokenSource(() => mskToken(login.region)));
-  // KafkaJS writes into what it is given.
+  // KafkaJS modifies its argument.
   return { ...login };
 }
 

@@ -19,9 +19,9 @@ import { PASSWORD, SecuredBroker } from './testing/secured-broker.js';
 
 jest.setTimeout(180_000);
 
-/** Of a token, in seconds: longer than the sessions of the broker. */
+/** Lifetime of a token, in seconds: longer than the sessions of the broker. */
 const SHORT_LIFE = 12;
-/** Tokens that are asked for before the suite has seen enough. */
+/** Number of token requests after which the suite has seen enough. */
 const RENEWALS = 4;
 const ENTRY: LogEntry = { key: null, value: Buffer.from('a'), headers: {}, timestampMs: Date.now() };
 
@@ -65,16 +65,16 @@ describe('A Kafka with TLS and logins', () => {
     { mechanism: 'plain', username: 'gateway', password: PASSWORD },
     { mechanism: 'scram-sha-256', username: 'gateway', password: PASSWORD },
     scram,
-  ])('takes a login by $mechanism', async (login) => {
+  ])('Kafka accepts a login by $mechanism', async (login) => {
     await until(() => succeeds(bySasl(login).ping()), BROKER_PATIENCE);
   });
 
-  it('takes a token of an authorization server', async () => {
+  it('Kafka accepts a token of an authorization server', async () => {
     tokenAnswer = () => [200, { access_token: unsecuredToken('gateway'), expires_in: 300 }];
     await bySasl(oauth()).ping();
   });
 
-  it('takes a certificate of the authority that it trusts', async () => {
+  it('Kafka accepts a certificate of the authority that it trusts', async () => {
     const tls = kafka.certificates.sign('gateway');
     await open(kafka.options('certificate', { tls })).ping();
   });
@@ -95,13 +95,13 @@ describe('A Kafka with TLS and logins', () => {
     ['an expired certificate of the broker', 'certificate', /broker has expired/, () => open(kafka.options('expired'))],
     ['no certificate', 'certificate', /asks for a client certificate/, () => open(kafka.options('certificate'))],
     [
-      'an expired certificate of its own',
+      'an expired client certificate',
       'certificate',
       /does not accept the client certificate.*expired/,
       () => open(kafka.options('certificate', { tls: badlySigned('expired') })),
     ],
     ['no TLS', 'closed', /closed/, () => open({ ...kafka.options('sasl', { sasl: scram }), url: url() })],
-  ])('tells a client with %s the cause (%s)', async (_why, failure, message, openLog) => {
+  ])('A client with %s gets the cause (%s)', async (_why, failure, message, openLog) => {
     tokenAnswer = () => [401, { error: 'invalid_client' }];
     const log = openLog();
     const said: unknown = await log.requireTopics(['any']).catch((error: unknown) => error);
@@ -115,7 +115,7 @@ describe('A Kafka with TLS and logins', () => {
   it.each<[string, () => KafkaEventLog]>([
     ['password', () => bySasl({ mechanism: 'scram-sha-512', username: 'gateway', password: 'other' })],
     ['authority', () => bySasl(scram, { caFile: other() })],
-  ])('ends the init step at once on a wrong %s', async (_, openLog) => {
+  ])('The init step ends at once on a wrong %s', async (_, openLog) => {
     const store = { prepare: async () => {} } as unknown as RecordStore;
     const partitions = { events: { partitions: 1 }, deadLetters: { partitions: 1 } };
     const waits: Error[] = [];
@@ -124,7 +124,7 @@ describe('A Kafka with TLS and logins', () => {
     expect(waits).toEqual([]);
   });
 
-  it('asks for a new login in the middle of the work, and nothing is lost', async () => {
+  it('A new login in the middle of the work loses nothing', async () => {
     let requests = 0;
     tokenAnswer = () => (
       requests++,
@@ -157,7 +157,7 @@ describe('A Kafka with TLS and logins', () => {
   });
 });
 
-/** What a broker without an authorization server takes: an unsigned token, RFC 7519, section 6. */
+/** The token that a broker without an authorization server accepts: unsigned token, RFC 7519, section 6. */
 function unsecuredToken(subject: string, lifetimeSeconds = 300): string {
   const nowSeconds = Math.floor(Date.now() / 1000);
   const claims = { sub: subject, iat: nowSeconds, exp: nowSeconds + lifetimeSeconds };

@@ -105,7 +105,7 @@ function mskConflict(options: Options): string | undefined {
   return 'is aws-msk-iam, which needs AWS_REGION where the name of the broker does not hold the region.';
 }
 
-/** By the setting, or by the name of the first broker: `b-1.plant.abc.c2.kafka.eu-central-1.amazonaws.com`. */
+/** From the setting, or from the name of the first broker: `b-1.plant.abc.c2.kafka.eu-central-1.amazonaws.com`. */
 export function awsRegionOf(options: Options): string | undefined {
   if (options['awsRegion']) return String(options['awsRegion']);
   return /\.kafka(?:-serverless)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(hostsOf(options)[0] ?? '')?.[1];
@@ -114,13 +114,13 @@ export function awsRegionOf(options: Options): string | undefined {
 const isLoginOf = (options: Options, ...mechanisms: string[]): boolean =>
   !isKafka(options) || mechanisms.includes(String(options['kafkaSaslMechanism']));
 
-/** A password that would never be sent is a login that was meant and does not happen. */
+/** A password that would never be sent means that a login was intended and does not happen. */
 export const passwordConflict: Conflict = (options) =>
   options['kafkaSaslPassword'] === '' || isLoginOf(options, 'plain', 'scram-sha-256', 'scram-sha-512')
     ? undefined
     : 'is set, but nothing sends it; set KAFKA_SASL_MECHANISM to plain, scram-sha-256 or scram-sha-512.';
 
-/** The same of the secret of OAuth. */
+/** The same for the secret of OAuth. */
 export const secretConflict: Conflict = (options) =>
   options['kafkaOauthClientSecret'] === '' || isLoginOf(options, 'oauthbearer')
     ? undefined

@@ -11,11 +11,11 @@ describe('TlsContext', () => {
   const lines: string[] = [];
   const context = new TlsContext(files, (_, line) => lines.push(line));
 
-  it('always checks the certificate of the broker', () => {
+  it('The certificate of the broker is always checked', () => {
     expect(context.options()).toMatchObject({ rejectUnauthorized: true });
   });
 
-  it('reads files once, and again when they have changed', () => {
+  it('Files are read once, and again when they have changed', () => {
     const first = context.options().secureContext;
     expect(context.options().secureContext).toBe(first);
     certificates.sign('gateway');
@@ -23,7 +23,7 @@ describe('TlsContext', () => {
     expect(context.options().secureContext).not.toBe(first);
   });
 
-  it('keeps the last good state of files that cannot be used, and says so once', () => {
+  it('The last valid state stays active when files become invalid, with one line', () => {
     const good = context.options().secureContext;
     writeFileSync(files.certFile, 'half a certifi');
     expect(context.options().secureContext).toBe(good);

@@ -4,14 +4,14 @@ import type { KafkaTlsFiles } from '@sluice/event-log';
 import type { LineLogger } from '@sluice/event-log';
 
 /**
- * What a TLS connection trusts and shows. The files are looked at before each new connection: what has changed holds from then on,
- * and what cannot be used leaves the last good state as it is, with one line.
+ * The authorities that a TLS connection trusts and the certificate that it presents. The files are checked before each new
+ * connection: a change takes effect from then on, and invalid files leave the last valid state active, with one line.
  */
 export class TlsContext {
   #context: SecureContext | undefined;
   #state = '';
 
-  /** @param files left out: the public authorities, and no certificate of our own */
+  /** @param files left out: the public authorities, and no client certificate */
   constructor(
     private readonly files: KafkaTlsFiles = {},
     private readonly log: LineLogger = () => undefined,
@@ -19,7 +19,7 @@ export class TlsContext {
 
   /** @throws an error of Node if the files cannot be used and never could */
   options(): ConnectionOptions {
-    // Named, so that no environment variable of Node's turns the check off.
+    // Set explicitly, so that no environment variable of Node turns the check off.
     return { secureContext: this.current(), rejectUnauthorized: true };
   }
 

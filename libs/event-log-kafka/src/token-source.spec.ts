@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenSource } from './token-source.js';
 
-/** Tokens of a minute, unless it refuses. */
+/** Issues tokens of a minute, unless it refuses. */
 function source(lifetimeMs = 60_000) {
   const state = { nowMs: 0, requests: 0, isRefusing: false };
   const tokens = new TokenSource(
@@ -16,12 +16,12 @@ function source(lifetimeMs = 60_000) {
 }
 
 describe('TokenSource', () => {
-  it('asks once for all that come together', async () => {
+  it('Concurrent callers share one request', async () => {
     const { tokens } = source();
     expect(await Promise.all([tokens.token(), tokens.token()])).toEqual(['t-1', 't-1']);
   });
 
-  it('asks again before the token expires', async () => {
+  it('A new token is requested before the old one expires', async () => {
     const { state, tokens } = source(3_600_000);
     await tokens.token();
     state.nowMs = 3_539_000;
@@ -30,7 +30,7 @@ describe('TokenSource', () => {
     expect(await tokens.token()).toBe('t-2');
   });
 
-  it('shows the old token as long as it is good while there is no new one', async () => {
+  it('The old token is returned while it is valid and there is no new one', async () => {
     const { state, tokens } = source();
     await tokens.token();
     state.isRefusing = true;

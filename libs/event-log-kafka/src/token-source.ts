@@ -1,16 +1,16 @@
-/** A token, and how long it is good. */
+/** A token and its lifetime. */
 export interface BearerToken {
   value: string;
   /** Milliseconds since 1970. */
   expiresAtMs: number;
 }
 
-/** A token that has so little left is not shown to a broker any more: the broker ends the session with the token. */
+/** A token with less time left than this is no longer sent to a broker: the broker ends the session with the token. */
 const RENEW_BEFORE_MS = 60_000;
-/** Of a token with a short life, this share of it: brokers refuse a login that comes within a second of the last one. */
+/** For a token with a short life, this share of it: brokers refuse a login within a second of the last one. */
 const RENEW_SHARE = 0.5;
 
-/** A token for all connections, got again before it expires. Attempts that come together share one request. */
+/** A token for all connections, renewed before it expires. Concurrent attempts share one request. */
 export class TokenSource {
   #token: BearerToken | undefined;
   #renewAtMs = 0;
@@ -21,7 +21,7 @@ export class TokenSource {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** While a new token cannot be had, the old one is given as long as it is good. @throws what the request throws */
+  /** While a new token cannot be obtained, the old one is returned until it expires. @throws the error of the request */
   async token(): Promise<string> {
     if (this.#token !== undefined && this.now() < this.#renewAtMs) return this.#token.value;
     try {

@@ -16,7 +16,7 @@ describe('findingsIn', () => {
     ['a codec that cannot be read', false, { 'compression.type': 'lz4' }, ['compression.type']],
     ['nothing in a codec that can be read', false, { 'compression.type': 'zstd' }, []],
     ['nothing in events that expire', false, { 'retention.ms': '604800000', 'retention.bytes': '1' }, []],
-  ])('finds %s', (_, keepsAll, settings, found) => {
+  ])('The findings have %s', (_, keepsAll, settings, found) => {
     const findings = findingsIn('topic', new Map(Object.entries({ ...UNLIMITED, ...settings })), {
       keepsAll,
       copies: 3,

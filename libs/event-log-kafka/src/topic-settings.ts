@@ -14,8 +14,8 @@ const UNLIMITED = '-1';
 type CheckedTopic = Pick<TopicSpec, 'name' | 'keepsAll'>;
 
 /**
- * How long a topic keeps a record, by its own setting or the broker's, in milliseconds; `undefined` if by no time at all. A limit in
- * bytes may remove it earlier.
+ * How long a topic keeps a record, by its own setting or the broker's, in milliseconds; `undefined` if there is no time limit. A
+ * limit in bytes may remove it earlier.
  *
  * @throws EventLogError `unavailable`; its failure is `authorization` without the right DescribeConfigs
  */
@@ -26,7 +26,7 @@ export async function topicRetentionMs(admin: KafkaAdmin, topic: string): Promis
   return retentionMs < 0 ? undefined : retentionMs;
 }
 
-/** See `EventLog.topicFindings`. A right that is missing is a finding, not an error. */
+/** See `EventLog.topicFindings`. A missing right is a finding, not an error. */
 export async function topicFindings(admin: KafkaAdmin, { name, keepsAll }: CheckedTopic): Promise<TopicFinding[]> {
   try {
     const names = [RETENTION, SIZE_LIMIT, CLEANUP, UNCLEAN, MIN_IN_SYNC, CODEC];
@@ -72,7 +72,7 @@ export function findingsIn(
   return findings;
 }
 
-/** Of the first partition. */
+/** The number of replicas of the first partition. */
 async function copiesOf(admin: KafkaAdmin, topic: string): Promise<number> {
   const { topics } = await admin.ask((client) => client.fetchTopicMetadata({ topics: [topic] }));
   return topics[0]?.partitions[0]?.replicas.length ?? 1;

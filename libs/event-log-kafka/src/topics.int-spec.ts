@@ -24,17 +24,17 @@ describe('topics on Kafka', () => {
     log.createTopics([{ name, partitions, ...more }]);
 
   async function partitionsOf(topic: string): Promise<number> {
-    return (await log.inspect({ group: 'nobody', topic }).positions()).length;
+    return (await log.inspect({ group: 'inspection', topic }).positions()).length;
   }
 
-  it('are taken with the partitions that they have where no number was asked for', async () => {
+  it('A topic keeps its number of partitions where no number was requested', async () => {
     const name = newName();
     await wanted(name, 3);
     await wanted(name, 12, { otherCount: 'keep' });
     expect(await partitionsOf(name)).toBe(3);
   });
 
-  it('are compared without being made, and each difference has the command that ends it', async () => {
+  it('Differences are listed without changing a topic, each with the command that ends it', async () => {
     const [few, missing] = [newName(), newName()];
     await wanted(few, 3);
     const differences = await log.topicDifferences([
@@ -51,7 +51,7 @@ describe('topics on Kafka', () => {
     await expect(log.requireTopics([missing])).rejects.toMatchObject({ code: 'topic-missing' });
   });
 
-  it('are never made smaller, and the error names both numbers and the setting', async () => {
+  it('A topic is never made smaller, and the error names both numbers and the setting', async () => {
     const name = newName();
     await wanted(name, 3);
     const smaller = wanted(name, 2, { otherCount: 'grow', setting: 'EVENT_LOG_PARTITIONS' });
@@ -59,7 +59,7 @@ describe('topics on Kafka', () => {
     await expect(smaller).rejects.toThrow(/has 3 partitions, and 2 are asked for by EVENT_LOG_PARTITIONS/);
   });
 
-  it('grow while they are written, read and looked at, and nobody has to be started again', async () => {
+  it('A topic grows while it is written, read and inspected, without a restart', async () => {
     const [name, group] = [newName(), newName()];
     await wanted(name, 1);
     const member = log.subscribe({ group, topics: [name] });
@@ -83,11 +83,11 @@ describe('topics on Kafka', () => {
     await member.close();
   });
 
-  it('that keep all are made without a limit, and a limit that somebody sets is found', async () => {
+  it('A topic that keeps all has no limit, and a limit that was set is found', async () => {
     const name = newName();
     await wanted(name, 1, { keepsAll: true });
     expect(await log.topicFindings([{ name, keepsAll: true }])).toEqual([]);
-    expect(await log.inspect({ group: 'nobody', topic: name }).retentionMs()).toBeUndefined();
+    expect(await log.inspect({ group: 'inspection', topic: name }).retentionMs()).toBeUndefined();
     await alter(name, { 'retention.ms': '604800000', 'retention.bytes': '-1', 'cleanup.policy': 'compact' });
     const findings = await log.topicFindings([{ name, keepsAll: true }]);
     expect(findings.map(({ setting }) => setting).sort()).toEqual(['cleanup.policy', 'retention.ms']);

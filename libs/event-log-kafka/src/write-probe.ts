@@ -4,15 +4,15 @@ import { codeOf } from './kafka-errors.js';
 
 const ALL_IN_SYNC = -1;
 const TIMEOUT_MS = 2_000;
-/** Of a topic with more, some are asked. */
+/** For a topic with more partitions, only some are asked. */
 const MAX_PARTITIONS = 32;
 
 /** How brokers refuse a batch for its content, https://kafka.apache.org/protocol#protocol_error_codes */
 const CONTENT_REFUSED: ReadonlySet<number> = new Set([2, 42, 87]);
 
 /**
- * Whether the topic can be appended to, without a record: a batch of no records goes through every check that a broker makes of an
- * append (the right, the leader, the replicas in sync), and is then refused for its content.
+ * Whether the topic can be appended to, without a record: a batch of no records passes every check that a broker makes of an
+ * append (the right, the leader, the in-sync replicas), and is then refused for its content.
  *
  * @throws EventLogError `unavailable` with the failure
  */

@@ -14,7 +14,7 @@ interface PositionRow {
   note: string;
 }
 
-/** Where each group stands in each partition: a copy in memory of the table `positions`. */
+/** The committed offset of each group in each partition: a copy in memory of the table `positions`. */
 export class CommittedPositions {
   private readonly groups = new Map<string, Map<Partition, { offset: number; note: string }>>();
   private readonly upsert: StatementSync;
@@ -28,7 +28,7 @@ export class CommittedPositions {
     }
   }
 
-  /** Part of the caller's transaction. */
+  /** Runs in the caller's transaction. */
   write(group: string, positions: readonly Position[], note: string): void {
     for (const { partition, offset } of positions) this.upsert.run(group, partition.id, offset, note);
   }
@@ -40,7 +40,7 @@ export class CommittedPositions {
     this.groups.set(group, committed);
   }
 
-  /** The committed position within `low` and `high`; `low` if there is none. */
+  /** The committed offset within `low` and `high`; `low` if there is none. */
   offsetOf(group: string, partition: Partition): number {
     const offset = this.groups.get(group)?.get(partition)?.offset ?? partition.low;
     return Math.min(Math.max(offset, partition.low), partition.high);
@@ -51,10 +51,10 @@ export class CommittedPositions {
   }
 
   /**
-   * The offset below which every group that has ever committed in the topic is done with the partition. A group that has
-   * committed in other partitions only stands at `low` here. `undefined` if no group has ever committed in the topic.
+   * The offset below which every group that has ever committed in the topic has finished with the partition. A group that has
+   * committed only in other partitions is at `low` here. `undefined` if no group has ever committed in the topic.
    *
-   * @param ignored groups that do not count
+   * @param ignored groups that are not counted
    */
   lowestIn(partition: Partition, ignored: readonly string[] = []): number | undefined {
     const groups = [...this.groups].filter(

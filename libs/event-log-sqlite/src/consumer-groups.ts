@@ -1,22 +1,25 @@
 import type { Partition } from './partition.js';
 
-/** What a group asks of its members. */
+/** The calls of a group to its members. */
 export interface GroupMember {
   readonly group: string;
   /** The partitions of the topics that the member reads. */
   readonly readable: readonly Partition[];
   /** The partitions that the member reads now. */
   readonly owned: Iterable<Partition>;
-  /** Takes away what is not in the list. */
+  /** Removes the partitions that are not in the list. */
   keepOnly(partitions: ReadonlySet<Partition>): void;
-  /** Adds what the member does not have yet, from the committed position on. */
-  take(partitions: ReadonlySet<Partition>): void;
-  /** There may be new records. */
+  /** Adds partitions that the member does not have yet, from the committed offset on. */
+  assign(partitions: ReadonlySet<Partition>): void;
+  /** Called when there may be new records. */
   wake(): void;
   close(): Promise<void>;
 }
 
-/** The groups of this process, which is the only one that reads the file. Shares the partitions out whenever a member joins or leaves. */
+/**
+ * The groups of this process, which is the only one that reads the file. Assigns the partitions again whenever a member joins or
+ * leaves.
+ */
 export class ConsumerGroups {
   private readonly groups = new Map<string, Set<GroupMember>>();
 
@@ -55,7 +58,7 @@ export class ConsumerGroups {
   }
 }
 
-/** Everybody lets go before anybody takes, so that no partition has two owners. */
+/** All members release partitions before any member gets one, so that no partition has two owners. */
 function shareOut(members: readonly GroupMember[]): void {
   const shares = new Map(members.map((member) => [member, new Set<Partition>()]));
   const partitions = new Set(members.flatMap(({ readable }) => readable));
@@ -64,5 +67,5 @@ function shareOut(members: readonly GroupMember[]): void {
     shares.get(readers[index % readers.length]!)!.add(partition);
   });
   for (const [member, share] of shares) member.keepOnly(share);
-  for (const [member, share] of shares) member.take(share);
+  for (const [member, share] of shares) member.assign(share);
 }

@@ -32,7 +32,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
     ['the directory is moved', () => renameSync(directory, `${directory}-elsewhere`)],
     ['all files are deleted', () => deleteAll()],
     ['only the database is deleted', () => rmSync(file)],
-  ])('confirms nothing and is not healthy once %s', async (_, harm) => {
+  ])('The log acknowledges nothing and is not healthy once %s', async (_, harm) => {
     harm();
     expect(await publish('lost')).toEqual({
       written: false,
@@ -44,7 +44,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
     expect(lines).toEqual([expect.stringMatching(/^warn Records are refused with 503.*restart the process/)]);
   });
 
-  it('confirms nothing once a symbolic link on its path leads elsewhere', async () => {
+  it('The log acknowledges nothing once a symbolic link on its path leads elsewhere', async () => {
     const link = `${directory}-link`;
     symlinkSync(directory, link);
     await log.close();
@@ -55,7 +55,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
     expect(await publish('lost')).toMatchObject({ written: false, reason: expect.stringMatching(/^file-moved/) });
   });
 
-  it('goes on, with all that it has confirmed, when the directory is put back', async () => {
+  it('The log continues, with all acknowledged entries, when the directory is put back', async () => {
     renameSync(directory, `${directory}-elsewhere`);
     await publish('refused');
     renameSync(`${directory}-elsewhere`, directory);
@@ -64,7 +64,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
     expect(await valuesAfterCrash()).toEqual(['first', 'second']);
   });
 
-  it('notices it within a second although nothing is appended, and says so once', () => {
+  it('A moved file is detected within a second although nothing is appended, and reported once', () => {
     deleteAll();
     jest.advanceTimersByTime(1000);
     expect(lines).toEqual([expect.stringMatching(/^warn Records are refused with 503/)]);
@@ -72,7 +72,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
     expect(lines).toHaveLength(1);
   });
 
-  it('leaves a restored file alone that took its place, and asks for a restart', async () => {
+  it('A restored file at the same path is left alone, and a restart is requested', async () => {
     const restored = `${file}.restored`;
     await makeBackup(restored);
     await publish('after the backup');
@@ -88,20 +88,20 @@ describe('An embedded event log whose files are touched while it is open', () =>
     expect(await values(log)).toEqual(['first']);
   });
 
-  it('makes a deleted write-ahead log again, and loses nothing that it had confirmed', async () => {
+  it('A deleted write-ahead log is created again, without the loss of an acknowledged entry', async () => {
     rmSync(`${file}-wal`);
     expect(await publish('second')).toEqual({ written: true, partition: 0, offset: 1 });
     expect(lines).toEqual([expect.stringMatching(/-wal was deleted.*no entry is lost/)]);
     expect(await valuesAfterCrash()).toEqual(['first', 'second']);
   });
 
-  it('makes it again within a second although nothing is appended', async () => {
+  it('A deleted write-ahead log is created again within a second although nothing is appended', async () => {
     rmSync(`${file}-wal`);
     jest.advanceTimersByTime(1000);
     expect(await valuesAfterCrash()).toEqual(['first']);
   });
 
-  it('keeps a foreign write-ahead log beside its own', async () => {
+  it('A foreign write-ahead log is kept beside the one in use', async () => {
     writeFileSync(`${file}-other`, 'not ours');
     renameSync(`${file}-other`, `${file}-wal`);
     expect(await publish('second')).toMatchObject({ written: true });
@@ -110,7 +110,7 @@ describe('An embedded event log whose files are touched while it is open', () =>
     expect(await valuesAfterCrash()).toEqual(['first', 'second']);
   });
 
-  it('lets groups finish what was confirmed before', async () => {
+  it('Groups can finish what was acknowledged before', async () => {
     const subscription = log.subscribe({ group: 'reader', topics: [TOPIC] });
     deleteAll();
     const [record] = await subscription.pull({ maxRecords: 10, maxWaitMs: 0 });
@@ -133,14 +133,14 @@ describe('An embedded event log whose files are touched while it is open', () =>
     for (const name of readdirSync(directory)) rmSync(join(directory, name));
   }
 
-  /** A copy of the files as they are, the log closed and opened again around it. */
+  /** A copy of the files in their present state; the log is closed before and opened again after it. */
   async function makeBackup(target: string): Promise<void> {
     await log.close();
     cpSync(file, target);
     log = open(directory);
   }
 
-  /** What a process finds that starts after this one was killed. */
+  /** The files that a process finds when it starts after this one was killed. */
   async function valuesAfterCrash(): Promise<string[]> {
     const copy = join(logs.newDirectory(), 'copy');
     cpSync(directory, copy, { recursive: true });

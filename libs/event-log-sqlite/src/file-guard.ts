@@ -3,16 +3,16 @@ import { EventLogError } from '@sluice/event-log';
 import { type FileState, OpenedFile, type LineLogger } from '@sluice/sqlite';
 
 /**
- * Holds that the file that this process has open is the one that a restart will open. SQLite itself goes on with a file that was
- * moved, deleted or replaced, and confirms what nobody will find.
+ * Checks that the file that this process has open is the one that a restart will open. SQLite itself continues with a file that
+ * was moved, deleted or replaced, and acknowledges entries that no later process will find.
  */
 export class FileGuard {
   private readonly file: OpenedFile;
   private lastState: FileState = 'in-place';
 
   /**
-   * @param path by which a restart will look for the file; may lead over symbolic links, which SQLite resolves when it opens it
-   * @param logger receives one line when the file goes and one when it is back
+   * @param path that a restart will open; may contain symbolic links, which SQLite resolves when it opens it
+   * @param logger receives one line when the file is lost and one when it is back
    */
   constructor(
     private readonly database: DatabaseSync,
@@ -23,7 +23,10 @@ export class FileGuard {
     this.file.rememberWal();
   }
 
-  /** Never to be called inside a transaction. @throws an error of SQLite if the write-ahead log is gone and cannot be made again */
+  /**
+   * Must not be called inside a transaction. @throws an error of SQLite if the write-ahead log is gone and cannot be created
+   * again
+   */
   check(): FileState {
     const { state } = this.file;
     if (state === 'in-place' && this.file.isWalLost) this.remakeWal();
@@ -48,8 +51,8 @@ export class FileGuard {
   }
 
   /**
-   * Moves everything into the file that is open. A write-ahead log with pages in it beside another database would be applied to that
-   * one by the next process that opens it.
+   * Moves everything into the open file. If a write-ahead log with pages stayed beside another database, the next process that
+   * opens that database would apply the pages to it.
    */
   private emptyWal(): void {
     try {
@@ -59,7 +62,7 @@ export class FileGuard {
     }
   }
 
-  /** Leaving the mode moves all pages from the open, nameless file into the database; entering it makes a new file. */
+  /** Leaving WAL mode moves all pages from the open, nameless file into the database; entering it creates a new file. */
   private remakeWal(): void {
     const what = this.file.clearWalPath();
     this.database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');

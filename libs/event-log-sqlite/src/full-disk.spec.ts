@@ -22,7 +22,7 @@ describe('The embedded log on a full disk', () => {
   });
   afterEach(() => log.close());
 
-  it('says that nothing was written, and why', async () => {
+  it('The log reports that nothing was written, and why', async () => {
     fillDisk();
     const outcomes = await log.publisher.publish(TOPIC, largeEntries('lost'));
     expect(outcomes).toHaveLength(50);
@@ -36,14 +36,14 @@ describe('The embedded log on a full disk', () => {
     expect(await high()).toBe(0);
   });
 
-  it('proves that it can be written without a change that a reader sees', async () => {
+  it('The write check causes no change that a reader sees', async () => {
     await log.publisher.publish(TOPIC, largeEntries('before'));
     await log.proveWritable(TOPIC);
     expect(await high()).toBe(50);
     await expect(log.proveWritable('missing')).rejects.toMatchObject({ code: 'topic-missing' });
   });
 
-  it('cannot prove that it can be written once its file is read-only, and says so', async () => {
+  it('The write check fails with a clear error once the file is read-only', async () => {
     database.exec('PRAGMA query_only = 1');
     await expect(log.proveWritable(TOPIC)).rejects.toMatchObject({ code: 'unavailable', failure: 'read-only' });
     expect(await log.publisher.publish(TOPIC, largeEntries('lost'))).toMatchObject(
@@ -51,7 +51,7 @@ describe('The embedded log on a full disk', () => {
     );
   });
 
-  it('goes on with the next offset when there is room again', async () => {
+  it('The log continues with the next offset when there is room again', async () => {
     await log.publisher.publish(TOPIC, largeEntries('before'));
     fillDisk();
     await log.publisher.publish(TOPIC, largeEntries('lost'));
@@ -64,7 +64,7 @@ describe('The embedded log on a full disk', () => {
     expect(new Set(records.map(({ key }) => String(key)))).toEqual(new Set(['before', 'after']));
   });
 
-  it('agrees with the file after it was opened again', async () => {
+  it('The log matches its file after it was opened again', async () => {
     await log.publisher.publish(TOPIC, largeEntries('before'));
     fillDisk();
     await log.publisher.publish(TOPIC, largeEntries('lost'));
@@ -73,7 +73,7 @@ describe('The embedded log on a full disk', () => {
     expect(await high()).toBe(50);
   });
 
-  it('still reads what it has, and answers', async () => {
+  it('The log still returns its entries, and answers', async () => {
     await log.publisher.publish(TOPIC, largeEntries('before'));
     fillDisk();
     await log.publisher.publish(TOPIC, largeEntries('lost'));
@@ -82,11 +82,11 @@ describe('The embedded log on a full disk', () => {
     await expect(log.ping()).resolves.toBeUndefined();
   });
 
-  it('says that positions were not written, and leaves them where they were', async () => {
+  it('A failed commit is reported and changes no offset', async () => {
     await log.publisher.publish(TOPIC, largeEntries('before'));
     const subscription = log.subscribe({ group: 'reader', topics: [TOPIC] });
     await subscription.commit([{ topic: TOPIC, partition: 0, offset: 3 }]);
-    // Nothing of a few bytes fails on a limit of pages, so the file is made read-only: any write then fails.
+    // A limit of pages does not fail a write of a few bytes, so the file is made read-only: any write then fails.
     database.exec('PRAGMA query_only = ON');
     const commit = subscription.commit([{ topic: TOPIC, partition: 0, offset: 7 }]);
     await expect(commit).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/read-only: /) });
@@ -99,7 +99,7 @@ describe('The embedded log on a full disk', () => {
     expect(subscription.assignment()).toEqual([{ topic: TOPIC, partition: 0, offset: 3 }]);
   });
 
-  /** SQLite raises a limit below the size of the file to that size: no page can be added any more. */
+  /** SQLite raises a limit below the size of the file to that size: no page can be added. */
   function fillDisk(): void {
     database.exec('PRAGMA max_page_count = 1');
   }

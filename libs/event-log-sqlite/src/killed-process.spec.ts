@@ -14,8 +14,8 @@ const children: ChildProcess[] = [];
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 afterAll(() => logs.remove());
 
-describe('A process that uses the embedded log', () => {
-  it('may be killed at any moment: what it confirmed is there once', async () => {
+describe('A process with the embedded log', () => {
+  it('The process may be killed at any moment: each acknowledged entry is there once', async () => {
     const directory = logs.newDirectory();
     const confirmed = new Map<string, string>();
     for (const confirmations of [1, 100, 700, 1500, 3000]) {
@@ -31,7 +31,7 @@ describe('A process that uses the embedded log', () => {
     expect(confirmed.size).toBeGreaterThan(5_300);
   });
 
-  it('has the file for itself: a second process is refused, and told what to do', async () => {
+  it('The process has the file to itself: a second one is refused with advice', async () => {
     const directory = logs.newDirectory();
     const log = new SqliteEventLog(embeddedOptions(directory));
     const second = start(directory, 'second');
@@ -43,7 +43,7 @@ describe('A process that uses the embedded log', () => {
     await log.close();
   });
 
-  it('cannot open the file twice either', async () => {
+  it('The process cannot open the file twice either', async () => {
     const options = embeddedOptions(logs.newDirectory());
     const log = new SqliteEventLog(options);
     expect(() => new SqliteEventLog(options)).toThrow(expect.objectContaining({ code: 'unavailable' }));
@@ -62,7 +62,7 @@ function start(directory: string, run: string): ChildProcess {
   return child;
 }
 
-/** Kills a publishing process once it has confirmed so many entries, in the middle of whatever it does then. */
+/** Kills a publishing process once it has acknowledged this many entries, whatever it is doing then. */
 async function publishUntilKilled(directory: string, confirmations: number): Promise<Map<string, string>> {
   const child = start(directory, `run-${confirmations}`);
   let output = '';

@@ -29,13 +29,13 @@ beforeEach(() => {
 });
 
 describe('The file of the embedded log', () => {
-  it('is made together with its directory', async () => {
+  it('The file is created together with its directory', async () => {
     const log = new SqliteEventLog(embeddedOptions(join(directory, 'a', 'b')));
     await log.close();
     expect(existsSync(join(directory, 'a', 'b', 'event-log.db'))).toBe(true);
   });
 
-  it('keeps entries, positions and notes from one process to the next', async () => {
+  it('Entries, offsets and notes stay from one process to the next', async () => {
     await writeLog();
     const log = open();
     const [position] = await log.inspect({ group: 'reader', topic: TOPIC }).positions();
@@ -45,12 +45,12 @@ describe('The file of the embedded log', () => {
     await log.close();
   });
 
-  it('is the only one that is left after closing', async () => {
+  it('Only the database file is left after closing', async () => {
     await writeLog();
     expect(readdirSync(directory)).toEqual(['event-log.db']);
   });
 
-  it('cannot be in a directory that is a file', () => {
+  it('A directory that is a file is refused', () => {
     writeFileSync(join(directory, 'taken'), '');
     expect(openingErrorOf(join(directory, 'taken'))).toMatchObject({
       code: 'unavailable',
@@ -60,24 +60,24 @@ describe('The file of the embedded log', () => {
 });
 
 describe('A damaged file of the embedded log', () => {
-  it('is refused when it is no database', () => {
+  it('A file that is not a database is refused', () => {
     writeFileSync(file, 'this is not a database '.repeat(1000));
     expect(openingErrorOf(directory)).toMatchObject(saysHowToRepair());
   });
 
-  it('is refused when its end is missing', async () => {
+  it('A file without its end is refused', async () => {
     await writeLog();
     truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096);
     expect(openingErrorOf(directory)).toMatchObject(saysHowToRepair());
   });
 
-  it('is refused when its end was overwritten', async () => {
+  it('A file whose end was overwritten is refused', async () => {
     await writeLog();
     overwrite(statSync(file).size - 20 * 4096, 20 * 4096);
     expect(openingErrorOf(directory)).toMatchObject(saysHowToRepair());
   });
 
-  it('ends the reading where its middle was overwritten', async () => {
+  it('Reading ends where the middle of the file was overwritten', async () => {
     await writeLog();
     overwrite(Math.floor(statSync(file).size / 2 / 4096) * 4096, 4096);
     const { values, error } = await readUntilError();
@@ -85,7 +85,7 @@ describe('A damaged file of the embedded log', () => {
     expect(values).toBeLessThan(COUNT);
   });
 
-  it('ends the reading at a gap, names what is missing, and goes on after the repair that it names', async () => {
+  it('Reading ends at a gap with the missing offsets, and continues after the repair that the error describes', async () => {
     await writeLog();
     changeFile('DELETE FROM entries_1 WHERE "offset" BETWEEN 1500 AND 1509');
     const { values, error } = await readUntilError();
@@ -100,13 +100,13 @@ describe('A damaged file of the embedded log', () => {
     expect(await readUntilError()).toEqual({ values: COUNT - 1510, error: undefined });
   });
 
-  it('ends the reading where headers cannot be read', async () => {
+  it('Reading ends where headers cannot be read', async () => {
     await writeLog();
     changeFile(`UPDATE entries_1 SET headers = '{"a' WHERE "offset" = 1300`);
     expect((await readUntilError()).error).toMatchObject(saysHowToRepair());
   });
 
-  it('is used when the end of its write-ahead log is torn, and says so', async () => {
+  it('A file whose write-ahead log is torn at the end is used, with a warning', async () => {
     const running = open();
     await running.createTopics([{ name: TOPIC, partitions: 1 }]);
     const crashed = logs.newDirectory();
@@ -120,7 +120,7 @@ describe('A damaged file of the embedded log', () => {
     expect(said).toEqual([expect.stringMatching(/is torn: 1 pages.*restore the directory from a backup/)]);
   });
 
-  it('is refused when it belongs to another application', () => {
+  it('A file of another application is refused', () => {
     changeFile('CREATE TABLE something_else (id INTEGER PRIMARY KEY)');
     expect(openingErrorOf(directory)).toMatchObject({
       code: 'fatal',
@@ -128,7 +128,7 @@ describe('A damaged file of the embedded log', () => {
     });
   });
 
-  it('is refused when a later release wrote it', async () => {
+  it('A file of a later release is refused', async () => {
     await writeLog();
     changeFile('PRAGMA user_version = 99');
     expect(openingErrorOf(directory)).toMatchObject({ code: 'fatal', message: expect.stringMatching(/has format 99/) });
@@ -139,7 +139,7 @@ function open(where = directory): SqliteEventLog {
   return new SqliteEventLog(embeddedOptions(where));
 }
 
-/** A log with {@link COUNT} entries, of which the group `reader` has done 1,200. */
+/** A log with {@link COUNT} entries, of which the group `reader` has finished 1,200. */
 async function writeLog(): Promise<void> {
   const log = open();
   await log.createTopics([{ name: TOPIC, partitions: 1 }]);

@@ -6,15 +6,15 @@ import { damaged, isDamage, isLocked, troubleOf } from './sqlite-errors.js';
 import { framesLeftOut } from './write-ahead-log.js';
 
 export const FILE_NAME = 'event-log.db';
-/** Marks the file as ours in its header, so that no other application's database is taken for a log. */
+/** Marks the file as an event log in its header, so that a database of another application is not mistaken for one. */
 const APPLICATION_ID = 0x736c7569;
 const SCHEMA_VERSION = 1;
 /** After a burst the write-ahead log shrinks back to this size. */
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
- * A table of its own for each partition (see `partition.ts`): every append goes to the right edge of its tree, which measured
- * 1.4 to 3 times faster than one table for all, and leaves the pages full.
+ * A separate table for each partition (see `partition.ts`): every append goes to the right edge of its tree, which measured 1.4
+ * to 3 times faster than one table for all, and leaves the pages full.
  */
 const SCHEMA = `
   CREATE TABLE partitions (
@@ -36,8 +36,8 @@ const SCHEMA = `
 `;
 
 /**
- * How many bytes a partition holds between two offsets, so that a start need not add them up. A table of its own, which releases
- * without it leave alone: where the offsets differ from those of the partition, the bytes are added up again.
+ * How many bytes a partition holds between two offsets, so that a start need not add them up. A separate table, which releases
+ * without it ignore: where its offsets differ from those of the partition, the bytes are added up again.
  */
 const SIZES = `
   CREATE TABLE IF NOT EXISTS partition_sizes (
@@ -49,8 +49,8 @@ const SIZES = `
 `;
 
 /**
- * Opens the log's file in the directory for this process alone, and makes both if they are missing, readable for this user only.
- * The operating system ends the lock with the process, however that ends.
+ * Opens the event log's file in the directory for this process alone, and creates both if they are missing, readable for this
+ * user only. The operating system releases the lock when the process ends, however it ends.
  *
  * @param logger receives a line if the end of the write-ahead log is torn, and if other users could read the file
  * @throws EventLogError `unavailable` if another process has the file or the directory cannot be used; `fatal` if it is damaged
@@ -110,7 +110,7 @@ function headerValue(database: DatabaseSync, name: 'application_id' | 'user_vers
 function openingError(error: Error, file: string): EventLogError {
   if (isDamage(error)) return damaged(file, error);
   if (isLocked(error)) {
-    const detail = `${file} is in use by another process. Stop that process, or give this one a directory of its own.`;
+    const detail = `${file} is in use by another process. Stop that process, or give this one another directory.`;
     return new EventLogError('unavailable', detail, { cause: error });
   }
   const detail = `${file} cannot be opened: ${error.message}. Name a directory that this process may write, with room on its disk.`;

@@ -15,7 +15,7 @@ export interface Append {
   entries: readonly LogEntry[];
 }
 
-/** Where partitions end after a transaction. */
+/** The ends of partitions after a transaction. */
 type Ends = Map<Partition, Pick<Partition, 'high' | 'bytes'>>;
 
 function endOf(partition: Partition, ends: Ends): Pick<Partition, 'high' | 'bytes'> {
@@ -36,12 +36,15 @@ export interface Place {
 }
 
 /**
- * `FULL`: waits for the disk; survives a power failure. `NORMAL`: survives the end of the process, however it comes, and waits
- * for nothing; a power failure may take back the last of them, but never one without all that followed it.
+ * `FULL`: waits for the disk; survives a power failure. `NORMAL`: survives the end of the process, however it ends, and does not
+ * wait; a power failure may undo the last ones, but never one without all that followed it.
  */
 type Durability = 'FULL' | 'NORMAL';
 
-/** The one file of the log: its partitions and the positions of the groups. Whatever moves in memory moves after the commit. */
+/**
+ * The single file of the log: its partitions and the committed offsets of the groups. State in memory changes only after the
+ * commit.
+ */
 export class LogFile {
   readonly positions: CommittedPositions;
   readonly guard: FileGuard;
@@ -95,7 +98,7 @@ export class LogFile {
     return [...this.topics.values()].flat();
   }
 
-  /** Makes the topics that are missing, all or none. @throws EventLogError `topic-mismatch` */
+  /** Creates missing topics, all or none. @throws EventLogError `topic-mismatch` */
   createTopics(specs: readonly TopicSpec[]): void {
     for (const spec of specs) this.refuseMismatch(spec);
     const missing = specs.filter(({ name }) => !this.topics.has(name));
@@ -105,8 +108,8 @@ export class LogFile {
   }
 
   /**
-   * Appends all of it in one transaction, or nothing. Returns the places in the order of the entries. The file is compared with its
-   * path before and after: what is returned is in the file that a restart will open.
+   * Appends all entries in one transaction, or nothing. Returns the offsets in the order of the entries. The file is compared
+   * with its path before and after: the returned entries are in the file that a restart will open.
    *
    * @throws EventLogError `unavailable` if the file was moved, deleted or replaced; an error of SQLite
    */
@@ -120,8 +123,8 @@ export class LogFile {
   }
 
   /**
-   * A position that a power failure takes back is harmless: the group reads those records again. While the file is not at its path,
-   * positions move in memory only, so that groups can still finish what was confirmed.
+   * It is harmless if a power failure undoes a commit: the group reads those records again. While the file is not at its path,
+   * offsets change in memory only, so that groups can still finish what was acknowledged.
    */
   commit(group: string, positions: readonly Position[], note: string): void {
     if (this.guard.check() === 'in-place')
@@ -141,7 +144,7 @@ export class LogFile {
     Object.assign(partition, { low, bytes });
   }
 
-  /** Spares the next start the adding up of what has come. */
+  /** Stores the sizes, so that the next start need not add them up. */
   writeSizes(): void {
     if (this.guard.check() !== 'in-place') return;
     this.transaction('NORMAL', () => {
@@ -155,7 +158,9 @@ export class LogFile {
     this.database.prepare('SELECT count(*) FROM partitions').get();
   }
 
-  /** Waits for the disk as an append does, and changes nothing. Throws if it cannot be written, or has no room for an append. */
+  /**
+   * Waits for the disk like an append, and changes nothing. Throws if the file cannot be written, or has no room for an append.
+   */
   proveWritable(): void {
     this.guard.requireInPlace();
     const { bavail, bsize } = statfsSync(dirname(this.database.location()!));
@@ -166,7 +171,7 @@ export class LogFile {
     });
   }
 
-  /** Appends go on between the steps of the copy. */
+  /** Appends continue between the steps of the copy. */
   async backup(path: string): Promise<void> {
     await backup(this.database, path, { rate: BACKUP_PAGES });
   }
@@ -176,7 +181,7 @@ export class LogFile {
     try {
       this.writeSizes();
     } catch {
-      // A full disk: the next start adds them up.
+      // A full disk: the next start adds up the sizes.
     }
     this.database.close();
   }
@@ -216,7 +221,7 @@ export class LogFile {
     });
   }
 
-  /** All of the work or nothing. The durability is set each time, so that no failure leaves the weaker one behind. */
+  /** All of the work or nothing. The durability is set each time, so that a failure never leaves the weaker one active. */
   private transaction<T>(durability: Durability, work: () => T): T {
     this.database.exec(`PRAGMA synchronous = ${durability}`);
     this.statements.begin.run();

@@ -2,16 +2,19 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EventLogError, type LogEntry, type LogRecord } from '@sluice/event-log';
 import { isDamage, readingError } from './sqlite-errors.js';
 
-/** A read goes in steps and ends with the step that exceeds the bytes, so that a call never holds the process up for long. */
+/** A read runs in steps and ends with the step that exceeds the bytes, so that a call never blocks the process for long. */
 const READ_STEP_ENTRIES = 100;
 const READ_LIMIT_BYTES = 4 * 1024 * 1024;
-/** How many of the last entries are looked at when the log is opened. */
+/** How many of the last entries are checked when the log is opened. */
 const TAIL_ENTRIES = 1000;
 
-/** As {@link Partition.bytes} counts them. The length of a value is in the row; the value itself is not read for it. */
+/**
+ * The size of an entry, as {@link Partition.bytes} counts it. The row has the length of a value; the value itself is not read for
+ * it.
+ */
 const ENTRY_BYTES = 'coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0) + octet_length(headers)';
 
-/** A row as an array: twice as fast to read as one with names. */
+/** A row as an array: twice as fast to read as one with column names. */
 type EntryRow = [
   offset: number,
   key: Uint8Array | null,
@@ -29,16 +32,16 @@ export interface PartitionRow {
 
 type SizeRow = Pick<Partition, 'low' | 'high' | 'bytes'>;
 
-/** One partition: its entries in a table of their own, and the offsets between which they lie. */
+/** One partition: its entries in a separate table, and the range of their offsets. */
 export class Partition {
   readonly id: number;
   readonly topic: string;
   readonly number: number;
-  /** First offset that is kept. Moved, like {@link high}, by whoever committed the transaction. */
+  /** First offset that is kept. Like {@link high}, changed by the code that committed the transaction. */
   low: number;
   /** Offset after the last entry. */
   high: number;
-  /** Bytes of the keys, values and headers of all entries that are kept. Moved like {@link low}. */
+  /** Bytes of the keys, values and headers of all entries that are kept. Changed like {@link low}. */
   bytes: number;
 
   private readonly insertEntry: StatementSync;
@@ -91,8 +94,8 @@ export class Partition {
   }
 
   /**
-   * Adds up what has come since the size was written; all of it, if entries were removed since. Damage is left to the readers of the
-   * entries: a count of bytes is no reason not to start.
+   * Adds up the entries since the size was stored; all of them, if entries were removed since. Damage is left to the readers of
+   * the entries: a count of bytes must not prevent a start.
    */
   private findBytes(): number {
     const select = 'SELECT low, high, bytes FROM partition_sizes WHERE partition_id = ?';
@@ -107,14 +110,14 @@ export class Partition {
     }
   }
 
-  /** Reads the tail too: if the file was cut or overwritten there, the log says so at the start and not when it is too late. */
+  /** Reads the tail too: if the file was cut or overwritten there, the error comes at the start and not when it is too late. */
   private findHigh(table: string): number {
     const tail = `SELECT * FROM ${table} ORDER BY "offset" DESC LIMIT ${TAIL_ENTRIES}`;
     const last = this.database.prepare(`SELECT max("offset") AS "offset", sum(length(value)) FROM (${tail})`).get();
     return last?.['offset'] == null ? this.low : Number(last['offset']) + 1;
   }
 
-  /** Part of the caller's transaction. @returns the bytes of the entry */
+  /** Runs in the caller's transaction. @returns the bytes of the entry */
   insert(offset: number, { key, value, headers, timestampMs }: LogEntry): number {
     const { text, bytes } = writtenHeaders(headers);
     this.insertEntry.run(offset, key, value, text, timestampMs);
@@ -124,7 +127,7 @@ export class Partition {
   /**
    * The records from `from` up to before `to`; fewer if there are many or they are large, none only if there are none.
    *
-   * @throws EventLogError `fatal` if the first of them is missing or the file is damaged: a gap is never skipped in silence
+   * @throws EventLogError `fatal` if the first of them is missing or the file is damaged: a gap is never skipped silently
    */
   read(from: number, to: number, maxRecords: number): LogRecord[] {
     const first = Math.max(from, this.low);
@@ -172,7 +175,10 @@ export class Partition {
     return from >= to ? 0 : Number(this.sumSizes.get(from, to)!['bytes']);
   }
 
-  /** The offset up to which the oldest entries below `limit` have to go, so that at least `bytes` go; `limit` if they are fewer. */
+  /**
+   * The offset up to which the oldest entries below `limit` have to be removed to free at least `bytes`; `limit` if they are
+   * fewer.
+   */
   offsetAfter(bytes: number, limit: number): number {
     let left = bytes;
     for (const row of this.selectSizes.all(this.low, limit)) {
@@ -182,7 +188,7 @@ export class Partition {
     return limit;
   }
 
-  /** Part of the caller's transaction. */
+  /** Runs in the caller's transaction. */
   delete(below: number): void {
     this.deleteBelow.run(below);
   }

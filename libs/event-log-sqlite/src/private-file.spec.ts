@@ -20,13 +20,13 @@ describe('The files of the embedded event log', () => {
   });
   afterEach(() => void process.umask(umask));
 
-  it('can be read by their user only, whatever the umask', async () => {
+  it('Only their user can read the files, whatever the umask', async () => {
     await openAndPublish();
     expect(modes()).toEqual({ '.': 0o700, 'event-log.db': 0o600, 'event-log.db-wal': 0o600 });
     expect(lines).toEqual([]);
   });
 
-  it('lose the rights of others that an earlier release gave them, and the log says so once for each', async () => {
+  it('The files lose the rights of other users from an earlier release, with one log line for each', async () => {
     mkdirSync(directory, { recursive: true });
     openLogDatabase(directory).close();
     chmodSync(directory, 0o755);
@@ -39,7 +39,7 @@ describe('The files of the embedded event log', () => {
     ]);
   });
 
-  it('leave the mode of a directory alone that holds other files', async () => {
+  it('The mode of a directory that holds other files is not changed', async () => {
     mkdirSync(directory, { recursive: true });
     chmodSync(directory, 0o755);
     writeFileSync(join(directory, 'letter.txt'), '');

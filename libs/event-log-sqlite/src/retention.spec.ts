@@ -33,7 +33,7 @@ describe('Retention of the embedded log', () => {
     jest.useRealTimers();
   });
 
-  it('deletes what every group is done with and what is old enough', async () => {
+  it('Entries are deleted that are old enough and that every group has finished with', async () => {
     await publish(30, 25 * HOUR_MS);
     await publish(20, 23 * HOUR_MS);
     await commit('first', 50);
@@ -43,7 +43,7 @@ describe('Retention of the embedded log', () => {
     expect(await remainingOffsets()).toEqual([30, 50]);
   });
 
-  it('keeps what the slowest group has yet to read', async () => {
+  it('Entries that the slowest group has yet to read are kept', async () => {
     await publish(50, 25 * HOUR_MS);
     await commit('first', 50);
     await commit('second', 10);
@@ -54,20 +54,20 @@ describe('Retention of the embedded log', () => {
     expect(records).toHaveLength(40);
   });
 
-  it('keeps everything of a topic in which no group has ever committed', async () => {
+  it('All entries of a topic in which no group has ever committed are kept', async () => {
     await publish(50, 1000 * HOUR_MS);
     await sweep();
     expect(await position()).toMatchObject({ low: 0, high: 50 });
   });
 
-  it('deletes more than one step in one sweep', async () => {
+  it('One sweep deletes more than one step', async () => {
     await publish(3500, 25 * HOUR_MS);
     await commit('first', 3400);
     await sweep();
     expect(await position()).toMatchObject({ low: 3400, high: 3500 });
   });
 
-  it('counts on from the same offset after everything was deleted and the log was opened again', async () => {
+  it('Offsets continue after all entries were deleted and the log was opened again', async () => {
     await publish(50, 25 * HOUR_MS);
     await commit('first', 50);
     await sweep();
@@ -77,7 +77,7 @@ describe('Retention of the embedded log', () => {
     expect(await publish(1, 0)).toEqual([{ written: true, partition: 0, offset: 50 }]);
   });
 
-  it('keeps nothing for a group of a consumer that is switched off', async () => {
+  it('Nothing is kept for a group of a consumer that is switched off', async () => {
     await reopen({ [TOPIC]: { maxAgeMs: 24 * HOUR_MS, keepsUnread: true, ignoredGroups: ['off'] } });
     await publish(50, 25 * HOUR_MS);
     await commit('off', 10);
@@ -86,7 +86,7 @@ describe('Retention of the embedded log', () => {
     expect(await position()).toMatchObject({ low: 30, high: 50 });
   });
 
-  it('gives a new group what is left', async () => {
+  it('A new group gets the remaining entries', async () => {
     await publish(50, 25 * HOUR_MS);
     await commit('first', 30);
     await sweep();
@@ -95,14 +95,14 @@ describe('Retention of the embedded log', () => {
     expect(records).toHaveLength(20);
   });
 
-  describe('with a limit of bytes', () => {
+  describe('with a limit in bytes', () => {
     const LIMITS = { [TOPIC]: { maxBytes: 10_000, keepsUnread: true } };
     beforeEach(async () => {
       lines.length = 0;
       await reopen(LIMITS);
     });
 
-    it('removes the oldest that every group is done with, until the rest fits', async () => {
+    it('The oldest entries that every group has finished with are removed until the rest fits', async () => {
       await publish(150, 0, 100);
       await commit('first', 150);
       await sweep();
@@ -112,7 +112,7 @@ describe('Retention of the embedded log', () => {
       ]);
     });
 
-    it('does so after an append, without waiting for the next sweep', async () => {
+    it('An append enforces the limit without waiting for the next sweep', async () => {
       await publish(90, 0, 100);
       await commit('first', 90);
       await publish(60, 0, 100);
@@ -120,7 +120,7 @@ describe('Retention of the embedded log', () => {
       expect(log.usage()[0]!.bytes).toBeLessThanOrEqual(10_000);
     });
 
-    it('keeps what is not read yet, whatever it weighs, and says so once', async () => {
+    it('Unread entries are kept, whatever their size, with one warning', async () => {
       await publish(300, 0, 100);
       await commit('first', 50);
       await sweep();
@@ -133,7 +133,7 @@ describe('Retention of the embedded log', () => {
       expect(lines).toHaveLength(2);
     });
 
-    it('counts the same bytes after it was opened again, and after a release that does not count wrote to it', async () => {
+    it('The size is the same after a reopening, and after a write by a release that does not count', async () => {
       await publish(20, 0, 100);
       await reopen(LIMITS);
       expect(log.usage()[0]!.bytes).toBe(20 * ENTRY_BYTES);
@@ -146,7 +146,7 @@ describe('Retention of the embedded log', () => {
       expect(log.usage()[0]!.bytes).toBe(15 * ENTRY_BYTES + 3);
     });
 
-    it('bounds the file, however much goes through it', async () => {
+    it('The file stays bounded, however much is appended', async () => {
       const largest = 1_000_000;
       await reopen({ [TOPIC]: { maxBytes: largest, keepsUnread: true } });
       for (let round = 1; round <= 40; round++) {
@@ -161,8 +161,8 @@ describe('Retention of the embedded log', () => {
     });
   });
 
-  describe('of a topic that no group reads, as the dead letters', () => {
-    it('removes by age and by bytes', async () => {
+  describe('of a topic that no group reads, like the dead letters', () => {
+    it('Entries are removed by age and by bytes', async () => {
       await reopen({ [TOPIC]: { maxAgeMs: 24 * HOUR_MS, maxBytes: 1_000, keepsUnread: false } });
       await publish(7, 25 * HOUR_MS, 100);
       await publish(15, HOUR_MS, 100);
@@ -172,7 +172,7 @@ describe('Retention of the embedded log', () => {
       expect(removed.age + removed.bytes).toBe(13);
     });
 
-    it('keeps everything without limits', async () => {
+    it('All entries are kept without limits', async () => {
       await reopen({ [TOPIC]: { keepsUnread: false } });
       await publish(50, 1000 * HOUR_MS);
       await sweep();
@@ -202,7 +202,7 @@ describe('Retention of the embedded log', () => {
     await subscription.close();
   }
 
-  /** One sweep takes a turn of the event loop for each step. */
+  /** One sweep yields the event loop after each step. */
   async function sweep(): Promise<void> {
     jest.advanceTimersByTime(RETENTION.sweepEveryMs);
     await turns();

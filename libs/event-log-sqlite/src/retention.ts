@@ -5,25 +5,28 @@ import type { Partition } from './partition.js';
 import type { LineLogger } from '@sluice/sqlite';
 
 export interface RetentionOptions {
-  /** Entries of topics without limits are kept at least this long, even when every group is done with them: time to look back. */
+  /**
+   * Entries of topics without limits are kept at least this long, even when every group has finished with them, so that they can
+   * still be inspected.
+   */
   keepMs: number;
-  /** How often to look for old entries. */
+  /** Interval of the sweeps. */
   sweepEveryMs: number;
-  /** By topic. */
+  /** Limits by topic. */
   limits?: Readonly<Record<string, TopicLimits>>;
 }
 
 export const DEFAULT_RETENTION: RetentionOptions = { keepMs: 24 * 60 * 60 * 1000, sweepEveryMs: 60_000 };
 
-/** One transaction deletes so many entries at most; then others have their turn. */
+/** Most entries that one transaction deletes; then the event loop gets a turn. */
 const STEP_ENTRIES = 1000;
 
 /**
  * Deletes entries that are older than their topic's limit, and the oldest ones while a topic holds more bytes than its limit.
- * Entries that a group of the topic has yet to read are kept whatever the limits (unless the limits say otherwise, as those of dead
- * letters do, which no group reads); so are those of a topic in which no group has ever committed.
+ * Entries that a group of the topic has yet to read are kept whatever the limits (unless the limits say otherwise, like those of
+ * dead letters, which no group reads); so are all entries of a topic in which no group has ever committed.
  *
- * SQLite uses the pages of deleted entries again: the file does not shrink, and does not grow beyond what was once in it.
+ * SQLite reuses the pages of deleted entries: the file does not shrink, and does not grow beyond its largest content so far.
  */
 export class Retention {
   private timer: NodeJS.Timeout | undefined;
@@ -51,7 +54,7 @@ export class Retention {
     this.timer = undefined;
   }
 
-  /** To be called after appends: a limit of bytes does not wait for the next sweep. */
+  /** Must be called after appends: a limit in bytes does not wait for the next sweep. */
   appended(): void {
     if (
       this.hasByteLimits &&

@@ -15,7 +15,7 @@ describe('What is wrong with a file', () => {
     ['in-use', (file: string) => openTwice(file)],
     ['cannot-open', (file: string) => new DatabaseSync(join(file, 'no', 'such', 'directory'))],
     ['damaged', (file: string) => openText(file)],
-  ])('is %s by the error that SQLite throws', (code, work) => {
+  ])('The failure is %s for the error that SQLite throws', (code, work) => {
     expect(troubleOf(errorOf(() => work(join(logs.newDirectory(), 'test.db'))))).toMatchObject({ code });
   });
 
@@ -26,11 +26,11 @@ describe('What is wrong with a file', () => {
     ['EACCES', 'read-only'],
     ['EIO', 'disk-error'],
     ['ENOTDIR', 'cannot-open'],
-  ])('is, for %s of the operating system, %s', (errno, code) => {
+  ])('The failure for %s of the operating system is %s', (errno, code) => {
     expect(troubleOf(Object.assign(new Error('failed'), { code: errno }))).toMatchObject({ code });
   });
 
-  it('is told with its code, the file, what to do and what the system said', () => {
+  it('The text has the code, the file, what to do and the message of the system', () => {
     const error = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     expect(reasonOf(error, '/data/event-log.db')).toBe(
       'no-space: /data/event-log.db: the disk is full: make room on it (no space left)',

@@ -1,7 +1,7 @@
 import { EventLogError, type FailureCause } from '@sluice/event-log';
 import { type FileError, type FileFailure, fileFailureOf } from '@sluice/sqlite';
 
-/** SQLite found pages that cannot be what it wrote. */
+/** SQLite found pages that cannot be its own. */
 export function isDamage(error: unknown): boolean {
   const failure = fileFailureOf(error as FileError);
   return failure === 'damaged' || failure === 'not-a-database';
@@ -38,13 +38,13 @@ const TROUBLES: Readonly<Record<FileFailure, FileTrouble>> = {
   },
 };
 
-/** What is wrong with the file, by an error of SQLite or of the file system. */
+/** What is wrong with the file, from an error of SQLite or of the file system. */
 export function troubleOf(error: unknown): FileTrouble {
   const failure = fileFailureOf(error as FileError);
   return failure === undefined ? { code: 'unknown', advice: (error as Error).message } : TROUBLES[failure];
 }
 
-/** The same as a cause; `undefined` if it is not known. */
+/** The cause for the port; `undefined` if it is unknown. */
 export function failureOf(error: unknown): FailureCause | undefined {
   if (error instanceof EventLogError) return error.failure;
   const { code } = troubleOf(error);
@@ -58,7 +58,7 @@ export function reasonOf(error: unknown, file: string): string {
   return `${code}: ${file}: ${advice} (${(error as Error).message})`;
 }
 
-/** What a read tells its caller; an error of the log itself stays what it is. */
+/** The error that a read reports to its caller; an error of the log itself is passed on unchanged. */
 export function readingError(error: Error, file: string): EventLogError {
   if (error instanceof EventLogError) return error;
   if (isDamage(error) || error instanceof SyntaxError) return damaged(file, error);
@@ -66,7 +66,7 @@ export function readingError(error: Error, file: string): EventLogError {
   return new EventLogError('fatal', detail, { cause: error });
 }
 
-/** The repair is written so that a step that fails ends it: not every distribution's sqlite3 can recover. */
+/** The commands of the repair stop at a failed step: not every distribution's sqlite3 can recover. */
 export function damaged(file: string, error: Error): EventLogError {
   const detail = `${file} is damaged (${error.message}), so the event log does not use it.`;
   const repair =

@@ -23,13 +23,13 @@ describe('The embedded log', () => {
     jest.useRealTimers();
   });
 
-  it('refuses to subscribe to a topic that is missing', () => {
+  it('A subscription to a missing topic is refused', () => {
     expect(() => log.subscribe({ group: 'reader', topics: ['nothing'] })).toThrow(
       expect.objectContaining({ code: 'topic-missing' }),
     );
   });
 
-  it('does not write what waited longer than the publish deadline, and says so', async () => {
+  it('An append that waited longer than the publish deadline is not written, and the outcome says so', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
     const late = log.publisher.publish(topic, [entryOf(0)]);
     jest.advanceTimersByTime(10_001);
@@ -38,7 +38,7 @@ describe('The embedded log', () => {
     expect(await inTime).toEqual([{ written: true, partition: 0, offset: 0 }]);
   });
 
-  it('gives large records in several pulls, each once', async () => {
+  it('Large records come in several pulls, each once', async () => {
     const entry = entryOf(0, 50_000);
     await log.publisher.publish(topic, new Array<typeof entry>(250).fill(entry));
     const subscription = log.subscribe({ group: 'reader', topics: [topic] });
@@ -49,7 +49,7 @@ describe('The embedded log', () => {
     expect(pulls.flat().map(({ offset }) => offset)).toEqual(Array.from({ length: 250 }, (_, index) => index));
   });
 
-  it('reads its partitions in turn, so that a long one does not hold up the others', async () => {
+  it('Partitions are read in turn, so that a long one does not delay the others', async () => {
     const entries = Array.from({ length: 100 }, (_, index) => ({
       ...entryOf(index),
       key: Buffer.from(`key-${index}`),
@@ -61,7 +61,7 @@ describe('The embedded log', () => {
     expect([first[0]?.partition, second[0]?.partition].sort()).toEqual([0, 1]);
   });
 
-  it('lets others have their turn between two pulls that find something at once', async () => {
+  it('Other work gets its turn between two pulls that find something at once', async () => {
     await log.publisher.publish(topic, [entryOf(0), entryOf(1)]);
     const subscription = log.subscribe({ group: 'reader', topics: [topic] });
     let hadTurn = false;
@@ -70,7 +70,7 @@ describe('The embedded log', () => {
     expect(hadTurn).toBe(true);
   });
 
-  it('does not answer a ping any more once it is closed', async () => {
+  it('A closed log does not answer a ping', async () => {
     await log.close();
     await expect(log.ping()).rejects.toMatchObject({ code: 'unavailable' });
   });

@@ -21,18 +21,18 @@ import { SqliteInspector } from './sqlite-inspector.js';
 import { SqlitePublisher } from './sqlite-publisher.js';
 import { SqliteSubscription } from './sqlite-subscription.js';
 
-/** A file that was moved, deleted or replaced is noticed within this time, however little is appended. */
+/** A file that was moved, deleted or replaced is detected within this time, even if nothing is appended. */
 const WATCH_EVERY_MS = 1000;
 
-/** What a test may put in the place of the defaults. */
+/** Replacements of the defaults, for tests. */
 export interface SqliteParts {
   database: DatabaseSync;
   retention: RetentionOptions;
 }
 
 /**
- * The embedded log: one SQLite file, `event-log.db`, for one process. An entry is on the disk before it is confirmed.
- * Whoever publishes, reads and inspects is in this process, so nothing is copied between processes and nothing polls.
+ * The embedded event log: one SQLite file, `event-log.db`, for one process. An entry is on the disk before it is acknowledged.
+ * Publishers, readers and inspectors are all in this process, so no data is copied between processes and nothing polls.
  */
 export class SqliteEventLog extends EventLog {
   readonly publisher: SqlitePublisher;
@@ -109,7 +109,7 @@ export class SqliteEventLog extends EventLog {
     this.retention.appended();
   }
 
-  /** Every append checks the file itself; this one is for an event log in which nothing is appended just now. */
+  /** Every append checks the file itself; this check is for an event log without appends. */
   private checkFile(): void {
     try {
       this.file.guard.check();

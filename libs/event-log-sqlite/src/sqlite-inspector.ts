@@ -10,7 +10,7 @@ import {
 import type { ConsumerGroups } from './consumer-groups.js';
 import type { LogFile } from './log-file.js';
 
-/** Looks at the file beside the groups; it is no member of any. */
+/** Reads the file independently of the groups; it is not a member of any. */
 export class SqliteInspector implements BufferInspector {
   constructor(
     private readonly file: LogFile,
@@ -54,7 +54,7 @@ export class SqliteInspector implements BufferInspector {
     }));
   }
 
-  /** What a group has not read is kept, see {@link Retention}. */
+  /** Entries that a group has not read are kept, see {@link Retention}. */
   async retentionMs(): Promise<undefined> {
     return undefined;
   }

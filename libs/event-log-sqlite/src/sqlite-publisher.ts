@@ -4,13 +4,13 @@ import type { Append, LogFile } from './log-file.js';
 import { sizeOf } from './partition.js';
 import { failureOf, reasonOf } from './sqlite-errors.js';
 
-/** What one transaction holds at most, so that it blocks the process for a few milliseconds only. */
+/** Limits of one transaction, so that it blocks the process for a few milliseconds only. */
 const TRANSACTION_LIMIT = { entries: 1000, bytes: 1024 * 1024 };
 
 /** A part of one call, small enough for one transaction. */
 interface PendingAppend extends Append {
   bytes: number;
-  /** Not written if its turn comes later than this, on the clock of `performance.now`. */
+  /** Not written after this time, on the clock of `performance.now`. */
   deadlineMs: number;
   settle(outcomes: PublishOutcome[]): void;
 }
@@ -37,7 +37,7 @@ export class SqlitePublisher extends EventPublisher {
     return outcomes.flat();
   }
 
-  /** Takes nothing new, and resolves when everything that was taken has its outcome. */
+  /** Accepts no new calls, and resolves when all accepted ones have their outcomes. */
   async close(): Promise<void> {
     this.isClosed = true;
     while (this.isTurnPlanned) await nextTurn();
@@ -74,7 +74,7 @@ export class SqlitePublisher extends EventPublisher {
     this.onAppended();
   }
 
-  /** The oldest appends that fit into one transaction, at least one; those that have waited too long are given up. */
+  /** The oldest appends that fit into one transaction, at least one; appends that have waited too long are rejected. */
   private takeNext(): PendingAppend[] {
     const taken: PendingAppend[] = [];
     let entries = 0;

@@ -14,9 +14,9 @@ import { failureOf, reasonOf } from './sqlite-errors.js';
 
 type RevokedListener = Parameters<EventSubscription['onRevoked']>[0];
 
-/** A member of a group in this process. A pull that finds nothing sleeps until it is woken: nothing polls the file. */
+/** A member of a group in this process. A pull that finds nothing waits until it is woken: nothing polls the file. */
 export class SqliteSubscription implements EventSubscription, GroupMember {
-  /** Partitions that this member owns, with the next offset to read; the one that was read last is at the end. */
+  /** Partitions that this member owns, with the next offset to read; the last one read is at the end. */
   private readonly cursors = new Map<Partition, number>();
   private readonly paused = new Set<Partition>();
   private readonly listeners: RevokedListener[] = [];
@@ -32,7 +32,7 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     groups.join(this);
   }
 
-  /** Yields first: a caller that pulls in a loop would otherwise keep every request waiting. */
+  /** Yields first: a caller that pulls in a loop would otherwise block every request. */
   async pull({ maxRecords, maxWaitMs, signal }: PullOptions): Promise<LogRecord[]> {
     if (this.isClosed) throw new EventLogError('closed', 'The subscription is closed: open a new one to read on.');
     const deadlineMs = performance.now() + maxWaitMs;
@@ -117,7 +117,7 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     for (const listener of this.listeners) listener(names);
   }
 
-  take(partitions: ReadonlySet<Partition>): void {
+  assign(partitions: ReadonlySet<Partition>): void {
     for (const partition of partitions) {
       if (this.cursors.has(partition)) continue;
       this.cursors.set(partition, this.file.positions.offsetOf(this.group, partition));
@@ -142,7 +142,7 @@ export class SqliteSubscription implements EventSubscription, GroupMember {
     return records;
   }
 
-  /** After a read of fewer records than were asked for: they are large, and enough for one pull. */
+  /** After a read of fewer records than requested: they are large, and enough for one pull. */
   private hasMore(partition: Partition): boolean {
     return this.cursors.get(partition)! < partition.high;
   }

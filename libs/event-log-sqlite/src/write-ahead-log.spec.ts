@@ -10,7 +10,7 @@ const FRAME_BYTES = 24 + 4096;
 const logs = new EmbeddedLogs();
 afterAll(() => logs.remove());
 
-/** As a process that was killed leaves it: the database and its write-ahead log, with a row in each transaction. */
+/** The state after a process was killed: the database and its write-ahead log, with a row in each transaction. */
 let crashed: string;
 
 beforeEach(() => {
@@ -37,39 +37,39 @@ function rowsThatSqliteFinds(): number {
 }
 
 describe('The frames of a write-ahead log that SQLite leaves out', () => {
-  it('are none in a log that a killed process has left', () => {
+  it('No frame is left out of the log of a killed process', () => {
     expect(framesLeftOut(crashed)).toBe(0);
     expect(rowsThatSqliteFinds()).toBe(ROWS);
   });
 
-  it('are none where there is no log', () => {
+  it('No frame is left out where there is no log', () => {
     expect(framesLeftOut(join(logs.newDirectory(), 'none.db'))).toBe(0);
   });
 
-  it('are the last one when its page is damaged', () => {
+  it('The last frame is left out when its page is damaged', () => {
     changeWal((wal) => wal.fill(0xa5, wal.length - 100));
     expect(framesLeftOut(crashed)).toBe(1);
     expect(rowsThatSqliteFinds()).toBe(ROWS - 1);
   });
 
-  it('are the last one when half of it is missing', () => {
+  it('The last frame is left out when half of it is missing', () => {
     changeWal((wal) => wal.subarray(0, wal.length - FRAME_BYTES / 2));
     expect(framesLeftOut(crashed)).toBe(1);
     expect(rowsThatSqliteFinds()).toBe(ROWS - 1);
   });
 
-  it('are all that follow a damaged one', () => {
+  it('All frames after a damaged one are left out', () => {
     changeWal((wal) => wal.fill(0xa5, wal.length - 3 * FRAME_BYTES + 1000, wal.length - 3 * FRAME_BYTES + 1010));
     expect(framesLeftOut(crashed)).toBe(3);
   });
 
-  it('are all of them when the header is damaged', () => {
+  it('All frames are left out when the header is damaged', () => {
     const frames = (readFileSync(`${crashed}-wal`).length - 32) / FRAME_BYTES;
     changeWal((wal) => wal.fill(0xa5, 12, 14));
     expect(framesLeftOut(crashed)).toBe(frames);
   });
 
-  it('are not those of an earlier round in the same file', () => {
+  it('Frames of an earlier round in the same file do not count', () => {
     changeWal((wal) => {
       const old = Buffer.from(wal.subarray(wal.length - FRAME_BYTES));
       old.fill(0x11, 8, 16);

@@ -9,11 +9,11 @@ const MAGIC_BIG_ENDIAN = 0x377f0683;
 type Sums = readonly [number, number];
 
 /**
- * How many frames of a database's write-ahead log SQLite leaves out when it opens it, because one of them, or one before them, does
- * not fit its checksum. It does so in silence. After a crash that is right: what was being written was not confirmed. If the disk has
- * damaged the frames since, confirmed transactions go with them, and nobody can tell the one from the other.
+ * How many frames of a database's write-ahead log SQLite leaves out when it opens it, because the checksum of one of them, or of
+ * one before them, is wrong. SQLite does so silently. After a crash that is right: the write was not acknowledged. If the disk
+ * has damaged the frames since, acknowledged transactions are lost with them, and the two cases cannot be distinguished.
  *
- * @param file of the database, which nobody has open
+ * @param file of the database, which no process has open
  */
 export function framesLeftOut(file: string): number {
   const path = `${file}-wal`;
@@ -33,7 +33,7 @@ export function framesLeftOut(file: string): number {
   return framesOfThisLogFrom(wal, at, frameBytes);
 }
 
-/** Frames with another salt are left over from before the log began anew in the same file. */
+/** Frames with another salt are from before the log was restarted in the same file. */
 function isOfThisLog(wal: Buffer, at: number): boolean {
   return wal.length >= at + FRAME_HEADER_BYTES && wal.subarray(16, 24).equals(wal.subarray(at + 8, at + 16));
 }

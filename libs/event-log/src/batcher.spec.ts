@@ -10,56 +10,56 @@ function batcherWith(...sizes: { bytes: number; atMs?: number }[]): Batcher<numb
 }
 
 describe('Batcher', () => {
-  it('is never due while it is empty', () => {
+  it('A batch is never due while it is empty', () => {
     const batcher = batcherWith();
     expect(batcher.flushReason(1e12)).toBeUndefined();
     expect(batcher.dueInMs(1e12)).toBe(50);
-    expect(batcher.take()).toEqual([]);
+    expect(batcher.nextBatch()).toEqual([]);
   });
 
-  it('is full by count', () => {
+  it('A batch is full by its number of items', () => {
     expect(batcherWith({ bytes: 1 }, { bytes: 1 }).flushReason(0)).toBeUndefined();
     expect(batcherWith({ bytes: 1 }, { bytes: 1 }, { bytes: 1 }).flushReason(0)).toBe('full');
   });
 
-  it('is full by bytes', () => {
+  it('A batch is full by bytes', () => {
     expect(batcherWith({ bytes: 99 }).flushReason(0)).toBeUndefined();
     expect(batcherWith({ bytes: 99 }, { bytes: 1 }).flushReason(0)).toBe('full');
   });
 
-  it('is due when its oldest item has waited for the whole age', () => {
+  it('A batch is due when its oldest item has waited for the whole age', () => {
     const batcher = batcherWith({ bytes: 1, atMs: 1000 }, { bytes: 1, atMs: 1040 });
     expect(batcher.flushReason(1049)).toBeUndefined();
     expect(batcher.dueInMs(1049)).toBe(1);
     expect(batcher.flushReason(1050)).toBe('due');
   });
 
-  it('takes the oldest items up to its limits and keeps the rest', () => {
+  it('A batch holds the oldest items up to its limits, and the rest stays', () => {
     const batcher = batcherWith({ bytes: 60 }, { bytes: 40 }, { bytes: 1 }, { bytes: 1 });
-    expect(batcher.take()).toEqual([0, 1]);
+    expect(batcher.nextBatch()).toEqual([0, 1]);
     expect(batcher.records).toBe(2);
-    expect(batcher.take()).toEqual([2, 3]);
+    expect(batcher.nextBatch()).toEqual([2, 3]);
     expect(batcher.isEmpty).toBe(true);
   });
 
-  it('takes an item that is larger than the limit alone', () => {
+  it('An item that is larger than the limit makes a separate batch', () => {
     const batcher = batcherWith({ bytes: 1 }, { bytes: 500 }, { bytes: 1 });
-    expect([batcher.take(), batcher.take(), batcher.take()]).toEqual([[0], [1], [2]]);
+    expect([batcher.nextBatch(), batcher.nextBatch(), batcher.nextBatch()]).toEqual([[0], [1], [2]]);
   });
 
-  it('counts the records of an item that contains several', () => {
+  it('The records of an item that contains several are counted', () => {
     const batcher = new Batcher<string>(LIMITS);
     batcher.add('two', { records: 2, bytes: 1 }, 0);
     batcher.add('three', { records: 3, bytes: 1 }, 0);
     expect(batcher.flushReason(0)).toBe('full');
-    expect(batcher.take()).toEqual(['two']);
-    expect(batcher.take()).toEqual(['three']);
+    expect(batcher.nextBatch()).toEqual(['two']);
+    expect(batcher.nextBatch()).toEqual(['three']);
   });
 
-  it('forgets what is dropped, with its size', () => {
+  it('Dropped items no longer count, nor does their size', () => {
     const batcher = batcherWith({ bytes: 99 }, { bytes: 1 }, { bytes: 1 });
     batcher.drop((item) => item === 0);
     expect(batcher.flushReason(0)).toBeUndefined();
-    expect(batcher.take()).toEqual([1, 2]);
+    expect(batcher.nextBatch()).toEqual([1, 2]);
   });
 });

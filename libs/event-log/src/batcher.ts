@@ -1,7 +1,7 @@
 export interface BatchLimits {
   /** At least 1. */
   maxRecords: number;
-  /** An item that is larger alone makes a separate batch. */
+  /** A larger item makes a separate batch. */
   maxBytes: number;
   /** A batch is due when its oldest item has waited this long. */
   maxAgeMs: number;
@@ -16,7 +16,7 @@ interface Sized<T> {
   addedAtMs: number;
 }
 
-/** Collects items and says when and with what a batch is to be made. No clock, no timer, no I/O. */
+/** Collects items and decides when a batch is due and what it contains. It uses no clock, no timer and no I/O. */
 export class Batcher<T> {
   #items: Sized<T>[] = [];
   #records = 0;
@@ -38,7 +38,7 @@ export class Batcher<T> {
     this.#bytes += size.bytes;
   }
 
-  /** Why a batch is to be taken now, or `undefined`. */
+  /** Why a batch is due now, or `undefined`. */
   flushReason(nowMs: number): Extract<FlushReason, 'full' | 'due'> | undefined {
     if (this.#records >= this.limits.maxRecords || this.#bytes >= this.limits.maxBytes) return 'full';
     return !this.isEmpty && this.dueInMs(nowMs) <= 0 ? 'due' : undefined;
@@ -50,8 +50,8 @@ export class Batcher<T> {
     return oldest === undefined ? this.limits.maxAgeMs : oldest.addedAtMs + this.limits.maxAgeMs - nowMs;
   }
 
-  /** The oldest items up to the limits, and at least one if there is one. */
-  take(): T[] {
+  /** Removes the oldest items up to the limits, and at least one if there is one. */
+  nextBatch(): T[] {
     let count = 0;
     let records = 0;
     let bytes = 0;
@@ -67,7 +67,7 @@ export class Batcher<T> {
     return this.#items.splice(0, count).map(({ item }) => item);
   }
 
-  /** Forgets the items that are no longer wanted. */
+  /** Drops the items that are no longer wanted. */
   drop(isUnwanted: (item: T) => boolean): void {
     this.#items = this.#items.filter(({ item }) => !isUnwanted(item));
     this.#records = this.#items.reduce((sum, { records }) => sum + records, 0);

@@ -20,13 +20,13 @@ async function turns(count: number): Promise<void> {
 }
 
 describe('SharedPublisher', () => {
-  it('makes one append of the calls of one turn', async () => {
+  it('The publisher makes one append of the calls of one turn', async () => {
     const { inner, publisher } = shared();
     await Promise.all(['a', 'b', 'c'].map((name) => publisher.publish(TOPIC, [entry(name)])));
     expect(inner.calls.map(({ entries }) => entries.length)).toEqual([3]);
   });
 
-  it('gives every caller the outcomes of its own entries, in order', async () => {
+  it('The publisher gives every caller the outcomes of its own entries, in order', async () => {
     const { inner, publisher } = shared();
     inner.reasonAgainst = ({ value }) => (value?.toString() === 'b2' ? 'full' : undefined);
     const [a, b, c] = await Promise.all([
@@ -39,7 +39,7 @@ describe('SharedPublisher', () => {
     expect(c).toEqual([{ written: true, partition: 0, offset: 3 }]);
   });
 
-  it('collects calls while two appends are in progress, and then sends them together', async () => {
+  it('The publisher collects calls while two appends are in progress, and then sends them together', async () => {
     const { inner, publisher } = shared();
     inner.hold();
     const calls: Promise<unknown>[] = [];
@@ -53,7 +53,7 @@ describe('SharedPublisher', () => {
     expect(inner.calls.map(({ entries }) => entries.length)).toEqual([1, 1, 3]);
   });
 
-  it('waits as long as it may when someone sets the time of the machine', async () => {
+  it('The publisher waits its full time when the clock of the machine is changed', async () => {
     const { inner, publisher } = shared(500);
     const { now } = Date;
     try {
@@ -72,7 +72,7 @@ describe('SharedPublisher', () => {
     }
   });
 
-  it('reports how many entries are open, and how many the log has settled', async () => {
+  it('The publisher reports how many entries are open, and how many the log has settled', async () => {
     const { inner, publisher } = shared();
     expect(publisher.load).toEqual({ openEntries: 0, settledEntries: 0, oldestAgeMs: 0 });
     inner.hold();
@@ -84,14 +84,14 @@ describe('SharedPublisher', () => {
     expect(publisher.load).toEqual({ openEntries: 0, settledEntries: 3, oldestAgeMs: 0 });
   });
 
-  it('keeps an append below what a broker takes', async () => {
+  it('The publisher keeps an append below what a broker takes', async () => {
     const { inner, publisher } = shared();
     const big = { ...entry('x'), value: Buffer.alloc(500_000) };
     await Promise.all([1, 2, 3].map(() => publisher.publish(TOPIC, [big])));
     expect(inner.calls.map(({ entries }) => entries.length)).toEqual([1, 1, 1]);
   });
 
-  it('says of what was not confirmed in time that it is not written, and never sends what still waited', async () => {
+  it('Entries that are not acknowledged in time count as not written, and those still queued are never sent', async () => {
     const { inner, publisher } = shared(20);
     inner.hold();
     const first = publisher.publish(TOPIC, [entry('a')]);
@@ -105,7 +105,7 @@ describe('SharedPublisher', () => {
     expect(inner.records.map(({ value }) => value?.toString())).toEqual(['a', 'b']);
   });
 
-  it('hands an error of the log to every caller that it concerns', async () => {
+  it('The publisher hands an error of the log to every caller that it concerns', async () => {
     const { inner, publisher } = shared();
     inner.error = new Error('closed');
     const calls = [publisher.publish(TOPIC, [entry('a')]), publisher.publish(TOPIC, [entry('b')])];
@@ -114,13 +114,13 @@ describe('SharedPublisher', () => {
     await expect(publisher.publish(TOPIC, [entry('c')])).resolves.toHaveLength(1);
   });
 
-  it('keeps topics apart', async () => {
+  it('The publisher keeps topics apart', async () => {
     const { inner, publisher } = shared();
     await Promise.all([publisher.publish('one', [entry('a')]), publisher.publish('two', [entry('b')])]);
     expect(inner.calls.map(({ topic }) => topic)).toEqual(['one', 'two']);
   });
 
-  it('reports each append with its size and its flush reason', async () => {
+  it('The publisher reports each append with its size and its flush reason', async () => {
     const inner = new FakePublisher();
     const appends: Append[] = [];
     const publisher = new SharedPublisher(inner, {
@@ -140,7 +140,7 @@ describe('SharedPublisher', () => {
     ]);
   });
 
-  it('reports an append that failed', async () => {
+  it('The publisher reports an append that failed', async () => {
     const inner = new FakePublisher();
     const appends: Append[] = [];
     const publisher = new SharedPublisher(inner, {
@@ -152,7 +152,7 @@ describe('SharedPublisher', () => {
     expect(appends).toMatchObject([{ records: 1, isConfirmed: false }]);
   });
 
-  it('asks nothing of the log for an empty call', async () => {
+  it('The publisher asks nothing of the log for an empty call', async () => {
     const { inner, publisher } = shared();
     expect(await publisher.publish(TOPIC, [])).toEqual([]);
     expect(inner.calls).toEqual([]);

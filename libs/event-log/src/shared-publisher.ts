@@ -106,7 +106,7 @@ export class SharedPublisher extends EventPublisher {
   }
 
   private async append(topic: string, queue: TopicQueue): Promise<void> {
-    const calls = queue.waiting.take();
+    const calls = queue.waiting.nextBatch();
     const flushReason = queue.waiting.isEmpty ? 'due' : 'full';
     queue.inFlight++;
     try {

@@ -71,13 +71,16 @@ describe('the host of a request', () => {
     ['GET http://a:b/read HTTP/1.1', ['Host: a']],
     ['GET http://a/read HTTP/1.1', []],
     ['GET http://a:b/read HTTP/1.0', []],
-  ])('is refused, and its connection ended, when another could be read: %s %j', async (line, fields) => {
-    await serve();
-    const [status, answer] = await say(line, ...fields);
-    expect(status).toBe(400);
-    expect(answer).toContain('"code":"bad-request"');
-    expect(answer).toMatch(/connection: close/i);
-  });
+  ])(
+    'The host of a request is refused, and its connection ended, when another could be read: %s %j',
+    async (line, fields) => {
+      await serve();
+      const [status, answer] = await say(line, ...fields);
+      expect(status).toBe(400);
+      expect(answer).toContain('"code":"bad-request"');
+      expect(answer).toMatch(/connection: close/i);
+    },
+  );
 
   it.each([
     [GET, ['Host: a']],
@@ -90,7 +93,7 @@ describe('the host of a request', () => {
     ['GET http://a/read HTTP/1.1', ['Host: A:80']],
     ['GET https://a:443/read HTTP/1.1', ['Host: a']],
     ['GET HTTP://a/read HTTP/1.0', []],
-  ])('is taken: %s %j', async (line, fields) => {
+  ])('The host of a request is accepted: %s %j', async (line, fields) => {
     await serve();
     expect(await statusOf(line, ...fields)).toBe(200);
   });
@@ -98,7 +101,7 @@ describe('the host of a request', () => {
 
 describe('while access is open, a process on loopback', () => {
   it.each([['127.0.0.1:8000'], ['localhost'], ['LOCALHOST:8000'], ['[::1]:8000'], ['10.0.0.5']])(
-    'answers for %s',
+    'While access is open, a process on loopback answers for %s',
     async (host) => {
       await serve({ host: '127.0.0.1' });
       expect(await statusOf(GET, `Host: ${host}`)).toBe(200);
@@ -106,7 +109,7 @@ describe('while access is open, a process on loopback', () => {
   );
 
   it.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'])(
-    'on %s refuses other names, and says what to set',
+    'While access is open, a process on loopback on %s refuses other names, and reports what to set',
     async (own) => {
       await serve({ host: own });
       for (const host of ['rebind.example:8000', 'localhost.example', '127.0.0.1.example', 'sub.localhost']) {
@@ -118,13 +121,13 @@ describe('while access is open, a process on loopback', () => {
     },
   );
 
-  it('refuses other names on unknown paths, and to the pages of allowed origins', async () => {
+  it('While access is open, a process on loopback refuses other names on unknown paths, and to the pages of allowed origins', async () => {
     await serve({ host: '127.0.0.1', corsOrigins: '*' });
     expect(await statusOf('GET /nowhere HTTP/1.1', 'Host: a')).toBe(421);
     expect(await statusOf('POST /send HTTP/1.1', 'Host: a', 'Origin: http://hall.example')).toBe(421);
   });
 
-  it('answers for the names that it is given, with every port or with one', async () => {
+  it('While access is open, a process on loopback answers for the names that it is given, with every port or with one', async () => {
     await serve({ host: '127.0.0.1', allowedHosts: 'Sluice.plant, gateway:8443' });
     const hosts = ['sluice.plant', 'SLUICE.PLANT:1', 'gateway:8443', 'gateway', 'gateway:8444', 'a.sluice.plant'];
     const statuses = await Promise.all(hosts.map((host) => statusOf(GET, `Host: ${host}`)));
@@ -137,7 +140,7 @@ describe('while access is open, a process that others reach', () => {
     ['curl', []],
     ['a scraper', ['User-Agent: Prometheus/3.0']],
     ['the fetch of Node', ['Sec-Fetch-Mode: cors', 'Accept-Language: *', 'User-Agent: node']],
-  ])('answers for every name to %s', async (_, fields) => {
+  ])('While access is open, a process that others reach answers for every name to %s', async (_, fields) => {
     await serve({ host: '0.0.0.0' });
     expect(await statusOf(GET, 'Host: gateway:8000', ...fields)).toBe(200);
   });
@@ -149,7 +152,7 @@ describe('while access is open, a process that others reach', () => {
     'Sec-Fetch-Mode: navigate',
     'Sec-Fetch-Dest: empty',
     'User-Agent: Mozilla/5.0 (X11; Linux x86_64)',
-  ])('refuses other names to browsers: %s', async (field) => {
+  ])('While access is open, a process that others reach refuses other names to browsers: %s', async (field) => {
     await serve({ host: '0.0.0.0', allowedHosts: 'gateway' });
     expect(await statusOf(GET, 'Host: rebind.example', field)).toBe(421);
     expect(await statusOf(GET, 'Host: gateway:8000', field)).toBe(200);
@@ -157,7 +160,7 @@ describe('while access is open, a process that others reach', () => {
     expect(await statusOf(GET, 'Host: 10.0.0.5:8000', field)).toBe(200);
   });
 
-  it('lets the pages of allowed origins send by every name, and read by none', async () => {
+  it('While access is open, a process that others reach lets the pages of allowed origins send by every name, and read by none', async () => {
     await serve({ host: '0.0.0.0', corsOrigins: 'http://hall.example' });
     const from = (origin: string) => ['Host: gateway', `Origin: ${origin}`];
     expect(await statusOf('POST /send HTTP/1.1', ...from('http://hall.example'))).toBe(201);

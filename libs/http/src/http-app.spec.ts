@@ -82,7 +82,7 @@ describe('an app of ours', () => {
     return text(socket);
   }
 
-  it('answers a problem with its status, its code and Retry-After', async () => {
+  it('An app answers a problem with its status, its code and Retry-After', async () => {
     const response = await ask('/busy?x=1');
     expect(response.status).toBe(503);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -97,7 +97,7 @@ describe('an app of ours', () => {
     });
   });
 
-  it('keeps to itself what it did not expect, and logs it', async () => {
+  it('An app keeps to itself what it did not expect, and logs it', async () => {
     const response = await ask('/broken');
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('hunter2');
@@ -107,32 +107,32 @@ describe('an app of ours', () => {
   it.each([
     ['GET', '/nowhere', 404, 'not-found'],
     ['GET', '/%', 400, 'bad-request'],
-  ])('answers %s %s with %i as a problem', async (method, path, status, code) => {
+  ])('An app answers %s %s with %i as a problem', async (method, path, status, code) => {
     const response = await ask(path, { method });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ status, code });
   });
 
-  it('answers bytes that are not HTTP with a problem', async () => {
+  it('An app answers bytes that are not HTTP with a problem', async () => {
     const answer = await say('NONSENSE\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(answer).toContain('"code":"bad-request"');
   });
 
-  it('answers a request without a host with a problem, and ends its connection', async () => {
+  it('An app answers a request without a host with a problem, and ends its connection', async () => {
     expect(await say('GET /slow HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"bad-request"/);
   });
 
-  it('passes over what it is expected to do and does not know', async () => {
+  it('An app passes over what it is expected to do and does not know', async () => {
     const answer = await say('POST /fine HTTP/1.1\r\nhost: x\r\nexpect: x\r\nconnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 201 /);
   });
 
-  it('answers headers that are too large with 431', async () => {
+  it('An app answers headers that are too large with 431', async () => {
     expect(await say(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
-  it.each(['/fine', '/nowhere', '/%'])('lets no browser guess what an answer is: %s', async (path) => {
+  it.each(['/fine', '/nowhere', '/%'])('An app lets no browser guess what an answer is: %s', async (path) => {
     expect((await ask(path)).headers.get('x-content-type-options')).toBe('nosniff');
   });
 
@@ -145,12 +145,12 @@ describe('an app of ours', () => {
       return say(bytes);
     }
 
-    it('answers the request first, and then the bytes that are not HTTP', async () => {
+    it('An app of ours where no HTTP follows a request on its connection answers the request first, and then the bytes that are not HTTP', async () => {
       const answer = await exchange(`${slow}\r\nNONSENSE\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nslowHTTP\/1\.1 400 Bad Request\r\n/);
     });
 
-    it('answers the request only, if that was to be the last', async () => {
+    it('An app of ours where no HTTP follows a request on its connection answers the request only, if that was to be the last', async () => {
       const answer = await exchange(`${slow}connection: close\r\n\r\nGET / HTTP/1.1\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nslow$/);
     });
@@ -158,19 +158,22 @@ describe('an app of ours', () => {
     it.each([
       ['application/json', 'HTTP/1.1 400'],
       ['application/xml', 'HTTP/1.1 415'],
-    ])('answers a body of %s that is no HTTP once, after the request: %s', async (type, status) => {
-      const fields = `host: x\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`;
-      const answer = await exchange(`${slow}\r\nPOST /fine HTTP/1.1\r\n${fields}NONSENSE\r\n`);
-      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', status]);
-    });
+    ])(
+      'An app of ours where no HTTP follows a request on its connection answers a body of %s that is no HTTP once, after the request: %s',
+      async (type, status) => {
+        const fields = `host: x\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`;
+        const answer = await exchange(`${slow}\r\nPOST /fine HTTP/1.1\r\n${fields}NONSENSE\r\n`);
+        expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', status]);
+      },
+    );
 
-    it('answers many bytes of it once', async () => {
+    it('An app of ours where no HTTP follows a request on its connection answers many bytes of it once', async () => {
       const answer = await exchange(`${slow}\r\n${'NONSENSE\r\n\r\n'.repeat(50_000)}`);
       expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
     });
   });
 
-  it('is live from the start, and ready once it runs until it stops', async () => {
+  it('An app is live from the start, and ready once it runs until it stops', async () => {
     expect((await ask('/health/live')).status).toBe(200);
     expect((await ask('/health/ready')).status).toBe(503);
     app.get(Lifecycle).started();
@@ -179,7 +182,7 @@ describe('an app of ours', () => {
     expect((await ask('/health/ready')).status).toBe(503);
   });
 
-  it('says which check is red and why', async () => {
+  it('An app reports which check is red and why', async () => {
     app.get(Lifecycle).started();
     storeCheck = () => Promise.reject(new Error('the store does not answer'));
     const response = await ask('/health/ready');
@@ -205,14 +208,14 @@ describe('a request that stops coming', () => {
     ['in its head', 'POST /fine HTTP/1.1\r\nhost: x\r\n'],
     ['in its body', 'POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nx'],
     ['before its first byte', ''],
-  ])('%s is given up, and its connection ends', async (_name, bytes) => {
+  ])('A request that stops coming %s is given up, and its connection ends', async (_name, bytes) => {
     const server = await start(20);
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.write(bytes);
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 (408|404) /);
   });
 
-  it('is given up after 30 to 35 s, the time to read the answer included', async () => {
+  it('A request that stops coming is given up after 30 to 35 s, the time to read the answer included', async () => {
     const server = (await start()) as Server & { connectionsCheckingInterval: number };
     expect([server.requestTimeout, server.headersTimeout]).toEqual([30_000, 30_000]);
     expect(server.connectionsCheckingInterval + MAX_LINGER_MS).toBeLessThanOrEqual(5_000);

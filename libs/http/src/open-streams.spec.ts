@@ -47,7 +47,7 @@ beforeEach(() => {
 afterEach(() => server.close());
 
 describe('an open stream', () => {
-  it('gives its place up when its reader takes nothing for too long', async () => {
+  it('An open stream gives its place up when its reader takes nothing for too long', async () => {
     await serve(new OpenStreams(1, undefined, 20));
     const socket = await askAndTakeNothing();
     await until(() => streams.count === 1);
@@ -55,7 +55,7 @@ describe('an open stream', () => {
     socket.destroy();
   });
 
-  it('takes no place for a reader that has gone before its answer began', async () => {
+  it('An open stream takes no place for a reader that has gone before its answer began', async () => {
     await serve(new OpenStreams(1));
     const gate = Promise.withResolvers<void>();
     prepared = gate.promise;
@@ -69,7 +69,7 @@ describe('an open stream', () => {
     expect(streams.count).toBe(0);
   });
 
-  it('ends with the others when the process stops, its reader slow or not; after that, none begins', async () => {
+  it('An open stream ends with the others when the process stops, its reader slow or not; after that, none begins', async () => {
     await serve(new OpenStreams(2));
     const sockets = [await askAndTakeNothing(), await askAndTakeNothing()];
     sockets[0]!.resume();

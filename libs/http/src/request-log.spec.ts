@@ -34,7 +34,7 @@ async function answered(level: string, options: Partial<HttpOptions>, requestId:
 }
 
 describe('at debug, each answer', () => {
-  it('is one line with the pattern of its path, its status and its time, and nothing that the client wrote', async () => {
+  it('At debug, each answer is one line with the pattern of its path, its status and its time, and nothing that the client wrote', async () => {
     const about = await answered('debug', {}, GIVEN);
     expect(about).toEqual([
       expect.objectContaining({ method: 'GET', route: '/devices/:device_id', status: 200, msg: 'answered' }),
@@ -43,12 +43,12 @@ describe('at debug, each answer', () => {
     expect(JSON.stringify(about)).not.toMatch(new RegExp(`dev-2|secret|${GIVEN}`));
   });
 
-  it('has the id that the gateway in front has given the request, so that both logs name the same', async () => {
+  it('At debug, each answer has the id that the gateway in front has given the request, so that both logs name the same', async () => {
     expect(await answered('debug', { isForwarded: true }, GIVEN)).toMatchObject([{ requestId: GIVEN }]);
   });
 
   it.each(['', 'mine', `${GIVEN}\t{"level":"error"}`])(
-    'has an id of its own instead of one that is no UUID: %j',
+    'At debug, each answer has an id of its own instead of one that is no UUID: %j',
     async (forged) => {
       const [line] = await answered('debug', { isForwarded: true }, forged);
       expect(line!['requestId']).toMatch(/^[0-9a-f-]{36}$/);
@@ -57,6 +57,6 @@ describe('at debug, each answer', () => {
   );
 });
 
-it('at info, answers are not logged', async () => {
+it('At info, answers are not logged', async () => {
   expect(await answered('info', {}, GIVEN)).toEqual([]);
 });

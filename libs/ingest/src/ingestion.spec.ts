@@ -72,7 +72,7 @@ async function receive(
 const statusesOf = (verdicts: readonly Verdict[]) => verdicts.map(({ status }) => status);
 
 describe('a front door without HTTP', () => {
-  it('submits records and gets a verdict for each, in their order', async () => {
+  it('An ingestion without HTTP submits records and gets a verdict for each, in their order', async () => {
     expect(statusesOf(await receive([SEED, { ...SEED, timestamp: 'never' }, SEED]))).toEqual([
       'accepted',
       'rejected',
@@ -81,7 +81,7 @@ describe('a front door without HTTP', () => {
     expect(publisher.records).toHaveLength(2);
   });
 
-  it('sends for the devices of the principal only', async () => {
+  it('An ingestion without HTTP sends for the devices of the principal only', async () => {
     const principal: Principal = {
       name: 'token a',
       holders: [{ kind: 'device', deviceId: 'dev-3' }],
@@ -90,19 +90,19 @@ describe('a front door without HTTP', () => {
     expect(await receive(SEED, { principal })).toMatchObject([{ status: 'rejected', problem: { code: 'forbidden' } }]);
   });
 
-  it('hands its trace on with every record', async () => {
+  it('An ingestion without HTTP hands its trace on with every record', async () => {
     await receive([SEED, SEED], { trace: { traceParent: 'given' } });
     expect(publisher.records.map(({ headers }) => headers['traceparent'])).toEqual(['given', 'given']);
   });
 
-  it('is refused with the code of a problem when its sender has spent a limit', async () => {
+  it('An ingestion without HTTP is refused with the code of a problem when its sender has spent a limit', async () => {
     await receive([SEED, SEED, SEED]);
     const refusal = { code: 'rate-limited', retryAfterSeconds: 1 };
     await expect(receive(SEED)).rejects.toMatchObject({ refusal });
     await expect(receive(SEED, { address: 'another broker' })).resolves.toHaveLength(1);
   });
 
-  it('is refused when there is no room, and holds nothing afterwards', async () => {
+  it('An ingestion without HTTP is refused when there is no room, and holds nothing afterwards', async () => {
     const busy = admission.enter(0);
     busy.begin();
     await expect(receive(SEED)).rejects.toMatchObject({ code: 'overloaded' });
@@ -111,7 +111,7 @@ describe('a front door without HTTP', () => {
     expect([admission.requests, admission.bytes]).toEqual([0, 0]);
   });
 
-  it('costs its sender nothing when the service has no room for it', async () => {
+  it('An ingestion without HTTP costs its sender nothing when the service has no room for it', async () => {
     await expect(receive(SEED, { declaredBytes: 1001 })).rejects.toMatchObject({ code: 'overloaded' });
     const charge = limits.chargeOf({ principal: undefined, address: 'broker' });
     expect(charge.headers({ records: 1 })['ratelimit']).toBe('"address-records";r=2;t=1');
@@ -119,7 +119,7 @@ describe('a front door without HTTP', () => {
 });
 
 describe('the checks of a record', () => {
-  it('take another one, which sees the event that the checks before it have built', async () => {
+  it('The checks of a record take another one, which sees the event that the checks before it have built', async () => {
     const schema: RecordCheck = ({ payload, deviceId, pointer }) =>
       'gene_count' in payload ? forbidden(pointer, `not for ${deviceId}`) : undefined;
     const core = ingestion([...RECORD_CHECKS, schema]);

@@ -18,12 +18,12 @@ beforeEach(() => {
   } as unknown as IngestLogger);
 });
 
-it('says nothing while the log confirms', () => {
+it('The reachability of the log says nothing while the log acknowledges', () => {
   reachability.note([WRITTEN, WRITTEN]);
   expect(lines).toEqual([]);
 });
 
-it('says once that the log does not confirm, with the reason, and once that it does again', () => {
+it('The reachability of the log reports once that the log does not acknowledge, with the reason, and once that it does again', () => {
   reachability.note([WRITTEN, FAILED]);
   reachability.note([FAILED]);
   expect(lines).toHaveLength(1);
@@ -34,7 +34,7 @@ it('says once that the log does not confirm, with the reason, and once that it d
   expect(lines).toHaveLength(2);
 });
 
-it('has no line for every turn of a log that comes and goes', () => {
+it('The reachability of the log has no line for every turn of a log that fails and recovers', () => {
   for (let turn = 0; turn < 10; turn++) {
     reachability.note([FAILED]);
     clock.advance(100);
@@ -49,7 +49,7 @@ describe('readiness', () => {
   const succeeds = () => Promise.resolve();
   const readiness = (probe: () => Promise<void>) => reachability.requireWritable(probe);
 
-  it('asks no probe while the last record was confirmed', async () => {
+  it('Readiness asks no probe while the last record was acknowledged', async () => {
     let probes = 0;
     const probe = async () => void probes++;
     await readiness(probe);
@@ -59,7 +59,7 @@ describe('readiness', () => {
     expect(probes).toBe(0);
   });
 
-  it('is red as long as the last record has failed and the probe fails, with the latest cause and no host', async () => {
+  it('Readiness is red while the last record has failed and the probe fails, with the latest cause and no host', async () => {
     reachability.note([FAILED]);
     clock.advance(3600_000);
     await expect(readiness(fails('authorization'))).rejects.toThrow(
@@ -68,13 +68,13 @@ describe('readiness', () => {
     await expect(readiness(succeeds)).rejects.toThrow('authorization');
   });
 
-  it('is green again as soon as a record is confirmed', async () => {
+  it('Readiness is green again as soon as a record is acknowledged', async () => {
     reachability.note([FAILED]);
     reachability.note([WRITTEN]);
     await expect(readiness(fails('timeout'))).resolves.toBeUndefined();
   });
 
-  it('is green again by a probe, because a gateway that is not ready gets no records', async () => {
+  it('Readiness is green again by a probe, because a gateway that is not ready gets no records', async () => {
     reachability.note([FAILED]);
     await expect(readiness(fails('no-space'))).rejects.toThrow('no-space');
     clock.advance(5000);
@@ -83,7 +83,7 @@ describe('readiness', () => {
     expect(lines.at(-1)).toEqual(['the event log acknowledges again']);
   });
 
-  it('shares one probe between all who ask, and believes a record that failed meanwhile', async () => {
+  it('Readiness shares one probe between all who ask, and believes a record that failed meanwhile', async () => {
     reachability.note([FAILED]);
     const { promise, resolve } = Promise.withResolvers<void>();
     let probes = 0;
@@ -98,7 +98,7 @@ describe('readiness', () => {
     expect(probes).toBe(1);
   });
 
-  it('says nothing of the log for a record that the log refuses for what it is', async () => {
+  it('Readiness says nothing of the log for a record that the log refuses for what it is', async () => {
     reachability.note([{ written: false, reason: 'MESSAGE_TOO_LARGE', cause: 'record' }]);
     await readiness(fails('timeout'));
     expect(lines).toEqual([]);

@@ -33,7 +33,7 @@ describe('SIGUSR1', () => {
     ['info', 'info'],
     ['error', 'error'],
     ['debug', 'info'],
-  ])('turns debug on in a process that began at %s, and goes back to %s', (level, quiet) => {
+  ])('SIGUSR1 turns debug on in a process that began at %s, and goes back to %s', (level, quiet) => {
     startAt(level);
     if (level === 'debug') signal();
     signal();
@@ -42,7 +42,7 @@ describe('SIGUSR1', () => {
     expect(logger.level).toBe(quiet);
   });
 
-  it('is answered by one line each time, whatever the level', () => {
+  it('SIGUSR1 is answered by one line each time, whatever the level', () => {
     startAt('error');
     signal();
     logger.debug('a detail');

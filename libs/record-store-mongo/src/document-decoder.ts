@@ -5,11 +5,11 @@ const { onDemand } = mongoose.mongo.BSON;
 const { BSON, BSONType } = mongoose.mongo;
 
 /**
- * Reads a BSON document of strings, numbers, booleans, nulls, dates, objects and arrays: all that a record has.
- * The driver's own decoder turns `{ $ref: 'a.b', $id: 1 }` into a DBRef that no longer says what was written;
- * here an object stays an object. A whole number that a double could change is a bigint.
+ * Reads a BSON document of strings, numbers, booleans, nulls, dates, objects and arrays: all types that a record has. The
+ * driver's own decoder turns `{ $ref: 'a.b', $id: 1 }` into a DBRef that no longer shows what was written; here an object stays
+ * an object. A whole number that a double could change is a bigint.
  *
- * @throws TypeError if there is a value of another type, which someone else must have written
+ * @throws TypeError for a value of another type, which another program must have written
  */
 export function decodeDocument<T extends object>(bytes: Uint8Array): T {
   return readObject(asBuffer(bytes), 0) as unknown as T;
@@ -20,7 +20,7 @@ function wholeNumber(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** @throws TypeError for a decimal that is no whole number: we write none */
+/** @throws TypeError for a decimal that is not a whole number: Sluice writes none */
 function decimalInteger(bytes: Uint8Array): number | bigint {
   const text = new BSON.Decimal128(bytes).toString();
   if (/^-?[0-9]+$/.test(text)) return wholeNumber(BigInt(text));

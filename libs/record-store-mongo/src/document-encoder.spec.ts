@@ -18,7 +18,7 @@ function errorOf(work: () => unknown): unknown {
 }
 
 describe('A document that is encoded alone', () => {
-  it('is refused for a NUL in a key, and the detail points at it', () => {
+  it('The encoder refuses a NUL in a key, and the detail points at it', () => {
     const encoded = encodeAlone(documentWith({ a: [{ 'b/c': { 'd\0e': 1 } }] }));
     expect(encoded).toEqual({
       ok: false,
@@ -26,12 +26,12 @@ describe('A document that is encoded alone', () => {
     });
   });
 
-  it('is refused when it is larger than the server takes', () => {
+  it('The encoder refuses a document that is larger than the server accepts', () => {
     const detail = expect.stringMatching(/16760832 bytes at most/);
     expect(encodeAlone(documentWith({ text: 'x'.repeat(16_760_832) }))).toEqual({ ok: false, detail });
   });
 
-  it('keeps keys that the driver would take for its own types', () => {
+  it('Keys that the driver would take for its own types are kept', () => {
     const payload = { _bsontype: 'ObjectId', list: [{ a: { _bsontype: 'x', z: 1, b: -0 } }] };
     const encoded = encodeAlone(documentWith(payload));
     const encoding = encoded.ok ? BSON.serialize(encoded.encoding) : Buffer.alloc(0);
@@ -43,19 +43,19 @@ describe('An error of the encoder', () => {
   it.each([
     ['a NUL in a key', { 'a\0b': 1 }],
     ['a foreign BSON type', { _bsontype: 'x' }],
-  ])('is told from a failure of the server: %s', (_, payload) => {
+  ])('An error of the encoder is distinguished from a failure of the server: %s', (_, payload) => {
     expect(isEncodingError(errorOf(() => BSON.serialize(documentWith(payload))))).toBe(true);
     expect(isEncodingError(new mongoose.mongo.MongoNetworkError('connection closed'))).toBe(false);
   });
 });
 
 describe('The decoder', () => {
-  it('reads 64-bit whole numbers, which a server may make of ours', () => {
+  it('The decoder reads 64-bit whole numbers, which a server may have made of ours', () => {
     const bytes = BSON.serialize({ offset: BSON.Long.fromNumber(2 ** 40) });
     expect(decodeDocument(bytes)).toEqual({ offset: 2 ** 40 });
   });
 
-  it('does not guess at values that we do not write', () => {
+  it('The decoder does not guess at values that Sluice does not write', () => {
     expect(() => decodeDocument(BSON.serialize({ a: new BSON.ObjectId() }))).toThrow(/BSON type 7/);
   });
 });

@@ -4,21 +4,21 @@ import { bsonNumber, type RecordDocument } from './record-document.js';
 
 const { BSON } = mongoose.mongo;
 
-/** MongoDB takes documents of 16 MiB; the margin is for what the server may add. */
+/** MongoDB accepts documents of 16 MiB; the margin is for additions of the server. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024 - 16 * 1024;
 
-/** `encoding` has the same members as the document, in a form that the driver writes as they are. */
+/** `encoding` has the same members as the document, in a form that the driver writes unchanged. */
 export type LoneEncoding = { ok: true; encoding: RecordDocument } | { ok: false; detail: string };
 
 /**
- * Whether the driver gave up on the batch before it sent anything: one of its documents cannot be encoded or is too large.
- * It does not say which one.
+ * Whether the driver failed before it sent anything: one of the documents cannot be encoded or is too large. The driver does not
+ * report which one.
  */
 export function isEncodingError(error: unknown): boolean {
   return BSON.BSONError.isBSONError(error) || error instanceof mongoose.mongo.MongoInvalidArgumentError;
 }
 
-/** Encodes one document alone, so that one which can never be stored does not hold up the others. */
+/** Encodes one document alone, so that an invalid one does not hold up the others. */
 export function encodeAlone(document: RecordDocument): LoneEncoding {
   const encoding = { ...document, data_payload: withMaps(document.data_payload) as JsonObject };
   try {
@@ -30,7 +30,7 @@ export function encodeAlone(document: RecordDocument): LoneEncoding {
 }
 
 /**
- * The driver takes an object with a key `_bsontype` for one of its own types, and throws; of a Map it writes every key as it is.
+ * The driver takes an object with a key `_bsontype` for one of its own types, and throws; of a Map it writes every key unchanged.
  * For the server both are the same object.
  */
 function withMaps(value: JsonValue): unknown {

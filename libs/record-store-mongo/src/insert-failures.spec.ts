@@ -16,7 +16,7 @@ function bulkError(writeErrors: Entry[], writeConcernError?: object) {
 const duplicateOf = (index: unknown) => ({ index, code: 11000, errmsg: 'index: _id_ dup key' });
 
 describe('The failures of an unordered insert', () => {
-  it('are read by the index of their document', () => {
+  it('The failures are read by the index of their document', () => {
     const failures = readInsertFailures(bulkError([duplicateOf(0), { index: 2, code: 121, errmsg: 'invalid' }]), 3);
     expect(failures).toEqual(
       new Map([
@@ -26,7 +26,7 @@ describe('The failures of an unordered insert', () => {
     );
   });
 
-  it('are read from a list of one that the driver gives as an object', () => {
+  it('The failures are read from a list of one that the driver returns as an object', () => {
     const error = bulkError([]);
     error.writeErrors = duplicateOf(1) as never;
     expect(readInsertFailures(error, 2)?.size).toBe(1);
@@ -49,17 +49,17 @@ describe('The failures of an unordered insert', () => {
     ['no index', bulkError([duplicateOf(undefined)])],
     ['no code', bulkError([{ index: 0, code: undefined }])],
     ['no error at all', undefined],
-  ])('are unknown after %s', (_, error) => {
+  ])('The failures are unknown after %s', (_, error) => {
     expect(readInsertFailures(error, 3)).toBeUndefined();
   });
 });
 
 describe('A failure', () => {
-  it.each([2, 121, 10334])('is permanent with code %i', (code) => {
+  it.each([2, 121, 10334])('A failure with code %i is permanent', (code) => {
     expect(isPermanent({ code })).toBe(true);
   });
 
-  it.each([6, 91, 189, 10107, 11600, 13, 123_456])('is transient with code %i', (code) => {
+  it.each([6, 91, 189, 10107, 11600, 13, 123_456])('A failure with code %i is transient', (code) => {
     expect(isPermanent({ code })).toBe(false);
   });
 });

@@ -1,9 +1,9 @@
 import mongoose from 'mongoose';
 
-/** What the server said about one document of an unordered insert. */
+/** The server's failure for one document of an unordered insert. */
 export interface InsertFailure {
   code: number;
-  /** The key of another unique index than that of `_id` was there before, as far as two inserts show. */
+  /** A value of another unique index than that of `_id` existed before, as far as two inserts show. */
   isOfOtherIndex?: boolean;
 }
 
@@ -13,8 +13,8 @@ export type InsertFailures = Map<number, InsertFailure>;
 export const DUPLICATE_KEY = 11000;
 
 /**
- * Codes that say: never this document. https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
- * Every other code counts as transient, so that what we do not know is repeated and not lost.
+ * Codes of permanent failures. https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml Every other code
+ * counts as transient, so that an unknown failure is retried and not lost.
  */
 const PERMANENT_CODES: ReadonlySet<number> = new Set([
   2, // BadValue
@@ -36,8 +36,8 @@ export function isPermanent({ code }: InsertFailure): boolean {
 }
 
 /**
- * What a failed unordered insert says about each of its documents, or `undefined` if it does not say it of all of them:
- * a network failure or a time out comes with an empty list, and with a write concern error nothing is known to be durable.
+ * The failures of an unordered insert for each of its documents, or `undefined` if the error does not cover all of them: a
+ * network failure or a timeout has an empty list, and with a write concern error nothing is known to be durable.
  *
  * @param count number of documents in the insert
  */

@@ -8,8 +8,8 @@ const DEFAULT_DATABASE = 'sluice';
 export type MongoDatabase = mongoose.mongo.Db;
 
 /**
- * One connection of our own. Connects in the background, and again with each operation until it has succeeded once;
- * from then on the driver finds the server again by itself. Nothing is buffered: an operation either reaches the server in time or fails.
+ * One separate connection. Connects in the background, and again with each operation until it has succeeded once; from then on
+ * the driver reconnects by itself. Nothing is buffered: an operation either reaches the server in time or fails.
  */
 export class MongoConnection {
   private readonly connection = mongoose.createConnection();
@@ -24,9 +24,10 @@ export class MongoConnection {
   }
 
   /**
-   * Runs an operation on the database within the deadline, connecting included. An operation that ran out of time may still take effect.
+   * Runs an operation on the database within the deadline, connecting included. An operation that timed out may still take
+   * effect.
    *
-   * @throws RecordStoreError `unavailable` with what is wrong as its trouble and the driver's error as its cause; `closed`
+   * @throws RecordStoreError `unavailable` with the cause as its trouble and the driver's error as its cause; `closed`
    */
   async run<T>(operation: (database: MongoDatabase) => Promise<T>): Promise<T> {
     this.requireOpen();
@@ -84,7 +85,7 @@ export class MongoConnection {
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs,
       waitQueueTimeoutMS: timeoutMs,
-      // By name, so that they win over what the URL says.
+      // Set explicitly, so that they override the URL.
       w: 'majority',
       journal: true,
       readPreference: 'primary',
@@ -99,7 +100,7 @@ export class MongoConnection {
   }
 }
 
-/** The driver's own words would repeat the URL, and with it the password. */
+/** The driver's own message would repeat the URL, and with it the password. */
 function requireReadable(url: string): void {
   try {
     new mongoose.mongo.MongoClient(url);
@@ -109,7 +110,7 @@ function requireReadable(url: string): void {
   }
 }
 
-/** The driver gives up before the deadline of the operation: its error knows what is wrong with each server, the deadline does not. */
+/** The driver fails before the deadline of the operation: its error has the cause for each server, the deadline has not. */
 function selectionTimeoutMs(timeoutMs: number): number {
   return Math.max(1, timeoutMs - Math.min(500, timeoutMs / 5));
 }

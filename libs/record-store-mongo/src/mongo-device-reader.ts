@@ -16,26 +16,26 @@ import type { RecordFinder } from './record-finder.js';
 /** Both orders are those of an index from its beginning, so that one step of it is enough. */
 const BY_DEVICE = { device_id: 1, ...PAGE_ORDER } as const;
 const BY_DEVICE_RECEIPT = { device_id: 1, received_at: -1, _id: 1 } as const;
-/** Of one instant so many records at most are compared for the one that was received last. */
+/** Most records of one instant that are compared to find the last one received. */
 const TIES_COMPARED = 1_000;
 /** Greater than every character that an id can have. */
 const BEHIND_PRINTABLE = '\x7f';
-/** Questions about devices that are under way at one time. */
+/** Concurrent queries about devices. */
 const DEVICES_AT_ONCE = 20;
-/** A slice of values ends with the document that reaches so many bytes. */
+/** A slice of values ends with the document that reaches this size. */
 const VALUES_BYTES = 4 * 1024 * 1024;
-/** MongoDB sends up to 16 MiB at once, whatever of it is read. */
+/** MongoDB sends up to 16 MiB at once, however little of it is read. */
 const VALUES_BATCH = 500;
 
 type NextDevice = Pick<RecordDocument, 'device_id' | 'timestamp' | 'timestamp_text'>;
 type Receipt = Pick<RecordDocument, 'received_at'>;
 type Value = Pick<RecordDocument, '_id' | 'record_id' | 'timestamp'> & { data_payload?: JsonObject };
 
-/** What is read of single devices. */
+/** Reads about single devices. */
 export class MongoDeviceReader {
   constructor(private readonly finder: RecordFinder) {}
 
-  /** One step of an index for each device, which is how a distinct scan goes, with an end. */
+  /** One step of an index for each device, like a distinct scan, but with a limit. */
   async devices({ prefix, after, aheadAfterMs }: DevicesQuery, limit: number): Promise<DevicesPage> {
     const found: NextDevice[] = [];
     for (let last = after; found.length <= limit; last = found.at(-1)!.device_id) {
@@ -60,7 +60,7 @@ export class MongoDeviceReader {
     const found = isAhead ? await this.greatest(deviceId, aheadAfterMs) : greatest;
     const ahead = isAhead ? toStoredRecord(greatest) : undefined;
     if (found === undefined) return { record: undefined, ahead };
-    // A device with a stopped clock gives all of its records one instant: the one that was received last needs no comparison.
+    // A device with a stopped clock gives all of its records one instant: the last one received needs no comparison.
     const isOfInstant = newest!.timestamp.getTime() === found.timestamp.getTime();
     return { record: toStoredRecord(isOfInstant ? newest! : await this.lastOfInstant(found)), ahead };
   }
@@ -121,10 +121,13 @@ export class MongoDeviceReader {
   }
 }
 
-/** Steps that a projection reads as we do. It knows neither indexes of arrays nor keys with a dot or a leading `$`. */
+/**
+ * Steps that a projection reads as Sluice does. A projection supports neither indexes of arrays nor keys with a dot or a leading
+ * `$`.
+ */
 const PLAIN_STEP = /^(?!\$)(?!\d+$)[^.\0]+$/;
 
-/** The smallest part of a document that has the place in it for certain: the path up to the first step that is not plain. */
+/** The smallest part of a document that contains the path for certain: up to its first step that is not plain. */
 function projectionOf(path: readonly string[]): string {
   const end = path.findIndex((step) => !PLAIN_STEP.test(step));
   return ['data_payload', ...(end === -1 ? path : path.slice(0, end))].join('.');

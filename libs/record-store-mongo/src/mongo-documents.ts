@@ -7,11 +7,11 @@ const DUPLICATE_KEY = 11000;
 interface OperationDocument {
   _id: string;
   version: number;
-  /** JSON text: what is in it is never a field or an operator to the server. */
+  /** JSON text: the server never takes its content for a field or an operator. */
   content: string;
 }
 
-/** Documents in collections of their own, named as in the port, beside the records. */
+/** Documents in separate collections, named as in the port, beside the records. */
 export class MongoDocuments implements DocumentStore {
   constructor(
     private readonly connection: MongoConnection,

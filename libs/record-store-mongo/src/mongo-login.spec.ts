@@ -16,12 +16,12 @@ afterEach(async () => {
   server?.close();
 });
 
-/** As much of a MongoDB server as a client needs to go on to its login. @param hear gets the bytes of every message */
-async function startServer(hear: (message: string) => void): Promise<number> {
+/** As much of a MongoDB server as a client needs to begin its login. @param onMessage gets the bytes of every message */
+async function startServer(onMessage: (message: string) => void): Promise<number> {
   server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (bytes) => {
-      hear(bytes.toString('latin1'));
+      onMessage(bytes.toString('latin1'));
       for (let at = 0; at < bytes.length; at += bytes.readInt32LE(at)) greet(socket, bytes.subarray(at));
     });
   });
@@ -43,16 +43,16 @@ function greet(socket: Socket, message: Buffer): void {
   socket.write(Buffer.concat([header, prefix, document]));
 }
 
-it('a user in the URL of MongoDB logs in, and the password does not go over the line as it is', async () => {
-  const heard: string[] = [];
+it('A user in the URL of MongoDB logs in, and the password is not sent as plain text', async () => {
+  const messages: string[] = [];
   const { promise: login, resolve } = Promise.withResolvers<string>();
   const port = await startServer((message) => {
-    heard.push(message);
+    messages.push(message);
     if (message.includes('saslSupportedMechs')) resolve(message);
   });
   const url = `mongodb://sluice:s3cretpw@127.0.0.1:${port}/records?authSource=admin`;
   store = await openRecordStore({ url, clientId: 'suite', timeoutMs: 1_000 });
   store.ping().catch(() => undefined);
   expect(await login).toContain('admin.sluice');
-  expect(heard.join('')).not.toContain('s3cretpw');
+  expect(messages.join('')).not.toContain('s3cretpw');
 });

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const docker = async (...parameters: string[]) => (await run('docker', parameters)).stdout.trim();
 const UNAVAILABLE = { name: 'RecordStoreError', code: 'unavailable' };
 
-describe('A MongoDB server that stands still', () => {
+describe('A MongoDB server that is frozen', () => {
   const container = `sluice-outage-${randomUUID()}`;
   let store: MongoRecordStore;
 
@@ -28,7 +28,7 @@ describe('A MongoDB server that stands still', () => {
     await docker('rm', '--force', '--volumes', container);
   });
 
-  it('fails writes and reads in time, and takes the same batch when it goes on', async () => {
+  it('Writes and reads fail in time, and the same batch is stored when the server continues', async () => {
     const records = recordsToStore(50);
     await untilTaken(() => store.prepare());
     await docker('pause', container);
@@ -64,7 +64,7 @@ describe('A MongoDB server behind a network that fails', () => {
     await databases.drop();
   });
 
-  it('never passes for one that has the records already', async () => {
+  it('A network failure never looks like a record that is stored already', async () => {
     const records = recordsToStore(3, { deviceId: 'known' });
     await store.writer.write(records, STORED_AT_MS);
     network.loseAnswersTo('known/r-0');
@@ -72,7 +72,7 @@ describe('A MongoDB server behind a network that fails', () => {
     expect(network.cuts).toBeGreaterThan(0);
   });
 
-  it('has stored what it took before the answer was lost, once', async () => {
+  it('A batch whose answer was lost is stored once', async () => {
     const records = recordsToStore(3, { deviceId: 'lost' });
     network.loseAnswersTo('lost/r-0');
     await expect(store.writer.write(records, STORED_AT_MS)).rejects.toMatchObject(UNAVAILABLE);
@@ -84,7 +84,7 @@ describe('A MongoDB server behind a network that fails', () => {
 describe('A MongoDB server that is not there', () => {
   const absent = { url: 'mongodb://user:secret@127.0.0.1:1/absent', clientId: 'suite', timeoutMs: 300 };
 
-  it('is no error until something is asked of it', async () => {
+  it('A missing server is no error before the first operation', async () => {
     const store = new MongoRecordStore(absent);
     const failure = store.writer.write([recordToStore()], STORED_AT_MS);
     await expect(failure).rejects.toMatchObject({ ...UNAVAILABLE, message: expect.not.stringContaining('secret') });
@@ -92,14 +92,14 @@ describe('A MongoDB server that is not there', () => {
     await store.close();
   });
 
-  it('does not hold up the closing', async () => {
+  it('A missing server does not delay closing', async () => {
     const store = new MongoRecordStore({ ...absent, timeoutMs: 3_600_000 });
     const refusal = expect(store.ping()).rejects.toMatchObject({ code: 'closed' });
     await store.close();
     await refusal;
   });
 
-  it('is used as soon as it is there', async () => {
+  it('A server is used as soon as it is there', async () => {
     const databases = new MongoDatabases();
     const network = new UnreliableNetwork(new URL(requireServerUrl()));
     const seen = await network.open();
@@ -117,7 +117,7 @@ describe('A MongoDB server that is not there', () => {
   });
 });
 
-/** Repeats what fails while the server is away, as the worker does. An attempt waits for the server by itself. */
+/** Repeats a failed operation while the server is unavailable, like the worker. An attempt waits for the server by itself. */
 async function untilTaken<T>(operation: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

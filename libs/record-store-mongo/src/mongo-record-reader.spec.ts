@@ -7,7 +7,7 @@ import { toDocument } from './record-document.js';
 
 const COUNT = 60;
 
-/** A collection of records of one instant that remembers how many documents it was asked for, and how many of them were read. */
+/** A collection of records of one instant that counts how many documents were requested, and how many of them were read. */
 class FakeCollection {
   readonly limits: number[] = [];
   readCount = 0;
@@ -32,7 +32,7 @@ function readerOf(collection: FakeCollection): MongoRecordReader {
   return new MongoRecordReader(connection as unknown as MongoConnection, 'records', { timeoutMs: 1_000 });
 }
 
-it('asks for few documents until it knows their size, then for as many as fit', async () => {
+it('A page requests few documents until it knows their size, then as many as fit', async () => {
   const collection = new FakeCollection(10);
   const { records, next } = await readerOf(collection).page({}, COUNT, undefined, 128 * 1024);
   expect(records.map(({ record_id }) => record_id)).toEqual(
@@ -42,7 +42,7 @@ it('asks for few documents until it knows their size, then for as many as fit', 
   expect(collection.limits).toEqual([21, COUNT - 20 + 1]);
 });
 
-it('reads no more documents than fit, and one that shows that there are more', async () => {
+it('A page reads only the documents that fit, and one that shows that there are more', async () => {
   const collection = new FakeCollection(1_000);
   const { records, next } = await readerOf(collection).page({}, COUNT, undefined, 2_000);
   expect(records.map(({ record_id }) => record_id)).toEqual(['r-00', 'r-01']);
@@ -50,7 +50,7 @@ it('reads no more documents than fit, and one that shows that there are more', a
   expect(collection.readCount).toBe(3);
 });
 
-it('goes through all of them in pages of a few bytes', async () => {
+it('All documents come in pages of a few bytes', async () => {
   const reader = readerOf(new FakeCollection(1_000));
   const ids: string[] = [];
   let after: Awaited<ReturnType<typeof reader.page>>['next'];

@@ -20,7 +20,7 @@ import { PAGE_ORDER, pageFilter, type Place, RECEIPT_ORDER, type TimeField } fro
 import { toStoredRecord, type RecordDocument } from './record-document.js';
 import { type Bounds, type FoundDocuments, RecordFinder } from './record-finder.js';
 
-/** Asked for before anything is known of their size: MongoDB sends up to 16 MiB at once, whatever of it is read. */
+/** Requested before the size is known: MongoDB sends up to 16 MiB at once, however little of it is read. */
 const BLIND_DOCUMENTS = 20;
 
 export class MongoRecordReader implements RecordReader {

@@ -21,7 +21,7 @@ afterAll(() => databases.drop());
 describeRecordStoreContract('MongoRecordStore', async () => new MongoRecordStore(databases.newOptions()));
 
 describe('MongoRecordStore', () => {
-  it('stores documents in the form that the contract names', async () => {
+  it('Documents have the form that the contract names', async () => {
     const options = databases.newOptions();
     const record = recordToStore({ timestamp: '2025-09-09T19:00:00.5+02:00', offset: 7 });
     await open(options).writer.write([record], STORED_AT_MS);
@@ -40,7 +40,7 @@ describe('MongoRecordStore', () => {
     ]);
   });
 
-  it('refuses what BSON cannot hold, and stores the rest of the batch', async () => {
+  it('A document that BSON cannot hold is refused, and the rest of the batch is stored', async () => {
     const store = open(databases.newOptions());
     const [first, last] = [recordToStore({ recordId: 'first' }), recordToStore({ recordId: 'last' })];
     const withNul = recordToStore({ recordId: 'nul', payload: { 'a\0b': 1 } });
@@ -54,7 +54,7 @@ describe('MongoRecordStore', () => {
     ]);
   });
 
-  it('refuses what a unique index of somebody else has already, and stores the rest of the batch', async () => {
+  it('A conflict with a foreign unique index is refused, and the rest of the batch is stored', async () => {
     const options = databases.newOptions();
     const store = open(options);
     await store.prepare();
@@ -70,7 +70,7 @@ describe('MongoRecordStore', () => {
     ]);
   });
 
-  it('keeps records in the collection that the options name', async () => {
+  it('Records go to the collection that the options name', async () => {
     const options = databases.newOptions();
     const store = open({ ...options, collection: 'readings' });
     await store.prepare();
@@ -80,7 +80,7 @@ describe('MongoRecordStore', () => {
     expect(found.map(({ collectionName }) => collectionName)).toEqual(['readings']);
   });
 
-  it('stores a batch that is larger than one message', async () => {
+  it('A batch that is larger than one message is stored', async () => {
     const store = open(databases.newOptions());
     const records = recordsToStore(100, { payload: { text: 'x'.repeat(200_000) } });
     expect(new Set((await store.writer.write(records, STORED_AT_MS)).map(({ status }) => status))).toEqual(
@@ -88,7 +88,7 @@ describe('MongoRecordStore', () => {
     );
   });
 
-  it('makes the indexes, and the expiry as it is wanted now', async () => {
+  it('The indexes are created, and the expiry is set to the present option', async () => {
     const options = databases.newOptions();
     const indexesAfterPreparing = async (expiry: { expireAfterSeconds?: number }) => {
       await open({ ...options, ...expiry }).prepare();
@@ -110,7 +110,7 @@ describe('MongoRecordStore', () => {
     expect(await indexesAfterPreparing({})).toEqual(new Map(lasting));
   });
 
-  it('says which indexes are missing, with the command that makes each, and makes none', async () => {
+  it('Missing indexes are listed with their commands, and none is created', async () => {
     const options = { ...databases.newOptions(), expireAfterSeconds: 60 };
     const store = open(options);
     expect(await store.missing()).toEqual([
@@ -124,7 +124,7 @@ describe('MongoRecordStore', () => {
     expect(await store.missing()).toEqual([]);
   });
 
-  it('uses the database sluice when the URL names none', async () => {
+  it('The database is sluice when the URL names none', async () => {
     const options = databases.newOptions();
     const url = new URL(options.url);
     const database = databases.database({ ...options, url: new URL('/sluice', url).href });
@@ -134,7 +134,7 @@ describe('MongoRecordStore', () => {
     expect(stored).toMatchObject({ device_id: 'dev-2' });
   });
 
-  it('refuses a URL that it cannot read, without repeating it', () => {
+  it('An invalid URL is refused without repeating it', () => {
     const url = 'mongodb://user:secret@host:99999999/';
     expect(() => open({ url, clientId: 'suite', timeoutMs: 100 })).toThrow(
       expect.objectContaining({ code: 'invalid-url', message: expect.not.stringContaining('secret') }),

@@ -14,8 +14,8 @@ import { missingIndexes, prepareRecords, type WantedCollection } from './prepare
 import { DEFAULT_COLLECTION } from './record-document.js';
 
 /**
- * Records in the collection `records`, or the one that the options name, of the database that the URL names, or of `sluice`.
- * A server that is away is no error when the store is opened: operations fail with `unavailable` until it is there.
+ * Records in the collection `records`, or the one in the options, of the database in the URL, or of `sluice`. Opening the store
+ * with an unavailable server is not an error: operations fail with `unavailable` until it answers.
  */
 export class MongoRecordStore extends RecordStore {
   readonly writer: MongoRecordWriter;

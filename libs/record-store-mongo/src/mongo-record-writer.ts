@@ -21,10 +21,10 @@ import type { MongoConnection } from './mongo-connection.js';
 import { toBson, toDocument, type RecordDocument } from './record-document.js';
 
 type Records = mongo.Collection<RecordDocument>;
-/** What says whether a record that comes again is the same. */
+/** The part of a document that decides whether a repeated record is the same. */
 type FirstDocument = Pick<RecordDocument, '_id' | 'timestamp_text' | 'timestamp_source' | 'data_payload'>;
 
-/** Stands for a duplicate of another key than `_id`. */
+/** The result for a duplicate of another key than `_id`. */
 const OTHER_INDEX: InsertFailure = Object.freeze({ code: DUPLICATE_KEY, isOfOtherIndex: true });
 const STORED: WriteOutcome = Object.freeze({ status: 'stored' });
 
@@ -71,7 +71,7 @@ export class MongoRecordWriter implements RecordWriter {
     return checked.map((entry) => (entry.ok ? outcomes[next++]! : refused(entry.detail)));
   }
 
-  /** @param encodings what is sent for each of the documents, where the driver does not take it as it is */
+  /** @param encodings replacements for documents that the driver would not write unchanged */
   private async insert(
     collection: Records,
     documents: RecordDocument[],
@@ -88,9 +88,9 @@ export class MongoRecordWriter implements RecordWriter {
   }
 
   /**
-   * Duplicates whose first document is not on the primary: it was removed meanwhile, and the second insert succeeds; or the value is
-   * that of another unique index, which somebody else has made, and the second insert says so again. Servers word that differently,
-   * and the driver keeps their wording only, so it is the two answers that count.
+   * Duplicates whose first document is not on the primary. Either it was removed meanwhile, and the second insert succeeds; or
+   * the value is that of another unique index, which another program has created, and the second insert fails in the same way.
+   * Servers word that differently, and the driver keeps only their wording, so the two answers decide.
    */
   private async insertAgain(
     collection: Records,
@@ -124,7 +124,7 @@ export class MongoRecordWriter implements RecordWriter {
     }
   }
 
-  /** The documents that were there before those that failed as duplicates, by key. */
+  /** The existing documents of those that failed as duplicates, by key. */
   private async findFirsts(collection: Records, documents: RecordDocument[], failures: InsertFailures) {
     const keys = documents.flatMap(({ _id }, index) => (isDuplicate(failures.get(index)) ? [_id] : []));
     const firsts = new Map<string, FirstDocument>();

@@ -13,7 +13,7 @@ afterEach(async () => {
 const privilege = (collection: string, ...actions: string[]) => ({ resource: { db: 'plant', collection }, actions });
 const USER = { authenticatedUsers: [{ user: 'worker', db: 'admin' }] };
 
-/** A store on a server that answers so to `connectionStatus`. */
+/** A store on a server that gives this answer to `connectionStatus`. */
 async function storeOn(authInfo: object): Promise<MongoRecordStore> {
   server = new FakeMongod({
     connectionStatus: { ok: 1, authInfo },
@@ -25,12 +25,12 @@ async function storeOn(authInfo: object): Promise<MongoRecordStore> {
 }
 
 describe('The rights of a login on MongoDB', () => {
-  it('are enough to write with find and insert on the collection', async () => {
+  it('The rights find and insert on the collection are enough to write', async () => {
     const found = await storeOn({ ...USER, authenticatedUserPrivileges: [privilege('readings', 'find', 'insert')] });
     expect(await found.examine('write')).toMatchObject({ missing: [], isKnown: true });
   });
 
-  it('are enough for everything by a role of the whole database', async () => {
+  it('A role of the whole database is enough for everything', async () => {
     const all = ['find', 'insert', 'update', 'createCollection', 'createIndex', 'listIndexes', 'dropIndex'];
     const found = await storeOn({ ...USER, authenticatedUserPrivileges: [privilege('', ...all)] });
     for (const use of ['tokens', 'write', 'read', 'prepare'] as const) {
@@ -38,7 +38,7 @@ describe('The rights of a login on MongoDB', () => {
     }
   });
 
-  it('that are missing are named with the command that gives them', async () => {
+  it('Missing rights are listed with the command that grants them', async () => {
     const found = await storeOn({ ...USER, authenticatedUserPrivileges: [privilege('readings', 'find')] });
     expect((await found.examine('write')).missing).toEqual([
       { right: 'insert on plant.readings', command: expect.stringContaining('"actions":["insert"]') },
@@ -65,7 +65,7 @@ describe('The rights of a login on MongoDB', () => {
     );
   });
 
-  it('are all rights on a server without access control', async () => {
+  it('A server without access control grants all rights', async () => {
     const found = await storeOn({ authenticatedUsers: [], authenticatedUserPrivileges: [] });
     expect(await found.examine('prepare')).toMatchObject({ missing: [], isKnown: true });
   });

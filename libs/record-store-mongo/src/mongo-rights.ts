@@ -12,7 +12,7 @@ interface Privilege {
 interface Need {
   collection: string;
   actions: readonly Action[];
-  /** What is missing without it. Left out: the service does not work without it. */
+  /** What does not work without it. Left out: the service does not work without it. */
   otherwise?: string;
 }
 
@@ -24,7 +24,7 @@ const needed = (actions: readonly Action[], ...collections: string[]): Need[] =>
 const wanted = (otherwise: string, actions: readonly Action[], ...collections: string[]): Need[] =>
   collections.map((collection) => ({ collection, actions, otherwise }));
 
-/** What each use does, by collection. docs/operations/own-engines.md shows the same table. */
+/** The actions of each use, by collection. docs/operations/own-engines.md shows the same table. */
 function needsOf(use: StoreUse, records: string): readonly Need[] {
   switch (use) {
     case 'write':
@@ -59,7 +59,7 @@ export async function examineRights(
   const clock = skewMs === undefined ? {} : { skewMs };
   const authInfo = await authInfoOf(database);
   if (authInfo === undefined) return { missing: [], isKnown: false, ...clock };
-  // A server without access control lets everybody in, and knows nobody.
+  // A server without access control lets every client in, and lists no users.
   if (authInfo.users.length === 0) return { missing: [], isKnown: true, ...clock };
   const { databaseName: db } = database;
   const missing = needsOf(use, records).flatMap(({ collection, actions, otherwise }) => {
@@ -86,7 +86,7 @@ function roleCommand(db: string, collection: string, actions: readonly Action[])
   return `db.getSiblingDB("${db}").grantPrivilegesToRole("ROLE", [${JSON.stringify(privilege)}]), or give the user readWrite on ${db}`;
 }
 
-/** `undefined` for a server that does not know the command. */
+/** `undefined` for a server without the command. */
 async function authInfoOf(database: MongoDatabase): Promise<{ users: unknown[]; privileges: Privilege[] } | undefined> {
   try {
     const { authInfo } = await database.command({ connectionStatus: 1, showPrivileges: true });
@@ -97,7 +97,7 @@ async function authInfoOf(database: MongoDatabase): Promise<{ users: unknown[]; 
   }
 }
 
-/** Half of the way there and back is taken off. */
+/** Half of the round trip is subtracted. */
 async function clockSkewMs(database: MongoDatabase): Promise<number | undefined> {
   try {
     const askedAtMs = Date.now();

@@ -14,7 +14,7 @@ describeTokenStoreContract('MongoTokenStore', async () => {
 });
 
 describe('MongoTokenStore', () => {
-  it('fails with `unavailable` in time when the server is away', async () => {
+  it('A call fails with `unavailable` in time when the server is unavailable', async () => {
     const store = new MongoTokenStore({ url: 'mongodb://127.0.0.1:1/tokens', clientId: 'suite', timeoutMs: 200 });
     await expect(store.revision()).rejects.toMatchObject({ code: 'unavailable' });
     await store.close();

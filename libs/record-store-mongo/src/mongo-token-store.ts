@@ -11,7 +11,7 @@ const DUPLICATE_KEY = 11000;
 interface TokenDocument {
   _id: string;
   version: number;
-  /** JSON text: what is in it is never a field or an operator to the server. */
+  /** JSON text: the server never takes its content for a field or an operator. */
   content: string;
 }
 
@@ -49,7 +49,7 @@ export class MongoTokenStore extends TokenStore {
     });
   }
 
-  /** The revision goes up after the token is there: whoever sees the new number finds the new token. */
+  /** The revision is raised after the token is stored: a reader of the new number finds the new token. */
   put(token: StoredToken): Promise<boolean> {
     return this.connection.run(async (database) => {
       const isStored = await store(database, token);

@@ -14,7 +14,7 @@ import { FakeMongod } from './testing/fake-mongod.js';
 const { MongoServerError, MongoNetworkError, MongoNetworkTimeoutError, MongoMissingCredentialsError } = mongoose.mongo;
 const PASSWORD = 'correct-horse';
 
-/** What a store says that cannot be used by this URL, and what its log says. */
+/** The error of a store that cannot use this URL, and its log line. */
 async function troubleAt(url: string) {
   const lines: string[] = [];
   const log = (_: string, line: string): void => void lines.push(line);
@@ -37,7 +37,7 @@ describe('A MongoDB server that answers with an error', () => {
       'authentication',
       { saslStart: { code: 8000, codeName: 'AtlasError', errmsg: 'bad auth : Authentication failed.' } },
     ],
-  ])('names %s as the cause and never prints the password', async (code, errors) => {
+  ])('The cause is %s, and the password is never printed', async (code, errors) => {
     const server = new FakeMongod(errors);
     const { error, lines } = await troubleAt(`mongodb://sluice:${PASSWORD}@${await server.listen()}/sluice`);
     await server.close();
@@ -58,7 +58,7 @@ describe('A MongoDB server that answers with an error', () => {
     ['no-space', { code: 14031, errmsg: 'no space' }],
     ['timeout', { code: 50, errmsg: 'operation exceeded time limit' }],
     ['unknown', { code: 59_999, errmsg: 'new in the next release' }],
-  ])('names %s as the cause', async (code, reply) => {
+  ])('The cause of the answer is %s', async (code, reply) => {
     const server = new FakeMongod({ '*': reply });
     const { error } = await troubleAt(`mongodb://${await server.listen()}/sluice`);
     await server.close();
@@ -90,7 +90,7 @@ describe('A MongoDB server that cannot be reached', () => {
     ['certificate', 'the name differs', async () => `${await listening(withTls())}?tls=true&tlsCAFile=${certificate}`],
     ['certificate', 'a file is missing', async () => `${await closedPort()}?tls=true&tlsCAFile=${directory}/none.pem`],
     ['certificate', 'the server has no TLS', async () => `${await listening(plainText())}?tls=true`],
-  ])('names %s as the cause when %s', async (code, _, urlOf) => {
+  ])('The cause is %s when %s', async (code, _, urlOf) => {
     const { error, lines } = await troubleAt(await urlOf());
     expect(error).toMatchObject({ code: 'unavailable', trouble: { code } });
     expect(lines).toEqual([expect.stringContaining(code)]);
@@ -155,12 +155,12 @@ describe('An error of the driver', () => {
       Object.assign(new Error('failed'), { code: 'ECONNREFUSED', syscall: 'querySrv' }),
     ],
     ['network', 'a reset', network('ECONNRESET')],
-    ['unknown', 'what is no error', 'text'],
-  ])('is %s for %s', (code, _, error) => {
+    ['unknown', 'a value that is not an error', 'text'],
+  ])('The cause is %s for %s', (code, _, error) => {
     expect(mongoTroubleOf(error)).toMatchObject({ code });
   });
 
-  it('loses the login in its words', () => {
+  it('A login is removed from the message', () => {
     expect(withoutLogin('cannot reach mongodb://user:p%40ss@host:1/a and mongodb+srv://u:p@b')).toBe(
       'cannot reach mongodb://host:1/a and mongodb+srv://b',
     );

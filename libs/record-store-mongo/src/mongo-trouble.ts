@@ -6,7 +6,7 @@ interface DriverError extends Error {
   path?: unknown;
   syscall?: unknown;
   cause?: unknown;
-  /** Of a failed choice of a server: what is known of each. */
+  /** For a failed server selection: the state of each server. */
   reason?: { type?: unknown; servers?: ReadonlyMap<string, { error?: unknown }> };
 }
 
@@ -68,7 +68,7 @@ const SYSTEM_CODES: readonly (readonly [RegExp, MongoTroubleCode])[] = [
   [/^(?:ECONNRESET|EPIPE|ECONNABORTED)$/, 'network'],
 ];
 
-/** By the names of the driver's classes, which its packages in one process need not share. */
+/** By the names of the driver's classes, of which one process may have several copies. */
 const CLASSES: ReadonlyMap<string, MongoTroubleCode> = new Map<string, MongoTroubleCode>([
   ['MongoMissingCredentialsError', 'authentication'],
   ['MongoAWSError', 'authentication'],
@@ -85,7 +85,7 @@ const CLASSES: ReadonlyMap<string, MongoTroubleCode> = new Map<string, MongoTrou
   ['MongooseServerSelectionError', 'timeout'],
 ]);
 
-/** Where several servers have failed in several ways, the first of these counts: it is the one that a person can mend. */
+/** If several servers have failed in several ways, the first of these counts: a person can fix it. */
 const ORDER: readonly MongoTroubleCode[] = [
   'authentication',
   'authorization',
@@ -99,7 +99,7 @@ const ORDER: readonly MongoTroubleCode[] = [
   'unknown',
 ];
 
-/** Names why an operation on MongoDB failed, by an error of the driver 7, of mongoose 9 or of Node. */
+/** Returns why an operation on MongoDB failed, from an error of the driver 7, of mongoose 9 or of Node. */
 export function mongoTroubleOf(error: unknown): StoreTrouble {
   return troubleOfCode(codeOf(error) ?? 'unknown');
 }
@@ -108,7 +108,7 @@ export function troubleOfCode(code: MongoTroubleCode): StoreTrouble {
   return { code, sentence: SENTENCES[code] };
 }
 
-/** The driver's own words without what is between `//` and `@`, which may be a password. */
+/** The driver's message without the text between `//` and `@`, which may be a password. */
 export function withoutLogin(text: string): string {
   return text.replace(/\/\/[^\s/]*@/g, '//');
 }
@@ -116,11 +116,11 @@ export function withoutLogin(text: string): string {
 function codeOf(error: unknown): MongoTroubleCode | undefined {
   if (!isErrorLike(error)) return undefined;
   const { code, message, reason, cause, name, path, syscall } = error;
-  // Without a login, the server says "requires authentication" with the code of a missing right.
+  // Without a login, the server answers "requires authentication" with the code of a missing right.
   if (code === 13 && /requires? authentication/i.test(message)) return 'authentication';
   if (typeof code === 'number') return SERVER_CODES.get(code) ?? codeOf(cause);
   if (String(syscall).startsWith('query')) return 'dns';
-  // A file of the URL's: the certificate, its key or the authority.
+  // A file in the URL: the certificate, its key or the authority.
   if (typeof path === 'string') return 'certificate';
   const bySystem = SYSTEM_CODES.find(([pattern]) => pattern.test(String(code)))?.[1];
   return bySystem ?? ofServers(reason) ?? codeOf(cause) ?? CLASSES.get(name);

@@ -6,15 +6,15 @@ export const RECEIPT_ORDER = { received_at: -1, _id: 1 } as const;
 
 /** The field by which a page is ordered. */
 export type TimeField = 'timestamp' | 'received_at';
-/** A place in the order of a page. */
+/** A position in the order of a page. */
 export interface Place {
   atMs: number;
   key: string;
 }
 
 /**
- * Behind a cursor: older, or of the same instant with a greater key. Each branch is a range of one index by itself.
- * Values of the filter are compared and never read as operators.
+ * Records after a cursor: older, or of the same instant with a greater key. Each branch is a range of one index by itself. Values
+ * of the filter are compared and never taken for operators.
  */
 export function pageFilter(field: TimeField, { deviceId, fromMs, toMs }: RecordFilter, after?: Place): Filter {
   const device = deviceId === undefined ? {} : { device_id: { $eq: deviceId } };

@@ -18,7 +18,10 @@ export interface WantedCollection {
   expireAfterSeconds: number | undefined;
 }
 
-/** Makes the collection and its indexes, and brings the expiry to what is wanted now. A process that does the same meanwhile does no harm. */
+/**
+ * Creates the collection and its indexes, and sets the expiry to the present option. Harmless if another process does the same
+ * meanwhile.
+ */
 export async function prepareRecords(
   database: MongoDatabase,
   { collection, expireAfterSeconds }: WantedCollection,
@@ -31,7 +34,10 @@ export async function prepareRecords(
   await records.createIndex(EXPIRY_KEY, { name: EXPIRY_INDEX, expireAfterSeconds });
 }
 
-/** What of that is missing, with the command of mongosh that makes it. An index counts by its key, whatever its name is. */
+/**
+ * The missing ones of these, with the command of mongosh that creates each. An index is identified by its key, whatever its name
+ * is.
+ */
 export async function missingIndexes(
   database: MongoDatabase,
   { collection, expireAfterSeconds }: WantedCollection,

@@ -10,10 +10,10 @@ import {
 } from '@sluice/contracts';
 import type { RecordToStore } from '@sluice/record-store';
 
-/** Where records are, unless the options name another collection. */
+/** The collection of records, unless the options name another one. */
 export const DEFAULT_COLLECTION = 'records';
 
-/** One record as the collection of records holds it. */
+/** One record as a document of the collection. */
 export interface RecordDocument {
   /** See `recordKey`. */
   _id: string;
@@ -21,7 +21,7 @@ export interface RecordDocument {
   record_id: string;
   /** The instant that queries use. */
   timestamp: Date;
-  /** Its text, in the device's own words unless one of the next two says otherwise. */
+  /** Its text, as the device wrote it unless one of the next two shows otherwise. */
   timestamp_text: string;
   timestamp_sent?: string;
   timestamp_source?: TimestampSource;
@@ -34,7 +34,7 @@ export interface RecordDocument {
 const { BSON } = mongoose.mongo;
 const LAST_LONG = 2n ** 63n - 1n;
 
-/** The document as the driver is to write it. */
+/** The document in the form that the driver has to write. */
 export function toBson(document: RecordDocument): RecordDocument {
   const data_payload = withExactNumbers(document.data_payload, bsonNumber) as JsonObject;
   return data_payload === document.data_payload ? document : { ...document, data_payload };

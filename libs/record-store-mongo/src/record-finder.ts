@@ -12,14 +12,14 @@ export interface FoundDocuments<T = RecordDocument> {
   hasMore: boolean;
 }
 
-/** Where a query ends. */
+/** The limits of a query. */
 export interface Bounds {
   limit: number;
-  /** It ends with the document that reaches so many bytes. */
+  /** The result ends with the document that reaches this size. */
   maxBytes: number;
 }
 
-/** Runs queries on the collection of records, and decodes what they find. */
+/** Runs queries on the collection of records, and decodes the documents. */
 export class RecordFinder {
   constructor(
     private readonly connection: MongoConnection,
@@ -28,9 +28,9 @@ export class RecordFinder {
   ) {}
 
   /**
-   * Documents up to a limit and until they have so many bytes. One more that is found, and not read, shows that there are more.
+   * Documents up to a limit and a size. One more that is found, and not read, shows that there are more.
    *
-   * @param options with a projection, `T` is what it leaves
+   * @param options with a projection, `T` is the projected document
    */
   find<T = RecordDocument>(
     filter: Filter,

@@ -18,7 +18,7 @@ afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 afterAll(() => directories.remove());
 
 describe('A process that writes records', () => {
-  it('may be killed at any moment: what it confirmed is there once, and no batch is there in part', async () => {
+  it('The process may be killed at any moment: each acknowledged record is there once, and no batch in part', async () => {
     const directory = directories.create();
     let confirmed = 0;
     for (const confirmations of [1, 7, 60, 150]) {
@@ -30,7 +30,7 @@ describe('A process that writes records', () => {
     expect(confirmed).toBeGreaterThanOrEqual(218);
   });
 
-  it('has the file for itself until it ends', async () => {
+  it('The process has the file to itself until it ends', async () => {
     const directory = directories.create();
     const child = start(directory, 1);
     await once(child.stdout!, 'data');
@@ -54,7 +54,7 @@ function start(directory: string, firstBatch: number): ChildProcess {
   return child;
 }
 
-/** Kills the process once it has confirmed so many batches, in the middle of whatever it does then; resolves with the last one. */
+/** Kills the process once it has acknowledged this many batches, whatever it is doing then; resolves with the last one. */
 async function writeUntilKilled(directory: string, firstBatch: number, confirmations: number): Promise<number> {
   const child = start(directory, firstBatch);
   let output = '';

@@ -9,7 +9,7 @@ import { embeddedOptions, RecordDirectories } from './testing/record-directories
 const directories = new RecordDirectories();
 afterAll(() => directories.remove());
 
-describe('every statement on the records', () => {
+describe('Every statement on the records', () => {
   let database: DatabaseSync;
   const statements: string[] = [];
 
@@ -29,7 +29,7 @@ describe('every statement on the records', () => {
   });
   afterAll(() => database.close());
 
-  it('reads by an index, and sorts no more than the rows of one instant', () => {
+  it('Every statement reads by an index, and sorts no more than the rows of one instant', () => {
     const ofRecords = statements.filter((sql) => /FROM records/.test(sql));
     expect(ofRecords.length).toBeGreaterThan(10);
     for (const sql of ofRecords) {
@@ -37,7 +37,7 @@ describe('every statement on the records', () => {
         .prepare(`EXPLAIN QUERY PLAN ${sql}`)
         .all()
         .map(({ detail }) => String(detail));
-      // The page of places that is sorted already is scanned, and the first of all records by the index of its order.
+      // The sorted page of keys is scanned, and the first of all records by the index of its order.
       const scans = steps.filter((step) => step.startsWith('SCAN') && !/USING (COVERING )?INDEX|subquery/i.test(step));
       expect({ sql, steps, scans }).toEqual({ sql, steps, scans: [] });
       expect({
@@ -49,8 +49,8 @@ describe('every statement on the records', () => {
   });
 });
 
-describe('a file of an older release', () => {
-  it('has its indexes made when it is opened', async () => {
+describe('A file of an older release', () => {
+  it('A file of an older release gets its indexes when it is opened', async () => {
     const directory = directories.create();
     const first = new SqliteRecordStore(embeddedOptions(directory));
     await first.writer.write(recordsToStore(10), STORED_AT_MS);

@@ -1,17 +1,18 @@
-/** What the thread that owns `records.db` reads of devices, values and receipts. Imports types only, for the same reason. */
+/** The thread's reads of devices, values and receipts in `records.db`. Imports types only, for the same reason. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { SampledValue } from '@sluice/record-store';
 import type { DeviceRow, RecordCalls, RecordRow, RowPage, RowRange, RowValues } from './record-row.js';
 
 type ReadingCalls = Pick<RecordCalls, 'pageByReceipt' | 'devices' | 'latest' | 'values'>;
 
-/** The calls that look for devices, values and receipts, on an open file. */
+/** The calls that read devices, values and receipts, on an open file. */
 export function readingCallsOn(database: DatabaseSync): ReadingCalls {
   return { ...receiptCallsOn(database), ...deviceCallsOn(database), values: valuesOn(database) };
 }
 
 function receiptCallsOn(database: DatabaseSync): Pick<RecordCalls, 'pageByReceipt'> {
-  // Places are sorted without payloads; the outer loop of a CROSS JOIN keeps their order, and reads a row only when it is asked for.
+  // Keys are sorted without payloads; the outer loop of a CROSS JOIN keeps their order, and reads a row only when it is
+  // requested.
   const pageOf = (whose: string) =>
     database.prepare(`
       SELECT records.* FROM (
@@ -31,7 +32,7 @@ function receiptCallsOn(database: DatabaseSync): Pick<RecordCalls, 'pageByReceip
   };
 }
 
-/** Of one instant so many records at most are compared for the one that was received last. */
+/** Most records of one instant that are compared to find the last one received. */
 const TIES_COMPARED = 1_000;
 
 function deviceCallsOn(database: DatabaseSync): Pick<RecordCalls, 'devices' | 'latest'> {
@@ -41,7 +42,7 @@ function deviceCallsOn(database: DatabaseSync): Pick<RecordCalls, 'devices' | 'l
   return { devices: devicesOn(database, greatestOf), latest: latestOn(database, greatestOf) };
 }
 
-/** The row with the greatest timestamp of a device, from one on that is turned as in the rows. */
+/** The row with the greatest timestamp of a device, from a negated timestamp on. */
 type GreatestOf = (deviceId: string, firstMinusTimestampMs: number) => RecordRow | undefined;
 
 function devicesOn(database: DatabaseSync, greatestOf: GreatestOf): RecordCalls['devices'] {
@@ -73,7 +74,7 @@ function latestOn(database: DatabaseSync, greatestOf: GreatestOf): RecordCalls['
           ORDER BY key LIMIT ${TIES_COMPARED}
       ) ORDER BY received_at_ms DESC, key LIMIT 1)`);
   const lastOf = ({ device_id, minus_timestamp_ms: instant }: RecordRow): RecordRow => {
-    // A device with a stopped clock gives all of its records one instant: the one that was received last needs no comparison.
+    // A device with a stopped clock gives all of its records one instant: the last one received needs no comparison.
     const last = newest.get(device_id) as unknown as RecordRow;
     return last.minus_timestamp_ms === instant ? last : (ties.get(device_id, instant) as unknown as RecordRow);
   };
@@ -85,7 +86,7 @@ function latestOn(database: DatabaseSync, greatestOf: GreatestOf): RecordCalls['
   };
 }
 
-/** A slice of values ends with the payload that reaches so many bytes: other calls have their turn then. */
+/** A slice of values ends with the payload that reaches this size: other calls get their turn then. */
 const VALUES_BYTES = 2 * 1024 * 1024;
 
 function valuesOn(database: DatabaseSync): RecordCalls['values'] {
@@ -111,7 +112,7 @@ function valuesOn(database: DatabaseSync): RecordCalls['values'] {
   };
 }
 
-/** As `sampleOf` in @sluice/record-store. */
+/** Like `sampleOf` in @sluice/record-store. */
 function sampleOf(payload: unknown, path: readonly string[]): SampledValue {
   let value = payload;
   for (const step of path) {
@@ -122,7 +123,7 @@ function sampleOf(payload: unknown, path: readonly string[]): SampledValue {
   return typeof value === 'number' ? value : 'non-numeric';
 }
 
-/** Of the rows of a range and one more, those that fit: what is not shown is not read. */
+/** The rows that fit, of the rows of a range and one more: a row that is not shown is not read. */
 export function toPage(found: Iterable<RecordRow>, { limit, maxBytes }: Pick<RowRange, 'limit' | 'maxBytes'>): RowPage {
   const rows: RecordRow[] = [];
   let bytes = 0;

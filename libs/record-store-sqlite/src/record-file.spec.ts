@@ -32,7 +32,7 @@ describe('An embedded record store whose files are touched while it is open', ()
     ['the directory is moved', () => renameSync(directory, `${directory}-elsewhere`)],
     ['all files are deleted', () => deleteAll()],
     ['only the database is deleted', () => rmSync(file)],
-  ])('is unavailable for writers and readers once %s', async (_, harm) => {
+  ])('The store is unavailable for writers and readers once %s', async (_, harm) => {
     harm();
     const moved = {
       code: 'unavailable',
@@ -45,7 +45,7 @@ describe('An embedded record store whose files are touched while it is open', ()
     expect(lines).toEqual([expect.stringMatching(/^warn .*records\.db: it was moved or deleted.*restart the process/)]);
   });
 
-  it('goes on when the directory is put back', async () => {
+  it('The store continues when the directory is put back', async () => {
     renameSync(directory, `${directory}-elsewhere`);
     await expect(store.ping()).rejects.toMatchObject({ trouble: { code: 'file-moved' } });
     renameSync(`${directory}-elsewhere`, directory);
@@ -54,7 +54,7 @@ describe('An embedded record store whose files are touched while it is open', ()
     expect(await storedAfterCrash()).toBe(3);
   });
 
-  it('leaves a restored file alone that took its place, and asks for a restart', async () => {
+  it('A restored file at the same path is left alone, and a restart is requested', async () => {
     await store.close();
     cpSync(file, `${file}.restored`);
     store = open(directory);
@@ -66,14 +66,14 @@ describe('An embedded record store whose files are touched while it is open', ()
     expect(await storedAfterCrash()).toBe(1);
   });
 
-  it('makes a deleted write-ahead log again, and loses nothing that was stored', async () => {
+  it('A deleted write-ahead log is created again, and no stored record is lost', async () => {
     rmSync(`${file}-wal`);
     await store.writer.write(batch, STORED_AT_MS);
     expect(lines).toEqual([expect.stringMatching(/-wal was deleted.*no record is lost/)]);
     expect(await storedAfterCrash()).toBe(3);
   });
 
-  it('keeps a foreign write-ahead log beside its own', async () => {
+  it('A foreign write-ahead log is kept beside the one in use', async () => {
     writeFileSync(`${file}-other`, 'not ours');
     renameSync(`${file}-other`, `${file}-wal`);
     await store.writer.write(batch, STORED_AT_MS);
@@ -82,7 +82,7 @@ describe('An embedded record store whose files are touched while it is open', ()
     expect(await storedAfterCrash()).toBe(3);
   });
 
-  it('notices a deleted file although nothing is written or read', async () => {
+  it('A deleted file is detected although nothing is written or read', async () => {
     await store.close();
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'setTimeout', 'clearTimeout'] });
     store = open(directory);
@@ -93,7 +93,7 @@ describe('An embedded record store whose files are touched while it is open', ()
     expect(lines).toEqual([expect.stringMatching(/^warn .*moved or deleted/)]);
   });
 
-  it('can be read by its user only, whatever the umask', async () => {
+  it('Only its user can read the file, whatever the umask', async () => {
     const umask = process.umask(0);
     try {
       const outer = join(directories.create(), 'data');
@@ -120,7 +120,7 @@ describe('An embedded record store whose files are touched while it is open', ()
     for (const name of readdirSync(directory)) rmSync(join(directory, name));
   }
 
-  /** What a process finds that starts after this one was killed. */
+  /** The files that a process finds when it starts after this one was killed. */
   async function storedAfterCrash(): Promise<number> {
     const copy = join(directories.create(), 'copy');
     cpSync(directory, copy, { recursive: true });

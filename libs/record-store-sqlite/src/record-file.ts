@@ -4,7 +4,7 @@ import { type FileState, OpenedFile, preparePrivateFile } from '@sluice/sqlite';
 import { fileError, FILE_MOVED, FILE_REPLACED, unavailable } from './sqlite-trouble.js';
 
 /**
- * The file of the records as the file system shows it: made private before it is opened, and compared with its path from then on.
+ * The file of the records in the file system: made private before it is opened, and compared with its path from then on.
  */
 export class RecordFile {
   private file: OpenedFile | undefined;
@@ -24,7 +24,7 @@ export class RecordFile {
     }
   }
 
-  /** From now on, the write-ahead log that is there is the one in use. */
+  /** From now on, the present write-ahead log is the one in use. */
   rememberWal(): void {
     this.file?.rememberWal();
   }
@@ -33,7 +33,7 @@ export class RecordFile {
     return this.file?.state ?? 'in-place';
   }
 
-  /** What is wrong with the place of the file, if anything is. */
+  /** What is wrong with the path of the file, if anything is. */
   get trouble(): RecordStoreError | undefined {
     const { state } = this;
     if (state === 'in-place') return undefined;
@@ -45,7 +45,10 @@ export class RecordFile {
     return this.file?.isWalLost ?? false;
   }
 
-  /** Before the write-ahead log is made again: says so, and puts a foreign one aside. @throws an error of the file system */
+  /**
+   * Called before the write-ahead log is created again: reports it, and moves a foreign one aside. @throws an error of the file
+   * system
+   */
   clearWalPath(): void {
     const what = this.file?.clearWalPath() ?? 'deleted';
     this.logger?.(

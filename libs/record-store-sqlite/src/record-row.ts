@@ -10,12 +10,12 @@ import {
 import type { RecordToStore, SampledValue } from '@sluice/record-store';
 import type { CallFailure } from './sqlite-trouble.js';
 
-/** One record as the file holds it. Instants are milliseconds since 1970. */
+/** One record as a row of the file. Instants are milliseconds since 1970. */
 export interface RecordRow extends FirstRow {
   /** See `recordKey`. */
   key: string;
   device_id: string;
-  /** The instant of `timestamp` with its sign turned, so that one ascending index walks the newest first. */
+  /** The instant of `timestamp`, negated, so that one ascending index reads the newest first. */
   minus_timestamp_ms: number;
   received_at_ms: number;
   stored_at_ms: number;
@@ -24,7 +24,7 @@ export interface RecordRow extends FirstRow {
   source_offset: number;
 }
 
-/** The part of a row that says whether a record that comes again is the same. */
+/** The part of a row that decides whether a repeated record is the same. */
 export interface FirstRow {
   timestamp_text: string;
   timestamp_source: TimestampSource | null;
@@ -32,14 +32,14 @@ export interface FirstRow {
   payload: string;
 }
 
-/** A page of rows: of one device or of all, behind a place in the order of pages, up to the oldest instant. */
+/** A page of rows: of one device or of all, after a position in the order of pages, up to the oldest instant. */
 export interface RowRange {
   deviceId: string | null;
   behind: { minusTimestampMs: number; key: string };
   lastMinusTimestampMs: number;
   /** At least 1. */
   limit: number;
-  /** The page ends with the row whose payload reaches so many bytes. */
+  /** The page ends with the row whose payload reaches this size. */
   maxBytes: number;
 }
 
@@ -49,7 +49,7 @@ export interface RowPage {
   hasMore: boolean;
 }
 
-/** A page of rows by the time of their receipt, newest first, behind a place, down to the first instant. */
+/** A page of rows by the time of their receipt, newest first, after a position, down to the first instant. */
 export interface ReceiptRange {
   deviceId: string | null;
   /** Rows that were received before this instant, or at it with a greater key. */
@@ -80,7 +80,7 @@ interface LatestRows {
   ahead: RecordRow | undefined;
 }
 
-/** Values at a place of the payloads of a page of rows of one device. */
+/** The values at a path in the payloads of a page of rows of one device. */
 interface ValueRange extends RowRange {
   deviceId: string;
   path: readonly string[];
@@ -89,14 +89,16 @@ interface ValueRange extends RowRange {
 export interface RowValues {
   timestampsMs: number[];
   values: SampledValue[];
-  /** Payloads that the thread leaves to its caller, because JSON.parse might misread them; each with its index in the lists. */
+  /**
+   * Payloads that the thread leaves to its caller, because JSON.parse might read them wrongly; each with its index in the lists.
+   */
   unread: [index: number, payload: string][];
   /** Key of the last row. */
   lastKey: string;
   hasMore: boolean;
 }
 
-/** A document as the file holds it. */
+/** A document as a row of the file. */
 export interface DocumentRow {
   id: string;
   version: number;
@@ -111,12 +113,12 @@ export interface DocumentRowRange {
   to: string | null;
 }
 
-/** What the thread that owns the file does for the store. One call is one transaction. */
+/** The calls of the thread that owns the file. One call is one transaction. */
 export interface RecordCalls {
-  /** Opens the file, which may have to be brought up to this release first. */
+  /** Opens the file, which may have to be migrated to this release first. */
   prepare(): void;
   ping(): void;
-  /** For each row `null` if it was inserted, or the row that has its key already. */
+  /** For each row `null` if it was inserted, or the row that already has its key. */
   insert(rows: RecordRow[]): (FirstRow | null)[];
   find(key: string): RecordRow | undefined;
   page(range: RowRange): RowPage;
@@ -124,7 +126,7 @@ export interface RecordCalls {
   devices(range: DeviceRange): DeviceRow[];
   latest(asked: { deviceId: string; firstMinusTimestampMs: number }): LatestRows;
   values(range: ValueRange): RowValues;
-  /** Removes some of the rows that were received before this instant; says how many. None are left when it says 0. */
+  /** Removes some of the rows that were received before this instant; returns how many. None are left when it returns 0. */
   removeExpired(receivedBeforeMs: number): number;
   /** For each document whether it was stored: a new one, or the next version of one that is there. */
   putDocuments(put: { collection: string; rows: DocumentRow[] }): boolean[];
@@ -132,7 +134,7 @@ export interface RecordCalls {
   countDocuments(range: DocumentRowRange): number;
   /** Copies the whole file to this path, which must be free. */
   backup(path: string): Promise<void>;
-  /** After the write-ahead log was deleted: moves all of it into the database and makes a new one. */
+  /** After the write-ahead log was deleted: moves all of it into the database and creates a new one. */
   remakeWal(): void;
   /** Moves all of the write-ahead log into the database. */
   emptyWal(): void;

@@ -6,7 +6,7 @@ import type { RecordFile } from './record-file.js';
 import { fileError, fileTrouble, unavailable } from './sqlite-trouble.js';
 
 const LONGEST_MS = 2 ** 31 - 1;
-/** A copy, and an index that a file of an older release lacks, take as long as the file is large. */
+/** A copy, and an index that a file of an older release lacks, take longer the larger the file is. */
 const UNBOUNDED: ReadonlySet<keyof RecordCalls> = new Set(['backup', 'prepare']);
 
 interface PendingCall {
@@ -16,8 +16,8 @@ interface PendingCall {
 }
 
 /**
- * Starts the thread that owns the file, and hands calls to it in their order. Before and after each call, the open file is compared
- * with its path: what was written is in the file that a restart will open.
+ * Starts the thread that owns the file, and passes calls to it in their order. Before and after each call, the open file is
+ * compared with its path: written records are in the file that a restart will open.
  */
 export class RecordThreadClient {
   private readonly worker: Worker;
@@ -62,7 +62,7 @@ export class RecordThreadClient {
     }
   }
 
-  /** Notices a file that was moved, deleted or replaced, and one that is back, while nothing is written or read. */
+  /** Detects a file that was moved, deleted or replaced, and one that is back, while nothing is written or read. */
   async check(): Promise<void> {
     if (!this.isOpened || this.closing !== undefined) return;
     const wasInPlace = this.isInPlace;
@@ -76,7 +76,7 @@ export class RecordThreadClient {
 
   private async inPlace(name: keyof RecordCalls, argument: unknown): Promise<unknown> {
     if (!this.isOpened) this.file.prepare();
-    // Only where there is something to mend: a call is handed over before the next one is made.
+    // Only if there is something to repair: a call is passed on before the next one is made.
     const before = this.remedy();
     if (before !== undefined) await before;
     const value = await this.post(name, argument);
@@ -103,7 +103,7 @@ export class RecordThreadClient {
     return this.remaking;
   }
 
-  /** Beside another database, the next process would apply what is in the write-ahead log to that one: it is emptied first. */
+  /** The next process would apply a write-ahead log beside another database to that one: it is emptied first. */
   private async refuse(trouble: RecordStoreError, isNew: boolean): Promise<never> {
     if (isNew) await this.post('emptyWal', undefined).catch(() => undefined);
     throw trouble;
@@ -119,7 +119,7 @@ export class RecordThreadClient {
     this.file.rememberWal();
   }
 
-  /** Lets the calls finish that were made before, then ends the thread. Idempotent. */
+  /** Lets earlier calls finish, then ends the thread. Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
@@ -141,21 +141,21 @@ export class RecordThreadClient {
   }
 
   private settle(answer: RecordAnswer): void {
-    const call = this.take(answer.id);
+    const call = this.removeCall(answer.id);
     if ('value' in answer) call?.resolve(answer.value);
     else call?.reject(fileTrouble(this.file.path, answer.failure));
   }
 
   private expire(id: number): void {
-    this.take(id)?.reject(unavailable(`no answer within ${this.timeoutMs} ms`));
+    this.removeCall(id)?.reject(unavailable(`no answer within ${this.timeoutMs} ms`));
   }
 
   private fail(trouble: RecordStoreError): void {
     this.trouble ??= trouble;
-    for (const id of [...this.pending.keys()]) this.take(id)?.reject(this.trouble);
+    for (const id of [...this.pending.keys()]) this.removeCall(id)?.reject(this.trouble);
   }
 
-  private take(id: number): PendingCall | undefined {
+  private removeCall(id: number): PendingCall | undefined {
     const call = this.pending.get(id);
     clearTimeout(call?.deadline);
     this.pending.delete(id);

@@ -1,7 +1,7 @@
 /**
- * The thread that owns `records.db`: inserts by key cost tens of milliseconds for a thousand records on a large file,
- * which a gateway in the same process must not wait for. Imports types only besides Node's own modules and the calls
- * beside it, so that Node also runs it uncompiled.
+ * The thread that owns `records.db`: inserts by key cost tens of milliseconds for a thousand records on a large file, and a
+ * gateway in the same process must not wait for that. Imports only types, Node's modules and the calls beside it, so that Node
+ * also runs it uncompiled.
  */
 import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -14,16 +14,16 @@ import type {
   RecordRow,
   RecordThreadData,
 } from './record-row.js';
-// By the name of the source, so that Node finds it uncompiled, too.
+// By the name of the source, so that Node also finds it uncompiled.
 import { readingCallsOn, toPage } from './reading-calls.ts';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
 const FILE_VERSION = 2;
 const REMOVED_AT_ONCE = 1_000;
-/** 32 MB: keys are spread over the file, and a page that many writes have changed is brought home once. */
+/** 32 MB: keys are spread over the file, and a page that many writes have changed is written to the database once. */
 const CHECKPOINT_PAGES = 8_000;
 
-/** Pages of one step of a backup: other calls have their turn between two steps. */
+/** Pages of one step of a backup: other calls get their turn between two steps. */
 const BACKUP_PAGES = 200;
 
 const SCHEMA = `
@@ -45,14 +45,14 @@ const SCHEMA = `
   PRAGMA user_version = ${FILE_VERSION};
 `;
 
-/** From version 1: rows keep their place, so that it takes no time. */
+/** From version 1: rows stay in place, so it takes no time. */
 const MIGRATION = `
   ALTER TABLE records ADD COLUMN timestamp_sent TEXT;
   ALTER TABLE records ADD COLUMN timestamp_source TEXT;
   PRAGMA user_version = ${FILE_VERSION};
 `;
 
-/** A table of its own, which releases without it leave alone. */
+/** A separate table, which releases without it ignore. */
 const DOCUMENTS = `
   CREATE TABLE IF NOT EXISTS documents (
     collection TEXT NOT NULL,
@@ -64,19 +64,19 @@ const DOCUMENTS = `
 `;
 
 /**
- * A file of an older release lacks these; one that opens it again uses them or leaves them alone. Without the key, which would cost
- * writes four times as much: rows of one instant are sorted when they are read.
+ * A file of an older release lacks these indexes; an older release that opens it again uses them or ignores them. Without the
+ * key, which would make writes four times as expensive: rows of one instant are sorted when they are read.
  */
 const INDEXES = `
   CREATE INDEX IF NOT EXISTS records_by_receipt ON records (received_at_ms);
   CREATE INDEX IF NOT EXISTS records_by_device_receipt ON records (device_id, received_at_ms);
 `;
 
-/** The lock is the file system's own: it is gone with the process, however that ends. */
+/** The lock belongs to the file system: it is released when the process ends, however it ends. */
 function openFile({ file }: RecordThreadData): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
-    // Before anything is changed in a file that is not ours.
+    // Before any change to a file of another application.
     if (!isNew(database)) requireReadable(database);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     database.exec(`PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; BEGIN IMMEDIATE;`);
@@ -114,7 +114,7 @@ function versionOf(database: DatabaseSync): number {
  */
 function requireReadable(database: DatabaseSync): void {
   const version = versionOf(database);
-  // Version 1 is brought to ours: see MIGRATION.
+  // Version 1 is migrated: see MIGRATION.
   if (version === FILE_VERSION || version === 1) return;
   const hasFormat = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'file_format'").get() !== undefined;
   const oldest = hasFormat
@@ -135,7 +135,7 @@ const INSERT_ROW = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
 `;
 
-/** In the order of the columns: to bind by name takes as long as the insert. */
+/** In the order of the columns: binding by name takes as long as the insert. */
 function valuesOf(row: RecordRow): SQLInputValue[] {
   const { key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload } = row;
   const { source_partition, source_offset, timestamp_sent, timestamp_source } = row;
@@ -143,7 +143,7 @@ function valuesOf(row: RecordRow): SQLInputValue[] {
   return [...record, source_partition, source_offset, timestamp_sent, timestamp_source];
 }
 
-/** The calls on an open file. Exported for the suite that looks at the plans of its statements. */
+/** The calls on an open file. Exported for the suite that checks the plans of its statements. */
 export function callsOn(database: DatabaseSync): RecordCalls {
   const insertRow = database.prepare(INSERT_ROW);
   const firstRow = database.prepare('SELECT timestamp_text, timestamp_source, payload FROM records WHERE key = ?');
@@ -221,7 +221,7 @@ function inTransaction<T>(database: DatabaseSync, work: () => T): T {
 
 let calls: RecordCalls | undefined;
 
-/** A file that could not be opened is tried again with the next call. */
+/** If a file could not be opened, the next call tries again. */
 function perform({ call, argument }: RecordRequest): unknown {
   if (call === 'close') return end();
   calls ??= callsOn(openFile(workerData as RecordThreadData));

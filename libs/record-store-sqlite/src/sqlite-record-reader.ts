@@ -101,7 +101,7 @@ function receiptCursorOf(row: RecordRow): ReceiptCursor {
   return { receivedAtMs: row.received_at_ms, deviceId: row.device_id, recordId: recordIdOf(row) };
 }
 
-/** `toMs` and the cursor both say where to begin: one seek in the index, at the later of the two. */
+/** `toMs` and the cursor both set the beginning: one seek in the index, at the later of the two. */
 function placesOf(
   { deviceId, fromMs, toMs }: RecordFilter,
   after?: RecordCursor,

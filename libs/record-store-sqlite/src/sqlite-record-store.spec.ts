@@ -25,7 +25,7 @@ describeRecordStoreContract(
 );
 
 describe('SqliteRecordStore', () => {
-  it('keeps its records from one process to the next', async () => {
+  it('Records stay from one process to the next', async () => {
     const directory = directories.create();
     const first = open(directory);
     await first.writer.write([recordToStore()], STORED_AT_MS);
@@ -33,14 +33,14 @@ describe('SqliteRecordStore', () => {
     expect(await open(directory).reader.find('dev-2', 'r-1')).toMatchObject({ record_id: 'r-1' });
   });
 
-  it('makes the directory that the URL names, in either form of it', async () => {
+  it('The directory in the URL is created, in either form of the URL', async () => {
     const directory = directories.create();
     await open(directory, { url: `file:${join(directory, 'a', 'b')}` }).prepare();
     const again = open(directory, { url: pathToFileURL(join(directory, 'a', 'b')).href });
     await expect(again.prepare()).rejects.toThrow(/another process uses it/);
   });
 
-  it('finishes what was begun before it is closed', async () => {
+  it('Calls that were made before the closing are finished', async () => {
     const directory = directories.create();
     const store = open(directory);
     const writing = store.writer.write(recordsToStore(1_000), STORED_AT_MS);
@@ -49,7 +49,7 @@ describe('SqliteRecordStore', () => {
     expect((await open(directory).reader.page({}, 1_000)).records).toHaveLength(1_000);
   });
 
-  it('lets nobody else use the file, and says what to do, until it is closed', async () => {
+  it('No other process can use the file until it is closed, and the error says what to do', async () => {
     const directory = directories.create();
     const [first, second] = [open(directory), open(directory)];
     await first.prepare();
@@ -61,7 +61,7 @@ describe('SqliteRecordStore', () => {
     await expect(second.prepare()).resolves.toBeUndefined();
   });
 
-  it('refuses a file that is no database, and leaves it as it is', async () => {
+  it('A file that is not a database is refused and not changed', async () => {
     const directory = directories.create();
     const file = join(directory, 'records.db');
     writeFileSync(file, 'not a database '.repeat(100));
@@ -70,7 +70,7 @@ describe('SqliteRecordStore', () => {
     expect(readFileSync(file, 'utf8')).toBe('not a database '.repeat(100));
   });
 
-  it('refuses a file of another version', async () => {
+  it('A file of another version is refused', async () => {
     const directory = directories.create();
     const database = new DatabaseSync(join(directory, 'records.db'));
     database.exec('PRAGMA user_version = 99');
@@ -78,7 +78,7 @@ describe('SqliteRecordStore', () => {
     await expect(open(directory).prepare()).rejects.toThrow(/has format 99 .* a newer release of Sluice/);
   });
 
-  it('removes what was received before an instant, and nothing else', async () => {
+  it('Only records that were received before an instant are removed', async () => {
     const store = open(directories.create(), { expireAfterSeconds: 60 });
     const old = recordsToStore(2_500, { receivedAt: '2025-09-09T17:00:00.000Z' });
     const kept = recordToStore({ deviceId: 'kept', receivedAt: '2025-09-09T17:00:01.000Z' });

@@ -8,12 +8,12 @@ import { SqliteRecordReader } from './sqlite-record-reader.js';
 import { SqliteRecordWriter } from './sqlite-record-writer.js';
 
 const EXPIRY_INTERVAL_MS = 60_000;
-/** A file that was moved, deleted or replaced is noticed within this time, even if nothing is written or read. */
+/** A file that was moved, deleted or replaced is detected within this time, even if nothing is written or read. */
 const WATCH_EVERY_MS = 1000;
 
 /**
- * Records in one file, `records.db` in the directory of the URL, which belongs to one process at a time.
- * What is wrong with the file (in use, damaged, not writable) is the answer to every operation, {@link prepare} first of all.
+ * Records in one file, `records.db` in the directory of the URL, which belongs to one process at a time. Every operation, {@link
+ * prepare} first of all, reports what is wrong with the file (in use, damaged, not writable).
  */
 export class SqliteRecordStore extends RecordStore {
   readonly writer: SqliteRecordWriter;
@@ -34,7 +34,7 @@ export class SqliteRecordStore extends RecordStore {
     if (expireAfterSeconds !== undefined) this.expiry = this.removeEveryMinute(expireAfterSeconds * 1000);
   }
 
-  /** The file has its table and indexes from the moment it is opened: this waits for that. */
+  /** The file has its table and indexes once it is open: this waits for that. */
   async prepare(): Promise<void> {
     await this.thread.call('prepare');
   }
@@ -43,7 +43,7 @@ export class SqliteRecordStore extends RecordStore {
     await this.thread.call('ping');
   }
 
-  /** Removes every record that was received before this instant, in portions, so that others get their turn. */
+  /** Removes every record that was received before this instant, in portions, so that other calls get their turn. */
   async removeReceivedBefore(instantMs: number): Promise<void> {
     while ((await this.thread.call('removeExpired', instantMs)) > 0);
   }
@@ -62,7 +62,7 @@ export class SqliteRecordStore extends RecordStore {
     await this.thread.close();
   }
 
-  /** A removal that fails is made up for by the next one; whoever writes or reads hears of the trouble itself. */
+  /** The next removal makes up for a failed one; writers and readers get the error themselves. */
   private removeEveryMinute(ageMs: number): NodeJS.Timeout {
     const remove = () => void this.removeReceivedBefore(Date.now() - ageMs).catch(() => undefined);
     return setInterval(remove, EXPIRY_INTERVAL_MS).unref();

@@ -10,7 +10,7 @@ import {
 import { toRow, type FirstRow } from './record-row.js';
 import type { RecordThreadClient } from './record-thread-client.js';
 
-/** One write is one transaction: all of it is durable, or nothing is in the file. */
+/** One write is one transaction: all of it is durable, or none of it. */
 export class SqliteRecordWriter implements RecordWriter {
   constructor(private readonly thread: RecordThreadClient) {}
 

@@ -17,7 +17,7 @@ describeTokenStoreContract('SqliteTokenStore', async () => {
 describe('SqliteTokenStore', () => {
   const [old, revoked, added] = ['old', 'revoked', 'added'].map((hash) => ({ hash }));
 
-  it('reads a restored file that took the place of the one it has read', async () => {
+  it('A restored file is read in place of the earlier one', async () => {
     const { store, cli, file } = newStore();
     await cli.put({ id: 'a', version: 1, content: old! });
     cpSync(file, `${file}.restored`);
@@ -29,7 +29,7 @@ describe('SqliteTokenStore', () => {
     expect(await store.list()).toHaveLength(2);
   });
 
-  it('has another revision when a restored file was changed as often as the one before it', async () => {
+  it('The revision differs when a restored file was changed as often as the one before it', async () => {
     const { store, cli, file } = newStore();
     await cli.put({ id: 'a', version: 1, content: old! });
     cpSync(file, `${file}.restored`);
@@ -40,7 +40,7 @@ describe('SqliteTokenStore', () => {
     expect(await store.revision()).not.toBe(before);
   });
 
-  it('is unavailable while its file is gone, does not make an empty one, and goes on with the next', async () => {
+  it('The store is unavailable while its file is missing, creates no empty one, and continues with the next', async () => {
     const { store, cli, file } = newStore();
     await cli.put({ id: 'a', version: 1, content: old! });
     await store.list();
@@ -54,7 +54,7 @@ describe('SqliteTokenStore', () => {
     expect(await store.list()).toHaveLength(1);
   });
 
-  it('takes a file of an earlier release as it is, and that release can still use it', async () => {
+  it('A file of an earlier release is used unchanged, and that release can still use it', async () => {
     const { store, file } = newStore();
     using earlier = new DatabaseSync(file);
     earlier.exec(`CREATE TABLE tokens (id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, content TEXT NOT NULL) STRICT;
@@ -66,7 +66,7 @@ describe('SqliteTokenStore', () => {
     expect(await store.revision()).not.toBe(before);
   });
 
-  it('keeps its file for its user only, whatever the umask', async () => {
+  it('Only its user can read the file, whatever the umask', async () => {
     const umask = process.umask(0);
     try {
       const directory = join(directories.create(), 'data');
@@ -88,7 +88,7 @@ describe('SqliteTokenStore', () => {
     return { store, cli, file: join(directory, 'tokens.db') };
   }
 
-  it('says what to do about a file that is no database, without showing it', async () => {
+  it('The error for a file that is not a database says what to do, without its content', async () => {
     const directory = directories.create();
     writeFileSync(join(directory, 'tokens.db'), 'not a database '.repeat(100));
     await expect(new SqliteTokenStore(embeddedOptions(directory)).list()).rejects.toMatchObject({

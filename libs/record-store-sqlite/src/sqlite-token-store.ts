@@ -15,7 +15,7 @@ import { fileError, FILE_MOVED, unavailable } from './sqlite-trouble.js';
 /** `PRAGMA user_version` of the file; 0 is a new file. */
 const FILE_VERSION = 1;
 const NEXT_REVISION = 'UPDATE revision SET number = number + 1; UPDATE changes SET id = hex(randomblob(16))';
-/** How long one process waits for another that is writing. */
+/** How long a process waits for another one that is writing. */
 const BUSY_MS = 2_000;
 
 const FILE_NAME = 'tokens.db';
@@ -28,21 +28,21 @@ const SCHEMA = `
 `;
 
 /**
- * The number alone would be the same again after a restored copy was changed as often as the file before it. Beside the table of the
- * number, so that earlier releases still use the file.
+ * The number alone would be the same again after a restored copy was changed as often as the file before it. Beside the table of
+ * the number, so that earlier releases can still use the file.
  */
 const CHANGES = `
   CREATE TABLE changes (id TEXT NOT NULL) STRICT;
   INSERT INTO changes VALUES (hex(randomblob(16)));
 `;
 
-/** As {@link CHANGES}. */
+/** Like {@link CHANGES}. */
 const USES = 'CREATE TABLE IF NOT EXISTS uses (id TEXT NOT NULL PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT';
 
 /**
- * Tokens in a file of their own, `tokens.db` in the directory of the URL. Unlike the records it is not locked for one process: the
- * command line changes it while the service runs. Each call opens the file by its path, which takes about 3 ms: so a file that was
- * replaced by a restored one is the one that is read.
+ * Tokens in a separate file, `tokens.db` in the directory of the URL. Unlike the records it is not locked for one process: the
+ * command line changes it while the service runs. Each call opens the file by its path, which takes about 3 ms: so a restored
+ * file is read as soon as it replaces the old one.
  */
 export class SqliteTokenStore extends TokenStore {
   private readonly directory: string;
@@ -135,7 +135,7 @@ export class SqliteTokenStore extends TokenStore {
   }
 }
 
-/** A file that was there is never made again: an empty one would let nobody in and hide that the tokens are gone. */
+/** An existing file is never created again: an empty one would let no client in and hide that the tokens are gone. */
 function missing(file: string): RecordStoreError {
   const sentence = 'it was moved or deleted: put it back, or restart the process to begin without tokens';
   return unavailable(`${file}: ${sentence}`, undefined, { ...FILE_MOVED, sentence });
@@ -161,7 +161,7 @@ function hasChanges(database: DatabaseSync): boolean {
   return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'changes'").get() !== undefined;
 }
 
-/** Another process may have made them since. */
+/** Another process may have created them since. */
 function makeTables(database: DatabaseSync): void {
   if (hasTables(database)) return;
   if (!isCurrent(database)) database.exec(SCHEMA);

@@ -8,7 +8,7 @@ describe('Trouble with the records file', () => {
     [10, /the disk failed/],
     [522, /the disk failed/],
     [1, /no such table/],
-  ])('is unavailability with advice: result code %i', (errcode, advice) => {
+  ])('The store is unavailable with advice: result code %i', (errcode, advice) => {
     const failure = { message: 'no such table', errcode };
     const error = fileTrouble('/data/records.db', failure);
     expect(error).toMatchObject({ name: 'RecordStoreError', code: 'unavailable', cause: failure });

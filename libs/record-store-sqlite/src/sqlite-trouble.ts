@@ -38,7 +38,7 @@ export const FILE_REPLACED: StoreTrouble = {
     'another file is at its path than the one this process has open. Restart the process to use the file at this path',
 };
 
-/** What the thread says about a call that failed. */
+/** The thread's report of a call that failed. */
 export interface CallFailure extends FileError {
   message: string;
 }
@@ -50,7 +50,7 @@ export function fileTrouble(file: string, failure: CallFailure): RecordStoreErro
   return unavailable(`${file}: ${known?.sentence ?? failure.message}`, failure, trouble);
 }
 
-/** As {@link fileTrouble}, of an error that SQLite or the file system has thrown in this thread. */
+/** Like {@link fileTrouble}, for an error that SQLite or the file system has thrown in this thread. */
 export function fileError(file: string, error: unknown): RecordStoreError {
   if (error instanceof RecordStoreError) return error;
   const { message, errcode, code } = error as Error & { errcode?: number; code?: string };

@@ -13,11 +13,11 @@ export interface StoredDocument {
   id: string;
   /** 1 for a new document, and one more with each change. */
   version: number;
-  /** Its meaning is the business of its writer. Never a secret. */
+  /** Only its writer interprets it. Never a secret. */
   content: JsonObject;
 }
 
-/** Documents whose ids are in a range. A bound that is left out does not hold. */
+/** Documents whose ids are in a range. A bound that is left out does not limit it. */
 export interface DocumentRange {
   /** First id. */
   from?: string;
@@ -27,15 +27,15 @@ export interface DocumentRange {
 
 export interface DocumentStore {
   /**
-   * Stores new documents as version 1; those whose ids are taken stay as they are. Durable when it resolves; at most 1000 at once.
+   * Stores new documents as version 1; documents with existing ids do not change. Durable when it resolves; at most 1000 at once.
    *
    * @throws RecordStoreError `unavailable`; some may have been stored then, and adding them again is harmless
    */
   add(collection: DocumentCollection, documents: readonly Omit<StoredDocument, 'version'>[]): Promise<void>;
   /**
-   * Stores a new document (version 1), or the next version of one that is there. Durable when it resolves.
+   * Stores a new document (version 1), or the next version of an existing one. Durable when it resolves.
    *
-   * @returns false, and nothing is stored, if what is there is not of the version before: another process has changed it
+   * @returns false, and nothing is stored, if the existing version is not the one before: another process has changed it
    * @throws RecordStoreError `unavailable`; it may have been stored then
    */
   put(collection: DocumentCollection, document: StoredDocument): Promise<boolean>;

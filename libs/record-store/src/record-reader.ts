@@ -9,7 +9,10 @@ export interface RecordFilter {
   toMs?: number;
 }
 
-/** The place of a record in the order of pages: newest `timestamp` first, then by key. Keyset, so that it is stable while data arrives. */
+/**
+ * Position of a record in the order of pages: newest `timestamp` first, then by key. Keyset, so that it is stable while data
+ * arrives.
+ */
 export interface RecordCursor {
   timestampMs: number;
   deviceId: string;
@@ -22,7 +25,7 @@ export interface RecordPage {
   next: RecordCursor | undefined;
 }
 
-/** As {@link RecordFilter}, by `received_at`. */
+/** Like {@link RecordFilter}, by `received_at`. */
 export interface ReceiptFilter {
   deviceId?: string;
   /** First instant of `received_at` that is shown. */
@@ -31,7 +34,7 @@ export interface ReceiptFilter {
   toMs?: number;
 }
 
-/** The place of a record in the order of receipts: newest `received_at` first, then by key. */
+/** Position of a record in the order of receipts: newest `received_at` first, then by key. */
 export interface ReceiptCursor {
   receivedAtMs: number;
   deviceId: string;
@@ -43,7 +46,7 @@ export interface ReceiptPage {
   next: ReceiptCursor | undefined;
 }
 
-/** What the store knows of one device. */
+/** What the store has of one device. */
 export interface DeviceSummary {
   deviceId: string;
   /** `timestamp` of its record with the greatest instant that is not ahead, as the record has it; `undefined` if all are ahead. */
@@ -53,9 +56,9 @@ export interface DeviceSummary {
 }
 
 export interface DevicesQuery {
-  /** What the ids begin with; printable ASCII. */
+  /** Prefix of the ids; printable ASCII. */
   prefix: string;
-  /** Show what comes after this id. */
+  /** Ids after this one. */
   after: string | undefined;
   /** Last instant of `timestamp` that is not ahead. */
   aheadAfterMs: number;
@@ -69,20 +72,20 @@ export interface DevicesPage {
 
 /** The latest value of a device. */
 export interface LatestRecord {
-  /** The one with the greatest instant that is not ahead; of several, the one that was received last. */
+  /** The record with the greatest instant that is not ahead; of several, the last one received. */
   record: StoredRecord | undefined;
-  /** The one with the greatest instant, if it is ahead: its device has a wrong clock. */
+  /** The record with the greatest instant, if it is ahead: its device has a wrong clock. */
   ahead: StoredRecord | undefined;
 }
 
-/** Of one device, one place of the payload. */
+/** One path in the payloads of one device. */
 export interface ValuesQuery extends RecordFilter {
   deviceId: string;
   /** The steps of a JSON Pointer into `data_payload`, unescaped. */
   path: readonly string[];
 }
 
-/** What a record has at the place: a number, something else (`null` included), or nothing. */
+/** The value at the path: a number, something else (`null` included), or nothing. */
 export type SampledValue = number | 'non-numeric' | 'missing';
 
 /** The values of some records, newest first, in the order of {@link RecordReader.page}. Both lists have the same length. */
@@ -100,12 +103,12 @@ export interface RecordReader {
    * Records by descending instant of `timestamp`; those of one instant by ascending `<device_id>/<record_id>` (bytewise).
    *
    * @param limit 1..1000
-   * @param after show what comes after this place
-   * @param maxBytes the page ends with the record whose payload reaches so many bytes, although more may follow. Left out: no bound
+   * @param after continue after this record
+   * @param maxBytes the page ends with the record whose payload reaches this size, although more may follow. Left out: no limit
    * @throws RecordStoreError `unavailable`
    */
   page(filter: RecordFilter, limit: number, after?: RecordCursor, maxBytes?: number): Promise<RecordPage>;
-  /** As {@link page}, by descending `received_at`. @throws RecordStoreError `unavailable` */
+  /** Like {@link page}, by descending `received_at`. @throws RecordStoreError `unavailable` */
   pageByReceipt(filter: ReceiptFilter, limit: number, after?: ReceiptCursor, maxBytes?: number): Promise<ReceiptPage>;
   /**
    * Devices that have a stored record.

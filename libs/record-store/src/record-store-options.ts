@@ -3,7 +3,7 @@ import type { StoreLogger } from './store-trouble.js';
 export interface RecordStoreOptions {
   /** `mongodb://...`, `mongodb+srv://...` or `file:<directory>`. */
   url: string;
-  /** Names this process to the server. */
+  /** Client name that the server shows. */
   clientId: string;
   /** A write or a read settles within this time. */
   timeoutMs: number;
@@ -13,7 +13,7 @@ export interface RecordStoreOptions {
   readPreference?: ReadPreference;
   /** Stored records are removed this long after `received_at`; `undefined`: never. */
   expireAfterSeconds?: number;
-  /** Receives one line when the store goes away, with the cause, and one when it is back; no secrets. */
+  /** Receives one line when the store becomes unavailable, with the cause, and one when it is back; no secrets. */
   logger?: StoreLogger;
 }
 

@@ -4,18 +4,18 @@ import type { RecordReader } from './record-reader.js';
 import type { StoreTrouble } from './store-trouble.js';
 
 /**
- * The writing side of the record store. Adapters: MongoDB (`mongo/`), one SQLite file (`sqlite/`).
- * Every adapter passes the contract suite in `testing/`.
+ * The writing side of the record store. Adapters: MongoDB (`libs/record-store-mongo`), one SQLite file
+ * (`libs/record-store-sqlite`). Every adapter passes the contract suite in `testing/`.
  */
 export interface RecordToStore {
   event: IngestEvent;
-  /** Where the log has it. */
+  /** Where the event log has it. */
   source: { partition: number; offset: number };
 }
 
 /**
- * What became of one record. `stored`: durable now. `already-stored`: the same key with the same timestamp and payload is there.
- * `conflict`: the same key is there with another timestamp or payload; the first stays. `refused`: the store can never take it.
+ * The outcome of one record. `stored`: durable now. `already-stored`: the same key with the same timestamp and payload exists.
+ * `conflict`: the same key exists with another timestamp or payload; the first stays. `refused`: the store can never accept it.
  */
 export type WriteOutcome =
   | { status: 'stored' }
@@ -25,41 +25,41 @@ export type WriteOutcome =
 
 export interface RecordWriter {
   /**
-   * Writes a batch; the key is `device_id` and `record_id` together. Resolves with an outcome for each record, in their order, when
-   * what was stored is durable (MongoDB: majority, journaled). Two records of one key in one batch: the first is stored.
-   * Always settles within the adapter's write deadline.
+   * Writes a batch; the key is `device_id` and `record_id` together. Resolves with an outcome for each record, in their order,
+   * once the stored ones are durable (MongoDB: majority, journaled). Of two records with one key in one batch, the first is
+   * stored. Always settles within the adapter's write deadline.
    *
-   * @throws RecordStoreError `unavailable` for what may pass on retry: store away, time out, not primary. Any part may have been
-   *   written by then; writing the same batch again is harmless.
+   * @throws RecordStoreError `unavailable` if a retry may succeed: store unavailable, timeout, not primary. Any part may have
+   * been written by then; writing the same batch again is harmless.
    */
   write(records: readonly RecordToStore[], storedAtMs: number): Promise<WriteOutcome[]>;
 }
 
-/** What a service does with the store. */
+/** What a service uses the store for. */
 export type StoreUse = 'tokens' | 'write' | 'read' | 'prepare';
 
 export interface StoreExamination {
-  /** Rights that are missing, each with the command that grants it. `otherwise`: what does not work without an optional one. */
+  /** Missing rights, each with the command that grants it. `otherwise`: what does not work without an optional one. */
   missing: { right: string; command: string; otherwise?: string }[];
-  /** False if the store does not say which rights a login has. */
+  /** False if the store does not report which rights a login has. */
   isKnown: boolean;
-  /** How far the clock of the store is ahead of this one, in milliseconds; left out where that is not known. */
+  /** How far the clock of the store is ahead of this one, in milliseconds; left out if unknown. */
   skewMs?: number;
 }
 
 /**
- * One connection to a store, and everything that hangs on it. Made once for each process.
- * An abstract class, so that it is its own injection token.
+ * One connection to a store, and everything that uses it. One for each process. An abstract class, so that it is its own
+ * injection token.
  */
 export abstract class RecordStore {
   abstract readonly writer: RecordWriter;
   abstract readonly reader: RecordReader;
   abstract readonly documents: DocumentStore;
-  /** Makes collections, tables and indexes that are missing. Idempotent. @throws RecordStoreError `unavailable` */
+  /** Creates missing collections, tables and indexes. Idempotent. @throws RecordStoreError `unavailable` */
   abstract prepare(): Promise<void>;
   /**
-   * What {@link prepare} would make, one sentence each with the command that makes it; empty if all of it is there. Makes nothing.
-   * A store in files of this process makes its tables all the same: nobody else can.
+   * The objects that {@link prepare} would create, one sentence each with the command that creates it; empty if none is missing.
+   * Creates nothing, except that an embedded store creates its tables: no other process can.
    *
    * @throws RecordStoreError `unavailable`
    */
@@ -75,12 +75,12 @@ export abstract class RecordStore {
   examine?(use: StoreUse): Promise<StoreExamination>;
   /** Resolves if the store answers. @throws RecordStoreError `unavailable` */
   abstract ping(): Promise<void>;
-  /** Why the last call failed, where that is known; `undefined` while the store answers. */
+  /** Why the last call failed, if known; `undefined` while the store answers. */
   get trouble(): StoreTrouble | undefined {
     return undefined;
   }
   /**
-   * Copies the whole store to a new file while it is in use: what is written meanwhile is in it or not, each write as a whole.
+   * Copies the whole store to a new file while it is in use: a concurrent write is in the copy as a whole or not at all.
    *
    * @param path of the copy, which must not exist
    * @throws RecordStoreError `invalid-url` for an engine that is backed up with its own tools; `unavailable`
@@ -93,12 +93,12 @@ export abstract class RecordStore {
   abstract close(): Promise<void>;
 }
 
-/** `invalid-url`: no engine can use the URL, and no waiting helps. */
+/** `invalid-url`: no engine can use the URL, and waiting does not help. */
 export type RecordStoreErrorCode = 'unavailable' | 'closed' | 'invalid-url';
 
 export class RecordStoreError extends Error {
   override readonly name = 'RecordStoreError';
-  /** Why the store is `unavailable`, where that is known. */
+  /** Why the store is `unavailable`, if known. */
   readonly trouble: StoreTrouble | undefined;
 
   constructor(

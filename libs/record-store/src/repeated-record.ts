@@ -7,7 +7,7 @@ interface KeptTime {
   timestamp_source?: TimestampSource | null | undefined;
 }
 
-/** A record without a timestamp has that of its receipt, which is another each time that it is sent. */
+/** A record without a timestamp has the time of its receipt, which differs each time that it is sent. */
 export function isSameTime(one: KeptTime, other: KeptTime): boolean {
   if (one.timestamp_source === 'received' && other.timestamp_source === 'received') return true;
   return one.timestamp_text === other.timestamp_text;
@@ -15,7 +15,7 @@ export function isSameTime(one: KeptTime, other: KeptTime): boolean {
 
 const ALREADY_STORED: WriteOutcome = Object.freeze({ status: 'already-stored' });
 
-/** What becomes of a record whose key is stored already: the first stays, whatever the second says. */
+/** The outcome of a record whose key is stored already: the first stays, whatever the second contains. */
 export function outcomeOfRepeat(isSameTimestamp: boolean, isSamePayload: () => boolean): WriteOutcome {
   if (!isSameTimestamp) return conflict('timestamp');
   return isSamePayload() ? ALREADY_STORED : conflict('payload');

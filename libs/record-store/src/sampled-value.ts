@@ -2,7 +2,7 @@ import { type JsonValue, valueAtSteps } from '@sluice/contracts';
 import type { SampledValue } from './record-reader.js';
 
 /**
- * What a payload has at a place, as a value of a series.
+ * The value at a path of a payload, as a value of a series.
  *
  * @param path the steps of a JSON Pointer, unescaped
  */

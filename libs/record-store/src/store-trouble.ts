@@ -20,11 +20,11 @@ export type StoreTroubleCode =
 
 export interface StoreTrouble {
   code: StoreTroubleCode;
-  /** What is wrong and what to do, to go after a colon. Shown to everybody: no host names, no paths, no secrets. */
+  /** What is wrong and what to do, to go after a colon. Shown to all readers: no host names, no paths, no secrets. */
   sentence: string;
 }
 
-/** No waiting helps against these: a person has to change a login, a right or a certificate. */
+/** Waiting does not help against these: a person has to change a login, a right or a certificate. */
 const NEEDS_A_PERSON: ReadonlySet<StoreTroubleCode> = new Set(['authentication', 'authorization', 'certificate']);
 
 export function needsPerson({ code }: StoreTrouble): boolean {

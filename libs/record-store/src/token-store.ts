@@ -2,14 +2,14 @@ import type { JsonObject } from '@sluice/contracts';
 import { RecordStoreError } from './record-store.js';
 
 /**
- * Where tokens are kept, so that all gateways share them. Adapters: MongoDB (`mongo/`), one SQLite file of its own (`sqlite/`), which
- * several processes may open at once. Every adapter passes the contract suite in `testing/`.
+ * Where tokens are kept, so that all gateways share them. Adapters: MongoDB (`libs/record-store-mongo`), one separate SQLite file
+ * (`libs/record-store-sqlite`), which several processes may open at once. Every adapter passes the contract suite in `testing/`.
  */
 export interface StoredToken {
   id: string;
   /** 1 for a new token, and one more with each change. */
   version: number;
-  /** Its meaning is the business of whoever checks tokens. Never a secret. */
+  /** Only the code that checks tokens interprets it. Never a secret. */
   content: JsonObject;
 }
 
@@ -18,11 +18,11 @@ export interface TokenUse {
   atMs: number;
 }
 
-/** One connection to a store of tokens. */
+/** One connection to a token store. */
 export abstract class TokenStore {
   /**
-   * A text that is another one after every {@link put} that was resolved, by any process: while it stays, nothing has changed. It also
-   * differs after the tokens were restored from a backup and changed since.
+   * A text that changes with every {@link put} that was resolved, by any process: while it stays the same, nothing has changed.
+   * It also differs after the tokens were restored from a backup and changed since.
    *
    * @throws RecordStoreError `unavailable`, `closed`
    */
@@ -30,23 +30,23 @@ export abstract class TokenStore {
   /** All tokens, in the order of their ids. @throws RecordStoreError `unavailable`, `closed` */
   abstract list(): Promise<StoredToken[]>;
   /**
-   * Stores a new token, or the next version of one that is there. Durable when it resolves.
+   * Stores a new token, or the next version of an existing one. Durable when it resolves.
    *
-   * @returns false, and nothing is stored, if the token that is there is not of the version before: somebody else has changed it
+   * @returns false, and nothing is stored, if the existing version is not the one before: another process has changed it
    * @throws RecordStoreError `unavailable`, `closed`; it may have been stored then
    */
   abstract put(token: StoredToken): Promise<boolean>;
   /**
-   * Writes down when tokens were used last. It is no change of the tokens: their revision stays. An earlier time than the one that is
-   * there changes nothing.
+   * Stores when tokens were used last. This is not a change of the tokens: their revision stays. A time before the stored one is
+   * ignored.
    *
    * @param uses at most 10,000; milliseconds since 1970
    * @throws RecordStoreError `unavailable`, `closed`
    */
   abstract noteUses(uses: readonly TokenUse[]): Promise<void>;
-  /** By the ids of the tokens; those that were never used are left out. @throws RecordStoreError `unavailable`, `closed` */
+  /** By the ids of the tokens; tokens that were never used are left out. @throws RecordStoreError `unavailable`, `closed` */
   abstract lastUses(): Promise<Map<string, number>>;
-  /** As that of the record store; an embedded store without a file yet makes none. */
+  /** Like that of the record store; an embedded store without a file creates none. */
   async backup(path: string): Promise<void> {
     throw new RecordStoreError('invalid-url', `This token store is not a file, so it cannot be copied to ${path}.`);
   }

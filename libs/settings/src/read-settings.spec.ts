@@ -19,35 +19,35 @@ const TABLE = {
 } as const;
 
 describe('readSettings', () => {
-  it('gives every option the type and the fallback of its setting', () => {
+  it('readSettings gives every option the type and the fallback of its setting', () => {
     const config = readSettings(TABLE, {});
     const typed: { folder: string; url: string; size: number; mode: 'slow' | 'fast' } = config;
     expect(typed).toMatchObject({ ...defaultsOf(TABLE), url: 'file:./data' });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('derives a value from another setting only where it is not set', () => {
+  it('readSettings derives a value from another setting only where it is not set', () => {
     expect(readSettings(TABLE, { FOLDER: '/var' }).url).toBe('file:/var');
     expect(readSettings(TABLE, { FOLDER: '/var', URL: 'db://host' }).url).toBe('db://host');
   });
 
-  it('knows which variables are set: an empty one is not', () => {
+  it('readSettings knows which variables are set: an empty one is not', () => {
     expect(readSettings(TABLE, { SIZE: '3', MODE: '', OTHER: '1' }).givenKeys).toEqual(new Set(['SIZE']));
   });
 
-  it('names every wrong variable, its value and what is allowed', () => {
+  it('readSettings names every wrong variable, its value and what is allowed', () => {
     const read = () => readSettings(TABLE, { SIZE: '10', MODE: 'loud', URL: 'db://host?x' });
     const lines = ['URL holds options; write db://host.', 'SIZE is "10"; allowed: a whole number from 1 to 9.'];
     expect(read).toThrow(new ConfigError([...lines, 'MODE is "loud"; allowed: slow or fast.'].join('\n')));
   });
 
-  it('never shows a secret or a password', () => {
+  it('readSettings never shows a secret or a password', () => {
     const read = () => readSettings(TABLE, { KEY: 's3cret!', URL: 'dp://me:s3cret@host' });
     expect(read).toThrow(/KEY is not what it should be|URL is "dp:\/\/host"/);
     expect(read).not.toThrow(/s3cret/);
   });
 
-  it('checks the rules once all values are known', () => {
+  it('readSettings checks the rules once all values are known', () => {
     const rule = ({ size, mode }: { size: number; mode: string }) => {
       if (mode === 'fast' && size > 5) throw new ConfigError('SIZE is too large for MODE=fast.');
     };
@@ -55,7 +55,7 @@ describe('readSettings', () => {
     expect(readSettings(TABLE, { SIZE: '6' }, [rule]).size).toBe(6);
   });
 
-  it('lets a setting refuse what does not fit beside the others', () => {
+  it('readSettings lets a setting refuse what does not fit beside the others', () => {
     const table = { ...TABLE, size: { ...TABLE.size, conflictIn: () => 'is too large for this MODE.' } };
     expect(() => readSettings(table, {})).toThrow(new ConfigError('SIZE is too large for this MODE.'));
   });
@@ -74,7 +74,7 @@ describe('A secret from a file', () => {
     ['s3cret', 's3cret'],
     ['s3cret\n', 's3cret'],
     ['s3cret\r\n', 's3cret'],
-  ])('%j is read without one line break at its end', (content, value) => {
+  ])('A secret from a file %j is read without one line break at its end', (content, value) => {
     const config = readSettings(TABLE, { KEY_FILE: fileOf(content) });
     expect(config.key).toBe(value);
     expect(config.givenKeys).toEqual(new Set(['KEY']));
@@ -87,25 +87,25 @@ describe('A secret from a file', () => {
       /^KEY is not what it should be/,
     ],
     ['must not be empty', '\n', /^KEY_FILE names a file that is empty: /],
-  ])('%s', (_, content, message) => {
+  ])('A secret from a file %s', (_, content, message) => {
     const read = () => readSettings(TABLE, { KEY_FILE: fileOf(content) });
     expect(read).toThrow(message);
     expect(read).not.toThrow(/s3cret/);
   });
 
-  it('must exist', () => {
+  it('A secret from a file must exist', () => {
     const missing = join(folder, 'missing');
     expect(() => readSettings(TABLE, { KEY_FILE: missing })).toThrow(
       `KEY_FILE names a file that cannot be read (ENOENT): ${missing}.`,
     );
   });
 
-  it('is refused beside the variable itself, and neither is shown', () => {
+  it('A secret from a file is refused beside the variable itself, and neither is shown', () => {
     const read = () => readSettings(TABLE, { KEY: 'abc', KEY_FILE: fileOf('def') });
     expect(read).toThrow(new ConfigError('KEY and KEY_FILE are both set; keep one of them.'));
   });
 
-  it('is for secrets only, and for what may hold one', () => {
+  it('A secret from a file is for secrets only, and for what may hold one', () => {
     expect(readSettings(TABLE, { FOLDER_FILE: fileOf('x') }).folder).toBe('./data');
     const table = { ...TABLE, url: { ...TABLE.url, mayHoldSecret: true } };
     expect(readSettings(table, { URL_FILE: fileOf('db://me:s3cret@host\n') }).url).toBe('db://me:s3cret@host');

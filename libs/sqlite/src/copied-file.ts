@@ -3,7 +3,7 @@ import { chmodSync, createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from 'node:sqlite';
 
-/** What a database file holds. */
+/** The content of a database file. */
 export interface FileContents {
   /** `PRAGMA user_version`. */
   version: number;
@@ -48,7 +48,7 @@ function countOf(database: DatabaseSync, table: string): number {
   return Number(database.prepare(`SELECT count(*) AS count FROM "${table.replaceAll('"', '""')}"`).get()?.['count']);
 }
 
-/** Whether a process has the file open for itself, as the embedded engines do; `false` for a file that is not there. */
+/** Whether a process has the file open exclusively, as the embedded engines do; `false` for a missing file. */
 export function isInUse(path: string): boolean {
   const database = new DatabaseSync(path);
   try {

@@ -1,4 +1,4 @@
-/** What is wrong with a database file, whatever the engine that keeps it. */
+/** What is wrong with a database file, whatever engine uses it. */
 export type FileFailure =
   'cannot-open' | 'damaged' | 'disk-error' | 'in-use' | 'no-space' | 'not-a-database' | 'read-only';
 
@@ -32,13 +32,13 @@ const FAILURES: ReadonlyMap<number | string, FileFailure> = new Map<number | str
   ['EMFILE', 'cannot-open'],
 ]);
 
-/** @returns `undefined` for an error that says nothing about the file */
+/** @returns `undefined` for an error that is not about the file */
 export function fileFailureOf({ errcode = 0, code = '' }: FileError): FileFailure | undefined {
   // Extended codes carry the primary one in their lowest byte.
   return FAILURES.get(errcode & 0xff) ?? FAILURES.get(code);
 }
 
-/** As SQLite reports it, before it has to. */
+/** The error that SQLite reports on a full disk, before it has to. */
 export function diskFull(): Error {
   return Object.assign(new Error('database or disk is full'), { errcode: SQLITE_FULL });
 }

@@ -4,7 +4,7 @@ import { renameSync, statSync, type BigIntStats } from 'node:fs';
 export type FileState = 'in-place' | 'gone' | 'replaced';
 
 /**
- * Remembers a file by its device and inode, as it is at its path when this is made. A file that is not there then counts as in place.
+ * Remembers a file by its device and inode, as it is at its path when this is created. A missing file then counts as in place.
  * One comparison takes 3 µs.
  */
 class RememberedFile {
@@ -23,8 +23,8 @@ class RememberedFile {
 }
 
 /**
- * A database file and its write-ahead log, compared with their paths. SQLite itself goes on with a file that was moved, deleted or
- * replaced, and confirms what no later process will find.
+ * A database file and its write-ahead log, compared with their paths. SQLite itself continues with a file that was moved, deleted
+ * or replaced, and acknowledges data that no later process will find.
  */
 export class OpenedFile {
   readonly #file: RememberedFile;
@@ -32,9 +32,9 @@ export class OpenedFile {
   #wal: RememberedFile | undefined;
 
   /**
-   * Made when the file is at its path, before or after SQLite opens it.
+   * Created when the file is at its path, before or after SQLite opens it.
    *
-   * @param path by which a restart will look for the file; may lead over symbolic links, which SQLite resolves when it opens it
+   * @param path that a restart will open; may contain symbolic links, which SQLite resolves when it opens it
    * @param databasePath of the file after symbolic links
    */
   constructor(
@@ -63,7 +63,7 @@ export class OpenedFile {
   }
 
   /**
-   * Before the write-ahead log is made again: puts a foreign one aside.
+   * Before the write-ahead log is created again: moves a foreign one aside.
    *
    * @returns what happened to the one in use, for a log line: it "was …"
    * @throws an error of the file system
@@ -75,7 +75,7 @@ export class OpenedFile {
   }
 }
 
-/** `undefined` for every reason why the path leads to no file: missing, no longer allowed, its file system unmounted. */
+/** `undefined` for every reason why the path has no file: missing, no longer allowed, its file system unmounted. */
 export function statOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true });

@@ -4,17 +4,18 @@ import { statOf } from './opened-file.js';
 
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
-/** Any right of the group or of others. */
+/** Any right of the group or of other users. */
 const RIGHTS_OF_OTHERS = 0o077n;
-/** What the embedded engines keep in their directory, and what a file system puts at the top of a volume. */
+/** The files of the embedded engines in their directory, and those that a file system creates at the top of a volume. */
 const EXPECTED_NAMES = /^(?:(?:event-log|records|tokens)\.db.*|operator\.sock|lost\+found)$/;
 
 /** Receives a line for the log of the process. */
 export type LineLogger = (level: 'info' | 'warn', message: string) => void;
 
 /**
- * Makes the directory and an empty file in it where they are missing, for this user alone whatever the umask. Existing ones of this
- * user lose the rights of the group and of others; a directory keeps them if it holds anything else, like a home directory.
+ * Creates the directory and an empty file in it where they are missing, for this user only whatever the umask. Existing ones of
+ * this user lose the rights of the group and of other users; a directory keeps them if it holds other files, like a home
+ * directory.
  *
  * @param logger receives one line for each of them that is changed
  * @returns the path of the file
@@ -55,7 +56,7 @@ function tighten(path: string, mode: number, logger?: LineLogger): void {
   logger?.('warn', `${path} was open to other users of this machine; its mode is now ${mode.toString(8)}.`);
 }
 
-/** False for what belongs to another user: its mode cannot be changed. */
+/** False for a file of another user: its mode cannot be changed. */
 function isOpenToOthers(path: string): boolean {
   const stats = statOf(path);
   if (stats === undefined || stats.uid !== BigInt(process.getuid?.() ?? -1)) return false;

@@ -4,12 +4,12 @@ import { until } from './until.js';
 const FAST = { tries: 3, everyMs: 1 };
 
 describe('until', () => {
-  it('gives what the condition gives, once that is neither undefined nor false', async () => {
+  it('The function until gives what the condition gives, once that is neither undefined nor false', async () => {
     const answers = [undefined, false, 0];
     await expect(until(() => answers.shift())).resolves.toBe(0);
   });
 
-  it('checks a condition that answers at once in each turn of the event loop', async () => {
+  it('The function until checks a condition that answers at once in each turn of the event loop', async () => {
     let turns = 0;
     const counted = (): void => void (turns++ < 10 && setImmediate(counted));
     counted();
@@ -17,28 +17,28 @@ describe('until', () => {
     expect(turns).toBe(5);
   });
 
-  it('waits for a condition that answers with a promise', async () => {
+  it('The function until waits for a condition that answers with a promise', async () => {
     let checks = 0;
     await expect(until('it is ready', async () => (++checks === 2 ? 'ready' : undefined), FAST)).resolves.toBe('ready');
   });
 
-  it('says what it waited for when it gives up, and why the last check failed', async () => {
+  it('The function until reports what it waited for when it gives up, and why the last check failed', async () => {
     const away = new Error('away');
     const failing = until('it is ready', () => Promise.reject(away), FAST);
     await expect(failing).rejects.toMatchObject({ message: 'gave up waiting until it is ready', cause: away });
   });
 
-  it('says the condition where nothing else is said', async () => {
+  it('The function until says the condition where nothing else is said', async () => {
     const count = 0;
     await expect(until(async () => count > 0, FAST)).rejects.toThrow(/gave up waiting until .*count > 0/);
   });
 
-  it('ends with an error of a condition whose errors fail', async () => {
+  it('The function until ends with an error of a condition whose errors fail', async () => {
     const broken = until('it is ready', () => Promise.reject(new Error('broken')), { ...FAST, errorsFail: true });
     await expect(broken).rejects.toThrow('broken');
   });
 
-  it('ends with an error of a condition that answers at once', async () => {
+  it('The function until ends with an error of a condition that answers at once', async () => {
     const broken = until((): boolean => {
       throw new Error('broken');
     });

@@ -24,19 +24,19 @@ function ledgerOf(...ids: string[]): Ledger {
 const NOTHING = { lost: [], doubled: [], phantoms: [], changed: [], reordered: [] };
 
 describe('the check of a ledger', () => {
-  it('finds nothing when everything that was acked is stored once, as it was sent', () => {
+  it('The check of a ledger finds nothing when everything that was acked is stored once, as it was sent', () => {
     expect(check(ledgerOf('a', 'b'), [copy('a'), copy('b')], [])).toEqual(NOTHING);
   });
 
-  it('finds a record that is lost', () => {
+  it('The check of a ledger finds a record that is lost', () => {
     expect(check(ledgerOf('a', 'b'), [copy('a')], [])).toEqual({ ...NOTHING, lost: ['dev-1/b'] });
   });
 
-  it('finds a record that is doubled', () => {
+  it('The check of a ledger finds a record that is doubled', () => {
     expect(check(ledgerOf('a'), [copy('a'), copy('a')], [])).toEqual({ ...NOTHING, doubled: ['dev-1/a'] });
   });
 
-  it('finds a record that was never sent, and one that was refused', () => {
+  it('The check of a ledger finds a record that was never sent, and one that was refused', () => {
     const ledger = ledgerOf('a');
     ledger.sent(report('r'));
     ledger.answered(DEVICE, 'r', 'refused');
@@ -44,7 +44,7 @@ describe('the check of a ledger', () => {
     expect(findings).toEqual({ ...NOTHING, phantoms: ['dev-1/r', 'dev-1/x'] });
   });
 
-  it('finds a record that was changed', () => {
+  it('The check of a ledger finds a record that was changed', () => {
     const payload = check(ledgerOf('a'), [{ ...copy('a'), data_payload: { id: 'b' } }], []);
     const timestamp = check(ledgerOf('a'), [{ ...copy('a'), timestamp: '2025-09-09T17:00:00.000Z' }], []);
     expect([payload, timestamp]).toEqual([
@@ -53,11 +53,11 @@ describe('the check of a ledger', () => {
     ]);
   });
 
-  it('finds a record that was stored before one that was acked earlier', () => {
+  it('The check of a ledger finds a record that was stored before one that was acked earlier', () => {
     expect(check(ledgerOf('a', 'b'), [copy('a', 2), copy('b', 1)], [])).toEqual({ ...NOTHING, reordered: ['dev-1/b'] });
   });
 
-  it('finds a record that is in the log before one that was acked earlier', () => {
+  it('The check of a ledger finds a record that is in the log before one that was acked earlier', () => {
     const ledger = new Ledger();
     for (const [id, offset] of [
       ['a', 5],
@@ -69,7 +69,7 @@ describe('the check of a ledger', () => {
     expect(check(ledger, [copy('a'), copy('b')], []).reordered).toEqual(['dev-1/b']);
   });
 
-  it('lets a record whose answer is unknown be stored once or not at all', () => {
+  it('The check of a ledger lets a record whose answer is unknown be stored once or not at all', () => {
     const ledger = ledgerOf('a');
     ledger.sent(report('u'));
     expect(check(ledger, [copy('a')], [])).toEqual(NOTHING);
@@ -77,11 +77,11 @@ describe('the check of a ledger', () => {
     expect(check(ledger, [copy('a'), copy('u'), copy('u')], []).doubled).toEqual(['dev-1/u']);
   });
 
-  it('counts a record that was dead-lettered as kept', () => {
+  it('The check of a ledger counts a record that was dead-lettered as kept', () => {
     expect(check(ledgerOf('a'), [], [{ device_id: DEVICE, record_id: 'a' }])).toEqual(NOTHING);
   });
 
-  it('keeps a record acked that a repeat could not deliver', () => {
+  it('The check of a ledger keeps a record acked that a repeat could not deliver', () => {
     const ledger = ledgerOf('a');
     ledger.answered(DEVICE, 'a', 'unknown');
     expect(check(ledger, [], []).lost).toEqual(['dev-1/a']);

@@ -28,14 +28,14 @@ const TEST_CONFIG: WorkerConfig = {
   givenKeys: new Set(),
 };
 
-/** The worker over HTTP on a free port, between a log that a test feeds and a store that it may take away. */
+/** The worker over HTTP on a free port, between a log that a test feeds and a store that it may make unavailable. */
 export class WorkerUnderTest {
   readonly subscription = new FakeSubscription();
   readonly deadLetters = new FakePublisher();
   readonly store = new FakeRecordStore();
   private app: NestFastifyApplication | undefined;
 
-  /** @param tracing left out: nothing is traced */
+  /** @param tracing left out: no traces */
   static async start(tracing = new Tracing()): Promise<WorkerUnderTest> {
     const worker = new WorkerUnderTest();
     const root = BufferWorkerAppModule.forRoot(TEST_CONFIG, { logger: SILENT, registry: new Registry(), tracing });
@@ -59,7 +59,7 @@ export class WorkerUnderTest {
     return this.app!.get(Clock);
   }
 
-  /** The lines of `GET /metrics`. Two calls within a second give the same. */
+  /** The lines of `GET /metrics`. Two calls within a second return the same. */
   async metrics(): Promise<string[]> {
     const { port } = this.app!.getHttpServer().address() as { port: number };
     const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { connection: 'close' } });
@@ -81,7 +81,7 @@ export class WorkerUnderTest {
   }
 }
 
-/** A record of the log that the store can take. */
+/** A log record that the store accepts. */
 export function logRecord(offset: number, values: Partial<LogRecord> = {}): LogRecord {
   const event: IngestEvent = {
     record_id: `r-${offset}`,

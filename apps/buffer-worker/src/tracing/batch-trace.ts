@@ -4,8 +4,8 @@ import type { Span, Tracer } from '@sluice/observability';
 import { sampledPlaceOf, type TracedRecords } from './traced-records.js';
 
 /**
- * Tells where the sampled records of one batch spend their time, in the trace of each: `in log`, `batch wait`, `write`, `commit`.
- * The batch is a trace of its own, with links to theirs; theirs link to it.
+ * Records where the sampled records of one batch spend their time, in the trace of each: `in log`, `batch wait`, `write`,
+ * `commit`. The batch is a separate trace, with links to theirs; theirs link to it.
  */
 export class BatchTrace {
   readonly #batch: Span;
@@ -16,8 +16,8 @@ export class BatchTrace {
   readonly #held = new Set<string>();
 
   /**
-   * @param traced by the span of their request, at least one
-   * @param pulledAtMs when a record came from the log, in milliseconds since 1970
+   * @param traced records by the span of their request, at least one
+   * @param pulledAtMs when a record was polled from the log, in milliseconds since 1970
    */
   constructor(
     private readonly tracer: Tracer,
@@ -35,7 +35,7 @@ export class BatchTrace {
     for (const each of traced.values()) this.waited(each, pulledAtMs(each.first));
   }
 
-  /** Makes the write. @throws what it throws */
+  /** Runs the write. @throws the error of the write */
   async writing<T>(write: () => Promise<T>): Promise<T> {
     this.#attempts++;
     if (this.#writes.length === 0) this.#writes = this.startForEach('write');
@@ -51,10 +51,10 @@ export class BatchTrace {
     }
   }
 
-  /** @param outcomes one for each record of the batch; each is stored, or on its way to the dead letters */
+  /** @param outcomes one for each record of the batch; each is stored, or will be dead-lettered */
   settled(batch: readonly LogRecord[], outcomes: readonly RecordOutcome[]): void {
     this.endWrites();
-    // A batch that failed has outcomes part by part.
+    // A batch that failed gets its outcomes part by part.
     if (this.#commits.length === 0) this.#commits = this.startForEach('commit');
     const commitOf = new Map([...this.traced.keys()].map((key, index) => [key, this.#commits[index]!]));
     for (const [index, outcome] of outcomes.entries()) {
@@ -77,7 +77,7 @@ export class BatchTrace {
     this.#batch.end();
   }
 
-  /** The partitions were revoked: whoever has them now stores the records again. */
+  /** The partitions were revoked: their new owner stores the records again. */
   abandoned(): void {
     this.endWrites();
     for (const span of [...this.#commits, this.#batch]) {
@@ -94,7 +94,7 @@ export class BatchTrace {
       'sluice.offset': offset,
       'sluice.records': count,
     };
-    // The log's time is the gateway's clock.
+    // The time in the log is by the gateway's clock.
     const startMs = Math.min(timestampMs, pulledAtMs);
     const inLog = this.tracer.start({ name: 'in log', kind: 'consumer', parent: place, startMs, attributes });
     inLog.end(pulledAtMs);

@@ -6,7 +6,7 @@ import { Tracing } from '@sluice/observability';
 import { BatchTrace } from './batch-trace.js';
 import { sampledPlaceOf, tracedRecordsOf } from './traced-records.js';
 
-/** The traces of the batches of one loop. While tracing is off, no header is looked at. */
+/** The traces of the batches of one loop. While tracing is off, no header is read. */
 @Injectable()
 export class BatchTracing implements BatchObserver {
   readonly #pulledAtMs = new WeakMap<LogRecord, number>();
@@ -23,13 +23,13 @@ export class BatchTracing implements BatchObserver {
     for (const record of records) if (sampledPlaceOf(record) !== undefined) this.#pulledAtMs.set(record, nowMs);
   }
 
-  /** Another batch is taken in hand: what was not committed by now never will be. */
+  /** Another batch begins: records that are not committed by now never will be. */
   flushed(): void {
     this.#current?.abandoned();
     this.#current = undefined;
   }
 
-  /** @returns the trace of the batch in hand, the same at every attempt; `undefined` if none of its records is sampled */
+  /** @returns the trace of the current batch, the same at every attempt; `undefined` if none of its records is sampled */
   of(batch: readonly LogRecord[]): BatchTrace | undefined {
     const { tracer } = this.tracing;
     if (tracer === undefined || this.#current !== undefined) return this.#current;

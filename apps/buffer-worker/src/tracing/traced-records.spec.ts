@@ -9,7 +9,7 @@ function traced(offset: number, request: number) {
   return logRecord(offset, { headers: { traceparent } });
 }
 
-it('counts the sampled records of a batch by their request', () => {
+it('The sampled records of a batch are counted by their request', () => {
   const batch = [logRecord(0), traced(1, 7), traced(2, 8), traced(3, 7)];
   const found = [...tracedRecordsOf(batch).values()].map(({ first, count }) => [first.offset, count]);
   expect(found).toEqual([
@@ -18,7 +18,7 @@ it('counts the sampled records of a batch by their request', () => {
   ]);
 });
 
-it('keeps to as many requests as a span can link to', () => {
+it('The number of requests is limited to the links of a span', () => {
   const batch = Array.from({ length: 1000 }, (_, offset) => traced(offset, offset + 1));
   expect(tracedRecordsOf(batch).size).toBe(MAX_LINKS);
 });

@@ -1,14 +1,14 @@
 import type { LogRecord } from '@sluice/event-log';
 import { MAX_LINKS, readTraceParent, type TracePlace } from '@sluice/observability';
 
-/** Records of one request within one batch: they share a trace, and where they spend their time. */
+/** Records of one request within one batch: they share a trace and its spans. */
 export interface TracedRecords {
   place: TracePlace;
   first: LogRecord;
   count: number;
 }
 
-/** @returns the place in its trace, if the gateway has traced its request */
+/** @returns the span context of its request, if the gateway has traced it */
 export function sampledPlaceOf({ headers }: LogRecord): TracePlace | undefined {
   const header = headers['traceparent'];
   if (header === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { parseExact } from './exact-json.js';
 import { Store } from './store.js';
 
-/** Kept for this tab only, and gone with it. */
+/** Kept for this tab only, and removed with it. */
 const TOKEN_KEY = 'sluice-token';
 
 /** How often a request is repeated that comes when all places are taken. */
@@ -14,7 +14,7 @@ interface Problem {
   errors?: { pointer: string; detail: string }[];
 }
 
-/** The service refuses: its status, and its problem if it gave one. */
+/** The service refuses the request: its status, and its problem if there is one. */
 export class RefusedError extends Error {
   readonly code: string | undefined;
   readonly errors: { pointer: string; detail: string }[];
@@ -34,17 +34,17 @@ export class RefusedError extends Error {
   }
 }
 
-/** Changes with each token that is given: what was refused is then asked for again. */
+/** Changes with each new token: refused requests are then repeated. */
 export const tokenVersion = new Store(0);
 
-/** Whether the service has refused a request for want of a token: `undefined` while none was. */
+/** Whether the service has refused a request without a valid token: `undefined` while it has not. */
 export const accessWanted = new Store<RefusedError | undefined>(undefined);
 
 export function hasToken(): boolean {
   return sessionStorage.getItem(TOKEN_KEY) !== null;
 }
 
-/** @param token empty: none any more */
+/** @param token empty: removes it */
 export function keepToken(token: string): void {
   if (token === '') sessionStorage.removeItem(TOKEN_KEY);
   else sessionStorage.setItem(TOKEN_KEY, token);
@@ -53,7 +53,7 @@ export function keepToken(token: string): void {
 }
 
 /**
- * Asks this address. Paths are relative to the page, so that the console works behind a prefix of a proxy.
+ * Sends a request to this address. Paths are relative to the page, so that the console works behind a prefix of a proxy.
  *
  * @param path without a slash at its beginning
  * @throws RefusedError for every status but 2xx; TypeError if nothing answers
@@ -99,7 +99,7 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
   return parseExact(await response.text()) as T;
 }
 
-/** A path with parameters; those that are empty are left out. */
+/** A path with parameters; empty ones are left out. */
 export function withParameters(
   path: string,
   parameters: Readonly<Record<string, string | number | undefined>>,

@@ -5,7 +5,7 @@ import { parseExact } from './exact-json.js';
 const MAX_SILENCE_MS = 20_000;
 
 export interface StreamEvent {
-  /** `message` where the service names none. */
+  /** `message` if the service sends none. */
   name: string;
   id: string | undefined;
   data: unknown;
@@ -14,7 +14,7 @@ export interface StreamEvent {
 /**
  * Reads server-sent events with fetch, which, unlike an EventSource, can send a token. Resolves at the end of the stream.
  *
- * @throws RefusedError if the answer is no stream; any other error if the connection is cut
+ * @throws RefusedError if the answer is not a stream; any other error if the connection is cut
  */
 export async function followEvents(
   path: string,
@@ -35,7 +35,7 @@ export async function followEvents(
   }
 }
 
-/** A block without data shows that the stream is alive, and where it is. */
+/** A block without data is a keep-alive with the position. */
 function eventOf(block: string): StreamEvent | undefined {
   const member = (name: string): string | undefined =>
     block

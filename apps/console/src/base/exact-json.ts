@@ -10,7 +10,8 @@ interface ExactJson {
 const exact = JSON as unknown as ExactJson;
 
 /**
- * Reads JSON without changing whole numbers beyond 2^53: they are kept as they were written, and `JSON.stringify` writes them so.
+ * Reads JSON without changing whole numbers beyond 2^53: they are kept as written, and `JSON.stringify` writes them back
+ * unchanged.
  * A browser without `JSON.rawJSON` (before 2025) shows the nearest number.
  */
 export function parseExact(text: string): unknown {

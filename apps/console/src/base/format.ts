@@ -15,7 +15,7 @@ export const rate = (value: Maybe): string => (value == null ? NOT_KNOWN : fract
 export const figure = (value: Maybe): string => (value == null ? NOT_KNOWN : fine.format(value));
 export const short = (value: number): string => compact.format(value);
 
-/** An age or a time in seconds. */
+/** An age or a duration in seconds. */
 export function age(seconds: Maybe): string {
   if (seconds == null) return NOT_KNOWN;
   if (seconds < 1) return `${whole.format(Math.round(seconds * 1000))} ms`;
@@ -29,7 +29,7 @@ export function bytes(value: number): string {
   return value < 1024 * 1024 ? `${fraction.format(value / 1024)} KiB` : `${fraction.format(value / 1024 / 1024)} MiB`;
 }
 
-/** In the zone of the browser; without the date where it is today's. */
+/** In the time zone of the browser; without the date if it is today's. */
 export function time(instant: string | null | undefined): string {
   if (instant == null) return NOT_KNOWN;
   const at = new Date(instant);
@@ -37,7 +37,7 @@ export function time(instant: string | null | undefined): string {
   return at.toDateString() === new Date().toDateString() ? clock.format(at) : dateAndClock.format(at);
 }
 
-/** How long ago, such as `12 s ago`. */
+/** A relative time, such as `12 s ago`. */
 export function ago(instant: string | null | undefined): string {
   if (instant == null) return NOT_KNOWN;
   const seconds = (Date.now() - Date.parse(instant)) / 1000;

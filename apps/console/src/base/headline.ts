@@ -6,16 +6,16 @@ type Tone = 'good' | 'warn' | 'bad' | 'unknown';
 export interface Headline {
   tone: Tone;
   text: string;
-  /** Names the state without its numbers: a screen reader says each change of it. */
+  /** Names the state without its numbers: a screen reader announces each change of it. */
   kind: string;
-  /** The page of `docs/operations/runbooks` that says what to do. */
+  /** The page of `docs/operations/runbooks` for this state. */
   runbook: string;
 }
 
-/** A record that waits longer has not come just now. */
+/** A record that is buffered for longer than this is late. */
 const LATE_SECONDS = 5;
 
-/** What a worker or the buffer gives as its reason, for people. */
+/** The reasons of a worker or the buffer, for people. */
 const REASONS: Readonly<Record<string, string>> = {
   no_worker: 'no buffer worker is running',
   store_unreachable: 'the record store does not answer',
@@ -63,7 +63,7 @@ export function headlineOf(status: Status | undefined): Headline {
   return headline('good', 'Records are stored as they come.', 'README');
 }
 
-/** While the store cannot be asked what was decided, every letter counts. */
+/** While the store cannot return the decisions, every letter counts. */
 export function undecidedOf({ dead_letters: letters }: Status): number {
   return letters?.undecided ?? letters?.total ?? 0;
 }

@@ -4,13 +4,13 @@ import { isRaw, numberOf } from './exact-json.js';
 export interface Leaf {
   /** JSON Pointer (RFC 6901) in the payload. */
   path: string;
-  /** For people, whole. */
+  /** For people, in full. */
   text: string;
-  /** `undefined` if the value is no number. */
+  /** `undefined` if the value is not a number. */
   number: number | undefined;
 }
 
-/** A payload may have tens of thousands of values; a page of them helps no reader. */
+/** A payload may have tens of thousands of values; a page with all of them helps no reader. */
 const MAX_LEAVES = 200;
 
 /** The values of a payload, in its order. */

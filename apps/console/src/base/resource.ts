@@ -3,7 +3,7 @@ import { getJson, tokenVersion } from './client.js';
 import { useStore } from './store.js';
 
 export interface Resource<T> {
-  /** The last answer; stays while another one is asked for. */
+  /** The last answer; stays while a new one is requested. */
   value: T | undefined;
   error: Error | undefined;
   isLoading: boolean;
@@ -11,10 +11,10 @@ export interface Resource<T> {
 }
 
 /**
- * What a path answers, asked for again when the path or the token changes.
+ * The answer for a path, requested again when the path or the token changes.
  *
- * @param path `undefined`: nothing is asked for
- * @param everyMs asks again after this time, while the page is seen
+ * @param path `undefined`: no request
+ * @param everyMs repeats the request after this time, while the page is visible
  */
 export function useResource<T>(path: string | undefined, everyMs?: number): Resource<T> {
   const version = useStore(tokenVersion);

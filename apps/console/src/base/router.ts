@@ -1,13 +1,13 @@
 import { Store } from './store.js';
 
-/** Where the console is: kept behind the `#`, so that every page has the same address and works behind a prefix. */
+/** The current page of the console: kept after the `#`, so that every page has the same address and works behind a prefix. */
 export interface Place {
   /** `['devices', 'dev-2']` */
   path: readonly string[];
   parameters: Readonly<Record<string, string>>;
 }
 
-/** What every page is given. */
+/** The properties of every page. */
 export interface PageProps {
   place: Place;
 }
@@ -18,7 +18,7 @@ function placeNow(): Place {
   return { path: parts.map(decoded), parameters: Object.fromEntries(new URLSearchParams(query)) };
 }
 
-/** People edit addresses: what cannot be decoded stays as it is. */
+/** People edit addresses: a part that cannot be decoded stays as it is. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -31,7 +31,7 @@ export const place = new Store<Place>(placeNow());
 
 addEventListener('hashchange', () => place.set(placeNow()));
 
-/** The address of a page; parameters that are empty are left out. */
+/** The link to a page; empty parameters are left out. */
 export function linkTo(path: readonly string[], parameters: Readonly<Record<string, string | undefined>> = {}): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
   const query = new URLSearchParams(given as [string, string][]).toString();

@@ -26,7 +26,7 @@ const nextToken = (): Promise<void> =>
   });
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Keeps {@link status} and {@link history} up to date for as long as the page is open. */
+/** Keeps {@link status} and {@link history} up to date while the page is open. */
 export function followStatus(): void {
   void followSamples();
   void followHistory();

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** A value that components show: they are drawn again when it changes. */
+/** A value that components show: they are rendered again when it changes. */
 export class Store<T> {
   readonly #listeners = new Set<() => void>();
 
@@ -16,7 +16,7 @@ export class Store<T> {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** @returns what ends it */
+  /** @returns the function that ends it */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

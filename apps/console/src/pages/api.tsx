@@ -47,7 +47,7 @@ const PAGES = [
   { href: 'metrics', title: 'Metrics', what: 'for Prometheus' },
 ] as const;
 
-/** How programs get at what the console shows. */
+/** How programs get the data that the console shows. */
 export function ApiPage(): JSX.Element {
   return (
     <>

@@ -11,7 +11,7 @@ import { PlanRedrive, Redrives } from '../parts/redrives.jsx';
 import { Badge, Card, Empty, PageTitle, RunbookLink, Table } from '../parts/ui.jsx';
 import type { PageProps } from '../base/router.js';
 
-/** What cannot be stored: by reason, one by one, and what became of it. */
+/** Records that cannot be stored: by reason, one by one, and their redrives. */
 export function DeadLettersPage({ place: { parameters } }: PageProps): JSX.Element {
   const { reason, device_id } = parameters;
   const filter = { reason, device_id };
@@ -40,7 +40,7 @@ export function DeadLettersPage({ place: { parameters } }: PageProps): JSX.Eleme
   );
 }
 
-/** For operators in full; readers see the counts that the status has. */
+/** For operators in full; readers see the counts of the status. */
 function Summary(): JSX.Element {
   const summary = useResource<LetterSummary>('dead-letters/summary');
   const known = useStore(status)?.dead_letters;

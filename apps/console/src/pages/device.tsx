@@ -46,7 +46,7 @@ function Device({ record, address, chosen, range = '1h' }: DeviceProps): JSX.Ele
   const leaves = useMemo(() => leavesOf(record.data_payload), [record]);
   const path = chosen ?? leaves.find(({ number }) => number !== undefined)?.path;
   const name = (range in RANGES ? range : '1h') as RangeName;
-  // The window stays while the page is open: a chart that moved by itself could not be read.
+  // The time range stays while the page is open: a chart that moves by itself is hard to read.
   const [beginMs] = useState(() => Date.now());
   const window = windowOf(name, Date.parse(timestamp), beginMs);
   const show = (changes: { path?: string; range?: string }): void =>

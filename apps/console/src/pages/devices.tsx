@@ -10,7 +10,7 @@ import { preview } from '../parts/json-view.jsx';
 import { Empty, PageTitle, Table } from '../parts/ui.jsx';
 import type { PageProps } from '../base/router.js';
 
-/** The devices that have stored records, by the beginning of their ids. */
+/** The devices that have stored records, by a prefix of their ids. */
 export function DevicesPage({ place: { parameters } }: PageProps): JSX.Element {
   const { prefix } = parameters;
   return (
@@ -68,7 +68,7 @@ function DeviceTable({ devices }: { devices: readonly Device[] }): JSX.Element {
   );
 }
 
-/** The beginnings of the latest payloads; the list is there before them, and without them where they cannot be read. */
+/** The beginnings of the latest payloads; the list is shown before they arrive, and without them if they cannot be read. */
 function useLatest(devices: readonly Device[]): ReadonlyMap<string, string> {
   const [latest, setLatest] = useState<ReadonlyMap<string, string>>(new Map());
   useEffect(() => {

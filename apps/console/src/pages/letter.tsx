@@ -12,7 +12,7 @@ import { Badge, Card, Failure, Loaded, PageTitle, RunbookLink } from '../parts/u
 import { Decision } from './dead-letters.jsx';
 import type { PageProps } from '../base/router.js';
 
-/** One dead letter: its bytes, its headers, what the checks say now, and the decision about it. */
+/** One dead letter: its bytes, its headers, the result of the current checks, and the decision about it. */
 export function LetterPage({ place: { path } }: PageProps): JSX.Element {
   const [, partition = '', offset = ''] = path;
   const address = `dead-letters/${encodeURIComponent(partition)}/${encodeURIComponent(offset)}`;
@@ -43,7 +43,7 @@ function Letter(props: LetterProps): JSX.Element {
           <Value letter={letter} />
         </Card>
         {letter.stored !== null && (
-          <Card title="What is stored under its key">
+          <Card title="The record stored under its key">
             <JsonView value={letter.stored} label="Stored record" />
           </Card>
         )}
@@ -69,7 +69,7 @@ function Findings({ letter, answer, address }: LetterProps): JSX.Element {
       <Card title="What happened">
         <Facts letter={letter} />
       </Card>
-      <Card title="What the checks say now">
+      <Card title="Result of the current checks">
         <p>
           <Badge tone={letter.check.would === 'pass' ? 'good' : 'bad'}>would {letter.check.would}</Badge>{' '}
           {letter.check.reason !== null && <code>{letter.check.reason}</code>} {letter.check.detail}
@@ -112,7 +112,7 @@ function Facts({ letter }: { letter: LetterDetail }): JSX.Element {
   );
 }
 
-/** The bytes as they are: as JSON where they are JSON, as text where they are text, else in Base64. */
+/** The bytes unchanged: as JSON if they are JSON, as text if they are text, else in Base64. */
 function Value({ letter: { value, value_base64 } }: { letter: LetterDetail }): JSX.Element {
   if (value === null) {
     return (
@@ -149,7 +149,7 @@ function Decided({ letter: { disposition, verdict } }: { letter: LetterDetail })
   );
 }
 
-/** Decides that a letter is not needed. It stays in the topic. */
+/** Discards a letter. It stays in the topic. */
 function Discard({ address, onDone }: { address: string; onDone: () => void }): JSX.Element {
   const [why, setWhy] = useState('');
   const [error, setError] = useState<Error>();

@@ -6,7 +6,7 @@ import { Badge, Card, Empty, Loaded, PageTitle, RunbookLink, Table } from '../pa
 
 const LOOK_EVERY_MS = 10_000;
 
-/** What is let in, how much of it, and who may send and read. Settings are changed where the process is started. */
+/** The limits in effect, the rejections, and who may send and read. Settings are changed where the process is started. */
 export function LimitsPage(): JSX.Element {
   return (
     <>

@@ -32,7 +32,7 @@ export function RecordsPage({ place: { parameters } }: PageProps): JSX.Element {
   );
 }
 
-/** The times are of the device, or those of the receipt; so is the order, which only stored records have. */
+/** Both the shown time and the order are of the device or of the receipt; only stored records have an order. */
 function timesOf({ by, state, ...times }: Filter): Filter {
   const [from, to] = [localToInstant(times['from']), localToInstant(times['to'])];
   if (by !== 'received_at') return { from, to };

@@ -6,7 +6,7 @@ import { Markdown } from '../parts/markdown.jsx';
 import { Empty } from '../parts/ui.jsx';
 import type { PageProps } from '../base/router.js';
 
-/** The topics and the group as the runbooks name them. */
+/** The names of the topics and the group in the runbooks. */
 const NAMES = { events: 'ingest.events', dead_letters: 'ingest.dead-letters', store_group: 'sluice-store' } as const;
 
 interface Pages {
@@ -14,13 +14,13 @@ interface Pages {
   keys(): string[];
 }
 
-// All pages are one file, which is loaded with the first of them: a runbook is read when the network is not at its best.
+// All pages are one file, which is loaded with the first of them: a runbook is read when the network may be slow.
 const pages = (import.meta as unknown as { webpackContext(folder: string, options: object): Pages }).webpackContext(
   '../../../../docs/operations/runbooks',
   { regExp: /\.md$/, mode: 'lazy-once', recursive: false },
 );
 
-/** A runbook, with the topics and the group as they are called here. */
+/** A runbook, with the names of this installation's topics and group. */
 export function RunbookPage({ place: { path } }: PageProps): JSX.Element {
   const name = path[1] ?? 'README';
   const names = useStore(status)?.names;

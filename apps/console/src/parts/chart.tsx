@@ -18,7 +18,7 @@ export interface ChartProps {
   times: readonly number[];
   series: readonly Series[];
   format: (value: number | null | undefined) => string;
-  /** Of the axis of values; short. */
+  /** Format of the axis of values; short. */
   axis: (value: number) => string;
   /** First and last second that is shown; left out: those of the data. */
   range?: readonly [number, number] | undefined;
@@ -35,7 +35,7 @@ dark.addEventListener('change', ({ matches }) => isDark.set(matches));
 
 const colorOf = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Lines over time, with axes, a cursor, and the values under it in words. */
+/** Lines over time, with axes, a cursor, and the values at the cursor as text. */
 export function Chart(props: ChartProps): JSX.Element {
   const { times, series } = props;
   const [at, setAt] = useState<number | null>(null);
@@ -49,7 +49,7 @@ export function Chart(props: ChartProps): JSX.Element {
   );
 }
 
-/** Draws into an element, again where the colours or the lines are others. @returns where to put it */
+/** Draws into an element, again when the colours or the lines change. @returns the ref of the element */
 function usePlot(props: ChartProps, onCursor: (index: number | null) => void) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
@@ -75,7 +75,7 @@ function usePlot(props: ChartProps, onCursor: (index: number | null) => void) {
   return host;
 }
 
-/** The values under the cursor; without one, the newest. */
+/** The values at the cursor; without one, the newest. */
 function Legend({ series, times, format, at }: ChartProps & { at: number | null }): JSX.Element {
   const shown = at ?? lastKnown(series);
   return (
@@ -162,7 +162,7 @@ function clockText(seconds: number, step: number): string {
   return at.toLocaleTimeString(undefined, step < 60 ? { ...parts, second: '2-digit' } : parts);
 }
 
-/** From 0 where the values are not below it and 0 is not far away; else close to the values. */
+/** From 0 if the values are not below it and 0 is not far away; else close to the values. */
 function rangeOf(low: number | null, high: number | null): [number, number] {
   if (low === null || high === null) return [0, 1];
   if (low >= 0 && low <= high / 2) return [0, high === 0 ? 1 : high * 1.1];

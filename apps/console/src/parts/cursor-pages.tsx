@@ -11,7 +11,10 @@ const PAGE_SIZE = 50;
 interface CursorPagesProps<T> {
   path: string;
   filter: Readonly<Record<string, string | undefined>>;
-  /** Shows one page, with the pager below its items. Give the component a `key` of the filter: another filter begins at its first page. */
+  /**
+   * Shows one page, with the pager below its items. Give the component a `key` of the filter: another filter begins at its first
+   * page.
+   */
   children: (answer: T, pager: JSX.Element, reload: Resource<T>['reload']) => JSX.Element;
 }
 
@@ -34,7 +37,7 @@ export function CursorPages<T extends Page>({ path, filter, children }: CursorPa
   );
 }
 
-/** Up to when a list is complete, and a button that reads it again. */
+/** The time up to which a list is complete, and a button that reads it again. */
 export function AboveTable({ at, reload }: { at: string | null | undefined; reload: () => void }): JSX.Element {
   return (
     <div class="above-table">
@@ -46,7 +49,7 @@ export function AboveTable({ at, reload }: { at: string | null | undefined; relo
   );
 }
 
-/** Up to when an answer has everything that was received. */
+/** The time up to which an answer has every received record. */
 export function CompleteThrough({ at }: { at: string | null | undefined }): JSX.Element {
   if (at === undefined) return <span />;
   const text = at === null ? 'not known' : time(at);

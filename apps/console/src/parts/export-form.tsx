@@ -13,7 +13,7 @@ interface ExportProps {
   window: Window;
 }
 
-/** More columns than this are no table for people; NDJSON has all values. */
+/** More columns than this do not make a readable table; NDJSON has all values. */
 const MAX_COLUMNS = 50;
 
 /** Saves the records of the range that the page shows. */
@@ -43,7 +43,7 @@ export function ExportForm({ device, paths, window }: ExportProps): JSX.Element 
   );
 }
 
-/** A link cannot send a token: the answer is read here and then saved. A connection that is cut makes this fail. */
+/** A link cannot send a token, so the answer is read here and then saved. Fails if the connection is cut. */
 async function download(path: string, name: string, format: Format, say: (text: string) => void): Promise<void> {
   say('Exporting…');
   const response = await ask(path);

@@ -2,12 +2,12 @@ import type { ComponentChildren, JSX } from 'preact';
 
 interface FiltersProps {
   onSubmit: (values: Record<string, string>) => void;
-  /** Where the page has no filter. */
+  /** The link of the page without a filter. */
   reset: string;
   children: ComponentChildren;
 }
 
-/** The filters of a list. They are a part of the address, so that a list can be passed on. */
+/** The filters of a list. They are part of the address, so that a list can be shared. */
 export function Filters({ onSubmit, reset, children }: FiltersProps): JSX.Element {
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -44,7 +44,7 @@ interface ChoiceProps {
   name: string;
   label: string;
   value?: string | undefined;
-  /** The texts, by their values. */
+  /** The labels, by their values. */
   options: Readonly<Record<string, string>>;
 }
 
@@ -63,7 +63,7 @@ export function Choice({ name, label, value = '', options }: ChoiceProps): JSX.E
   );
 }
 
-/** A field of a date and a time is in the zone of the browser; the API takes an instant. */
+/** A date and time field uses the zone of the browser; the API takes an instant. */
 export function localToInstant(local: string | undefined): string | undefined {
   if (local === undefined || local === '') return undefined;
   const at = new Date(local);

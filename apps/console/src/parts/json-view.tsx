@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
 
-/** Colouring a long text costs more than it helps. */
+/** Highlighting a longer text costs more than it helps. */
 const MAX_COLOURED = 60_000;
 
 /** A text with its end quote, a number, or a word. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null/g;
 
-/** A value as formatted JSON. Whatever it holds becomes text, never markup. */
+/** A value as formatted JSON. Any content becomes text, never markup. */
 export function JsonView({ value, label }: { value: unknown; label: string }): JSX.Element {
   const text = JSON.stringify(value, null, 2) ?? '';
   return (

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { linkTo } from '../base/router.js';
 
-/** The runbooks are written in this part of Markdown: headings, paragraphs, lists, tables, code, links, bold text. */
+/** The runbooks use this part of Markdown: headings, paragraphs, lists, tables, code, links, bold text. */
 export function Markdown({ text }: { text: string }): JSX.Element {
   return <div class="prose">{blocksOf(text.split('\n')).map(blockOf)}</div>;
 }
@@ -89,7 +89,7 @@ function inline(text: string): ComponentChildren {
   return [...parts, text.slice(end)];
 }
 
-/** Runbooks lead to each other; other pages of the repository are not here. */
+/** Runbooks link to each other; other pages of the repository are not included. */
 function linkOf(label: string, target: string): ComponentChildren {
   const runbook = /^([\w-]+)\.md$/.exec(target)?.[1];
   return runbook === undefined ? label : <a href={linkTo(['runbooks', runbook])}>{label}</a>;

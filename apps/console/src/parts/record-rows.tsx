@@ -6,7 +6,7 @@ import type { StoredRecord } from '../base/types.js';
 import { JsonView, preview } from './json-view.jsx';
 import { Table } from './ui.jsx';
 
-/** Records as a table; a row opens to all of the record. */
+/** Records as a table; a row opens to the whole record. */
 export function RecordRows({ records }: { records: readonly StoredRecord[] }): JSX.Element {
   return (
     <Table label="Records" head={['More', 'Time', 'Device', 'Record', 'Payload']}>

@@ -8,10 +8,10 @@ import { Badge, Card, Empty, Failure, Loaded, RunbookLink } from './ui.jsx';
 
 const LOOK_EVERY_MS = 5_000;
 const TONES: Readonly<Record<string, string>> = { running: 'warn', paused: 'warn', done: 'good', failed: 'bad' };
-/** Where there are more, the command line lists them. */
+/** The command line lists more of them. */
 const SHOWN = 5;
 
-/** The last redrives and how far they are. */
+/** The last redrives and their progress. */
 export function Redrives(): JSX.Element {
   const answer = useResource<{ redrives: readonly Redrive[] }>('redrives', LOOK_EVERY_MS);
   return (
@@ -55,7 +55,7 @@ interface Filter {
   key?: string;
 }
 
-/** Plans a redrive of what a list shows, and runs exactly the plan that was shown. */
+/** Plans a redrive of the letters in a list, and runs exactly the shown plan. */
 export function PlanRedrive({ filter }: { filter: Filter }): JSX.Element {
   const [plan, setPlan] = useState<RedrivePlan>();
   const [started, setStarted] = useState<Redrive>();
@@ -70,7 +70,7 @@ export function PlanRedrive({ filter }: { filter: Filter }): JSX.Element {
   };
   const isWide = Object.values(filter).every((value) => value === undefined);
   return (
-    <Card title="Redrive" note="Sends dead letters into the event log again. First a plan, which changes nothing.">
+    <Card title="Redrive" note="Sends dead letters into the event log again. The plan comes first and changes nothing.">
       {isWide && <Empty>Choose a reason or a device above; a redrive needs a filter.</Empty>}
       {!isWide && plan === undefined && (
         <button type="button" onClick={dryRun}>

@@ -15,7 +15,7 @@ interface Sent {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Sends one record as a device does, and says what became of it. */
+/** Sends one record like a device, and shows its result. */
 export function SendForm(): JSX.Element {
   const [device, setDevice] = useState('dev-2');
   const [payload, setPayload] = useState('{"gene_count": 12, "sample_quality": 0.98}');
@@ -64,7 +64,7 @@ function Outcome({ sent, device }: { sent: Sent | undefined; device: string }): 
   );
 }
 
-/** The payload goes as it was written: what is wrong with it, the gateway says. */
+/** The payload is sent as written: the gateway reports its errors. */
 async function send(device: string, payload: string, show: (sent: Sent) => void): Promise<void> {
   show({ text: 'Sending…', tone: 'unknown' });
   const timestamp = JSON.stringify(new Date().toISOString());
@@ -79,7 +79,7 @@ async function send(device: string, payload: string, show: (sent: Sent) => void)
   }
 }
 
-/** A token that may send need not be one that may read: then the acceptance is the last word. */
+/** A token that may send may lack the right to read: then the acceptance is the last result. */
 async function follow(device: string, recordId: string, show: (sent: Sent) => void): Promise<void> {
   const path = `records/${encodeURIComponent(device)}/${encodeURIComponent(recordId)}`;
   for (let look = 0; look < LOOKS; look++) {

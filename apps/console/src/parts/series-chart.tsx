@@ -18,13 +18,13 @@ export const RANGES = {
 
 export type RangeName = keyof typeof RANGES;
 
-/** Instants in RFC 3339; `to` is no longer in it. */
+/** Instants in RFC 3339; `to` is excluded. */
 export interface Window {
   from: string;
   to: string;
 }
 
-/** The range that ends now; of a device that has been silent for longer, the one that ends with its latest record. */
+/** The range that ends now; for a device that has been silent for longer, the one that ends with its latest record. */
 export function windowOf(range: RangeName, latestMs: number, nowMs: number): Window {
   const { ms } = RANGES[range];
   const endMs = latestMs < nowMs - ms ? latestMs + 1000 : nowMs + 1000;

@@ -19,7 +19,7 @@ interface Endpoints {
   endpoints: readonly { url: string; draining: boolean }[];
 }
 
-/** Gateways, event log, workers, record store: whether each of them answers, and who reads which partition. */
+/** Gateways, event log, workers, record store: whether each of them answers, and which worker reads which partition. */
 export function PartsCard({ now }: { now: Status | undefined }): JSX.Element {
   const unknown: Part = { state: 'unknown', reason: null };
   const { event_log, buffer_worker, record_store } = now?.parts ?? {
@@ -61,7 +61,7 @@ function PartRow({ id, name, part, runbook, children }: PartRowProps): JSX.Eleme
   );
 }
 
-/** The gateway behind this address says whether it is ready; the directory for devices names the others. */
+/** The gateway at this address reports whether it is ready; the directory for devices lists the others. */
 function Gateway(): JSX.Element {
   const ready = useResource<unknown>('health/ready', READY_EVERY_MS);
   const directory = useResource<Endpoints>('endpoints?device_id=console', 12 * READY_EVERY_MS);
@@ -143,7 +143,7 @@ const RECORD_STATES: Readonly<Record<string, { tone: string; text: string }>> = 
   settled: { tone: 'unknown', text: 'settled' },
 };
 
-/** The newest records of the event log, whatever became of them. */
+/** The newest records of the event log, with their states. */
 export function RecentCard({ now }: { now: Status | undefined }): JSX.Element {
   const recent = now?.recent;
   return (

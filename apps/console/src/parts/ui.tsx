@@ -28,7 +28,7 @@ export function Card({ title, note, actions, class: more = '', children }: CardP
   );
 }
 
-/** The title of a page. It takes the focus when the page is opened, so that a screen reader begins there. */
+/** The title of a page. It gets the focus when the page is opened, so that a screen reader begins there. */
 export function PageTitle({ children, note }: { children: ComponentChildren; note?: ComponentChildren }): JSX.Element {
   return (
     <header class="page-title">
@@ -51,7 +51,7 @@ export function Empty({ children }: { children: ComponentChildren }): JSX.Elemen
   return <p class="empty">{children}</p>;
 }
 
-/** Why something is not shown; where a token would help, with a field for one. */
+/** Why something is not shown; with a field for a token if one would help. */
 export function Failure({ error }: { error: Error }): JSX.Element {
   const isAboutAccess = error instanceof RefusedError && error.isAboutAccess;
   return (
@@ -83,7 +83,7 @@ export function RunbookLink({ name, children }: { name: string; children: Compon
   return <a href={linkTo(['runbooks', name])}>{children}</a>;
 }
 
-/** A table that is scrolled within itself where it is too wide; with the keyboard, too. */
+/** A table that scrolls within itself if it is too wide; with the keyboard, too. */
 export function Table({
   label,
   head,
@@ -111,7 +111,7 @@ export function Table({
   );
 }
 
-/** Pages of a cursor: there is no way to a page in the middle. */
+/** Pages of a cursor: a page in the middle has no link. */
 export function Pager(props: { page: number; hasMore: boolean; onFirst: () => void; onNext: () => void }): JSX.Element {
   return (
     <nav class="pager" aria-label="Pages">

@@ -10,12 +10,15 @@ const LOOPBACK = {
 } as const;
 
 describe('the warnings at the start', () => {
-  it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1'])('are none on %s', (host) => {
-    expect(accessWarnings({ ...LOOPBACK, host })).toEqual([]);
-  });
+  it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1'])(
+    'The warnings at the start are none on %s',
+    (host) => {
+      expect(accessWarnings({ ...LOOPBACK, host })).toEqual([]);
+    },
+  );
 
   it.each(['0.0.0.0', '::', '10.20.0.5', 'gateway.plant'])(
-    'say on %s that access is open beyond this machine',
+    'The warnings at the start say on %s that access is open beyond this machine',
     (host) => {
       expect(accessWarnings({ ...LOOPBACK, host })).toEqual([
         expect.stringContaining(`listens on ${host}: every machine`),
@@ -24,12 +27,12 @@ describe('the warnings at the start', () => {
   );
 
   it.each([{ auth: 'tokens' as const }, { tlsClientCaFile: '/tls/ca.pem' }, { allowedNetworks: '10.0.0.0/8' }])(
-    'are none where access is restricted: %j',
+    'The warnings at the start are none where access is restricted: %j',
     (restriction) => expect(accessWarnings({ ...LOOPBACK, host: '0.0.0.0', ...restriction })).toEqual([]),
   );
 
   it.each(['0.0.0.0/0', '::/0', '10.0.0.0/8, 0.0.0.0/0', '0.0.0.0/1,128.0.0.0/1', '2000::/3', '::ffff:0.0.0.0/96'])(
-    'say that TRUSTED_PROXIES=%s lets clients choose their address',
+    'The warnings at the start say that TRUSTED_PROXIES=%s lets clients choose their address',
     (trustedProxies) =>
       expect(accessWarnings({ ...LOOPBACK, trustedProxies })).toEqual([expect.stringMatching(/^TRUSTED_PROXIES/)]),
   );
@@ -42,7 +45,7 @@ describe('the warnings at the start', () => {
     'fc00::/7',
     '::1',
     '::ffff:10.0.0.0/104',
-  ])('are none for TRUSTED_PROXIES=%s', (trustedProxies) =>
+  ])('The warnings at the start are none for TRUSTED_PROXIES=%s', (trustedProxies) =>
     expect(accessWarnings({ ...LOOPBACK, trustedProxies })).toEqual([]),
   );
 });

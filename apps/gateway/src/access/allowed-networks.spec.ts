@@ -15,14 +15,14 @@ const statusFrom = async (forwardedFor?: string): Promise<number> =>
 
 describe('ALLOWED_NETWORKS', () => {
   it.each(['127.0.0.0/8', '10.0.0.0/8,127.0.0.1', '::ffff:127.0.0.0/104'])(
-    '%s takes what comes from 127.0.0.1',
+    'ALLOWED_NETWORKS %s takes what comes from 127.0.0.1',
     async (networks) => {
       await start({ allowedNetworks: networks });
       expect(await statusFrom()).toBe(202);
     },
   );
 
-  it('answers all others 403, whatever the path, and publishes nothing', async () => {
+  it('ALLOWED_NETWORKS answers all others 403, whatever the path, and publishes nothing', async () => {
     await start({ allowedNetworks: '10.0.0.0/8,::1' });
     const { status, body } = await gateway.post(SEED_RECORD);
     expect([status, body.code]).toEqual([403, 'forbidden']);
@@ -33,19 +33,19 @@ describe('ALLOWED_NETWORKS', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('are looked at before the body is read', async () => {
+  it('ALLOWED_NETWORKS are checked before the body is read', async () => {
     await start({ allowedNetworks: '10.0.0.0/8' });
     const head = 'POST /ingest HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n';
     expect(statusesOf(await exchange(gateway.url, head, answers(1)))).toEqual([403]);
     expect(gateway.admission.bytes).toBe(0);
   });
 
-  it('are not opened by an X-Forwarded-For from an untrusted client', async () => {
+  it('ALLOWED_NETWORKS are not opened by an X-Forwarded-For from an untrusted client', async () => {
     await start({ allowedNetworks: '10.0.0.0/8' });
     expect(await statusFrom('10.0.0.1')).toBe(403);
   });
 
-  it('hold for the address that a trusted proxy names', async () => {
+  it('ALLOWED_NETWORKS hold for the address that a trusted proxy names', async () => {
     await start({ allowedNetworks: '10.0.0.0/8', trustedProxies: '127.0.0.1' });
     expect(await statusFrom('10.0.0.1')).toBe(202);
     expect(await statusFrom('203.0.113.5')).toBe(403);
@@ -53,7 +53,7 @@ describe('ALLOWED_NETWORKS', () => {
     expect(await statusFrom()).toBe(403);
   });
 
-  it('see every X-Forwarded-For of a request that has several', async () => {
+  it('ALLOWED_NETWORKS see every X-Forwarded-For of a request that has several', async () => {
     await start({ allowedNetworks: '10.0.0.0/8', trustedProxies: '127.0.0.1' });
     const headers = { 'content-type': 'application/json', 'x-forwarded-for': ['10.0.0.1', '203.0.113.5'] };
     expect((await rawPost(gateway.url, headers, [JSON.stringify(SEED_RECORD)])).status).toBe(403);

@@ -83,7 +83,7 @@ describe('a connection that is open', () => {
   it.each([
     ['has expired', 10 * DAY_MS, 'CERT_HAS_EXPIRED'],
     ['is not valid yet, by a clock that was put right', -DAY_MS, 'CERT_NOT_YET_VALID'],
-  ])('is answered 401 and ended once its certificate %s', async (_name, byMs, code) => {
+  ])('An open connection is answered 401 and ended once its certificate %s', async (_name, byMs, code) => {
     await start();
     const connection = new Connection(device);
     expect(await connection.post()).toEqual(ACCEPTED);
@@ -93,7 +93,7 @@ describe('a connection that is open', () => {
     expect(gateway.events).toHaveLength(2);
   });
 
-  it('is answered 401 and ended once the time of the revocation list is over', async () => {
+  it('An open connection is answered 401 and ended once the time of the revocation list is over', async () => {
     const longLived = certificates.signedBy(plant, 'DNS:dev-2');
     await start({ tlsCrlFile: certificates.revocationList(plant) });
     const connection = new Connection(longLived);
@@ -102,7 +102,7 @@ describe('a connection that is open', () => {
     expect(await connection.post()).toEqual(refused('CRL_HAS_EXPIRED', true));
   });
 
-  it('is answered 401 and ended once its certificate is on the list; others continue, and watchers are notified', async () => {
+  it('An open connection is answered 401 and ended once its certificate is on the list; others continue, and watchers are notified', async () => {
     const [lost, kept] = [certificates.signedBy(plant, 'DNS:dev-2'), certificates.signedBy(plant, 'DNS:dev-2')];
     const list = certificates.revocationList(plant);
     await start({ tlsCrlFile: list });
@@ -117,7 +117,7 @@ describe('a connection that is open', () => {
     expect(await other.post()).toMatchObject({ status: 202, isReused: true });
   });
 
-  it('is answered 401 and ended once its authority is no longer one', async () => {
+  it('An open connection is answered 401 and ended once its authority is no longer one', async () => {
     const authorities = certificates.copy(plant);
     await start({ tlsClientCaFile: authorities.cert });
     const connection = new Connection(device);
@@ -130,7 +130,7 @@ describe('a connection that is open', () => {
 
 describe('a new connection', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'of %s has its certificate checked: no session is resumed',
+    'A new connection of %s has its certificate checked: no session is resumed',
     async (version) => {
       await start();
       const { cert, key } = certificates.signedBy(plant, 'DNS:dev-2');
@@ -175,13 +175,16 @@ describe('a new connection', () => {
       'INVALID_PURPOSE',
       () => certificates.signedBy(plant, 'DNS:dev-2', 'keyUsage=critical,keyEncipherment'),
     ],
-  ])('with a certificate %s is answered 401, which says what is wrong', async (_name, code, client) => {
-    await start();
-    expect(await post(client())).toEqual(refused(code, false));
-    expect(gateway.events).toEqual([]);
-  });
+  ])(
+    'A new connection with a certificate %s is answered 401, which reports what is wrong',
+    async (_name, code, client) => {
+      await start();
+      expect(await post(client())).toEqual(refused(code, false));
+      expect(gateway.events).toEqual([]);
+    },
+  );
 
-  it('with a certificate for clients is served', async () => {
+  it('A new connection with a certificate for clients is served', async () => {
     await start();
     const uses = ['extendedKeyUsage=clientAuth', 'keyUsage=critical,digitalSignature'];
     expect(await post(certificates.signedBy(plant, 'DNS:dev-2', ...uses))).toEqual(ACCEPTED);
@@ -192,13 +195,13 @@ describe('a certificate that may sign others', () => {
   const old = certificates.signedBy(plant, 'DNS:dev-2', 'basicConstraints=critical,CA:TRUE');
   const linesOf = (text: string) => gateway.logLines.filter((line) => JSON.stringify(line).includes(text));
 
-  it('is answered 401, and the log says so once', async () => {
+  it('A certificate that may sign others is answered 401, and the log reports it once', async () => {
     await start();
     for (let times = 0; times < 3; times++) expect(await post(old)).toEqual(refused('IS_AUTHORITY', false));
     expect(linesOf('IS_AUTHORITY')).toEqual([expect.objectContaining({ level: 'warn' })]);
   });
 
-  it('of a device makes no other one good', async () => {
+  it('A device certificate that may sign others does not make another one valid', async () => {
     await start();
     const forged = certificates.chain(certificates.signedBy(old, 'DNS:dev-2'), old);
     expect(await post(forged)).toEqual(refused('UNTRUSTED', false));
@@ -209,7 +212,7 @@ describe('a certificate that may sign others', () => {
     expect(gateway.events).toEqual([]);
   });
 
-  it('of an intermediate authority is accepted if it is in our file, with its own list', async () => {
+  it('An intermediate authority is accepted if it is in our file, with its own list', async () => {
     const [site, other] = [certificates.authority('site', plant), certificates.authority('other', plant)];
     const device = certificates.chain(certificates.signedBy(site, 'DNS:dev-2'), site);
     const list = certificates.chain(

@@ -81,31 +81,31 @@ describe('the certificates that docs/operations/deploy-network.md makes', () => 
     ['cell-7', 'TLS Web Client Authentication'],
     ['reader', 'TLS Web Client Authentication'],
     ['server', 'TLS Web Server Authentication'],
-  ])('sign nothing: %s is for %s', (name, use) => {
+  ])('The certificates that docs/operations/deploy-network.md makes sign nothing: %s is for %s', (name, use) => {
     expect(extensionsOf(name)).toContain('CA:FALSE');
     expect(extensionsOf(name)).toContain(use);
     expect(extensionsOf(name)).not.toContain('Certificate Sign');
   });
 
-  it('have an authority that signs certificates and lists, and no other authority', () => {
+  it('The certificates that docs/operations/deploy-network.md makes have an authority that signs certificates and lists, and no other authority', () => {
     expect(extensionsOf('ca')).toMatch(/CA:TRUE, pathlen:0[^]*Certificate Sign, CRL Sign/);
   });
 
-  it('let in whom the page says', async () => {
+  it('The certificates that docs/operations/deploy-network.md makes let in whom the page says', async () => {
     const statuses = [await send('dev-2'), await send('reader'), await send()].map(({ status }) => status);
     expect(statuses).toEqual([202, 403, 401]);
     expect((await ask('GET', '/records', 'reader')).status).toBe(200);
     expect((await ask('GET', '/records', 'dev-2')).status).toBe(403);
   });
 
-  it('are refused once they are on the list that the page makes', async () => {
+  it('The certificates that docs/operations/deploy-network.md makes are refused once they are on the list that the page makes', async () => {
     expect(await send('cell-7', 'lab-7:scale')).toMatchObject({
       status: 401,
       detail: expect.stringContaining('CERT_REVOKED'),
     });
   });
 
-  it("do not let a device's key sign one for readers", async () => {
+  it("The certificates that docs/operations/deploy-network.md makes do not let a device's key sign one for readers", async () => {
     shell(`openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=x \
       -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=URI:urn:sluice:readers \
       -CA dev-2.pem -CAkey dev-2.key -keyout evil.key -out own.pem && cat own.pem dev-2.pem > evil.pem`);

@@ -93,20 +93,20 @@ afterAll(async () => {
 });
 
 describe('every route of the gateway', () => {
-  it('answers every kind of token and certificate as it declares', async () => {
+  it('Every route of the gateway answers every kind of token and certificate as it declares', async () => {
     const url = `https://127.0.0.1:${(app.getHttpServer().address() as { port: number }).port}`;
     const { asked, wrong } = await walk({ url, ca: readFileSync(certificates.authority.cert), routes, callers });
     expect(wrong).toEqual([]);
     expect(asked).toBeGreaterThan(1000);
   }, 180_000);
 
-  it('declares its access, but for those that this suite names', () => {
+  it('Every route of the gateway declares its access, but for those that this suite names', () => {
     const undeclared = new Set(routes.filter(({ access }) => access === undefined).map(({ url }) => url));
     // The methods of a source differ in their access, so that the answer to all others asks for the most.
     expect([...undeclared]).toEqual(['/kinds/undeclared/:device_id', '/ingest/from/:source']);
   });
 
-  it('declares the device that it shows where it has one, and nowhere else', () => {
+  it('Every route of the gateway declares the device that it shows where it has one, and nowhere else', () => {
     const ofDevices = routes.filter(({ access, method }) => access === 'read-device' && method === 'GET');
     const declared = ofDevices.map(({ url, deviceFrom }) => [url, deviceFrom]);
     expect(declared).toEqual([
@@ -122,7 +122,7 @@ describe('every route of the gateway', () => {
   });
 
   it.each(Object.entries<ReadRoute>(READ_ROUTES))(
-    'of the query service is here with the same declaration: %s',
+    'Every route of the query service is at the gateway with the same declaration: %s',
     (url, route) => {
       const { access, deviceFrom, method = 'GET' } = route;
       expect(routes.find((each) => each.method === method && each.url === url)).toMatchObject({

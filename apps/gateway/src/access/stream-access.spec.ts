@@ -45,22 +45,25 @@ describe('a stream that was opened with a token', () => {
     return fetch(gateway.url + path, { headers: bearer(token) });
   }
 
-  it.each(['/events/tail', '/status/events'])('ends when the token is revoked, and says why: %s', async (path) => {
-    const stream = await follow(path);
-    await directory.run(`revoke ${idOf(token)}`);
-    await gateway.gate.feed!.refresh();
-    expect(await stream.text()).toBe(`data: 1\n\n${endOf('token-revoked')}`);
-    expect(gateway.gate.open.count).toBe(0);
-  });
+  it.each(['/events/tail', '/status/events'])(
+    'A stream that was opened with a token ends when the token is revoked, and gives the reason: %s',
+    async (path) => {
+      const stream = await follow(path);
+      await directory.run(`revoke ${idOf(token)}`);
+      await gateway.gate.feed!.refresh();
+      expect(await stream.text()).toBe(`data: 1\n\n${endOf('token-revoked')}`);
+      expect(gateway.gate.open.count).toBe(0);
+    },
+  );
 
-  it('ends when the grace of a rotation is over', async () => {
+  it('A stream that was opened with a token ends when the grace of a rotation is over', async () => {
     const stream = await follow('/events/tail');
     await directory.run(`rotate ${idOf(token)} --grace 0s`);
     await gateway.gate.feed!.refresh();
     expect(await stream.text()).toBe(`data: 1\n\n${endOf('token-replaced')}`);
   });
 
-  it('ends with its connection', async () => {
+  it('A stream that was opened with a token ends with its connection', async () => {
     const head = `GET /events/tail HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`;
     let isRevoked = false;
     const answer = await exchange(gateway.url, head, (received) => {
@@ -73,7 +76,7 @@ describe('a stream that was opened with a token', () => {
     expect(answer).toContain('{"reason":"token-revoked"}');
   });
 
-  it('is no longer watched when its reader has gone', async () => {
+  it('A stream that was opened with a token is no longer watched when its reader has gone', async () => {
     const leave = new AbortController();
     await fetch(`${gateway.url}/events/tail`, { headers: bearer(token), signal: leave.signal });
     expect(gateway.gate.open.count).toBe(1);
@@ -105,7 +108,7 @@ describe('a stream that was opened with a certificate', () => {
     return response;
   }
 
-  it('ends when its certificate is on a new revocation list, and says why', async () => {
+  it('A stream that was opened with a certificate ends when its certificate is on a new revocation list, and gives the reason', async () => {
     const stream = await follow(reader);
     copyFileSync(certificates.revocationList(plant, reader), list);
     gateway.tls!.reload();
@@ -113,7 +116,7 @@ describe('a stream that was opened with a certificate', () => {
     expect((await follow(reader)).statusCode).toBe(401);
   });
 
-  it('continues when another certificate is on a new revocation list', async () => {
+  it('A stream that was opened with a certificate continues when another certificate is on a new revocation list', async () => {
     const [own, other] = [await follow(reader), await follow(otherReader)];
     copyFileSync(certificates.revocationList(plant, otherReader), list);
     gateway.tls!.reload();
@@ -122,7 +125,7 @@ describe('a stream that was opened with a certificate', () => {
     own.destroy();
   });
 
-  it('ends when the certificate has expired, and says why', async () => {
+  it('A stream that was opened with a certificate ends when the certificate has expired, and gives the reason', async () => {
     const stream = await follow(reader);
     gateway.clock.now = () => Date.now() + 10 * 24 * 3600 * 1000;
     gateway.gate.open.recheck();

@@ -63,14 +63,14 @@ const post = (device: string, client?: CertificateFiles, headers: Record<string,
   );
 
 describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
-  it('records are taken over TLS, and plain HTTP is not spoken', async () => {
+  it('With TLS_CERT_FILE and TLS_KEY_FILE, records are accepted over TLS, and plain HTTP is not spoken', async () => {
     await start(tls(server));
     expect((await post('dev-2')).status).toBe(202);
     await expect(gateway.post(SEED_RECORD)).rejects.toThrow();
     expect(gateway.events).toHaveLength(1);
   });
 
-  it('a changed certificate is used for new connections, without a restart', async () => {
+  it('With TLS_CERT_FILE and TLS_KEY_FILE, a changed certificate is used for new connections, without a restart', async () => {
     const files = certificates.copy(server);
     await start(tls(files));
     const before = await serialOf();
@@ -80,7 +80,7 @@ describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
     expect((await post('dev-2')).status).toBe(202);
   });
 
-  it('files that do not fit together are left alone until they do, and the log says so', async () => {
+  it('With TLS_CERT_FILE and TLS_KEY_FILE, files that do not fit together are left alone until they do, and the log reports it', async () => {
     const files = certificates.copy(server);
     await start(tls(files));
     const before = await serialOf();
@@ -92,7 +92,7 @@ describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
     }
   });
 
-  it('a stop does not wait for connections that say nothing', async () => {
+  it('With TLS_CERT_FILE and TLS_KEY_FILE, a stop does not wait for connections that say nothing', async () => {
     await start(tls(server));
     const silent = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1', rejectUnauthorized: false });
     await once(silent, 'secureConnect');
@@ -115,13 +115,13 @@ describe('with TLS_CLIENT_CA_FILE', () => {
     ['URI:urn:sluice:device:lab-7:*', 'lab-8:scale', 403],
     ['URI:urn:sluice:readers', 'dev-2', 403],
     ['DNS:dev-2,DNS:dev-3', 'dev-3', 202],
-  ])('a certificate for %s sending for %s is answered %d', async (altName, device, status) => {
+  ])('With TLS_CLIENT_CA_FILE, a certificate for %s sending for %s is answered %d', async (altName, device, status) => {
     await start(mutual);
     expect((await post(device, certificates.signedBy(plant, altName))).status).toBe(status);
     expect(gateway.events).toHaveLength(status === 202 ? 1 : 0);
   });
 
-  it('readers read, and devices do not', async () => {
+  it('With TLS_CLIENT_CA_FILE, readers read, and devices do not', async () => {
     await start({ ...mutual, queryUrl: query.url });
     const read = (altName: string) => ask('GET', '/records', certificates.signedBy(plant, altName));
     expect((await read('URI:urn:sluice:readers')).status).toBe(200);
@@ -135,7 +135,7 @@ describe('with TLS_CLIENT_CA_FILE', () => {
       () => certificates.signedBy(stranger, 'DNS:dev-2'),
       /not accepted \([A-Z_]+: its authority is not in TLS_CLIENT_CA_FILE\)/,
     ],
-  ])('%s is answered 401, which says what to do', async (_, client, detail) => {
+  ])('With TLS_CLIENT_CA_FILE %s is answered 401, which reports what to do', async (_, client, detail) => {
     await start(mutual);
     const { status, body } = await post('dev-2', client());
     expect([status, body.code]).toEqual([401, 'unauthorized']);
@@ -143,7 +143,7 @@ describe('with TLS_CLIENT_CA_FILE', () => {
     expect(gateway.events).toEqual([]);
   });
 
-  it('a certificate that names no device is answered 403, which says which name is missing', async () => {
+  it('With TLS_CLIENT_CA_FILE, a certificate that names no device is answered 403, which reports which name is missing', async () => {
     await start(mutual);
     for (const altName of ['', 'IP:10.0.0.1']) {
       const { status, body } = await post('dev-2', certificates.signedBy(plant, altName));
@@ -152,7 +152,7 @@ describe('with TLS_CLIENT_CA_FILE', () => {
     }
   });
 
-  it('together with AUTH=tokens, either of the two is enough, and a token that is sent decides', async () => {
+  it('With TLS_CLIENT_CA_FILE together with AUTH=tokens, either of the two is enough, and a token that is sent decides', async () => {
     const directory = new TokenDirectory();
     const token = await directory.create('--device dev-3');
     await start({ ...mutual, ...directory.options });
@@ -170,7 +170,7 @@ describe('a client certificate on the revocation list', () => {
   const lost = certificates.signedBy(plant, 'DNS:dev-2');
   const kept = certificates.signedBy(plant, 'DNS:dev-2');
 
-  it('is answered 401, and others of its authority are not touched', async () => {
+  it('A client certificate on the revocation list is answered 401, and others of its authority are not touched', async () => {
     await start({ ...mutual, tlsCrlFile: certificates.revocationList(plant, lost) });
     const { status, body } = await post('dev-2', lost);
     expect([status, body.code]).toEqual([401, 'unauthorized']);
@@ -178,7 +178,7 @@ describe('a client certificate on the revocation list', () => {
     expect((await post('dev-2', kept)).status).toBe(202);
   });
 
-  it('is refused on new connections once the list has changed', async () => {
+  it('A client certificate on the revocation list is refused on new connections once the list has changed', async () => {
     const list = certificates.revocationList(plant);
     await start({ ...mutual, tlsCrlFile: list });
     expect((await post('dev-2', lost)).status).toBe(202);
@@ -190,7 +190,7 @@ describe('a client certificate on the revocation list', () => {
 });
 
 describe('files that cannot be used', () => {
-  it('stop the start, with the setting and the file', async () => {
+  it('Files that cannot be used stop the start, with the setting and the file', async () => {
     await start({});
     const missing = { ...tls(server), tlsKeyFile: '/nowhere/key.pem' };
     await expect(GatewayUnderTest.start(missing)).rejects.toThrow(

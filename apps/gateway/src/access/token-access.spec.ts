@@ -36,7 +36,7 @@ describe('with AUTH=tokens, a record', () => {
   it.each([
     ['of the device of the token', () => device, 'dev-2'],
     ['of a device that fits its pattern', () => pattern, 'lab-7:scale'],
-  ])('%s is taken', async (_, token, deviceId) => {
+  ])('With AUTH=tokens, a record %s is accepted', async (_, token, deviceId) => {
     const { status } = await gateway.post(recordOf(deviceId), bearer(token()!));
     expect(status).toBe(202);
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual([deviceId]);
@@ -46,7 +46,7 @@ describe('with AUTH=tokens, a record', () => {
     ['without a token', {}, /Send a token as "Authorization: Bearer sluice_/],
     ['with no token of ours', { authorization: 'Basic dXNlcjpwYXNz' }, /are not a token of this gateway/],
     ['with a mistyped token', bearer(`sluice_0123456789ab_${'0'.repeat(40)}_6ea1fb2e`), /checksum does not match/],
-  ])('%s is answered 401, which says what to do', async (_, headers, detail) => {
+  ])('With AUTH=tokens, a record %s is answered 401, which reports what to do', async (_, headers, detail) => {
     const { status, headers: answered, body } = await gateway.post(SEED_RECORD, headers);
     expect([status, body.code]).toEqual([401, 'unauthorized']);
     expect(body.detail).toMatch(detail);
@@ -55,7 +55,7 @@ describe('with AUTH=tokens, a record', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('with a mistyped token gets another detail than one with an unknown token', async () => {
+  it('With AUTH=tokens, a record with a mistyped token gets another detail than one with an unknown token', async () => {
     const last = device!.at(-1) === '0' ? '1' : '0';
     const mistyped = await gateway.post(SEED_RECORD, bearer(device!.slice(0, -1) + last));
     const other = new TokenDirectory();
@@ -66,7 +66,7 @@ describe('with AUTH=tokens, a record', () => {
     expect(unknown.body.detail).toMatch(/The token is unknown/);
   });
 
-  it('of another device is answered 403', async () => {
+  it('With AUTH=tokens, a record of another device is answered 403', async () => {
     const { status, headers, body } = await gateway.post(recordOf('dev-3'), bearer(device!));
     expect([status, body.code]).toEqual([403, 'forbidden']);
     expect(body.detail).toBe('This token (device dev-2) may not send for dev-3; use the one of that device.');
@@ -75,20 +75,20 @@ describe('with AUTH=tokens, a record', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('with the token of readers is answered 403', async () => {
+  it('With AUTH=tokens, a record with the token of readers is answered 403', async () => {
     const { status, body } = await gateway.post(SEED_RECORD, bearer(reader!));
     expect([status, body.code]).toEqual([403, 'forbidden']);
     expect(body.detail).toMatch(/may read but not send/);
   });
 
-  it('that is broken is answered as without tokens: whose it is cannot be said', async () => {
+  it('With AUTH=tokens, a record that is broken is answered as without tokens: whose it is cannot be said', async () => {
     const { status, body } = await gateway.post({ ...recordOf('dev-3'), timestamp: 'yesterday' }, bearer(device!));
     expect([status, body.code]).toEqual([422, 'invalid-record']);
   });
 });
 
 describe('with AUTH=tokens, a batch', () => {
-  it('gives records of other devices their own verdict, and takes their neighbours', async () => {
+  it('With AUTH=tokens, a batch gives records of other devices their own verdict, and takes their neighbours', async () => {
     const { status, body } = await gateway.post(['dev-2', 'dev-3', 'dev-2'].map(recordOf), bearer(device!));
     expect(status).toBe(207);
     expect(body).toMatchObject({ accepted: 2, rejected: 1 });
@@ -99,7 +99,7 @@ describe('with AUTH=tokens, a batch', () => {
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2', 'dev-2']);
   });
 
-  it('of which no record is the sender’s is answered 403', async () => {
+  it('With AUTH=tokens, a batch of which no record is the sender’s is answered 403', async () => {
     const { status, body } = await gateway.post(['dev-3', 'lab-7'].map(recordOf), bearer(pattern!));
     expect([status, body.code]).toEqual([403, 'forbidden']);
     expect(body.errors!.map(({ pointer }) => pointer)).toEqual(['/0/device_id', '/1/device_id']);
@@ -108,7 +108,7 @@ describe('with AUTH=tokens, a batch', () => {
 
 describe('with AUTH=tokens, a read', () => {
   it.each(['/records', '/check-buffer', '/records/dev-2/r-1', '/records?device_id=dev-9'])(
-    '%s is for readers',
+    'With AUTH=tokens, a read %s is for readers',
     async (path) => {
       expect((await read(path, reader)).status).toBe(200);
       expect((await read(path, device)).status).toBe(403);
@@ -133,13 +133,13 @@ describe('with AUTH=tokens, a read', () => {
     ['/status/events?device_id=dev-2', 403],
     ['/metrics?device_id=dev-2', 403],
     ['/nowhere?device_id=dev-2', 403],
-  ])('%s with the token of dev-2 is answered %d', async (path, status) => {
+  ])('With AUTH=tokens, a read %s with the token of dev-2 is answered %d', async (path, status) => {
     expect((await read(path, both)).status).toBe(status);
     expect(query.asked).toHaveLength(status === 200 ? 1 : 0);
   });
 
   it.each(['/metrics', '/nowhere', '/ingest', '//ingest', '/records/..%2f..'])(
-    '%s is for readers as well',
+    'With AUTH=tokens, a read %s is for readers as well',
     async (path) => {
       expect((await read(path)).status).toBe(401);
       expect((await read(path, reader)).status).not.toBe(401);
@@ -148,7 +148,7 @@ describe('with AUTH=tokens, a read', () => {
 });
 
 describe('the tokens of a gateway', () => {
-  it('are taken up and dropped while it runs: made, rotated, revoked', async () => {
+  it('The tokens of a gateway are taken up and dropped while it runs: made, rotated, revoked', async () => {
     const status = async (token: string) => (await gateway.post(recordOf('dev-5'), bearer(token))).status;
     const first = await directory.create('--device dev-5');
     expect(await status(first)).toBe(401);
@@ -162,14 +162,14 @@ describe('the tokens of a gateway', () => {
     expect([await status(first), await status(second)]).toEqual([401, 401]);
   });
 
-  it('lose their old secret when the grace is over', async () => {
+  it('The tokens of a gateway lose their old secret when the grace is over', async () => {
     const first = await directory.create('--device dev-6');
     await directory.run(`rotate ${idOf(first)} --grace 0s`);
     await gateway.gate.feed!.refresh();
     expect((await gateway.post(recordOf('dev-6'), bearer(first))).status).toBe(401);
   });
 
-  it('never show up in a log line, an answer or a metric', async () => {
+  it('The tokens of a gateway never show up in a log line, an answer or a metric', async () => {
     const sent = [device!, reader!, `${device!.slice(0, -1)}x`, 'sluice_secret'];
     const answers: unknown[] = [];
     for (const token of sent) {
@@ -183,7 +183,7 @@ describe('the tokens of a gateway', () => {
     expect(seen).not.toContain('sluice_secret');
   });
 
-  it('of an unknown version grant no access, and the log says so', async () => {
+  it('The tokens of a gateway of an unknown version grant no access, and the log reports it', async () => {
     const store = await openTokenStore({ url: directory.url, clientId: 'suite', timeoutMs: 1_000 });
     await store.put({ id: 'ffffffffffff', version: 1, content: { holder: { kind: 'planet' } } });
     await store.close();

@@ -67,7 +67,7 @@ function setUp() {
 }
 
 describe('TokenFeed', () => {
-  it('reads the tokens when it starts, and again only when something has changed', async () => {
+  it('TokenFeed reads the tokens when it starts, and again only when something has changed', async () => {
     const { store, feed, token, isTaken } = setUp();
     store.hold(token);
     await feed.start();
@@ -79,7 +79,7 @@ describe('TokenFeed', () => {
     expect([store.lists, isTaken()]).toEqual([2, false]);
   });
 
-  it('writes down once an hour which tokens were used', async () => {
+  it('TokenFeed writes down once an hour which tokens were used', async () => {
     const { store, clock, feed, token, isTaken } = setUp();
     store.hold(token);
     await feed.start();
@@ -102,7 +102,7 @@ describe('TokenFeed', () => {
     expect(store.uses).toHaveLength(2);
   });
 
-  it('ends a token at its time, on a connection that has shown it as well', async () => {
+  it('TokenFeed ends a token at its time, on a connection that has shown it as well', async () => {
     const { store, clock, feed, token, isTaken } = setUp();
     store.hold({ ...token, expiresAtMs: clock.now() + 1000 });
     await feed.start();
@@ -113,7 +113,7 @@ describe('TokenFeed', () => {
     expect(isTaken()).toBe(false);
   });
 
-  it('keeps the last tokens while the store is down, and says so once and for how long', async () => {
+  it('TokenFeed keeps the last tokens while the store is down, and reports it once and for how long', async () => {
     const { store, clock, feed, token, lines, isTaken } = setUp();
     store.hold(token);
     await feed.refresh();
@@ -129,7 +129,7 @@ describe('TokenFeed', () => {
     expect(lines.at(-1)!.msg).toBe('the tokens are up to date again');
   });
 
-  it('refuses all requests before the tokens were read once', async () => {
+  it('TokenFeed refuses all requests before the tokens were read once', async () => {
     const { store, feed, token, lines, isTaken } = setUp();
     store.hold(token);
     store.isAvailable = false;
@@ -138,7 +138,7 @@ describe('TokenFeed', () => {
     expect(lines[0]!.msg).toBe('the tokens cannot be read: all requests are refused until they are');
   });
 
-  it('has one read in progress at a time', async () => {
+  it('TokenFeed has one read in progress at a time', async () => {
     const { store, feed, token } = setUp();
     store.hold(token);
     await Promise.all([feed.refresh(), feed.refresh(), feed.refresh()]);
@@ -159,7 +159,7 @@ describe('readiness', () => {
     return gatewayHealth(log, gate).ready.find(({ name }) => name === 'tokens')!;
   }
 
-  it('is red until the tokens are read, and says what it is waiting for', async () => {
+  it('Readiness is red until the tokens are read, and reports what it is waiting for', async () => {
     const { store, clock, feed } = setUp();
     store.isAvailable = false;
     await feed.refresh();
@@ -168,7 +168,7 @@ describe('readiness', () => {
     );
   });
 
-  it('stays green with the last tokens, and says how old they may be', async () => {
+  it('Readiness stays green with the last tokens, and reports how old they may be', async () => {
     const { store, clock, feed, token } = setUp();
     store.hold(token);
     await feed.refresh();

@@ -30,7 +30,7 @@ describe('the file of the endpoints', () => {
   };
   const urls = () => feed.list!.endpoints.map(({ url, draining }) => (draining ? `${url} draining` : url));
 
-  it('is read at the start, and again when it has changed', () => {
+  it('The file of the endpoints is read at the start, and again when it has changed', () => {
     writeFileSync(path, 'http://a\nhttp://b\n');
     open({ endpointsFile: path });
     const { version } = feed.list!;
@@ -43,7 +43,7 @@ describe('the file of the endpoints', () => {
     expect(logged).toEqual([expect.objectContaining({ msg: 'the list of endpoints has changed' })]);
   });
 
-  it('that is broken or missing leaves the last list, and is logged once for each change', () => {
+  it('The file of the endpoints that is broken or missing leaves the last list, and is logged once for each change', () => {
     writeFileSync(path, 'http://a');
     open({ endpointsFile: path });
     writeFileSync(path, 'http://a wieght=2');
@@ -64,14 +64,14 @@ describe('the file of the endpoints', () => {
   it.each([
     ['is missing', () => {}, /^ENDPOINTS_FILE: .*endpoints cannot be read \(ENOENT\); name a readable file/],
     ['is wrong', () => writeFileSync(path, 'a:8000'), /^ENDPOINTS_FILE \(.*endpoints\): the entry "a:8000"/],
-  ])('that %s stops the start, with the fix', (_, write, message) => {
+  ])('The file of the endpoints that %s stops the start, with the fix', (_, write, message) => {
     write();
     expect(() => open({ endpointsFile: path })).toThrow(
       expect.objectContaining({ code: 'invalid-endpoints', message: expect.stringMatching(message) }),
     );
   });
 
-  it('and the setting exclude each other', () => {
+  it('The file of the endpoints and the setting exclude each other', () => {
     expect(() => open({ endpointsFile: path, endpoints: 'http://a' })).toThrow(/both set; set one of them/);
   });
 });

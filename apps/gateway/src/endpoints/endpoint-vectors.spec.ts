@@ -19,19 +19,22 @@ const orders = lists.flatMap(({ endpoints, orders }) =>
 );
 
 describe('docs/reference/endpoint-vectors.json', () => {
-  it('has the digests that SHA-256 gives', () => {
+  it('docs/reference/endpoint-vectors.json has the digests that SHA-256 gives', () => {
     expect(digests.map(({ text }) => hash('sha256', text))).toEqual(digests.map(({ sha256 }) => sha256));
   });
 
-  it.each(orders)('has the order of $deviceId as the gateway computes it', ({ deviceId, endpoints, order }) => {
-    expect(rankEndpoints(deviceId, endpoints).map(({ url }) => url)).toEqual(order);
-  });
+  it.each(orders)(
+    'docs/reference/endpoint-vectors.json has the order of $deviceId as the gateway computes it',
+    ({ deviceId, endpoints, order }) => {
+      expect(rankEndpoints(deviceId, endpoints).map(({ url }) => url)).toEqual(order);
+    },
+  );
 });
 
 describe('docs/guides/devices.md', () => {
   const [, python = ''] = /```python\n(.*?)```/s.exec(page) ?? [];
 
-  it('has a program in Python that computes every order of the vectors', () => {
+  it('docs/guides/devices.md has a program in Python that computes every order of the vectors', () => {
     const calls = orders.map(({ deviceId, endpoints }) => [
       deviceId,
       endpoints.map(({ url, weight }) => [url, weight]),
@@ -41,12 +44,12 @@ describe('docs/guides/devices.md', () => {
     expect(JSON.parse(answer)).toEqual(orders.map(({ order }) => order));
   });
 
-  it('shows the beginning of a digest of the vectors', () => {
+  it('docs/guides/devices.md shows the beginning of a digest of the vectors', () => {
     const [, text, digest = '?'] = /printf '([^']+)' \| sha256sum +# begins with (\w+)/.exec(page) ?? [];
     expect(digests.find((each) => each.text === text)!.sha256).toMatch(new RegExp(`^${digest}`));
   });
 
-  it('has a list of endpoints that can be read, and assigns as it says', () => {
+  it('docs/guides/devices.md has a list of endpoints that can be read, and assigns as it says', () => {
     const [, text = ''] = /```\n(# one endpoint on each line.*?)```/s.exec(page) ?? [];
     const list = parseEndpoints(text, 'docs/guides/devices.md');
     expect(list.endpoints).toHaveLength(3);

@@ -29,7 +29,7 @@ const drainingIn = (answer: string): string[] =>
     .sort();
 
 describe('GET /endpoints', () => {
-  it('lists every endpoint in the order of the device, says which drain, and when to come back', async () => {
+  it('GET /endpoints lists every endpoint in the order of the device, reports which drain, and when to come back', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE, endpointsTtlSeconds: 30 });
     const { status, headers, body } = await get('?device_id=dev-2');
     expect([status, headers.get('cache-control')]).toEqual([200, 'private, max-age=30']);
@@ -41,7 +41,7 @@ describe('GET /endpoints', () => {
     ]);
   });
 
-  it('is the same from every gateway', async () => {
+  it('GET /endpoints is the same from every gateway', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     const first = await get('?device_id=lab-7:scale');
     await gateway.stop();
@@ -51,13 +51,13 @@ describe('GET /endpoints', () => {
     expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
   });
 
-  it('puts the endpoints that a device is assigned to before all others', async () => {
+  it('GET /endpoints puts the endpoints that a device is assigned to before all others', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: `${THREE}, lab-7:* -> http://b:8000` });
     expect((await get('?device_id=lab-7:scale')).body.endpoints[0]!.url).toBe('http://b:8000');
   });
 
   it.each(['%s', 'W/%s', '"other", %s', '*'])(
-    'answers 304 while nothing has changed: If-None-Match: %s',
+    'GET /endpoints answers 304 while nothing has changed: If-None-Match: %s',
     async (form) => {
       gateway = await GatewayUnderTest.start({ endpoints: THREE });
       const etag = (await get('?device_id=dev-2')).headers.get('etag')!;
@@ -67,7 +67,7 @@ describe('GET /endpoints', () => {
     },
   );
 
-  it('has no list where none is configured: a device stays at the address that it has', async () => {
+  it('GET /endpoints has no list where none is configured: a device stays at the address that it has', async () => {
     gateway = await GatewayUnderTest.start();
     const { status, body } = await get('?device_id=dev-2');
     expect([status, body]).toEqual([200, { version: 'none', device_id: 'dev-2', endpoints: [], ttl_seconds: 60 }]);
@@ -79,7 +79,7 @@ describe('GET /endpoints', () => {
     ['?device_id=a%2Ab', 'pattern'],
     ['?device_id=dev-1&device_id=dev-2', 'repeated-parameter'],
     ['?device_id=dev-1&x=1', 'unknown-parameter'],
-  ])('refuses "%s" with a pointer', async (query, code) => {
+  ])('GET /endpoints refuses "%s" with a pointer', async (query, code) => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     const { status, body } = await get(query);
     expect([status, body.code]).toEqual([400, 'invalid-parameter']);
@@ -88,7 +88,7 @@ describe('GET /endpoints', () => {
     );
   });
 
-  it('answers HEAD, and 405 to what it cannot do', async () => {
+  it('GET /endpoints answers HEAD, and 405 to what it cannot do', async () => {
     gateway = await GatewayUnderTest.start();
     const head = await fetch(`${gateway.url}/endpoints?device_id=dev-2`, { method: 'HEAD' });
     const post = await fetch(`${gateway.url}/endpoints`, { method: 'POST' });
@@ -100,7 +100,7 @@ describe('GET /endpoints with AUTH=tokens', () => {
   const directory = new TokenDirectory();
   afterEach(() => directory.remove());
 
-  it('answers clients that may send for the device, and no others', async () => {
+  it('GET /endpoints with AUTH=tokens answers clients that may send for the device, and no others', async () => {
     const [device, lab, reader] = [
       await directory.create('--device dev-2'),
       await directory.create('--pattern lab-7:*'),
@@ -119,7 +119,7 @@ describe('GET /endpoints with AUTH=tokens', () => {
 });
 
 describe('a gateway that has received SIGTERM', () => {
-  it('reports itself as draining to clients that call it by its name, and accepts records meanwhile', async () => {
+  it('A gateway that has received SIGTERM reports itself as draining to clients that call it by its name, and accepts records meanwhile', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     expect(drainingIn(await getAt('a:8000'))).toEqual(['http://b:8000']);
     gateway.lifecycle.draining();
@@ -129,7 +129,7 @@ describe('a gateway that has received SIGTERM', () => {
     expect((await gateway.post(SEED_RECORD)).status).toBe(202);
   });
 
-  it('announces with the answers to records that it drains, by the file or because it stops', async () => {
+  it('A gateway that has received SIGTERM announces with the answers to records that it drains, by the file or because it stops', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     const hintAt = async (host: string) =>
       /^endpoint-draining: (.*)\r$/im.exec(await getAt(host, 'POST /ingest', 'Content-Length: 0\r\n'))?.[1];
@@ -138,7 +138,7 @@ describe('a gateway that has received SIGTERM', () => {
     expect([await hintAt('A:8000'), await hintAt('elsewhere')]).toEqual(['true', undefined]);
   });
 
-  it('changes version and ETag, so that no device takes the list for the one that it has', async () => {
+  it('A gateway that has received SIGTERM changes version and ETag, so that no device takes the list for the one that it has', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     const etagAt = async (host: string) => /^etag: (.*)\r$/im.exec(await getAt(host))?.[1];
     const before = await etagAt('a:8000');

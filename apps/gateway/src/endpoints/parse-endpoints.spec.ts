@@ -9,7 +9,7 @@ const urls = (text: string, deviceId: string) =>
     .map(({ url }) => url);
 
 describe('a list of endpoints', () => {
-  it('is read from one line, or from many with comments', () => {
+  it('A list of endpoints is read from one line, or from many with comments', () => {
     const line = parse('https://a:8000 weight=2, https://b:8000 draining');
     const lines = parse(`
       # the hall
@@ -24,7 +24,7 @@ describe('a list of endpoints', () => {
     expect(lines).toEqual(line);
   });
 
-  it('has one form for one address', () => {
+  it('A list of endpoints has one form for one address', () => {
     expect(parse('HTTPS://Gateway.Plant:443/sluice/').endpoints[0]!.url).toBe('https://gateway.plant/sluice');
   });
 
@@ -47,13 +47,13 @@ describe('a list of endpoints', () => {
     ['http://a, dev-1 ->', /an http or https URL/],
     ['http://a, dev-1 -> http://b', /http:\/\/b is none of the endpoints; add an entry for it/],
     ['http://a, dev-1 -> http://a, dev-1 -> http://a', /these devices stand twice/],
-  ])('is refused with its entry and what is allowed: %s', (text, message) => {
+  ])('A list of endpoints is refused with its entry and what is allowed: %s', (text, message) => {
     expect(() => parse(text)).toThrow(EndpointListError);
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).toThrow(/^ENDPOINTS[: ]/);
   });
 
-  it('never shows a password', () => {
+  it('A list of endpoints never shows a password', () => {
     expect(() => parse('http://me:secret@a')).toThrow(/\/\/…@a/);
     expect(() => parse('http://me:secret@a')).not.toThrow(/secret/);
   });
@@ -62,20 +62,20 @@ describe('a list of endpoints', () => {
 describe('devices that are assigned to endpoints', () => {
   const four = 'http://a, http://b, http://c, http://d';
 
-  it('report there first, and know all others as fallbacks in their own order', () => {
+  it('Devices that are assigned to endpoints report there first, and know all others as fallbacks in their own order', () => {
     const plain = urls(four, 'lab-7:scale');
     const last = plain[3]!;
     expect(urls(`${four}, lab-7:* -> ${last}`, 'lab-7:scale')).toEqual([last, ...plain.slice(0, 3)]);
     expect(urls(`${four}, lab-7:* -> ${last}`, 'lab-8:scale')).toEqual(urls(four, 'lab-8:scale'));
   });
 
-  it('are spread over several by the hash', () => {
+  it('Devices that are assigned to endpoints are spread over several by the hash', () => {
     const text = `${four}, lab-7:* -> http://a http://b`;
     const own = Array.from({ length: 100 }, (_, at) => urls(text, `lab-7:${at}`)[0]);
     expect(new Set(own)).toEqual(new Set(['http://a', 'http://b']));
   });
 
-  it('use the most precise entry, wherever it is in the list', () => {
+  it('Devices that are assigned to endpoints use the most precise entry, wherever it is in the list', () => {
     const text = `${four}, lab-* -> http://a, lab-7:s -> http://b, lab-7:* -> http://c`;
     expect(['lab-7:s', 'lab-7:scale', 'lab-8:s'].map((deviceId) => urls(text, deviceId)[0])).toEqual([
       'http://b',
@@ -88,7 +88,7 @@ describe('devices that are assigned to endpoints', () => {
 describe('the version of a list', () => {
   const { version } = parse('http://a weight=2, http://b, dev-1 -> http://b');
 
-  it('is the same for the same list', () => {
+  it('The version of a list is the same for the same list', () => {
     expect(parse('http://a  weight=2\nhttp://b/\ndev-1->http://b').version).toBe(version);
     expect(version).toMatch(/^[0-9a-f]{16}$/);
   });
@@ -98,9 +98,9 @@ describe('the version of a list', () => {
     ['a weight', 'http://a weight=3, http://b, dev-1 -> http://b'],
     ['a state', 'http://a weight=2, http://b draining, dev-1 -> http://b'],
     ['an assignment', 'http://a weight=2, http://b, dev-1 -> http://a'],
-  ])('changes with %s', (_, text) => expect(parse(text).version).not.toBe(version));
+  ])('The version of a list changes with %s', (_, text) => expect(parse(text).version).not.toBe(version));
 
-  it('changes when one of its endpoints begins to drain, and the order of devices does not', () => {
+  it('The version of a list changes when one of its endpoints begins to drain, and the order of devices does not', () => {
     const list = parse('http://a, http://b, http://c');
     const drained = list.withDraining((url) => url === 'http://b');
     expect(drained.version).not.toBe(list.version);

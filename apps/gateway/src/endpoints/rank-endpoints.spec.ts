@@ -16,26 +16,29 @@ function countByEndpoint(own: Iterable<string>): Map<string, number> {
 }
 
 describe('the order of endpoints of a device', () => {
-  it('gives each of 8 endpoints within 10 % of an even share of 10,000 devices', () => {
+  it('The order of endpoints of a device gives each of 8 endpoints within 10 % of an even share of 10,000 devices', () => {
     const counts = countByEndpoint(ownEndpoints(gateways(8)).values());
     for (const [, count] of counts) expect(Math.abs(count / 1250 - 1)).toBeLessThan(0.1);
     expect(counts.size).toBe(8);
   });
 
-  it.each([2, 5, 8])('moves only the devices of the endpoint that leaves, and spreads them evenly: %i', (count) => {
-    const all = gateways(count);
-    const before = ownEndpoints(all);
-    const leaving = all[1]!.url;
-    const after = ownEndpoints(all.filter(({ url }) => url !== leaving));
-    const moved = DEVICES.filter((deviceId) => before.get(deviceId) !== after.get(deviceId));
-    expect(moved).toEqual(DEVICES.filter((deviceId) => before.get(deviceId) === leaving));
-    const fair = moved.length / (count - 1);
-    const spread = countByEndpoint(moved.map((deviceId) => after.get(deviceId)!));
-    for (const [, arrivals] of spread) expect(Math.abs(arrivals / fair - 1)).toBeLessThan(0.2);
-    expect(spread.size).toBe(count - 1);
-  });
+  it.each([2, 5, 8])(
+    'The order of endpoints of a device moves only the devices of the endpoint that leaves, and spreads them evenly: %i',
+    (count) => {
+      const all = gateways(count);
+      const before = ownEndpoints(all);
+      const leaving = all[1]!.url;
+      const after = ownEndpoints(all.filter(({ url }) => url !== leaving));
+      const moved = DEVICES.filter((deviceId) => before.get(deviceId) !== after.get(deviceId));
+      expect(moved).toEqual(DEVICES.filter((deviceId) => before.get(deviceId) === leaving));
+      const fair = moved.length / (count - 1);
+      const spread = countByEndpoint(moved.map((deviceId) => after.get(deviceId)!));
+      for (const [, arrivals] of spread) expect(Math.abs(arrivals / fair - 1)).toBeLessThan(0.2);
+      expect(spread.size).toBe(count - 1);
+    },
+  );
 
-  it('moves only to the endpoint that joins, and about one device in n', () => {
+  it('The order of endpoints of a device moves only to the endpoint that joins, and about one device in n', () => {
     const before = ownEndpoints(gateways(7));
     const after = ownEndpoints(gateways(8));
     const moved = DEVICES.filter((deviceId) => before.get(deviceId) !== after.get(deviceId));
@@ -43,7 +46,7 @@ describe('the order of endpoints of a device', () => {
     expect(moved.length).toBeLessThan((DEVICES.length / 8) * 1.1);
   });
 
-  it('gives shares in proportion to the weights', () => {
+  it('The order of endpoints of a device gives shares in proportion to the weights', () => {
     const endpoints = gateways(4).map((endpoint, at) => ({ ...endpoint, weight: at + 1 }));
     const counts = countByEndpoint(ownEndpoints(endpoints).values());
     for (const { url, weight } of endpoints) {
@@ -51,7 +54,7 @@ describe('the order of endpoints of a device', () => {
     }
   });
 
-  it('moves devices only towards the endpoint whose weight grows', () => {
+  it('The order of endpoints of a device moves devices only towards the endpoint whose weight grows', () => {
     const endpoints = gateways(4);
     const before = ownEndpoints(endpoints);
     const heavier = endpoints.map((endpoint, at) => (at === 2 ? { ...endpoint, weight: 3 } : endpoint));
@@ -60,7 +63,7 @@ describe('the order of endpoints of a device', () => {
     expect(new Set(goals)).toEqual(new Set([endpoints[2]!.url]));
   });
 
-  it('keeps the order of those that stay, whatever leaves and however the list is sorted', () => {
+  it('The order of endpoints of a device keeps the order of those that stay, whatever leaves and however the list is sorted', () => {
     const lists = fc.uniqueArray(
       fc.record({ url: fc.webUrl({ validSchemes: ['http', 'https'] }), weight: fc.integer({ min: 1, max: 20 }) }),
       { selector: ({ url }) => url, minLength: 1, maxLength: 8 },

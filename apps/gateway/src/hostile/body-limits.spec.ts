@@ -59,16 +59,22 @@ function expectFirstError({ body }: IngestAnswer, pointer: string, code: string)
 }
 
 describe('a record beyond a limit is refused without its neighbours', () => {
-  it.each(EXCESSIVE)('in an array: %s', async (_name, record, pointer, code) => {
-    expectFirstError(await gateway.post(`[${SEED}, ${record} ,${SEED}]`), `/1${pointer}`, code);
-  });
+  it.each(EXCESSIVE)(
+    'A record beyond a limit is refused without its neighbours in an array: %s',
+    async (_name, record, pointer, code) => {
+      expectFirstError(await gateway.post(`[${SEED}, ${record} ,${SEED}]`), `/1${pointer}`, code);
+    },
+  );
 
-  it.each(EXCESSIVE)('on a line: %s', async (_name, record, pointer, code) => {
-    expectFirstError(await gateway.postLines([SEED, record, SEED]), `/1${pointer}`, code);
-  });
+  it.each(EXCESSIVE)(
+    'A record beyond a limit is refused without its neighbours on a line: %s',
+    async (_name, record, pointer, code) => {
+      expectFirstError(await gateway.postLines([SEED, record, SEED]), `/1${pointer}`, code);
+    },
+  );
 
   it.each(EXCESSIVE.filter(([, record]) => record.startsWith('{')))(
-    'alone: %s',
+    'A record beyond a limit is refused without its neighbours alone: %s',
     async (_name, record, pointer, code) => {
       const { status, body } = await gateway.post(record);
       expect([status, body.code, body.errors![0]!.pointer, body.errors![0]!.code]).toEqual([
@@ -80,7 +86,7 @@ describe('a record beyond a limit is refused without its neighbours', () => {
     },
   );
 
-  it('alone, with an Idempotency-Key', async () => {
+  it('A record beyond a limit is refused without its neighbours alone, with an Idempotency-Key', async () => {
     const { status } = await gateway.post(withPayload(`{"a":${lists}}`), { 'idempotency-key': 'k' });
     expect(status).toBe(422);
   });
@@ -90,22 +96,22 @@ describe('a body that is no record', () => {
   it.each([
     ['a text of megabytes', text(8 * MIB)],
     ['a number of megabytes', '7'.repeat(8 * MIB)],
-  ])('is of the wrong shape: %s', async (_name, body) => {
+  ])('A body that is no record is of the wrong shape: %s', async (_name, body) => {
     expect((await gateway.post(body)).body.code).toBe('wrong-shape');
   });
 
-  it('of white space is not JSON, and of blank lines has no record', async () => {
+  it('A body of white space is not JSON, and one of blank lines has no record', async () => {
     const blank = '\n'.repeat(4 * MIB);
     expect((await gateway.post(blank)).body.code).toBe('invalid-json');
     expect((await gateway.postLines([blank])).body.code).toBe('wrong-shape');
   });
 
-  it('of millions of records has too many', async () => {
+  it('A body of millions of records has too many', async () => {
     expect((await gateway.post(`[${'{},'.repeat(5_000_000)}{}]`)).body.code).toBe('too-many-records');
     expect((await gateway.postLines(['1\n'.repeat(8_000_000)])).body.code).toBe('too-many-records');
   });
 
-  it('is refused as a whole if a record in it is not JSON, wherever that is', async () => {
+  it('A body is refused as a whole if one of its records is not JSON', async () => {
     for (const body of [
       `[${SEED},{"a":}]`,
       `[${SEED},${SEED}`,
@@ -125,7 +131,7 @@ describe('a body that is no record', () => {
 describe('an answer is bounded', () => {
   const longKey = 'k'.repeat(4 * MIB);
 
-  it('when a key of megabytes is named', async () => {
+  it('An answer is bounded when a key of megabytes is named', async () => {
     for (const record of [withField(longKey, '1'), withPayload(`{"${longKey.slice(0, MIB / 8)}":1}`)]) {
       const { status, body } = await gateway.post(record);
       expect(status).toBe(422);
@@ -139,11 +145,11 @@ describe('an answer is bounded', () => {
   const manyErrors = `{${fields(16)}}`;
   const bytesOf = (body: unknown) => Buffer.byteLength(JSON.stringify(body));
 
-  it('when a record has many errors', async () => {
+  it('An answer is bounded when a record has many errors', async () => {
     expect(bytesOf((await gateway.post(manyErrors)).body)).toBeLessThanOrEqual(MAX_PROBLEM_BYTES);
   });
 
-  it('when every record of a batch has many errors', async () => {
+  it('An answer is bounded when every record of a batch has many errors', async () => {
     const none = await gateway.post(items(manyErrors, 40));
     expect([none.status, none.body.code]).toEqual([422, 'invalid-record']);
     expect(bytesOf(none.body)).toBeLessThanOrEqual(MAX_PROBLEM_BYTES);
@@ -154,7 +160,7 @@ describe('an answer is bounded', () => {
     expect(some.body.results.at(-1)!.problem!.errors).toHaveLength(1);
   });
 
-  it('when the path is long', async () => {
+  it('An answer is bounded when the path is long', async () => {
     const response = await fetch(`${gateway.url}/${'x'.repeat(8000)}`);
     const { instance } = (await response.json()) as { instance: string };
     expect(instance).toHaveLength(MAX_POINTER_LENGTH);

@@ -24,7 +24,7 @@ const get = (target: string, ...fields: string[]) =>
   ['GET ' + target + ' HTTP/1.1', `Host: ${hostOf(target)}`, ...fields, 'Connection: close', '', ''].join('\r\n');
 
 describe('the log', () => {
-  it('has one line for each event, whatever a client writes into its request', async () => {
+  it('The log has one line for each event, whatever a client writes into its request', async () => {
     const forged = '{"level":"error","msg":"forged"}';
     await gateway.post(`${forged}\n${forged}`, {
       'x-request-id': forged,
@@ -40,14 +40,14 @@ describe('the log', () => {
 
 describe('a header of an answer', () => {
   it.each(['/records%0d%0aSet-Cookie:%20a=b', '/%0d%0aSet-Cookie:%20a=b', '/ingest?%0d%0aSet-Cookie:%20a=b'])(
-    'is not written by the path %s',
+    'A header of an answer is not written by the path %s',
     async (path) => {
       const answer = await exchange(gateway.url, get(path));
       expect(answer.split('\r\n\r\n', 1)[0]).not.toMatch(/set-cookie/i);
     },
   );
 
-  it('is not taken from the request id of a client', async () => {
+  it('A header of an answer is not taken from the request id of a client', async () => {
     const answer = await exchange(gateway.url, get('/records', 'X-Request-Id: mine'));
     expect(answer).not.toContain('mine');
   });
@@ -62,7 +62,7 @@ describe('the query service behind the gateway', () => {
     '/records/%2e%2e/%2e%2e/metrics',
     '/records/a/../../metrics',
     '/records\\..\\metrics',
-  ])('is the only one that is asked, and for reads only: %s', async (target) => {
+  ])('The query service behind the gateway is the only one that is asked, and for reads only: %s', async (target) => {
     await exchange(gateway.url, get(target));
     for (const { url, headers } of query.asked) {
       expect(headers.host).toBe(new URL(query.url).host);
@@ -71,14 +71,14 @@ describe('the query service behind the gateway', () => {
   });
 
   it.each(['/metrics', '/health/live', '/health/ready', '/docs', '/openapi.json', '/records/a', '/records/a/b/c'])(
-    'is not asked for what is its own: %s',
+    'The query service behind the gateway is not asked for what is its own: %s',
     async (path) => {
       await exchange(gateway.url, get(path));
       expect(query.asked.map(({ url }) => url).filter((url) => url === path)).toEqual([]);
     },
   );
 
-  it('sees no header of a client but the few that are meant for it', async () => {
+  it('The query service behind the gateway sees no header of a client but the few that are meant for it', async () => {
     await exchange(gateway.url, get('/records', 'Cookie: a=b', 'X-Forwarded-For: 1.2.3.4', 'Authorization: Bearer x'));
     expect(Object.keys(query.asked[0]!.headers).sort()).toEqual(['connection', 'host', 'x-request-id']);
   });
@@ -96,7 +96,7 @@ describe('a payload', () => {
       { html: '<script>alert(1)</script>', sql: "'; DROP TABLE records; --", path: '../../etc/passwd' },
     ],
     ['signs that end lines elsewhere', { text: '\u2028\u2029\u0085\r\n\t\u001b[31m', key: 'a\u202eb' }],
-  ])('with %s is data: it comes out as it went in', async (_, payload) => {
+  ])('A payload with %s is data: it comes out as it went in', async (_, payload) => {
     const { status } = await gateway.post({ ...SEED_RECORD, data_payload: payload });
     expect(status).toBe(202);
     expect(gateway.events[0]!.data_payload).toEqual(payload);
@@ -108,7 +108,7 @@ describe('a payload', () => {
     '{"device_id":"dev-2","timestamp":"2025-09-09T17:00:00Z","data_payload":{"__proto__":{"polluted":1}}}',
     '{"device_id":"dev-2","timestamp":"2025-09-09T17:00:00Z","data_payload":{"a":[{"__proto__":{"polluted":1}}]}}',
     '{"device_id":"dev-2","timestamp":"2025-09-09T17:00:00Z","data_payload":{"\\u005f_proto__":{"polluted":1}}}',
-  ])('changes no object of the gateway: %s', async (body) => {
+  ])('A payload changes no object of the gateway: %s', async (body) => {
     const { status } = await gateway.post(body);
     expect([202, 400, 422]).toContain(status);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
@@ -119,7 +119,7 @@ describe('a payload', () => {
 
 describe('a query string', () => {
   it.each(['?__proto__[polluted]=1', '?__proto__=1', '?constructor[prototype][polluted]=1', '?device_id[$ne]=x'])(
-    'changes no object of the gateway, and is handed on as it is: /records%s',
+    'A query string changes no object of the gateway, and is handed on as it is: /records%s',
     async (search) => {
       const answer = await exchange(gateway.url, get(`/records${search}`));
       expect(statusesOf(answer)).toEqual([200]);
@@ -156,7 +156,7 @@ describe('text that is made to be slow to read', () => {
     ['nested brackets', post([json], '['.repeat(900_000))],
     ['a long number', post([json], `{"a":${'1'.repeat(900_000)}}`)],
     ['escapes', post([json], `"${'\\u0000'.repeat(150_000)}"`)],
-  ])('is answered like any other: %s', async (_, request) => {
+  ])('A text that is slow to parse is answered like any other: %s', async (_, request) => {
     const [status] = statusesOf(await exchange(gateway.url, request, answers(1)));
     expect(status).toBeGreaterThanOrEqual(200);
     expect(status).toBeLessThan(500);

@@ -27,7 +27,7 @@ describe('a method that a known path has not', () => {
     ['POST', '/metrics', 'GET, HEAD'],
     ['QUERY', '/records', 'GET, HEAD'],
     ['PROPFIND', '/ingest', 'POST'],
-  ])('%s %s is answered 405 with what it has', async (method, path, allow) => {
+  ])('A method that a known path lacks %s %s is answered 405 with what it has', async (method, path, allow) => {
     const response = await fetch(gateway!.url + path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -53,7 +53,7 @@ describe('a method that a known path has not', () => {
     expect(answer).not.toMatch(/secret/i);
   });
 
-  it('is a path that is not there, where reads are not served', async () => {
+  it('A method that a known path lacks is a path that does not exist, where reads are not served', async () => {
     const response = await fetch(`${alone!.url}/records`, { method: 'POST' });
     expect([response.status, response.headers.has('allow')]).toEqual([404, false]);
   });

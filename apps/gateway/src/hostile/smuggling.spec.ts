@@ -19,7 +19,7 @@ const hidden = head(`Content-Length: ${HIDDEN.length}`) + HIDDEN;
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 
 describe('two requests on one connection', () => {
-  it('are two answers, in their order', async () => {
+  it('Two requests on one connection are two answers, in their order', async () => {
     const bytes = head(`Content-Length: ${SEED.length}`) + SEED + hidden;
     expect(statusesOf(await exchange(gateway.url, bytes, answers(2)))).toEqual([202, 202]);
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2', 'smuggled']);
@@ -50,14 +50,14 @@ describe('a request of which it cannot be said where it ends', () => {
     ['a folded field', head('X-A: b', ` Content-Length: 5`, `Content-Length: ${SEED.length}`) + SEED],
     ['a NUL in a field', head('X-A: b\0c', `Content-Length: ${SEED.length}`) + SEED],
     ['a field without a name', head(': b', `Content-Length: ${SEED.length}`) + SEED],
-  ])('is refused and ends its connection: %s', async (_, request) => {
+  ])('A request with an ambiguous end is refused and ends its connection: %s', async (_, request) => {
     const statuses = statusesOf(await exchange(gateway.url, request + hidden));
     expect(statuses).toHaveLength(1);
     expect([400, 413, 431, 501]).toContain(statuses[0]);
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual([]);
   });
 
-  it('as one of HTTP/1.0 with chunks is refused: a proxy may have read it otherwise', async () => {
+  it('A request of HTTP/1.0 with chunks is refused, because a proxy may read it differently', async () => {
     const old = head('Transfer-Encoding: chunked', 'Connection: keep-alive').replace('HTTP/1.1', 'HTTP/1.0');
     const answer = await exchange(gateway.url, old + chunked(SEED));
     expect(statusesOf(answer)).toEqual([400]);
@@ -65,7 +65,7 @@ describe('a request of which it cannot be said where it ends', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('as one without a host is refused', async () => {
+  it('A request without a host is refused', async () => {
     const hostless = head(`Content-Length: ${SEED.length}`).replace('Host: gateway\r\n', '');
     expect(statusesOf(await exchange(gateway.url, hostless + SEED))).toEqual([400]);
     expect(gateway.publisher.records).toEqual([]);
@@ -73,25 +73,25 @@ describe('a request of which it cannot be said where it ends', () => {
 });
 
 describe('what lies behind a body', () => {
-  it('is never taken for a part of it', async () => {
+  it('The data after a body is never taken for a part of it', async () => {
     const bytes = head('Content-Length: 5', 'Connection: close') + SEED + hidden;
     expect(statusesOf(await exchange(gateway.url, bytes))).toEqual([400]);
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('is never a request where the sender has ended the connection', async () => {
+  it('The data after a body is never a request where the sender has ended the connection', async () => {
     const bytes = head(`Content-Length: ${SEED.length}`, 'Connection: close') + SEED + hidden;
     expect(statusesOf(await exchange(gateway.url, bytes))).toEqual([202]);
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2']);
   });
 
-  it('hides no answer: an accepted record is answered first, and the bytes that are not HTTP after it', async () => {
+  it('The data after a body hides no answer: an accepted record is answered first, and the bytes that are not HTTP after it', async () => {
     const bytes = head(`Content-Length: ${SEED.length}`) + SEED + 'NONSENSE\r\n\r\n';
     expect(statusesOf(await exchange(gateway.url, bytes))).toEqual([202, 400]);
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2']);
   });
 
-  it('is never a request while the declared length is not there', async () => {
+  it('The data after a body is never a request while the declared length is not there', async () => {
     const bytes = head('Content-Length: 9007199254740991') + SEED + hidden;
     expect(statusesOf(await exchange(gateway.url, bytes, answers(1)))).toEqual([413]);
     expect(gateway.publisher.records).toEqual([]);

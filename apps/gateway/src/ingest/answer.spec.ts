@@ -9,29 +9,29 @@ const rejectedAt = (place: string) => rejected(place, [{ pointer: '/timestamp', 
 const bodyOf = (verdicts: readonly Verdict[]) => JSON.parse(answerToMany(verdicts).body) as Record<string, unknown>;
 
 describe('the answer to one record', () => {
-  it('is 202 with id, device and receipt', () => {
+  it('The answer to one record is 202 with id, device and receipt', () => {
     const { status, body } = answerToOne(ACCEPTED);
     expect(status).toBe(202);
     expect(JSON.parse(body)).toEqual({ record_id: 'run-1', device_id: 'dev-2', status: 'accepted', receipt: '3.h' });
   });
 
-  it('is a problem if it was rejected or not confirmed', () => {
+  it('The answer to one record is a problem if it was rejected or not acknowledged', () => {
     expect(() => answerToOne(rejectedAt(''))).toThrow(expect.objectContaining({ status: 422 }));
     expect(() => answerToOne(RETRY)).toThrow(expect.objectContaining({ status: 503, retryAfterSeconds: 2 }));
   });
 });
 
 describe('the answer to many', () => {
-  it('is JSON whatever characters the ids have', () => {
+  it('The answer to many is JSON whatever characters the ids have', () => {
     const odd = confirmed('"\\/', 'dev-2', { written: true, partition: 0, offset: 0 });
     expect(bodyOf([odd])).toMatchObject({ results: [{ record_id: '"\\/' }] });
   });
 
-  it('counts what was accepted, rejected and is to be sent again', () => {
+  it('The answer to many counts what was accepted, rejected and is to be sent again', () => {
     expect(bodyOf([ACCEPTED, RETRY, rejectedAt('/2')])).toMatchObject({ accepted: 1, rejected: 1, retry: 1 });
   });
 
-  it('names no reason of the log', () => {
+  it('The answer to many names no reason of the log', () => {
     expect(answerToMany([ACCEPTED, RETRY]).body).not.toContain('broker-7');
   });
 
@@ -39,7 +39,7 @@ describe('the answer to many', () => {
     ['all accepted', [ACCEPTED, ACCEPTED], 202, undefined],
     ['some rejected', [ACCEPTED, rejectedAt('/1')], 207, undefined],
     ['some not confirmed', [RETRY, ACCEPTED], 207, 2],
-  ])('has the status of its verdicts: %s', (_name, verdicts, status, retryAfterSeconds) => {
+  ])('The answer to many has the status of its verdicts: %s', (_name, verdicts, status, retryAfterSeconds) => {
     const answer = answerToMany(verdicts);
     expect([answer.status, answer.retryAfterSeconds]).toEqual([status, retryAfterSeconds]);
   });
@@ -47,7 +47,7 @@ describe('the answer to many', () => {
   it.each<[string, Verdict[], number]>([
     ['none valid', [rejectedAt('/0'), rejectedAt('/1')], 422],
     ['none accepted, some not confirmed', [rejectedAt('/0'), RETRY], 503],
-  ])('is a problem: %s', (_name, verdicts, status) => {
+  ])('The answer to many is a problem: %s', (_name, verdicts, status) => {
     expect(() => answerToMany(verdicts)).toThrow(expect.objectContaining({ status }));
   });
 });

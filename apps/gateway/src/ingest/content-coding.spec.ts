@@ -10,11 +10,11 @@ describe('the content coding', () => {
     ['x-gzip', 'gzip'],
     ['Deflate', 'deflate'],
     [' zstd ', 'zstd'],
-  ])('%j is %s', (header, coding) => {
+  ])('The content coding %j is %s', (header, coding) => {
     expect(contentCodingOf(header)).toBe(coding);
   });
 
-  it.each(['', 'gzip,gzip', 'br', 'constructor'])('is not known: %j', (header) => {
+  it.each(['', 'gzip,gzip', 'br', 'constructor'])('The content coding is not known: %j', (header) => {
     expect(() => contentCodingOf(header)).toThrow(expect.objectContaining({ code: 'unsupported-encoding' }));
   });
 });
@@ -25,12 +25,12 @@ describe('the frames of a zstd body', () => {
   );
   const skipped = Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
 
-  it('are found one by one', () => {
+  it('The frames of a zstd body are found one by one', () => {
     const bytes = Buffer.concat([...frames, skipped, frames[1]!]);
     expect([...zstdFrames(bytes)]).toEqual([...frames, skipped, frames[1]]);
   });
 
-  it('end with bytes that are not a frame', () => {
+  it('The frames of a zstd body end with bytes that are not a frame', () => {
     const rest = Buffer.from('no frame at all');
     expect([...zstdFrames(Buffer.concat([frames[1]!, rest]))]).toEqual([frames[1], rest]);
     const cut = frames[2]!.subarray(0, -1);

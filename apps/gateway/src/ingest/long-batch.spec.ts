@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-it('a long batch gives the event loop back between its records, and is published as a whole', async () => {
+it('A long batch gives the event loop back between its records, and is published as a whole', async () => {
   const record = { ...SEED_RECORD, data_payload: { trace: 'x'.repeat(MIB / 8) } };
   let turnsWithBatch = 0;
   const count = (): void => {
@@ -29,7 +29,7 @@ it('a long batch gives the event loop back between its records, and is published
   expect(gateway.publisher.records).toHaveLength(RECORDS);
 });
 
-it('a batch that is not JSON in its last record publishes nothing', async () => {
+it('A batch that is not JSON in its last record publishes nothing', async () => {
   gateway.publisher.records.length = 0;
   const text = JSON.stringify(new Array(RECORDS).fill(SEED_RECORD));
   const { status, body } = await gateway.post(text.replace(/.{3}$/, '}'));

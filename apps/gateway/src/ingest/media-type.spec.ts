@@ -19,19 +19,24 @@ describe('the media type', () => {
     ['text/plain;charset=UTF-8', 'application/json'],
     ['application/x-www-form-urlencoded', 'application/json'],
     ['', 'application/json'],
-  ])('%s is %s', (header, type) => {
+  ])('The media type %s is %s', (header, type) => {
     expect(mediaTypeOf({ 'content-type': header }, fromDevice)).toBe(type);
   });
 
-  it('that is missing is JSON if there is a body', () => {
+  it('The media type that is missing is JSON if there is a body', () => {
     expect(mediaTypeOf({ 'content-length': '2' }, fromDevice)).toBe('application/json');
     expect(() => mediaTypeOf({}, fromDevice)).toThrow(expect.objectContaining({ code: 'invalid-json' }));
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', ''])('%j is refused from another origin', (header) => {
-    const headers = { 'content-type': header };
-    expect(() => mediaTypeOf(headers, () => true)).toThrow(expect.objectContaining({ code: 'unsupported-media-type' }));
-  });
+  it.each(['text/plain', 'application/x-www-form-urlencoded', ''])(
+    'The media type %j is refused from another origin',
+    (header) => {
+      const headers = { 'content-type': header };
+      expect(() => mediaTypeOf(headers, () => true)).toThrow(
+        expect.objectContaining({ code: 'unsupported-media-type' }),
+      );
+    },
+  );
 
   it.each([
     'application/jsonx',
@@ -40,7 +45,7 @@ describe('the media type', () => {
     `application/${'x'.repeat(300)}`,
     'application/json; charset=utf-8; charset=latin1',
     'caf\u00e9/json',
-  ])('is refused by name: %j', (header) => {
+  ])('The media type is refused by name: %j', (header) => {
     const errors = [expect.objectContaining({ pointer: 'header:content-type', detail: expect.any(String) })];
     let thrown: { code?: string; problem?: { errors: { detail: string }[] }; message?: string } = {};
     try {
@@ -72,16 +77,16 @@ describe('a request from a web page', () => {
     [{ host, 'sec-fetch-site': 'cross-site' }, true],
     [{ host, 'sec-fetch-site': 'same-site' }, true],
     [{ host, origin: 'http://gw.example:8000', 'sec-fetch-site': 'same-site' }, true],
-  ])('comes from another origin: %j: %s', (headers, expected) => {
+  ])('A request from a web page comes from another origin: %j: %s', (headers, expected) => {
     expect(isOfOtherOrigin(request(headers), allowed)).toBe(expected);
   });
 
-  it('of the same host without TLS is another origin for a listener with TLS', () => {
+  it('A request from a web page of the same host without TLS is another origin for a listener with TLS', () => {
     const headers = { host, origin: 'http://gw.example:8000' };
     expect(isOfOtherOrigin(request(headers, { encrypted: true }), allowed)).toBe(true);
   });
 
-  it('is of no other origin where all are allowed', () => {
+  it('A request from a web page is of no other origin where all are allowed', () => {
     expect(isOfOtherOrigin(request({ host, origin: 'https://evil.example' }), new Set(['*']))).toBe(false);
   });
 });

@@ -26,7 +26,7 @@ async function get(gateway: GatewayUnderTest, path: string, token = '') {
 }
 
 describe('GET /limits', () => {
-  it('has the limits that hold, with their defaults', async () => {
+  it('GET /limits has the limits that hold, with their defaults', async () => {
     const { body } = await get(open, '/limits');
     expect(body['limits']).toContainEqual({
       name: 'MAX_RECORDS_PER_REQUEST',
@@ -36,7 +36,7 @@ describe('GET /limits', () => {
     });
   });
 
-  it('counts rejected records by reason', async () => {
+  it('GET /limits counts rejected records by reason', async () => {
     await fetch(`${open.url}/ingest`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -46,24 +46,24 @@ describe('GET /limits', () => {
     expect(body['rejected']).toMatchObject({ timestamp: 1, 'invalid-json': 0 });
   });
 
-  it('shows no path, no address and no secret', async () => {
+  it('GET /limits shows no path, no address and no secret', async () => {
     const { body } = await get(restricted, '/limits', reader);
     expect(JSON.stringify(body)).not.toContain(directory.url);
     const names = (body['limits'] as { name: string }[]).map(({ name }) => name);
     expect(names.filter((name) => /FILE|URL|NETWORK|PROX/.test(name))).toEqual([]);
   });
 
-  it('has no parameters', async () => {
+  it('GET /limits has no parameters', async () => {
     expect(await get(open, '/limits?x=1')).toMatchObject({ status: 400, body: { code: 'invalid-parameter' } });
   });
 });
 
 describe('GET /tokens', () => {
-  it('says that access is open', async () => {
+  it('GET /tokens reports that access is open', async () => {
     expect(await get(open, '/tokens')).toEqual({ status: 200, body: { access: 'open', tokens: [] } });
   });
 
-  it('lists tokens for operators, without a secret', async () => {
+  it('GET /tokens lists tokens for operators, without a secret', async () => {
     const { body } = await get(restricted, '/tokens', operator);
     expect(body['tokens']).toContainEqual(expect.objectContaining({ holder: 'readers', state: 'valid' }));
     expect(JSON.stringify(body)).not.toMatch(/hash|sluice_/);

@@ -35,19 +35,19 @@ async function honestStatuses(): Promise<number[]> {
 
 const all202 = new Array<number>(8).fill(202);
 
-it('answers honest devices beside connections that idle or stop in the middle of their headers', async () => {
+it('The gateway answers normal devices beside connections that idle or stop in their headers', async () => {
   stalled(200, '');
   stalled(100, `${LINE}X-Slow: `);
   expect(await honestStatuses()).toEqual(all202);
 });
 
-it('answers them beside more bodies on their way than requests may be in progress', async () => {
+it('The gateway answers normal devices beside more arriving bodies than the limit of requests', async () => {
   stalled(40, headOf(1000) + '{');
   await until(() => gateway.admission.requests === 40);
   expect(await honestStatuses()).toEqual(all202);
 });
 
-it('gives up bodies that stop when they hold the memory, and says so', async () => {
+it('The gateway rejects stalled bodies with 408 when they hold the memory', async () => {
   gateway.ticks.stop();
   const answers = Array.from({ length: 4 }, () =>
     exchange(gateway.url, headOf(999_999) + ' '.repeat(900_000), (answer) => answer.endsWith('}')),

@@ -29,18 +29,18 @@ const asking = (member: FakeMember): Member => member as unknown as Member;
 describe('the health of several processes', () => {
   const members = (): [FakeMember, FakeMember, FakeMember] => [new FakeMember(1), new FakeMember(2), new FakeMember(3)];
 
-  it('is good when each that takes connections is ready', async () => {
+  it('The health of several processes is good when each that takes connections is ready', async () => {
     const all = members();
     expect(await healthOf(all).peersOf(asking(all[0]))).toEqual({ running: 3, of: 3 });
   });
 
-  it('is not good before all have started', async () => {
+  it('The health of several processes is not good before all have started', async () => {
     const all = members();
     const health = healthOf(all, { isRunning: false, up: all.slice(0, 1) });
     expect(await health.peersOf(asking(all[0]))).toMatchObject({ fault: '1 of 3 processes have started' });
   });
 
-  it('leaves out a process that is being restarted', async () => {
+  it('The health of several processes leaves out a process that is being restarted', async () => {
     const all = members();
     all[2].answer = silent;
     expect(await healthOf(all, { up: all.slice(0, 2) }).peersOf(asking(all[0]))).toEqual({ running: 2, of: 3 });
@@ -49,13 +49,13 @@ describe('the health of several processes', () => {
   it.each([
     [async () => 'event-log: it does not answer', 'process 2 is not ready: event-log: it does not answer'],
     [silent, 'process 2 does not answer'],
-  ])('names the process that is not ready', async (answer, fault) => {
+  ])('The health of several processes names the process that is not ready', async (answer, fault) => {
     const all = members();
     all[1].answer = answer;
     expect(await healthOf(all).peersOf(asking(all[0]))).toMatchObject({ fault });
   });
 
-  it('does not ask the process that asks', async () => {
+  it('The health of several processes does not ask the process that asks', async () => {
     const all = members();
     all[0].answer = silent;
     expect(await healthOf(all).peersOf(asking(all[0]))).not.toHaveProperty('fault');
@@ -63,7 +63,7 @@ describe('the health of several processes', () => {
 });
 
 describe('a process that hangs', () => {
-  it('is ended when it has been silent several times in a row, and not before', async () => {
+  it('A process that hangs is ended when it has been silent several times in a row, and not before', async () => {
     const [hangs, slow] = [new FakeMember(1), new FakeMember(2)];
     hangs.answer = silent;
     let asked = 0;

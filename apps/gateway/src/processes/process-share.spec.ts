@@ -11,23 +11,23 @@ function shareOf(env: Record<string, string>) {
 }
 
 describe('GATEWAY_PROCESSES', () => {
-  it('is 1 by default, and divides nothing then', () => {
+  it('GATEWAY_PROCESSES is 1 by default, and divides nothing then', () => {
     const config = readGatewayConfig(KAFKA);
     expect(config.gatewayProcesses).toBe(1);
     expect(processShare(config)).toBe(config);
   });
 
-  it('may be as many as there are cores', () => {
+  it('GATEWAY_PROCESSES may be as many as there are cores', () => {
     expect(readGatewayConfig({ ...KAFKA, GATEWAY_PROCESSES: 'auto' }).gatewayProcesses).toBe(availableParallelism());
   });
 
-  it.each(['0', '129', '-1', 'all', '2.5'])('cannot be %s', (value) => {
+  it.each(['0', '129', '-1', 'all', '2.5'])('GATEWAY_PROCESSES cannot be %s', (value) => {
     expect(() => shareOf({ GATEWAY_PROCESSES: value })).toThrow(/^GATEWAY_PROCESSES is .*; allowed: auto, or a whole/);
   });
 });
 
 describe('the budgets of one of several processes', () => {
-  it('are a share of those of the whole', () => {
+  it('The budgets of one of several processes are a share of those of the whole', () => {
     const share = shareOf({
       GATEWAY_PROCESSES: '4',
       MAX_CONCURRENT_REQUESTS: '10',
@@ -36,7 +36,7 @@ describe('the budgets of one of several processes', () => {
     expect(share).toMatchObject({ maxConcurrentRequests: 2, maxBytesInFlight: 50 * MIB });
   });
 
-  it('hold the largest request where they are not set', () => {
+  it('The budgets of one of several processes hold the largest request where they are not set', () => {
     expect(shareOf({ GATEWAY_PROCESSES: '8' }).maxBytesInFlight).toBe(24 * MIB);
   });
 
@@ -50,7 +50,7 @@ describe('the budgets of one of several processes', () => {
       `MAX_BYTES_IN_FLIGHT is ${64 * MIB}; allowed: at least ${96 * MIB}, MAX_BODY_BYTES and MAX_INFLATED_BYTES for each of ` +
         'GATEWAY_PROCESSES, or fewer processes.',
     ],
-  ])('are refused where they cannot be divided: %j', (env, message) => {
+  ])('The budgets of one of several processes are refused where they cannot be divided: %j', (env, message) => {
     expect(() => shareOf(env)).toThrow(new Error(message));
   });
 });

@@ -42,7 +42,7 @@ describe('a gateway of two processes', () => {
   });
   afterAll(() => gateway.end('SIGKILL'));
 
-  it('serves one port with both of them, and shows one set of counts', async () => {
+  it('A gateway of two processes serves one port with both of them, and shows one set of counts', async () => {
     for (let times = 0; times < 4; times++) accepted += await post(gateway.baseUrl, 1);
     expect(accepted).toBe(4);
     await until('the counts are those of both', async () => (await gateway.metric(ACCEPTED)) === accepted);
@@ -50,7 +50,7 @@ describe('a gateway of two processes', () => {
     expect(await gateway.metric('process_start_time_seconds{process="2"}')).toBeGreaterThan(0);
   });
 
-  it('goes on when one is killed: the counts stay, another process takes its place, and the whole stays ready', async () => {
+  it('A gateway of two processes continues when one is killed: the counts stay, another process takes its place, and the whole stays ready', async () => {
     const killed = gateway.pidOf(1);
     // What reaches it now is in its hands, and unanswered.
     process.kill(killed, 'SIGSTOP');
@@ -67,7 +67,7 @@ describe('a gateway of two processes', () => {
     expect(await gateway.metric('sluice_gateway_process_restarts_total')).toBe(1);
   });
 
-  it('keeps the limit of one device over all processes', async () => {
+  it('A gateway of two processes keeps the limit of one device over all processes', async () => {
     for (let round = 0; round < 10; round++) {
       const counts = await Promise.all(Array.from({ length: 8 }, () => post(gateway.baseUrl, LARGEST)));
       accepted += counts.reduce((a, b) => a + b);
@@ -77,7 +77,7 @@ describe('a gateway of two processes', () => {
     expect(accepted).toBeLessThanOrEqual(BURST_SECONDS + seconds + 1);
   });
 
-  it('stops all on a SIGTERM that every process gets, and ends with 0', async () => {
+  it('A gateway of two processes stops all on a SIGTERM that every process gets, and ends with 0', async () => {
     process.kill(gateway.pidOf(2), 'SIGTERM');
     expect(await gateway.end('SIGTERM')).toBe(0);
     expect(gateway.lines.filter(({ msg }) => msg === 'stopped')).toHaveLength(2);
@@ -86,13 +86,13 @@ describe('a gateway of two processes', () => {
 });
 
 describe('a gateway of several processes that cannot start', () => {
-  it('says so once when a setting is wrong, and starts no process', async () => {
+  it('A gateway of several processes that cannot start reports it once when a setting is wrong, and starts no process', async () => {
     const gateway = await GatewayProcesses.start(PROGRAM, { GATEWAY_PROCESSES: '2', MAX_BYTES_IN_FLIGHT: '33554432' });
     expect(await gateway.ended()).toBe(1);
     expect(gateway.output).toMatch(/^sluice gateway cannot start: MAX_BYTES_IN_FLIGHT is 33554432; .*\n$/);
   });
 
-  it('says so once when the port is in use', async () => {
+  it('A gateway of several processes that cannot start reports it once when the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const PORT = String((other.address() as AddressInfo).port);

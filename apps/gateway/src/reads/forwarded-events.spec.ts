@@ -27,7 +27,7 @@ describe('the events of a stream whose reader may no longer read', () => {
     ['complete an event whose end is cut in two', ['data: 1\n', '\ndata: 2\n\n'], 'data: 1\n\n'],
     ['complete an event whose last line is cut', ['data: 1', '\n\ndata: 2\n\n'], 'data: 1\n\n'],
     ['know an end that came in two parts', ['data: 1\n', '\n', 'data: 2\n\n'], 'data: 1\n\n'],
-  ])('%s, and say why', async (_, chunks, expected) => {
+  ])('The events of a stream whose reader may no longer read %s, and give the reason', async (_, chunks, expected) => {
     expect(await passedOn(...chunks)).toBe(expected + GOODBYE);
   });
 });

@@ -29,12 +29,15 @@ async function statusOf(path: string, token = ''): Promise<number> {
 }
 
 describe('where tokens are asked for', () => {
-  it.each(['/', '/console/main.js', '/console/main.css'])('the page itself is open: %s', async (path) => {
-    expect(await statusOf(path)).toBe(200);
-  });
+  it.each(['/', '/console/main.js', '/console/main.css'])(
+    'Where tokens are asked for, the page itself is open: %s',
+    async (path) => {
+      expect(await statusOf(path)).toBe(200);
+    },
+  );
 
   it.each(['/status', '/status/history', '/status/events', '/events/tail'])(
-    'its figures and the live tail are for readers: %s',
+    'Where tokens are asked for, its figures and the live tail are for readers: %s',
     async (path) => {
       expect([await statusOf(path), await statusOf(path, device), await statusOf(path, reader)]).toEqual([
         401, 403, 200,
@@ -42,7 +45,7 @@ describe('where tokens are asked for', () => {
     },
   );
 
-  it('the live tail of one device is open to clients that may read it', async () => {
+  it('Where tokens are asked for, the live tail of one device is open to clients that may read it', async () => {
     expect(await statusOf('/events/tail?device_id=dev-2', device)).toBe(200);
     expect(await statusOf('/events/tail?device_id=dev-3', device)).toBe(403);
   });

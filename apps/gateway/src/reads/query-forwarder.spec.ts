@@ -24,13 +24,13 @@ function reply(): FastifyReply {
   return { raw: new EventEmitter(), request: {} } as FastifyReply;
 }
 
-it('gives up when the query service takes too long', async () => {
+it('The forwarder gives up when the query service takes too long', async () => {
   query.answer = () => undefined;
   const read = forwarder.forward(readOf('/records'), reply());
   await expect(read).rejects.toMatchObject({ code: 'query-unavailable', status: 503 });
 });
 
-it('calls only the query service when a client names another host', async () => {
+it('The forwarder calls only the query service when a client names another host', async () => {
   query.answer = () => undefined;
   await forwarder.forward(readOf('http://elsewhere.example/records?limit=1'), reply()).catch(() => undefined);
   expect(query.asked[0]).toMatchObject({ url: '/records?limit=1', headers: { host: new URL(query.url).host } });
@@ -39,8 +39,11 @@ it('calls only the query service when a client names another host', async () => 
 it.each([
   ['http://elsewhere.example', '/'],
   ['http://elsewhere.example?a=b', '/?a=b'],
-])('asks for the page when a client writes the whole address without a path: %s', async (address, path) => {
-  query.answer = () => undefined;
-  await forwarder.forward(readOf(address), reply()).catch(() => undefined);
-  expect(query.asked.map(({ url }) => url)).toEqual([path]);
-});
+])(
+  'The forwarder asks for the page when a client writes the whole address without a path: %s',
+  async (address, path) => {
+    query.answer = () => undefined;
+    await forwarder.forward(readOf(address), reply()).catch(() => undefined);
+    expect(query.asked.map(({ url }) => url)).toEqual([path]);
+  },
+);

@@ -22,17 +22,20 @@ it.each([
   ['--device dev-2 --scope read', ['dev-2']],
   ['--pattern lab-7:* --scope read', ['lab-7:*']],
   ['--reader', undefined],
-])('reports to the query service what a token of %s may read, whatever the client says', async (holder, devices) => {
-  const token = await directory.create(holder);
-  await gateway.gate.feed!.refresh();
-  query.asked.length = 0;
-  const headers = { ...bearer(token), [DEVICES_HEADER]: encodeURIComponent('["*"]') };
-  expect((await fetch(`${gateway.url}/devices`, { headers })).status).toBe(200);
-  const header = query.asked[0]!.headers[DEVICES_HEADER] as string | undefined;
-  expect(header === undefined ? undefined : JSON.parse(decodeURIComponent(header))).toEqual(devices);
-});
+])(
+  'The gateway reports to the query service what a token of %s may read, whatever the client says',
+  async (holder, devices) => {
+    const token = await directory.create(holder);
+    await gateway.gate.feed!.refresh();
+    query.asked.length = 0;
+    const headers = { ...bearer(token), [DEVICES_HEADER]: encodeURIComponent('["*"]') };
+    expect((await fetch(`${gateway.url}/devices`, { headers })).status).toBe(200);
+    const header = query.asked[0]!.headers[DEVICES_HEADER] as string | undefined;
+    expect(header === undefined ? undefined : JSON.parse(decodeURIComponent(header))).toEqual(devices);
+  },
+);
 
-it('hands the body of POST /latest on, if it is small JSON', async () => {
+it('The gateway hands the body of POST /latest on, if it is small JSON', async () => {
   const token = await directory.create('--reader');
   await gateway.gate.feed!.refresh();
   query.asked.length = 0;

@@ -28,12 +28,12 @@ describe('a read', () => {
     '/check-buffer?limit=5',
     '/records?from=2025-09-09T00%3A00%3A00Z&device_id=dev-2&&x=%20+%2B',
     '/records/dev-2/a%2Fb%20c?y=1',
-  ])('is forwarded with its path and its query string untouched: %s', async (path) => {
+  ])('A read is forwarded with its path and its query string untouched: %s', async (path) => {
     await fetch(gateway.url + path);
     expect(query.asked.map(({ method, url }) => [method, url])).toEqual([['GET', path]]);
   });
 
-  it('comes back with the status, the type and the bytes of the query service', async () => {
+  it('A read comes back with the status, the type and the bytes of the query service', async () => {
     query.answer = (response) =>
       response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"a": 1.0}');
     const response = await fetch(`${gateway.url}/records/dev-2/x`);
@@ -41,7 +41,7 @@ describe('a read', () => {
     expect(await response.text()).toBe('{"a": 1.0}');
   });
 
-  it('carries no headers of the client in but a few, and no inner headers out', async () => {
+  it('A read carries no headers of the client in but a few, and no inner headers out', async () => {
     const headers = {
       cookie: 'a=b',
       authorization: 'Bearer x',
@@ -59,7 +59,7 @@ describe('a read', () => {
     expect(response.headers.has('server') || response.headers.has('set-cookie')).toBe(false);
   });
 
-  it('waits for a place, is refused where its client has too many, and keeps no other client waiting', async () => {
+  it('A read waits for a place, is refused where its client has too many, and keeps no other client waiting', async () => {
     await gateway.stop();
     gateway = await GatewayUnderTest.start({ queryUrl: query.url, trustedProxies: '127.0.0.1' });
     const readOf = (client: string) => fetch(`${gateway.url}/records`, { headers: { 'x-forwarded-for': client } });
@@ -82,7 +82,7 @@ describe('a read', () => {
     expect((await readOf('10.0.0.1')).status).toBe(200);
   });
 
-  it('may be a HEAD', async () => {
+  it('A read may be a HEAD', async () => {
     query.answer = (response) =>
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 14 }).end();
     const response = await fetch(`${gateway.url}/check-buffer`, { method: 'HEAD' });
@@ -96,18 +96,21 @@ describe('a read', () => {
     ['GET', '/records/dev-2', 404],
     ['GET', '/health/live', 200],
     ['GET', '/check-buffer/../openapi.json', 404],
-  ])('is nothing else: %s %s never reaches the query service', async (method, path, status) => {
+  ])('A request that is not a read never reaches the query service: %s %s', async (method, path, status) => {
     const response = await fetch(gateway.url + path, { method });
     expect(response.status).toBe(status);
     expect(query.asked).toEqual([]);
   });
 
-  it.each(['/metrics', '/check-buffer/../metrics'])('shows the metrics of the gateway itself: %s', async (path) => {
-    expect((await fetch(gateway.url + path)).status).toBe(200);
-    expect(query.asked).toEqual([]);
-  });
+  it.each(['/metrics', '/check-buffer/../metrics'])(
+    'A read shows the metrics of the gateway itself: %s',
+    async (path) => {
+      expect((await fetch(gateway.url + path)).status).toBe(200);
+      expect(query.asked).toEqual([]);
+    },
+  );
 
-  it('breaks off when the query service breaks off, so that half an answer is not taken for a whole one', async () => {
+  it('A read breaks off when the query service breaks off, so that half an answer is not taken for a whole one', async () => {
     query.answer = (response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
       response.write('{"records":', () => response.destroy());
@@ -117,7 +120,7 @@ describe('a read', () => {
     expect(gateway.logLines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('is answered 503 when the query service is down', async () => {
+  it('A read is answered 503 when the query service is down', async () => {
     query.stop();
     const response = await fetch(`${gateway.url}/records`);
     expect(response.status).toBe(503);
@@ -126,7 +129,7 @@ describe('a read', () => {
   });
 });
 
-it('reads are not served where no query service is named', async () => {
+it('Reads are not served where no query service is named', async () => {
   await startGateway('');
   expect((await fetch(`${gateway.url}/records`)).status).toBe(404);
 });
@@ -134,7 +137,7 @@ it('reads are not served where no query service is named', async () => {
 describe('a request of an operator', () => {
   beforeEach(() => startGateway(query.url));
 
-  it('comes with its body, and says who has sent it whatever the client says', async () => {
+  it('A request of an operator comes with its body, and says who has sent it whatever the client says', async () => {
     const response = await fetch(`${gateway.url}/redrives?a=b`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-sluice-client': 'somebody else' },
@@ -148,7 +151,7 @@ describe('a request of an operator', () => {
     });
   });
 
-  it('may delete, and needs JSON where it has a body', async () => {
+  it('A request of an operator may delete, and needs JSON where it has a body', async () => {
     expect((await fetch(`${gateway.url}/redrives/1`, { method: 'DELETE' })).status).toBe(200);
     expect(query.asked[0]).toMatchObject({ method: 'DELETE', url: '/redrives/1' });
     expect((await fetch(`${gateway.url}/redrives`, { method: 'POST', body: '{}' })).status).toBe(415);

@@ -8,13 +8,14 @@ const sources = [...GUIDE.matchAll(/```json\n(.*?)```/gs)]
   .filter((text) => !text.includes('"data_payload"'));
 
 describe('docs/guides/senders.md', () => {
-  it('has a source for each sender with another format', () => expect(sources.length).toBeGreaterThan(7));
+  it('docs/guides/senders.md has a source for each sender with another format', () =>
+    expect(sources.length).toBeGreaterThan(7));
 
-  it.each(sources)('has a source that is taken: %s', (text) => {
+  it.each(sources)('docs/guides/senders.md has a source that is accepted: %s', (text) => {
     expect(parseSources(text, 'the guide').size).toBe(1);
   });
 
-  it('reads what Telegraf and Fluent Bit send', () => {
+  it('docs/guides/senders.md reads what Telegraf and Fluent Bit send', () => {
     const [telegraf, fluentbit] = ['telegraf', 'fluentbit'].map((name) => {
       const text = sources.find((candidate) => candidate.includes(`"${name}"`))!;
       return parseSources(text, 'the guide').get(name)!;

@@ -78,7 +78,7 @@ async function send(path: string, body?: unknown, headers: Record<string, string
 }
 
 describe('POST /ingest/from/{source}', () => {
-  it('takes an uplink of The Things Stack, and ignores its other messages', async () => {
+  it('POST /ingest/from/{source} takes an uplink of The Things Stack, and ignores its other messages', async () => {
     const { status, body } = await send('tts', TTS_UPLINK, { 'content-type': 'application/json' });
     expect([status, body.device_id]).toEqual([202, 'dev1']);
     expect(gateway.events[0]).toMatchObject({
@@ -92,13 +92,13 @@ describe('POST /ingest/from/{source}', () => {
     expect(gateway.events).toHaveLength(1);
   });
 
-  it('keeps the bytes of an uplink without a formatter', async () => {
+  it('POST /ingest/from/{source} keeps the bytes of an uplink without a formatter', async () => {
     const uplink_message = { ...TTS_UPLINK.uplink_message, decoded_payload: undefined };
     await send('tts', { ...TTS_UPLINK, uplink_message });
     expect(gateway.events[0]!.data_payload).toEqual({ f_port: 1, frm_payload: 'gkHe' });
   });
 
-  it('takes an up event of ChirpStack with prefix and defaults', async () => {
+  it('POST /ingest/from/{source} takes an up event of ChirpStack with prefix and defaults', async () => {
     expect((await send('lora?event=up', CHIRPSTACK_UP)).status).toBe(202);
     expect(gateway.events[0]).toMatchObject({
       device_id: 'lora:0101010101010101',
@@ -109,7 +109,7 @@ describe('POST /ingest/from/{source}', () => {
     expect((await send('lora?event=join', CHIRPSTACK_UP)).body).toEqual({ status: 'ignored' });
   });
 
-  it('takes CloudEvents in the body, in a batch and in the headers', async () => {
+  it('POST /ingest/from/{source} takes CloudEvents in the body, in a batch and in the headers', async () => {
     const type = { 'content-type': 'application/cloudevents+json' };
     expect((await send('events', CLOUD_EVENT, type)).status).toBe(202);
     expect((await send('events', [CLOUD_EVENT, { ...CLOUD_EVENT, subject: 's1' }], type)).body.accepted).toBe(2);
@@ -123,7 +123,7 @@ describe('POST /ingest/from/{source}', () => {
     ]);
   });
 
-  it('resolves SenML by RFC 8428', async () => {
+  it('POST /ingest/from/{source} resolves SenML by RFC 8428', async () => {
     const pack = [
       { bn: 'urn:dev:ow:10e2073a0108006:', bt: 1795867200, bu: 'A', n: 'voltage', u: 'V', v: 120.1 },
       { n: 'current', v: 1.2 },
@@ -142,7 +142,7 @@ describe('POST /ingest/from/{source}', () => {
     ]);
   });
 
-  it('reads items with pointers into the item and into the whole body', async () => {
+  it('POST /ingest/from/{source} reads items with pointers into the item and into the whole body', async () => {
     const body = {
       type: 'report',
       at: 1795867200,
@@ -162,7 +162,7 @@ describe('POST /ingest/from/{source}', () => {
     expect((await send('plc', body, { 'x-line': '8' })).body).toEqual({ status: 'ignored' });
   });
 
-  it('makes one record of a repeat', async () => {
+  it('POST /ingest/from/{source} makes one record of a repeat', async () => {
     const ids = [await send('tts', TTS_UPLINK), await send('tts', TTS_UPLINK)].map(({ body }) => body.record_id);
     expect(ids[0]).toMatch(/^[0-9a-f]{40}$/);
     expect(ids[1]).toBe(ids[0]);
@@ -170,7 +170,7 @@ describe('POST /ingest/from/{source}', () => {
     expect(other.body.record_id).not.toBe(ids[0]);
   });
 
-  it('names the place that a body does not have', async () => {
+  it('POST /ingest/from/{source} names the place that a body does not have', async () => {
     const { status, body } = await send('lora?event=up', { time: CHIRPSTACK_UP.time });
     expect([status, body.errors[0]]).toEqual([
       422,
@@ -178,7 +178,7 @@ describe('POST /ingest/from/{source}', () => {
     ]);
   });
 
-  it('keeps the digits of large numbers, and refuses what would change', async () => {
+  it('POST /ingest/from/{source} keeps the digits of large numbers, and refuses what would change', async () => {
     const body = `{"specversion":"1.0","source":"s","id":"1","time":"2026-11-28T12:00:00Z","data":{"n":1490745150008486243}}`;
     const post = (text: string) => fetch(`${gateway.url}/ingest/from/events`, { method: 'POST', body: text });
     expect((await post(body)).status).toBe(202);
@@ -189,21 +189,21 @@ describe('POST /ingest/from/{source}', () => {
     expect(await post('['.repeat(200))).toMatchObject({ status: 413 });
   });
 
-  it('answers 404 for a source that there is not', async () => {
+  it('POST /ingest/from/{source} answers 404 for a source that does not exist', async () => {
     expect(await send('none', {})).toMatchObject({ status: 404, body: { code: 'not-found' } });
     expect(await send('constructor', {})).toMatchObject({ status: 404 });
   });
 });
 
 describe('GET /ingest/from/{source}', () => {
-  it('takes the query as the body', async () => {
+  it('GET /ingest/from/{source} takes the query as the body', async () => {
     expect((await send('shelly?kind=ht&device=sht-1&temp=21.5&hum=40', undefined, {}, 'GET')).status).toBe(202);
     const [event] = gateway.events;
     expect(event).toMatchObject({ device_id: 'sht-1', data_payload: { temp: '21.5', hum: '40' } });
     expect(event).toMatchObject({ timestamp: event!.received_at, timestamp_source: 'received' });
   });
 
-  it('is refused from a page of another origin, and a HEAD sends nothing', async () => {
+  it('GET /ingest/from/{source} is refused from a page of another origin, and a HEAD sends nothing', async () => {
     const path = 'shelly?kind=ht&device=sht-1&temp=1';
     expect((await send(path, undefined, { 'sec-fetch-site': 'cross-site' }, 'GET')).status).toBe(403);
     expect((await send(path, undefined, {}, 'HEAD')).status).toBe(405);
@@ -212,7 +212,7 @@ describe('GET /ingest/from/{source}', () => {
 });
 
 describe('OPTIONS /ingest/from/{source}', () => {
-  it('is the handshake of CloudEvents', async () => {
+  it('OPTIONS /ingest/from/{source} is the handshake of CloudEvents', async () => {
     const origin = { 'webhook-request-origin': 'eventgrid.example' };
     const { status, headers } = await send('events', undefined, origin, 'OPTIONS');
     expect([status, headers.get('webhook-allowed-origin'), headers.get('webhook-allowed-rate')]).toEqual([
@@ -226,7 +226,7 @@ describe('OPTIONS /ingest/from/{source}', () => {
 });
 
 describe('SOURCES_FILE', () => {
-  it('is read again when it changes, and the last good one stays', async () => {
+  it('SOURCES_FILE is read again when it changes, and the last good one stays', async () => {
     writeFileSync(file, '{"tts":{"preset":"unknown"}}');
     await until(() => gateway.logLines.some(({ msg }) => String(msg).includes('the last sources stay')));
     expect((await send('tts', TTS_UPLINK)).status).toBe(202);
@@ -245,7 +245,7 @@ describe('SOURCES_FILE', () => {
     ['{"a":{"device_id":"/a","paylod":"/b"}}', /source "a", paylod: it is not known/],
     ['{"a":{"preset":"senml","prefix":"x"}}', /source "a", prefix: this preset takes nothing/],
     ['{"a":{"preset":"senml"},"a":{"preset":"senml"}}', /is there twice/],
-  ])('stops the start when it is wrong: %s', async (text, message) => {
+  ])('SOURCES_FILE stops the start when it is wrong: %s', async (text, message) => {
     writeFileSync(file, text);
     await expect(GatewayUnderTest.start({ sourcesFile: file })).rejects.toThrow(message);
   });

@@ -20,7 +20,7 @@ const answered = () => until(() => spans.names().includes('POST /ingest'));
 const handedOn = () => gateway.publisher.records.map(({ headers }) => headers['traceparent']);
 
 describe('a request that is traced', () => {
-  it('makes spans for receiving and publishing it, below the span of the device', async () => {
+  it('A request that is traced makes spans for receiving and publishing it, below the span of the device', async () => {
     await start();
     await gateway.post(SEED_RECORD, { traceparent: GIVEN });
     await answered();
@@ -31,7 +31,7 @@ describe('a request that is traced', () => {
     for (const step of ['receive', 'publish']) expect(spans.one(step).parent).toEqual(request.place);
   });
 
-  it('hands its own place on to the topic, and names the record where it has one', async () => {
+  it('A request that is traced hands its own place on to the topic, and names the record where it has one', async () => {
     await start();
     await gateway.post({ ...SEED_RECORD, record_id: 'r-1' });
     await answered();
@@ -43,7 +43,7 @@ describe('a request that is traced', () => {
     });
   });
 
-  it('gives all of its records one place, and counts those that are published', async () => {
+  it('A request that is traced gives all of its records one place, and counts those that are published', async () => {
     await start();
     await gateway.post([SEED_RECORD, { ...SEED_RECORD, timestamp: 'never' }, SEED_RECORD]);
     await answered();
@@ -51,7 +51,7 @@ describe('a request that is traced', () => {
     expect(spans.one('publish').attributes).toEqual({ 'sluice.records': 2 });
   });
 
-  it('says that the log did not confirm', async () => {
+  it('A request that is traced reports that the log did not acknowledge', async () => {
     await start();
     gateway.publisher.reasonAgainst = () => 'away';
     await gateway.post(SEED_RECORD);
@@ -60,7 +60,7 @@ describe('a request that is traced', () => {
     expect(spans.one('POST /ingest').attributes).toMatchObject({ 'error.type': '503' });
   });
 
-  it('ends its spans when it is refused', async () => {
+  it('A request that is traced ends its spans when it is refused', async () => {
     await start();
     await gateway.post('no json');
     await answered();
@@ -69,7 +69,7 @@ describe('a request that is traced', () => {
     expect([...spans.open]).toEqual([]);
   });
 
-  it('names its trace in its log lines', async () => {
+  it('A request that is traced names its trace in its log lines', async () => {
     await start();
     await gateway.post('no json');
     await answered();
@@ -82,20 +82,20 @@ describe('a request that is traced', () => {
 });
 
 describe('a request that is not traced', () => {
-  it('makes no span, and adds nothing to its records', async () => {
+  it('A request that is not traced makes no span, and adds nothing to its records', async () => {
     await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
     await gateway.post(SEED_RECORD);
     expect(spans.ended).toEqual([]);
     expect(handedOn()).toEqual([undefined]);
   });
 
-  it('hands the trace of the device on, but not as one that is traced here', async () => {
+  it('A request that is not traced hands the trace of the device on, but not as one that is traced here', async () => {
     await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
     await gateway.post(SEED_RECORD, { traceparent: GIVEN });
     expect(readTraceParent(handedOn()[0])).toMatchObject({ traceId: TRACE_ID, isSampled: false });
   });
 
-  it('names the trace of the device in its log lines anyway', async () => {
+  it('A request that is not traced names the trace of the device in its log lines anyway', async () => {
     await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
     await gateway.post('no json', { traceparent: GIVEN });
     await gateway.post('no json');

@@ -126,7 +126,7 @@ describe('sluice doctor', () => {
   it.each(removals)(
     'names $right.to on $right.on, and how to give it, when the $service lacks it',
     async ({ service, right }) => {
-      await kafka.rights.take([right]);
+      await kafka.rights.revoke([right]);
       try {
         const { code, text } = await until(async () => {
           const found = await examine(service);

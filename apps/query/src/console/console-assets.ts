@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { ProblemError } from '@sluice/http';
 
-/** Beside a built app, and where the build leaves the files for a process that runs from the sources. */
+/** Beside a built app, and where the build puts the files for a process that runs from the sources. */
 const FOLDERS = [new URL('./assets/', import.meta.url), new URL('../../../console/dist/', import.meta.url)];
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -16,11 +16,11 @@ export interface Asset {
   mediaType: string;
 }
 
-/** The files of the console, read once: a flood of requests for them then costs no file. */
+/** The files of the console, read once: many requests for them then read no file. */
 export class ConsoleAssets {
   #files: Promise<ReadonlyMap<string, Asset>> | undefined;
 
-  /** @param folders the first one that has the page is taken */
+  /** @param folders the first one with the page is used */
   constructor(private readonly folders: readonly URL[] = FOLDERS) {}
 
   /** @throws ProblemError `not-found` if the console was not built */
@@ -37,7 +37,7 @@ export class ConsoleAssets {
     throw new ProblemError('not-found', 'The console has no such file; it is at /.');
   }
 
-  /** What could not be read is tried again with the next request. */
+  /** A failed read is retried with the next request. */
   private files(): Promise<ReadonlyMap<string, Asset>> {
     this.#files ??= firstOf(this.folders).then((files) => {
       if (files.size === 0) this.#files = undefined;

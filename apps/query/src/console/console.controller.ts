@@ -6,7 +6,7 @@ import { Reads } from '../reads.js';
 import { type Asset, ConsoleAssets } from './console-assets.js';
 
 const HEADERS = pageHeaders();
-/** The page names its files by their content hashes, so that only the page itself is asked for again. */
+/** The page names its files by their content hashes, so that only the page itself is requested again. */
 const FRESH = { ...HEADERS, 'cache-control': 'no-cache' };
 const FOREVER = { ...HEADERS, 'cache-control': 'public, max-age=31536000, immutable' };
 

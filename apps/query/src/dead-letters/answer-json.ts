@@ -8,9 +8,9 @@ export interface JsonAnswer<T> {
 }
 
 /**
- * Makes an answer within the memory that reads may take together; {@link JsonAnswer.send} gives it to the client.
+ * Builds an answer within the memory that all reads share; {@link JsonAnswer.send} sends it to the client.
  *
- * @throws ProblemError `overloaded`, `stopping`; what `work` throws
+ * @throws ProblemError `overloaded`, `stopping`; the error of `work`
  */
 export async function answerJson<T>(
   reply: FastifyReply,

@@ -5,13 +5,13 @@ import { type JsonObject, uuidV7 } from '@sluice/contracts';
 import { RecordStore } from '@sluice/record-store';
 import { Operators } from './operators.js';
 
-/** What is done, beside who does it and when. */
+/** An action, without its user and time. */
 export type AuditedAction = {
   /** Such as `dead-letters.list` or `redrive.start`. */
   action: string;
 } & JsonObject;
 
-/** Writes down every use of the scope `operate`, before it takes effect: what cannot be written down is not done. */
+/** Records every use of the scope `operate` before it takes effect: an action that cannot be recorded is not done. */
 @Injectable()
 export class AuditTrail {
   constructor(
@@ -20,7 +20,7 @@ export class AuditTrail {
     @Inject(Operators) private readonly operators: Operators,
   ) {}
 
-  /** @returns who has sent the request. @throws RecordStoreError `unavailable` */
+  /** @returns the sender of the request. @throws RecordStoreError `unavailable` */
   async write(request: FastifyRequest, action: AuditedAction): Promise<string> {
     const who = this.operators.nameOf(request);
     const content = { at: this.clock.nowText(), who, request_id: String(request.id), ...action };

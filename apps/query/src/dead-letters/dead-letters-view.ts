@@ -29,7 +29,7 @@ export interface LettersPage {
   letters: LetterAnswer[];
   has_more: boolean;
   next_cursor: string | null;
-  /** Whether the page ends because one answer may read no further. */
+  /** Whether the page ends because of the read limit of one answer. */
   partial: boolean;
 }
 
@@ -75,7 +75,7 @@ export class DeadLettersView {
   }
 
   /**
-   * One letter with its bytes, what the current checks say of it, and what is stored under its key.
+   * One letter with its bytes, the result of the current checks, and the record that is stored under its key.
    *
    * @throws ProblemError `not-found`; EventLogError, RecordStoreError `unavailable`
    */

@@ -14,7 +14,7 @@ import { ScanPlaces } from './scan-places.js';
 
 const MAX_WHY_LENGTH = 1000;
 
-/** `GET /dead-letters` and what is below it. */
+/** `GET /dead-letters` and its sub-paths. */
 @Controller('dead-letters')
 @UseFilters(EngineErrorFilter)
 export class DeadLettersController {
@@ -67,7 +67,7 @@ export class DeadLettersController {
     (await answerJson(reply, this.admission, () => this.letters.one(partition, offset))).send();
   }
 
-  /** The first decision about a letter stays: discarding one again, or one that was redriven, shows that one. */
+  /** The first decision about a letter stays: discarding one again, or one that was redriven, returns that one. */
   @Post(':partition/:offset/discard')
   @HttpCode(200)
   @Access('operate')

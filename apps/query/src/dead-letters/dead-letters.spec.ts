@@ -38,7 +38,7 @@ async function post(path: string, body: unknown, headers: Record<string, string>
 }
 
 describe('GET /dead-letters', () => {
-  it('pages through all partitions, each letter once', async () => {
+  it('The pages go through all partitions and show each letter once', async () => {
     for (let index = 0; index < 9; index++) die(`dev-${index}`, `r-${index}`);
     const seen: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -50,7 +50,7 @@ describe('GET /dead-letters', () => {
     expect(seen.toSorted()).toEqual(Array.from({ length: 9 }, (_, index) => `r-${index}`));
   });
 
-  it('shows those of a reason, a device and a time', async () => {
+  it('The list can be limited to a reason, a device and a time', async () => {
     die('dev-2', 'a', 'key-conflict', 0);
     die('dev-2', 'b', 'store-refused', 60);
     die('dev-3', 'c', 'key-conflict', 120);
@@ -59,7 +59,7 @@ describe('GET /dead-letters', () => {
     expect(idsOf(await page('?reason=key-conflict,store-refused')).toSorted()).toEqual(['a', 'b', 'c']);
   });
 
-  it('shows what cannot be decoded, and the beginning of what is large', async () => {
+  it('The list shows undecodable letters, and the beginning of large ones', async () => {
     query.log.deadLetters.append({ key: null, value: Buffer.from([0xff, 0x00]) });
     query.log.deadLetters.append({ key: Buffer.from('dev-2'), value: Buffer.from(`"${'ä'.repeat(3000)}"`) });
     query.log.deadLetters.append({ key: Buffer.from('dev-2'), value: null });
@@ -84,12 +84,12 @@ describe('GET /dead-letters', () => {
     ['?from=soon', '?from'],
     ['?cursor=x', '?cursor'],
     ['?state=open', '?state'],
-  ])('refuses %s with a pointer to %s', async (parameters, pointer) => {
+  ])('The query %s is refused with a pointer to %s', async (parameters, pointer) => {
     const { status, body } = await query.get(`/dead-letters${parameters}`);
     expect({ status, pointer: body.errors?.[0]?.pointer }).toEqual({ status: 400, pointer });
   });
 
-  it('is answered 503 while an engine is away, and 404 for a place without a letter', async () => {
+  it('The answer is 503 while an engine is unavailable, and 404 for an offset without a letter', async () => {
     expect((await query.get('/dead-letters/0/7')).status).toBe(404);
     expect((await query.get('/dead-letters/99/0')).status).toBe(404);
     expect((await query.get('/dead-letters/x/0')).status).toBe(400);
@@ -100,7 +100,7 @@ describe('GET /dead-letters', () => {
     expect((await query.get('/dead-letters')).body.code).toBe('store-unavailable');
   });
 
-  it('leaves a third search at one time to ask again', async () => {
+  it('A third concurrent search is refused with a retry', async () => {
     die('dev-2', 'a');
     const held: (() => void)[] = [];
     const { deadLetters } = query.log;
@@ -136,17 +136,17 @@ describe('POST /redrives', () => {
     ],
     [{ plan_hash: 'x' }, 'invalid-parameter', '/plan_hash'],
     [{ plan_hash: '0'.repeat(64), rate: 5 }, 'invalid-parameter', '/rate'],
-  ])('refuses %j as %s at %s', async (body, code, pointer) => {
+  ])('The body %j is refused as %s at %s', async (body, code, pointer) => {
     const answer = await post('/redrives', body);
     const errors = answer.body['errors'] as { pointer: string }[] | undefined;
     expect({ code: answer.body['code'], pointer: errors?.[0]?.pointer }).toEqual({ code, pointer });
   });
 
-  it('reads no body that is larger than an edit may be', async () => {
+  it('A body that is larger than an edit may be is not read', async () => {
     expect((await post('/redrives', 'x'.repeat(600 * 1024))).body['code']).toBe('body-too-large');
   });
 
-  it('writes down who the gateway says has asked', async () => {
+  it('The audit trail has the sender that the gateway reports', async () => {
     die('dev-2', 'a');
     const filter = { device_id: 'dev-2' };
     await post('/redrives', { filter, dry_run: true }, { [CLIENT_HEADER]: 'token%204f9a1c02b7e3' });

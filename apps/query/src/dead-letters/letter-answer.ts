@@ -1,10 +1,10 @@
 import { decodeUtf8 } from '@sluice/contracts';
 import type { DeadLetter, Disposition } from '@sluice/redrive';
 
-/** Most bytes of a value in a list; the letter alone shows all of them. */
+/** Most bytes of a value in a list; the answer for one letter has all of them. */
 const SHOWN_VALUE_BYTES = 2048;
 
-/** One letter of a list, as it is answered. */
+/** One letter in a list. */
 export function letterAnswer(letter: DeadLetter, disposition: Disposition | undefined) {
   const value = letter.record.value;
   return {
@@ -27,7 +27,7 @@ export function letterAnswer(letter: DeadLetter, disposition: Disposition | unde
 
 export type LetterAnswer = ReturnType<typeof letterAnswer>;
 
-/** The first bytes as text, up to the end of a character; `null` if the value is no UTF-8. */
+/** The first bytes as text, up to the end of a character; `null` if the value is not UTF-8. */
 function beginningOf(value: Buffer | null): string | null {
   if (value === null) return null;
   if (value.length <= SHOWN_VALUE_BYTES) return decodeUtf8(value) ?? null;

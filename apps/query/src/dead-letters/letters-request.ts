@@ -11,7 +11,7 @@ export interface LettersRequest {
   filter: LetterFilter;
   /** 1..100 */
   limit: number;
-  /** First place that the page may show. */
+  /** First offset that the page may show. */
   after: BufferCursor | undefined;
 }
 
@@ -29,7 +29,7 @@ export function lettersRequest(query: Readonly<Record<string, unknown>>): Letter
   return { filter: filter as LetterFilter, limit, after };
 }
 
-/** Several reasons have commas between them. */
+/** Several reasons are separated by commas. */
 function valueOf(name: string, value: unknown): unknown {
   return name === 'reason' && typeof value === 'string' ? value.split(',') : value;
 }
@@ -50,7 +50,7 @@ function entry(name: string, detail: string, code = 'value'): ProblemEntry {
   return { pointer: `?${name}`, code, detail };
 }
 
-/** A place in a path. @throws ProblemError `invalid-parameter` */
+/** A partition and offset in a path. @throws ProblemError `invalid-parameter` */
 export function placeOf(partition: string, offset: string): { partition: number; offset: number } {
   const errors = [
     ...(/^\d{1,6}$/.test(partition) ? [] : [entry('partition', 'The partition is a whole number.')]),

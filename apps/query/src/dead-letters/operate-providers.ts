@@ -16,13 +16,13 @@ import { RedriveService } from './redrive-service.js';
 import { ScanPlaces } from './scan-places.js';
 
 export interface OperateLimits {
-  /** Whether requests come from a gateway of ours, which says who has sent them. */
+  /** Whether requests come from our gateway, which reports the sender. */
   isForwarded?: boolean;
-  /** From which lag on the gateway refuses requests: then a redrive waits. Left out: never. */
+  /** Lag above which the gateway refuses requests: then a redrive waits. Left out: never. */
   lag?: LagLimits;
   /**
-   * Names this process where no other one can have the record store: then it goes on with a redrive at once after a restart. Left out:
-   * a name of its own, and a redrive is taken over when the lease of the process before has ended.
+   * Names this process if no other one can have the record store: then it continues a redrive at once after a restart. Left out:
+   * a unique name, and a redrive is taken over when the lease of the earlier process has ended.
    */
   owner?: string;
 }
@@ -75,7 +75,7 @@ function runnerProvider(lag: LagLimits | undefined, owner: string): FactoryProvi
   };
 }
 
-/** Asks the event log once a second at most, and only while a redrive runs. */
+/** Reads the event log once a second at most, and only while a redrive runs. */
 export function lagQuestion(
   limits: LagLimits,
   events: BufferInspector,

@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { CLIENT_HEADER } from '@sluice/contracts';
 
-/** Injection token: whether requests come from a gateway of ours. */
+/** Injection token: whether requests come from our gateway. */
 export const FORWARDED_CLIENTS = Symbol('ForwardedClients');
 const MAX_NAME_LENGTH = 256;
 
-/** Names who has sent a request. */
+/** Names the sender of a request. */
 @Injectable()
 export class Operators {
   constructor(@Inject(FORWARDED_CLIENTS) private readonly areForwarded: boolean) {}

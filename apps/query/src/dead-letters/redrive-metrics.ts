@@ -7,7 +7,7 @@ import { RecordStore } from '@sluice/record-store';
 import { Dispositions, isActive, Redrives } from '@sluice/redrive';
 import { DEAD_LETTERS_INSPECTOR } from '../inspectors.js';
 
-/** What is measured of the work of operators. It is read at a scrape; what cannot be read then is left out, never guessed. */
+/** Metrics of the work of operators, read at a scrape; a value that cannot be read is left out, never guessed. */
 @Injectable()
 export class RedriveMetrics {
   constructor(
@@ -35,7 +35,7 @@ export class RedriveMetrics {
     );
   }
 
-  /** Counting many decisions takes the store some time, and nobody needs the count more often. */
+  /** Counting many decisions takes the store some time, and no user needs the count more often. */
   private everyMinute(read: () => Promise<number>): () => Promise<number> {
     let last: { value: number; atMs: number } | undefined;
     return async () => {

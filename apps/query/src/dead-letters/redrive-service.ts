@@ -20,10 +20,10 @@ import { AuditTrail } from './audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';
 import { ScanPlaces } from './scan-places.js';
 
-/** A redrive as it is answered. */
+/** A redrive in an answer. */
 export type RedriveAnswer = Omit<Redrive, 'lease'>;
 
-/** Plans and runs redrives, and writes down who did it. */
+/** Plans and runs redrives, and records their users. */
 @Injectable()
 export class RedriveService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
@@ -42,7 +42,7 @@ export class RedriveService implements OnApplicationBootstrap, BeforeApplication
     this.runner.start();
   }
 
-  /** Before the engines close: the step that is under way is finished. */
+  /** Called before the engines close: the current step is finished. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.runner.stop();
   }

@@ -7,7 +7,7 @@ import { answerJson } from './answer-json.js';
 import { DescribesMove, DescribesRedrive, DescribesRedrivePost, DescribesRedrives } from './operate-docs.js';
 import { RedriveService } from './redrive-service.js';
 
-/** `/redrives` and what is below it. */
+/** `/redrives` and its sub-paths. */
 @Controller('redrives')
 @UseFilters(EngineErrorFilter)
 export class RedrivesController {

@@ -4,12 +4,12 @@ import { ProblemError } from '@sluice/http';
 const PLACES = 2;
 const RETRY_AFTER_SECONDS = 5;
 
-/** Reads of many dead letters that go on at one time in this process. */
+/** Limits the searches of dead letters that run at one time in this process. */
 @Injectable()
 export class ScanPlaces {
   private taken = 0;
 
-  /** @throws ProblemError `rate-limited` while all places are taken; what `scan` throws */
+  /** @throws ProblemError `rate-limited` while all places are taken; the error of `scan` */
   async scan<T>(scan: () => Promise<T>): Promise<T> {
     if (this.taken >= PLACES) {
       const detail = `${PLACES} searches of dead letters are in progress; send the request again.`;

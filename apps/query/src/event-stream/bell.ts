@@ -1,9 +1,9 @@
-/** Wakes everybody who waits for something to happen again. Keeps nothing of a wait that is over. */
+/** Wakes all waiters when something has happened. Keeps nothing of a wait that has ended. */
 export class Bell {
   readonly #waiting = new Set<() => void>();
   #rings = 0;
 
-  /** How often it has rung. Ask before looking: what happens in between is not missed. */
+  /** How often it has rung. Read it before the check that may wait: a ring in between is then not missed. */
   get rings(): number {
     return this.#rings;
   }

@@ -1,15 +1,15 @@
 export const EVENT_STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
-  // Proxies of the nginx kind hold back what streams unless they are told.
+  // Proxies like nginx buffer a stream unless this header forbids it.
   'x-accel-buffering': 'no',
 };
 
 /** One event of a `text/event-stream` (HTML standard, section "Server-sent events"). No member has a line end in it. */
 export interface ServerSentEvent {
-  /** Which listeners hear it; those of `message` if it is left out. */
+  /** The event type, for the client's listeners; `message` if it is left out. */
   event?: string;
-  /** What a client sends as `Last-Event-ID` when it comes back. */
+  /** The value that a client sends as `Last-Event-ID` when it reconnects. */
   id?: string;
   /** JSON text. */
   data: string;
@@ -22,9 +22,9 @@ export function eventText({ event, id, data }: ServerSentEvent): string {
 }
 
 /**
- * Tells the client where it stands. No listener hears of it, and on the line it shows that the stream is alive.
+ * Sends the client its position. It triggers no listener, and shows that the stream is alive.
  *
- * @param retryMs how long to wait before coming back, once the stream has ended or is cut
+ * @param retryMs delay before the client reconnects, once the stream has ended or is cut
  */
 export function placeText(id: string, retryMs?: number): string {
   const retryLine = retryMs === undefined ? '' : `retry: ${retryMs}\n`;

@@ -21,7 +21,7 @@ class CountingLoop extends SharedLoop {
 }
 
 let loop: CountingLoop;
-/** Goes round as quickly, as long as the test takes: what it has done in so many rounds, the other one would have done, too. */
+/** Runs at the same rate during the test: the other loop would have made as many steps. */
 let other: CountingLoop;
 
 beforeEach(() => {
@@ -31,8 +31,8 @@ beforeEach(() => {
 
 afterEach(() => other.leave());
 
-describe('a shared loop', () => {
-  it('does nothing until somebody watches, and goes on as long as one of them does', async () => {
+describe('A shared loop', () => {
+  it('A shared loop does nothing until it has a user, and runs while it has one', async () => {
     await other.takes(5);
     expect(loop.steps).toBe(0);
     loop.enter();
@@ -43,7 +43,7 @@ describe('a shared loop', () => {
     loop.leave();
   });
 
-  it('rests when the last one has gone, and begins again with the next', async () => {
+  it('A shared loop pauses when the last user has left, and resumes with the next', async () => {
     loop.enter();
     await loop.takes(1);
     loop.leave();
@@ -55,7 +55,7 @@ describe('a shared loop', () => {
     loop.leave();
   });
 
-  it('is one loop, however quickly they come and go', async () => {
+  it('A shared loop is one loop, however quickly users come and leave', async () => {
     for (let n = 0; n < 10; n++) {
       loop.enter();
       loop.leave();
@@ -68,10 +68,10 @@ describe('a shared loop', () => {
   });
 });
 
-describe('a bell', () => {
+describe('A bell', () => {
   const never = new AbortController().signal;
 
-  it('wakes those who wait, and those who come late for a ring that they have not heard', async () => {
+  it('A bell wakes its waiters, and those that come late for an earlier ring', async () => {
     const bell = new Bell();
     const { rings } = bell;
     const waits = [bell.wait(rings, 60_000, never), bell.wait(rings, 60_000, never)];
@@ -80,7 +80,7 @@ describe('a bell', () => {
     expect(bell.rings).toBe(rings + 1);
   });
 
-  it('lets those go whose time is over, or who no longer want to wait', async () => {
+  it('A bell releases waiters whose time is over or whose signal is aborted', async () => {
     const bell = new Bell();
     await bell.wait(bell.rings, 1, never);
     const leave = new AbortController();

@@ -1,6 +1,6 @@
 import { pause } from '@sluice/async';
 
-/** Work that is done again and again while somebody watches: once for all who watch, and not at all while nobody does. */
+/** Repeated work while it has users: once for all of them, and not at all without any. */
 export class SharedLoop {
   #watchers = 0;
   #unwatched = new AbortController();
@@ -11,7 +11,7 @@ export class SharedLoop {
     private readonly pauseMs: number,
   ) {}
 
-  /** Every `enter` has its {@link leave}. */
+  /** Each `enter` needs its {@link leave}. */
   enter(): void {
     if (++this.#watchers > 1) return;
     this.#unwatched = new AbortController();

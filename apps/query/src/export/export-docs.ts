@@ -9,7 +9,7 @@ const CSV =
   'device_id,record_id,timestamp,timestamp_sent,timestamp_source,received_at,stored_at,/gene_count\r\n' +
   'dev-2,01992f6b-5f00-7c3a-9d4e-0b1f7c2a9e11,2025-09-09T17:00:00Z,,,2025-09-09T17:00:01.250Z,2025-09-09T17:00:01.500Z,12\r\n';
 
-/** What OpenAPI says of `GET /export`. */
+/** OpenAPI description of `GET /export`. */
 export function DescribesExport(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),

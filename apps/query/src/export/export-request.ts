@@ -7,7 +7,7 @@ import { windowProblems } from '../series/series-request.js';
 export interface ExportRequest {
   filter: RecordFilter;
   format: ExportFormat;
-  /** JSON Pointers; of csv. */
+  /** JSON Pointers; for csv. */
   columns: readonly string[];
   /** A cursor, or the ids of a record. */
   after: string | undefined;

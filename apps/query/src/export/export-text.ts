@@ -10,10 +10,10 @@ import {
 import { recordText } from '../record-text.js';
 import type { ExportRequest } from './export-request.js';
 
-/** Records between two lines with a cursor. */
+/** Number of records between two lines with a cursor. */
 const CURSOR_EVERY = 1_000;
 
-/** The text of an export as it grows. */
+/** The text of an export, built part by part. */
 export interface ExportText {
   /** Before the first record. */
   readonly head: string;
@@ -47,7 +47,7 @@ const FIXED_COLUMNS = [
   ...['device_id', 'record_id', 'timestamp', 'timestamp_sent', 'timestamp_source', 'received_at', 'stored_at'],
 ] as const satisfies readonly (keyof StoredRecord)[];
 
-/** RFC 4180. What goes on with an earlier export has no header. */
+/** RFC 4180. The continuation of an earlier export has no header. */
 class CsvText implements ExportText {
   readonly head: string;
   readonly tail = '';
@@ -65,17 +65,17 @@ class CsvText implements ExportText {
   }
 }
 
-/** Nothing and `null` are empty cells; objects and arrays are their JSON. */
+/** A missing value and `null` are empty cells; objects and arrays are their JSON. */
 function cellOf(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return textCell(value);
   return quoted(stringifyExact(value));
 }
 
-/** What a spreadsheet takes for a formula. */
+/** Beginnings of a text that a spreadsheet takes for a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
-/** A text that a spreadsheet would compute has an apostrophe before it, which keeps it a text. */
+/** A text that a spreadsheet would compute gets an apostrophe before it, which keeps it a text. */
 function textCell(text: string): string {
   return quoted(FORMULA.test(text) ? `'${text}` : text);
 }

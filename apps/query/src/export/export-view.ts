@@ -8,7 +8,7 @@ import { WatchedStore } from '../watched-store.js';
 import { exportText } from './export-text.js';
 import type { ExportRequest } from './export-request.js';
 
-/** Most records that the store is asked for at one time; their bytes are bounded as well. */
+/** Most records in one read of the store; their bytes are bounded as well. */
 const SLICE_RECORDS = 1_000;
 const { placeOf } = RECORD_ORDERS.timestamp;
 
@@ -46,14 +46,14 @@ export class ExportView {
     }
   }
 
-  /** Where the export goes on. @throws ProblemError `invalid-cursor` */
+  /** The position at which the export continues. @throws ProblemError `invalid-cursor` */
   private async placeIn(after: string, filter: RecordFilter): Promise<RecordsCursor> {
     const place = after.includes('/') ? await this.placeOfRecord(after, filter) : decodeCursor(after, 'records');
     if (place === undefined || !isWithin(filter, place)) throw invalidAfter();
     return place;
   }
 
-  /** Both parts may have a slash that the address was not to decode: then the first place is taken where a record is. */
+  /** Both parts may have a slash that the URL must not decode: then the first reading with a record is used. */
   private async placeOfRecord(after: string, { deviceId }: RecordFilter): Promise<RecordsCursor | undefined> {
     for (const [device, recordId] of idsIn(after)) {
       if (deviceId !== undefined && device !== deviceId) continue;
@@ -66,7 +66,7 @@ export class ExportView {
 
 const MAX_SLASHES = 8;
 
-/** What `<device_id>/<record_id>` may mean, each part percent-encoded or not. */
+/** The possible meanings of `<device_id>/<record_id>`, each part percent-encoded or not. */
 function idsIn(text: string): [deviceId: string, recordId: string][] {
   const slashes = Array.from(text.matchAll(/\//g), ({ index }) => index).slice(0, MAX_SLASHES);
   const parts = slashes.map((at): [string, string] => [text.slice(0, at), text.slice(at + 1)]);

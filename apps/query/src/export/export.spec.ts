@@ -23,7 +23,7 @@ async function store(count: number, device_id = 'dev-2', payload?: (n: number) =
 const ask = (search: string, headers: Record<string, string> = {}) =>
   fetch(`${query.url}/export?${search}`, { headers });
 
-/** The lines of an answer, read as JSON. */
+/** The lines of an answer, parsed as JSON. */
 async function lines(search: string): Promise<Record<string, unknown>[]> {
   const answer = await ask(search);
   expect(answer.status).toBe(200);
@@ -38,7 +38,7 @@ async function lines(search: string): Promise<Record<string, unknown>[]> {
 const idsIn = (found: Record<string, unknown>[]) => found.map(({ record_id }) => record_id).filter(Boolean);
 
 describe('GET /export', () => {
-  it('has a line for each record, and one that says that these are all', async () => {
+  it('An export has a line for each record, and one that says that these are all', async () => {
     await store(3);
     await store(2, 'dev-3');
     const answer = await ask('device_id=dev-2');
@@ -53,17 +53,17 @@ describe('GET /export', () => {
     expect(found.at(-1)).toEqual({ sluice_end: { complete: true, records: 3 } });
   });
 
-  it('is of a range of time as well, from on and to no longer', async () => {
+  it('An export may also be of a range of time, from included and to excluded', async () => {
     await store(4);
     const found = await lines(`from=${timeOf(1)}&to=${timeOf(3)}`);
     expect(idsIn(found)).toEqual(['r-2', 'r-1']);
   });
 
-  it('has nothing but its end where there is nothing', async () => {
+  it('An export without records has only its end', async () => {
     expect(await lines('device_id=none')).toEqual([{ sluice_end: { complete: true, records: 0 } }]);
   });
 
-  it('names a place after every 1000 records, from which it can go on', async () => {
+  it('An export has a cursor after every 1000 records, from which it can continue', async () => {
     await store(2_500);
     const found = await lines('device_id=dev-2');
     const cursors = found.flatMap((line, at) =>
@@ -80,7 +80,7 @@ describe('GET /export', () => {
     ['a/b', 'x/y', 'a%2Fb/x%2Fy'],
     ['a', '%41', 'a/%2541'],
     ['a', 'b c', 'a/b%20c'],
-  ])('goes on after the last record that was received: %s %s, written %s', async (device_id, record_id, after) => {
+  ])('An export continues after the record %s %s, written %s', async (device_id, record_id, after) => {
     await query.storeEvents(
       anEvent({ device_id, record_id, timestamp: timeOf(1) }),
       anEvent({ device_id, record_id: 'older' }),
@@ -89,7 +89,7 @@ describe('GET /export', () => {
     expect(idsIn(await lines(`device_id=${device}&after=${encodeURIComponent(after)}`))).toEqual(['older']);
   });
 
-  it('has cells of csv, in which a spreadsheet computes nothing', async () => {
+  it('The cells of csv contain no formula for a spreadsheet', async () => {
     const payloads: JsonObject[] = [
       { a: '=1+1', b: -5 },
       { a: 'x,"y"\n', b: [1, { c: 2n ** 60n }] },
@@ -114,7 +114,7 @@ describe('GET /export', () => {
     expect(asked.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   });
 
-  it('has no header of columns where it goes on', async () => {
+  it('A continued export has no header of columns', async () => {
     await store(2);
     const answer = await ask('device_id=dev-2&format=csv&columns=/n&after=dev-2/r-1');
     expect((await answer.text()).split('\r\n')).toHaveLength(2);
@@ -136,13 +136,13 @@ describe('GET /export', () => {
       '?after',
       'invalid-cursor',
     ],
-  ])('refuses %j', async (search, pointer, code) => {
+  ])('The query %j is refused', async (search, pointer, code) => {
     const { status, headers, body } = await query.get(`/export?${search}`);
     expect([status, body.code, body.errors?.map((error) => error.pointer)]).toEqual([400, code, [pointer]]);
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
-  it('destroys the connection when the store goes away, so that a client cannot mistake a part for the whole', async () => {
+  it('The connection is destroyed when the store becomes unavailable, so that the client notices', async () => {
     await store(50, 'dev-2', () => ({ text: 'x'.repeat(10_000) }));
     const { page } = query.store;
     let slices = 0;
@@ -156,7 +156,7 @@ describe('GET /export', () => {
     expect(await lines('device_id=dev-2')).toHaveLength(51);
   });
 
-  it('is read from the store as fast as the client takes it, and no faster', async () => {
+  it('The store is read as fast as the client reads, and no faster', async () => {
     await store(200, 'dev-2', () => ({ text: 'x'.repeat(100_000) }));
     const { page } = query.store;
     let slices = 0;
@@ -176,7 +176,7 @@ describe('GET /export', () => {
     expect((await text(answer)).trimEnd().split('\n')).toHaveLength(201);
   }, 30_000);
 
-  it('is one of the two heavy reads that go on at one time', async () => {
+  it('An export is one of the two concurrent heavy reads', async () => {
     await store(200, 'dev-2', () => ({ text: 'x'.repeat(100_000) }));
     const held = await Promise.all([1, 2].map(() => ask('device_id=dev-2')));
     const refused = await query.get('/export?device_id=dev-2');

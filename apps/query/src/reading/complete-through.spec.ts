@@ -17,19 +17,19 @@ function complete(partitions: number, options = {}) {
 }
 
 describe('complete_through', () => {
-  it('is one margin before the clock while nothing waits', async () => {
+  it('The time is one margin before the clock while no record is buffered', async () => {
     const { through } = complete(3);
     expect(await through.text()).toBe(textOf(NOW_MS - MARGIN_MS));
   });
 
-  it('is one margin before the receipt of the oldest record that waits in any partition', async () => {
+  it('The time is one margin before the receipt of the oldest buffered record of any partition', async () => {
     const { events, through } = complete(1);
     events.append({ timestampMs: NOW_MS - 60_000 });
     events.append({ timestampMs: NOW_MS - 90_000 });
     expect(await through.text()).toBe(textOf(NOW_MS - 60_000 - MARGIN_MS));
   });
 
-  it('moves on with the committed position', async () => {
+  it('The time advances with the committed offset', async () => {
     const { events, clock, through } = complete(1);
     events.append({ timestampMs: NOW_MS - 60_000 });
     await through.text();
@@ -38,7 +38,7 @@ describe('complete_through', () => {
     expect(await through.text()).toBe(textOf(NOW_MS + 1_000 - MARGIN_MS));
   });
 
-  it('never goes back: what held once holds for ever', async () => {
+  it('The time never goes back: once complete, always complete', async () => {
     const { events, clock, through } = complete(1);
     await through.text();
     events.append({ timestampMs: NOW_MS - 60_000 });
@@ -46,7 +46,7 @@ describe('complete_through', () => {
     expect(await through.text()).toBe(textOf(NOW_MS - MARGIN_MS));
   });
 
-  it('is not known before the log has answered, and stays as it was while it does not', async () => {
+  it('The time is unknown before the first answer of the log, and stays while the log is unavailable', async () => {
     const { events, clock, through } = complete(1);
     events.error = new EventLogError('unavailable', 'away');
     expect(await through.text()).toBeNull();
@@ -57,11 +57,11 @@ describe('complete_through', () => {
     expect(await through.text()).toBe(textOf(NOW_MS - MARGIN_MS));
   });
 
-  it('is not known where the store may show a record later than it was confirmed', async () => {
+  it('The time is unknown if the store may show a record late', async () => {
     expect(await complete(1, { isKnown: false }).through.text()).toBeNull();
   });
 
-  it('asks the log once for the reads that come together', async () => {
+  it('Concurrent reads ask the log once', async () => {
     const { events, through } = complete(1);
     let asked = 0;
     const positions = events.positions.bind(events);
@@ -78,14 +78,14 @@ describe('complete_through', () => {
 interface Taken {
   receivedAtMs: number;
   appendAtMs: number;
-  /** When the worker had committed it; left out: never. */
+  /** When the worker committed it; left out: never. */
   committedAtMs?: number;
 }
 
 /**
- * Gateways whose clocks differ take records, whose appends need their time, to random partitions; a worker commits now and then.
+ * Gateways with different clocks append records with delays to random partitions; a worker commits now and then.
  *
- * @returns how many records were received up to a time that was said to be complete, and were committed later only
+ * @returns how many records were received up to a time that was reported as complete, and were committed only later
  */
 async function violationsOf(
   seed: number,
@@ -135,9 +135,9 @@ async function violationsOf(
   }
 }
 
-describe('what complete_through says', () => {
+describe('The guarantee of complete_through', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'holds with gateways whose clocks differ and whose appends come out of order (seed %i)',
+    'The guarantee holds with gateways whose clocks differ and whose appends are out of order (seed %i)',
     async (seed) => {
       const { claims, violations } = await violationsOf(seed);
       expect(violations).toBe(0);
@@ -145,7 +145,7 @@ describe('what complete_through says', () => {
     },
   );
 
-  it('would not hold with less of a margin, which this suite notices', async () => {
+  it('The guarantee fails with a smaller margin, which this suite notices', async () => {
     expect((await violationsOf(1, { publishTimeoutMs: 0 })).violations).toBeGreaterThan(0);
   });
 });

@@ -2,31 +2,32 @@ import type { Clock } from '@sluice/async';
 import type { BufferInspector } from '@sluice/event-log';
 import { OldestWaiting } from '../oldest-waiting.js';
 
-/** An answer uses what was worked out within this time. */
+/** A computed value is used for this time. */
 const FRESH_MS = 500;
-/** An answer waits no longer for the event log: what was known before still holds. */
+/** An answer waits no longer for the event log: the earlier value is still valid. */
 const PATIENCE_MS = 500;
 
 export interface CompleteThroughOptions {
   /** Longest time that a gateway gives an append. */
   publishTimeoutMs: number;
-  /** How far the clocks of two processes may differ, and how late an append may come, at most. */
+  /** The largest difference between the clocks of two processes, and the largest delay of an append. */
   clockToleranceMs: number;
-  /** False if the store may show a record later than it was confirmed: then nothing is ever known. */
+  /** False if the store may show a record later than it was acknowledged: then no time is ever known. */
   isKnown?: boolean;
 }
 
 /**
- * Up to which `received_at` everything is stored or dead-lettered.
+ * The `received_at` up to which everything is stored or dead-lettered.
  *
- * A partition is appended to in the order of time, whichever gateway does it. What is appended after an instant was received at most
- * one margin before it: the time that a publish may take, and what the clocks differ by. So, with the clock read before the positions:
- * - A partition in which nothing waits has everything that was received more than one margin before that reading: what comes later was
- *   received later.
- * - In one in which something waits, nothing that waits was appended before the first that waits, and nothing of that was received
- *   more than one margin before the receipt of the first.
- * The least of these over all partitions holds. Below a committed offset everything is durable in the store or among the dead letters.
- * What held once holds for ever, so the greatest so far is given.
+ * A partition is appended to in the order of time, whichever gateway appends. A record that is appended after an instant was received
+ * at most one margin before it: the time limit of a publish, plus the difference of the clocks. So, with the clock read before the
+ * offsets:
+ * - A partition without buffered records has everything that was received more than one margin before that reading: later records
+ *   were received later.
+ * - In a partition with buffered records, none was appended before the first buffered one, and none of them was received more than
+ *   one margin before the receipt of that one.
+ * The smallest of these times over all partitions holds. Below a committed offset everything is durable in the store or among the
+ * dead letters. A time that held once holds for ever, so the greatest so far is returned.
  */
 export class CompleteThrough {
   readonly #oldest: OldestWaiting;
@@ -77,12 +78,12 @@ export class CompleteThrough {
       const isLost = positions.some(({ expired = 0 }) => expired > 0);
       if (oldestMs === undefined || isLost) return;
       const { publishTimeoutMs, clockToleranceMs } = this.options;
-      // The receipt of the first that waits and those of later ones may be by two clocks that are not ours.
+      // The receipts of the first buffered record and of later ones may be by two clocks other than ours.
       const throughMs = Math.min(nowMs, oldestMs) - publishTimeoutMs - 2 * clockToleranceMs;
       this.#throughMs = Math.max(throughMs, this.#throughMs ?? throughMs);
       this.#readAtMs = readAtMs;
     } catch {
-      // The log is away: what was known before still holds.
+      // The event log is unavailable: the earlier value is still valid.
     }
   }
 }

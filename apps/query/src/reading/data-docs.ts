@@ -56,7 +56,7 @@ const deviceId = ApiParam({
   },
 });
 
-/** What OpenAPI says of `GET /devices`. */
+/** OpenAPI description of `GET /devices`. */
 export function DescribesDevices(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),
@@ -70,7 +70,7 @@ export function DescribesDevices(): MethodDecorator {
   );
 }
 
-/** What OpenAPI says of `GET /records/{device_id}/latest`. */
+/** OpenAPI description of `GET /records/{device_id}/latest`. */
 export function DescribesLatest(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),
@@ -92,7 +92,7 @@ export function DescribesLatest(): MethodDecorator {
   );
 }
 
-/** What OpenAPI says of `POST /latest`. */
+/** OpenAPI description of `POST /latest`. */
 export function DescribesLatestOfMany(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),
@@ -114,7 +114,7 @@ export function DescribesLatestOfMany(): MethodDecorator {
   );
 }
 
-/** What OpenAPI says of `GET /records/{device_id}/series`. */
+/** OpenAPI description of `GET /records/{device_id}/series`. */
 export function DescribesSeries(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),

@@ -11,7 +11,7 @@ export interface DevicesRequest {
   prefix: string;
   /** 1..1000 */
   limit: number;
-  /** Show what comes after this id. */
+  /** Ids after this one. */
   after: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export class DevicesView {
     const aheadAfterMs = this.clock.now() + DEFAULT_AHEAD_SECONDS * 1000;
     const { prefix, isOne } = range;
     if (isOne && after !== undefined && after >= prefix) return [];
-    // Of all ids that begin with an id, that one comes first. The store takes 1000 at a time, and one more shows that there are more.
+    // An id is the first of all ids that begin with it. The store returns 1000 at a time, and one more shows that there are more.
     const most = isOne ? 1 : Math.min(limit, MOST_AT_ONCE);
     const { devices, hasMore } = await this.store.devices({ prefix, after, aheadAfterMs }, most);
     if (isOne) return devices.filter(({ deviceId }) => deviceId === prefix);

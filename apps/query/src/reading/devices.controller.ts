@@ -14,7 +14,7 @@ import { latestRequest } from './latest-request.js';
 import { LatestView } from './latest-view.js';
 import { DeviceAccess } from './readable-devices.js';
 
-/** `GET /devices` and `POST /latest`: what a sender may see of them is decided by the devices that it may read. */
+/** `GET /devices` and `POST /latest`: limited to the devices that the sender may read. */
 @Controller()
 @UseFilters(EngineErrorFilter)
 export class DevicesController {

@@ -14,7 +14,7 @@ describe('GET /devices', () => {
   const list = (search = '') => query.get<DevicesPageDto>(`/devices${search}`);
   const store = (...ids: string[]) => query.storeEvents(...ids.map((device_id) => anEvent({ device_id })));
 
-  it('shows each device with its last times', async () => {
+  it('The list has each device with its last times', async () => {
     await query.storeEvents(
       anEvent(),
       anEvent({ record_id: 'old', timestamp: '2020-01-01T00:00:00Z' }),
@@ -32,7 +32,7 @@ describe('GET /devices', () => {
     });
   });
 
-  it('walks through all devices of a prefix in pages', async () => {
+  it('The pages go through all devices of a prefix', async () => {
     await store('a', 'lab-7:a', 'lab-7:b', 'lab-7:c', 'lab-70', 'z');
     const walked: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -49,7 +49,7 @@ describe('GET /devices', () => {
     ['device_id=a', '?device_id', 'invalid-parameter'],
     [`cursor=${encodeCursor({ partition: 0, offset: 0 })}`, '?cursor', 'invalid-cursor'],
     [`prefix=b&cursor=${encodeCursor({ afterDevice: 'a' })}`, '?cursor', 'invalid-cursor'],
-  ])('refuses %s', async (search, pointer, code) => {
+  ])('The query %s is refused', async (search, pointer, code) => {
     const { status, body } = await query.get(`/devices?${search}`);
     expect({ status, code: body.code, pointers: body.errors?.map((error) => error.pointer) }).toEqual({
       status: 400,
@@ -62,7 +62,7 @@ describe('GET /devices', () => {
 describe('GET /records/{device_id}/latest', () => {
   const latest = (search = '', device = 'dev-2') => query.get<LatestAnswerDto>(`/records/${device}/latest${search}`);
 
-  it('shows the record of the greatest timestamp, whatever came last', async () => {
+  it('The latest record is the one with the greatest timestamp, whatever came last', async () => {
     await query.storeEvents(anEvent(), anEvent({ record_id: 'late', timestamp: '2020-01-01T00:00:00Z' }));
     const { status, body } = await latest();
     expect(status).toBe(200);
@@ -74,19 +74,19 @@ describe('GET /records/{device_id}/latest', () => {
     });
   });
 
-  it('is not hidden by a record with a wrong clock, which it names', async () => {
+  it('A record with a wrong clock does not hide the latest record, and is reported', async () => {
     await query.storeEvents(anEvent(), anEvent(AHEAD));
     expect((await latest()).body).toMatchObject({ record_id: 'r-1', ahead: AHEAD });
   });
 
-  it('shows what is less far ahead than max_ahead', async () => {
+  it('A record that is less far ahead than max_ahead is shown', async () => {
     const soon = { record_id: 'soon', timestamp: '2025-09-09T17:05:10Z' };
     await query.storeEvents(anEvent(), anEvent(soon));
     expect((await latest()).body).toMatchObject({ record_id: 'soon', ahead: null });
     expect((await latest('?max_ahead=299')).body).toMatchObject({ record_id: 'r-1', ahead: soon });
   });
 
-  it('says that there is none, and why', async () => {
+  it('The answer says why there is no latest record', async () => {
     const none = await query.get('/records/unknown/latest');
     expect([none.status, none.body.code, none.body.detail]).toEqual([
       404,
@@ -98,7 +98,7 @@ describe('GET /records/{device_id}/latest', () => {
     expect([status, body.detail]).toEqual([404, expect.stringContaining('2099-01-01T00:00:00Z')]);
   });
 
-  it.each(['?max_ahead=-1', '?max_ahead=x', '?max_ahead=99999999999'])('refuses %s', async (search) => {
+  it.each(['?max_ahead=-1', '?max_ahead=x', '?max_ahead=99999999999'])('The query %s is refused', async (search) => {
     const { status, body } = await query.get(`/records/dev-2/latest${search}`);
     expect([status, body.errors?.[0]?.pointer]).toEqual([400, '?max_ahead']);
   });
@@ -117,7 +117,7 @@ describe('POST /latest', () => {
     };
   };
 
-  it('shows the latest record of each device in the order of the request, and names those without', async () => {
+  it('The answer has the latest record of each device in the order of the request, and the missing devices', async () => {
     await query.storeEvents(anEvent(), anEvent({ device_id: 'a' }), anEvent({ ...AHEAD, device_id: 'b' }));
     const { status, body } = await post({ device_ids: ['dev-2', 'b', 'none', 'a', 'dev-2'] });
     expect(status).toBe(200);
@@ -137,7 +137,7 @@ describe('POST /latest', () => {
     [{ device_ids: ['a*'] }, '/device_ids/0'],
     [{ device_ids: ['a'], max_ahead: '1' }, '/max_ahead'],
     [{ device_ids: ['a'], limit: 1 }, '/limit'],
-  ])('refuses %j', async (request, pointer) => {
+  ])('The body %j is refused', async (request, pointer) => {
     const { status, body } = await post(request);
     expect([status, body.code, body.errors.map((error) => error.pointer)]).toEqual([
       400,
@@ -146,7 +146,7 @@ describe('POST /latest', () => {
     ]);
   });
 
-  it('takes 500 devices', async () => {
+  it('A request may have 500 devices', async () => {
     const { status, body } = await post({ device_ids: Array.from({ length: 500 }, (_, n) => `d-${n}`) });
     expect([status, body.not_found.length]).toEqual([200, 500]);
   });
@@ -155,7 +155,7 @@ describe('POST /latest', () => {
     ['{', 'application/json', 400, 'invalid-json'],
     ['{}', 'text/plain', 415, 'unsupported-media-type'],
     [`{"device_ids":["${'x'.repeat(200_000)}"]}`, 'application/json', 413, 'body-too-large'],
-  ])('refuses a body of another kind', async (text, type, status, code) => {
+  ])('A body of another kind is refused', async (text, type, status, code) => {
     const answer = await post(text, { 'content-type': type });
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });

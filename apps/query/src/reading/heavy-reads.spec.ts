@@ -16,7 +16,7 @@ function reads(isBehind = () => false) {
   return { clock, heavy: new HeavyReads(LIMITS, async () => isBehind(), clock) };
 }
 
-it('gives a place back when the connection of its answer is done', async () => {
+it('A place becomes free when the connection of its answer is closed', async () => {
   const { heavy } = reads();
   const first = answer();
   await Promise.all([heavy.enter(first), heavy.enter(answer())]);
@@ -25,11 +25,11 @@ it('gives a place back when the connection of its answer is done', async () => {
   await expect(heavy.enter(answer())).resolves.toBeDefined();
 });
 
-it('refuses new reads while the worker is behind', async () => {
+it('New reads are refused while the worker is behind', async () => {
   await expect(reads(() => true).heavy.enter(answer())).rejects.toMatchObject({ code: 'buffer-behind' });
 });
 
-it('makes a read that is under way wait until the worker has caught up', async () => {
+it('A current read waits until the worker has caught up', async () => {
   let asked = 0;
   const { heavy } = reads(() => ++asked === 2);
   const read = await heavy.enter(answer());
@@ -37,7 +37,7 @@ it('makes a read that is under way wait until the worker has caught up', async (
   expect(asked).toBe(3);
 });
 
-it('ends an answer for which the store has worked too long', async () => {
+it('An answer ends when the store has worked too long for it', async () => {
   const { heavy, clock } = reads();
   const read = await heavy.enter(answer());
   await read.slice(async () => clock.advance(4_999));
@@ -46,7 +46,7 @@ it('ends an answer for which the store has worked too long', async () => {
   await expect(read.slice(async () => undefined)).rejects.toMatchObject(problem);
 });
 
-it('asks the store nothing more for a client that has gone', async () => {
+it('The store is not asked for a client that has disconnected', async () => {
   const { heavy } = reads();
   const reply = answer();
   const read = await heavy.enter(reply);

@@ -8,7 +8,7 @@ import {
 import { invalidParameter, ProblemError } from '@sluice/http';
 import type { ReadableDevices } from './readable-devices.js';
 
-/** A checked body of `POST /latest`. @throws ProblemError `invalid-parameter`, `forbidden` */
+/** A valid body of `POST /latest`. @throws ProblemError `invalid-parameter`, `forbidden` */
 export function latestRequest(body: unknown, readable: ReadableDevices): Required<LatestRequestDto> {
   const { device_ids, max_ahead = DEFAULT_AHEAD_SECONDS, ...rest } = membersOf(body);
   const errors = [

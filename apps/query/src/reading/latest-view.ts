@@ -8,7 +8,7 @@ import { MAX_PAGE_BYTES } from '../records-view.js';
 import { WatchedStore } from '../watched-store.js';
 import { CompleteThrough } from './complete-through.js';
 
-/** Questions to the store that are under way at one time, for one answer. */
+/** Concurrent reads of the store for one answer. */
 const DEVICES_AT_ONCE = 10;
 
 /** The latest record of each device. */

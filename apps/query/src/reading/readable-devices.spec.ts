@@ -4,7 +4,7 @@ import type { DevicesPageDto } from '@sluice/contracts/dto';
 import { anEvent, QueryUnderTest } from '../testing/query-under-test.js';
 import { ReadableDevices } from './readable-devices.js';
 
-describe('the ranges of readable ids', () => {
+describe('The ranges of readable ids', () => {
   it.each([
     [undefined, 'a', [['a', false]]],
     [['dev-2'], '', [['dev-2', true]]],
@@ -28,13 +28,13 @@ describe('the ranges of readable ids', () => {
       ],
     ],
     [[], '', []],
-  ])('of %j within %j are %j', (patterns, prefix, ranges) => {
+  ])('The ranges of %j within %j are %j', (patterns, prefix, ranges) => {
     const found = new ReadableDevices(patterns).within(prefix);
     expect(found.map((range) => [range.prefix, range.isOne])).toEqual(ranges);
   });
 });
 
-describe('a sender that may read some devices', () => {
+describe('A sender that may read some devices', () => {
   let query: QueryUnderTest;
   beforeEach(async () => {
     query = await QueryUnderTest.start();
@@ -45,7 +45,7 @@ describe('a sender that may read some devices', () => {
 
   const headers = { [DEVICES_HEADER]: encodeURIComponent(JSON.stringify(['lab-7:*', 'dev-2'])) };
 
-  it('is shown these devices only, in pages of any size', async () => {
+  it('The sender is shown only these devices, in pages of any size', async () => {
     for (const limit of [1, 2, 100]) {
       const walked: string[] = [];
       for (let cursor: string | null = ''; cursor !== null;) {
@@ -59,7 +59,7 @@ describe('a sender that may read some devices', () => {
     }
   });
 
-  it('is refused the latest record of others, each with a pointer', async () => {
+  it('The sender is refused the latest record of others, each with a pointer', async () => {
     const post = (ids: string[]) =>
       fetch(`${query.url}/latest`, {
         method: 'POST',
@@ -74,7 +74,7 @@ describe('a sender that may read some devices', () => {
     expect((await post(['dev-2', 'lab-7:a'])).status).toBe(200);
   });
 
-  it.each(['x', '%7B%7D', '%'])('is refused where no gateway can have written the header: %s', async (header) => {
+  it.each(['x', '%7B%7D', '%'])('A header that no gateway can have written is refused: %s', async (header) => {
     const answer = await fetch(`${query.url}/devices`, { headers: { [DEVICES_HEADER]: header } });
     expect(answer.status).toBe(400);
   });

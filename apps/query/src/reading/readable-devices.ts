@@ -6,7 +6,7 @@ import { FORWARDED_CLIENTS } from '../dead-letters/operators.js';
 
 /** Which devices the sender of a request may read. */
 export class ReadableDevices {
-  /** @param patterns ids, and beginnings of ids with a `*` behind; `undefined`: all */
+  /** @param patterns ids, and prefixes of ids followed by `*`; `undefined`: all */
   constructor(private readonly patterns: readonly string[] | undefined) {}
 
   has(deviceId: string): boolean {
@@ -14,9 +14,9 @@ export class ReadableDevices {
   }
 
   /**
-   * The readable ids that begin in one way, as ranges that do not overlap, by ascending ids.
+   * The readable ids with a prefix, as ranges that do not overlap, by ascending ids.
    *
-   * @returns for each range what its ids begin with, and whether it is that one id only
+   * @returns the prefix of each range, and whether it is that single id
    */
   within(prefix: string): { prefix: string; isOne: boolean }[] {
     if (this.patterns === undefined) return [{ prefix, isOne: false }];
@@ -38,7 +38,7 @@ function isOf(pattern: string, deviceId: string): boolean {
   return pattern.endsWith('*') ? deviceId.startsWith(pattern.slice(0, -1)) : deviceId === pattern;
 }
 
-/** Finds out which devices the sender of a request may read: from the gateway in this process, or from the one that forwards. */
+/** Determines which devices the sender of a request may read: from the gateway in this process, or from the one that forwards. */
 @Injectable()
 export class DeviceAccess {
   constructor(@Inject(FORWARDED_CLIENTS) private readonly areForwarded: boolean) {}

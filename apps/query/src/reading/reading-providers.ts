@@ -15,7 +15,7 @@ import { DeviceAccess } from './readable-devices.js';
 export interface DataLimits {
   heavy?: Partial<HeavyReadLimits>;
   complete?: CompleteThroughOptions;
-  /** From which lag on the gateway refuses requests: then heavy reads wait. Left out: never. */
+  /** Lag above which the gateway refuses requests: then heavy reads wait. Left out: never. */
   lag?: LagLimits;
 }
 

@@ -1,6 +1,6 @@
 import type { SeriesBucketDto, SeriesFunction } from '@sluice/contracts/dto';
 
-/** What is known of a bucket while its values come, the newest first. */
+/** The state of a bucket while its values come, the newest first. */
 interface OpenBucket {
   startMs: number;
   count: number;
@@ -9,7 +9,7 @@ interface OpenBucket {
   max: number;
   first: number;
   last: number;
-  /** Only where a percentile is asked for. */
+  /** Only if a percentile is requested. */
   values: number[];
 }
 
@@ -79,17 +79,17 @@ function resultOf(name: SeriesFunction, bucket: OpenBucket, sorted: Float64Array
   }
 }
 
-/** The least value of which a share of all values is not greater. @param sorted at least one */
+/** The least value that is not less than a share of all values. @param sorted at least one */
 function nearestRank(sorted: Float64Array, share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 }
 
-/** JSON has no number for a sum beyond a double. */
+/** JSON has no number for a sum outside the range of a double. */
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** RFC 3339, also for instants whose year has not four digits in UTC: these are written with the offset that gives them four. */
+/** RFC 3339, also for instants whose year does not have four digits in UTC: these get the offset that gives them four. */
 export function instantText(ms: number): string {
   if (ms < YEAR_0_MS) return `${new Date(ms + MAX_OFFSET_MS).toISOString().slice(0, -1)}+23:59`;
   if (ms >= YEAR_10000_MS) return `${new Date(ms - MAX_OFFSET_MS).toISOString().slice(0, -1)}-23:59`;

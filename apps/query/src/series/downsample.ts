@@ -11,7 +11,7 @@ export interface Downsampled {
   gaps: number[];
 }
 
-/** A distance is a gap if it is so many times as long as most. */
+/** A distance is a gap if it is this many times as long as most. */
 const GAP_FACTOR = 5;
 
 /**
@@ -36,7 +36,7 @@ export function downsample(line: Line, points: number): Downsampled {
   return { kept, gaps };
 }
 
-/** Indexes of the points before the widest distances that are gaps; at most so many. */
+/** Indexes of the points before the widest distances that are gaps; at most this many. */
 function gapsOf(timestampsMs: readonly number[], most: number): number[] {
   const distances = Float64Array.from({ length: Math.max(0, timestampsMs.length - 1) }, (_, index) => {
     return timestampsMs[index + 1]! - timestampsMs[index]!;

@@ -29,13 +29,13 @@ export function seriesRequest(deviceId: string, query: SeriesQueryDto): SeriesRe
   return { deviceId, pointer: query.path, path: pointerSteps(query.path), fromMs, toMs, shape: shapeOf(query) };
 }
 
-/** What is wrong with two ends of a range; no end is not. */
+/** The error of the two ends of a range; an open end is valid. */
 export function windowProblems(fromMs: number | undefined, toMs: number | undefined): ProblemEntry[] {
   if (fromMs === undefined || toMs === undefined || fromMs < toMs) return [];
   return [{ pointer: '?to', code: 'range', detail: 'to must be later than from: from is in the range, to is not.' }];
 }
 
-/** @param rangeMs NaN where an end is open */
+/** @param rangeMs NaN if an end is open */
 function shapeProblems({ every, fn, points }: SeriesQueryDto, rangeMs: number): ProblemEntry[] {
   if (every === undefined) {
     const detail = 'fn needs every, the width of a bucket, for example every=5m.';

@@ -22,7 +22,7 @@ async function store(...values: [second: number, temp: JsonValue | undefined][])
 }
 
 describe('GET /records/{device_id}/series', () => {
-  it('folds numbers into buckets of UTC, oldest first, and leaves empty ones out', async () => {
+  it('The series has numbers in buckets of UTC, oldest first, without empty ones', async () => {
     await store([0, 4], [59, 2], [60, 7], [30, 3], [200, 1], [10, '9'], [11, null], [12, undefined]);
     const { status, body } = await series('path=/temp&every=1m&fn=avg,min,max,count,sum,first,last,p50,p95');
     expect(status).toBe(200);
@@ -47,7 +47,7 @@ describe('GET /records/{device_id}/series', () => {
     });
   });
 
-  it('has half open ranges: from is in it, to is not', async () => {
+  it('A range includes from and excludes to', async () => {
     await store([0, 1], [60, 2], [119, 3], [120, 4]);
     const { body } = await series(
       'path=/temp&every=1m&fn=sum&from=2025-09-09T17:01:00Z&to=2025-09-09T19:02:00%2B02:00',
@@ -55,27 +55,27 @@ describe('GET /records/{device_id}/series', () => {
     expect(body.buckets).toEqual([{ start: '2025-09-09T17:01:00.000Z', sum: 5 }]);
   });
 
-  it('shows avg, min, max and count unless it is asked for others', async () => {
+  it('The default functions are avg, min, max and count', async () => {
     await store([0, 1]);
     const { body } = await series('path=/temp&every=500ms');
     expect(Object.keys(body.buckets![0]!)).toEqual(['start', 'avg', 'min', 'max', 'count']);
   });
 
-  it('gives null for a sum beyond a double', async () => {
+  it('A sum outside the range of a double is null', async () => {
     await store([0, 1.7e308], [1, 1.7e308]);
     expect((await series('path=/temp&every=1m&fn=sum,max')).body.buckets).toEqual([
       { start: '2025-09-09T17:00:00.000Z', sum: null, max: 1.7e308 },
     ]);
   });
 
-  it('reads below objects and arrays, by keys with slashes as well', async () => {
+  it('A path may go through objects and arrays, and through keys with slashes', async () => {
     await query.storeEvents(anEvent({ data_payload: { 'a/b': [{ '~': 5 }] } }));
     expect((await series('path=/a~1b/0/~0&every=1d&fn=last')).body.buckets).toEqual([
       { start: '2025-09-09T00:00:00.000Z', last: 5 },
     ]);
   });
 
-  it('shows single points, oldest first, and the gaps between them', async () => {
+  it('The series may have single points, oldest first, and the gaps between them', async () => {
     await store([2, 3], [0, 1], [1, 2], [500, 4], [501, 5]);
     const { body } = await series('path=/temp');
     expect(body.points!.map(({ value }) => value)).toEqual([1, 2, 3, 4, 5]);
@@ -83,7 +83,7 @@ describe('GET /records/{device_id}/series', () => {
     expect(body.buckets).toBeUndefined();
   });
 
-  it('chooses points that keep the shape of the line', async () => {
+  it('The chosen points keep the shape of the line', async () => {
     await store(...Array.from({ length: 2_000 }, (_, n): [number, number] => [n, n === 1_234 ? 99 : Math.sin(n / 50)]));
     const { points } = (await series('path=/temp&points=50')).body;
     expect(points!.length).toBeLessThanOrEqual(50);
@@ -94,7 +94,7 @@ describe('GET /records/{device_id}/series', () => {
     ]);
   });
 
-  it('is empty for a device without records', async () => {
+  it('A device without records has an empty series', async () => {
     expect((await series('path=/temp&every=1m')).body).toMatchObject({ buckets: [], missing: 0, non_numeric: 0 });
     expect((await series('path=/temp')).body).toMatchObject({ points: [], gaps: [] });
   });
@@ -115,7 +115,7 @@ describe('GET /records/{device_id}/series', () => {
     ['path=/t&from=x', '?from'],
     ['path=/t&every=1s&from=2025-09-09T00:00:00Z&to=2025-09-10T00:00:00Z', '?every'],
     ['path=/t&limit=1', '?limit'],
-  ])('refuses %s', async (search, pointer) => {
+  ])('The query %s is refused', async (search, pointer) => {
     const { status, body } = await query.get(`/records/dev-2/series?${search}`);
     expect([status, body.code, body.errors!.map((error) => error.pointer)]).toEqual([
       400,
@@ -124,15 +124,15 @@ describe('GET /records/{device_id}/series', () => {
     ]);
   });
 
-  it('refuses buckets without end, and says which parameter helps', async () => {
+  it('Unbounded buckets are refused, with the parameter that helps', async () => {
     await store(...Array.from({ length: 10_001 }, (_, n): [number, number] => [n, 1]));
     const { status, body } = await query.get('/records/dev-2/series?path=/temp&every=1s');
     expect([status, body.code, body.errors![0]!.pointer]).toEqual([413, 'too-many-values', '?every']);
   });
 });
 
-describe('a series of more records than one answer may read', () => {
-  it('is refused, and the answer says from which time on there are as many', async () => {
+describe('A series of more records than one answer may read', () => {
+  it('The series is refused, with the time from which the limit is reached', async () => {
     await query.stop();
     query = await QueryUnderTest.start(3, { heavy: { maxRecords: 3 } });
     await store([0, 1], [1, 2], [2, 3], [3, 4]);
@@ -142,8 +142,8 @@ describe('a series of more records than one answer may read', () => {
   });
 });
 
-describe('heavy reads', () => {
-  it('are refused beyond two at one time', async () => {
+describe('Heavy reads', () => {
+  it('A third concurrent heavy read is refused', async () => {
     await store([0, 1]);
     const { values } = query.store;
     const opened = Promise.withResolvers<void>();

@@ -3,30 +3,30 @@ import type { BufferInspector, LogRecord, PartitionPosition } from '@sluice/even
 import { boundedLabel } from '@sluice/observability';
 import { RoundSize } from '../round-size.js';
 
-/** How many of the newest dead letters of each partition are looked at when the first page asks. */
+/** How many of the newest dead letters of each partition are read for the first page. */
 const FIRST_LOOK_RECORDS = 1000;
 
 /** Most dead letters whose origins are remembered: far more than there are records on the page. */
 const REMEMBERED_ORIGINS = 10_000;
 
 export interface DeadLetters {
-  /** How many the topic has. */
+  /** Number of dead letters in the topic. */
   total: number;
-  /** How many of the newest were looked at. */
+  /** Number of the newest ones that were read. */
   counted: number;
-  /** Of those, how many there are of each reason. */
+  /** Their number by reason. */
   reasons: Readonly<Record<string, number>>;
 }
 
 const labelOf = boundedLabel(DEAD_LETTER_REASONS);
 
-/** Counts dead letters by reason, a bounded number at each look, each of them once. */
+/** Counts dead letters by reason, a bounded number at each reading, each of them once. */
 export class DeadLetterTally {
   readonly #next = new Map<number, number>();
   readonly #reasons = new Map<string, number>();
   readonly #origins = new Set<string>();
   readonly #size = new RoundSize();
-  /** Whether the last look has reached the newest dead letter. */
+  /** Whether the last reading has reached the newest dead letter. */
   isCaughtUp = false;
 
   constructor(
@@ -35,7 +35,7 @@ export class DeadLetterTally {
   ) {}
 
   /** @throws EventLogError `unavailable`, `topic-missing` */
-  async look(): Promise<DeadLetters> {
+  async read(): Promise<DeadLetters> {
     const positions = await this.inspector.positions();
     const behind = positions.filter((position) => this.nextOf(position) < position.high);
     const maxRecords = this.#size.recordsFor(behind.length);
@@ -46,7 +46,7 @@ export class DeadLetterTally {
     return { total, counted, reasons: Object.fromEntries(this.#reasons) };
   }
 
-  /** Whether this record of the events is the origin of one of the dead letters that were counted. */
+  /** Whether this event is the origin of one of the counted dead letters. */
   isDead(partition: number, offset: number): boolean {
     return this.#origins.has(originOf(partition, offset));
   }
@@ -66,7 +66,7 @@ export class DeadLetterTally {
   private add(record: LogRecord): void {
     const reason = labelOf(record.headers[DEAD_LETTER_HEADERS.reason]);
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
-    this.#size.saw(record);
+    this.#size.observe(record);
     this.rememberOrigin(record);
   }
 
@@ -74,7 +74,7 @@ export class DeadLetterTally {
     if (headers[DEAD_LETTER_HEADERS.topic] !== this.eventsTopic) return;
     const [partition, offset] = [headers[DEAD_LETTER_HEADERS.partition], headers[DEAD_LETTER_HEADERS.offset]];
     this.#origins.add(originOf(Number(partition), Number(offset)));
-    // The order of a Set is the order of its additions: the oldest goes.
+    // The order of a Set is that of its additions: the oldest is removed.
     if (this.#origins.size > REMEMBERED_ORIGINS) this.#origins.delete(this.#origins.values().next().value!);
   }
 }

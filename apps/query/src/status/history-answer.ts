@@ -18,7 +18,7 @@ export function historyAnswer(history: StatusHistory, sinceMs: number | undefine
   };
 }
 
-/** To a thousandth: an hour of figures is sent in one answer. */
+/** Rounded to a thousandth: an hour of figures is sent in one answer. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1000) / 1000;
 }

@@ -9,7 +9,7 @@ interface EventsReading {
   oldestMs: number | undefined;
 }
 
-/** Reads what one point of the history needs: two questions for positions, and the first waiting record where it is a new one. */
+/** Reads the totals for one point of the history: two reads of offsets, and the first buffered record if it is a new one. */
 export function totalsReader(events: BufferInspector, deadLetters: BufferInspector, clock: Clock) {
   const oldest = new OldestWaiting(events);
   const eventsReading = new BoundedReading<EventsReading>(async () => {

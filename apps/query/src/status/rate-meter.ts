@@ -1,6 +1,6 @@
 import type { PartitionPosition } from '@sluice/event-log';
 
-/** Rates are means over so long: long enough to be read, short enough to be live. */
+/** Rates are means over this time: long enough to be read, short enough to be live. */
 const WINDOW_MS = 5_000;
 
 export interface Rates {
@@ -16,7 +16,7 @@ interface Reading {
   settled: number;
 }
 
-/** How fast records come and go, by how far the positions have moved in the last seconds. */
+/** The rates of arrival and storage, from the offsets of the last seconds. */
 export class RateMeter {
   #readings: Reading[] = [];
 
@@ -27,7 +27,7 @@ export class RateMeter {
       reading.settled += committed;
     }
     const last = this.#readings.at(-1);
-    // A topic that was made anew begins at 0 again.
+    // A re-created topic begins at 0 again.
     const isAhead = last === undefined || (reading.accepted >= last.accepted && reading.settled >= last.settled);
     const recent = this.#readings.filter(({ atMs: then }) => atMs - then <= WINDOW_MS);
     this.#readings = isAhead ? [...recent, reading] : [reading];

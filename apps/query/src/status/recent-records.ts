@@ -3,24 +3,24 @@ import type { BufferInspector, LogRecord, PartitionPosition } from '@sluice/even
 import { decodeRecord } from '../log-record.js';
 
 const SHOWN_RECORDS = 10;
-/** Most records of one partition at one look: a few large ones in each must not fill the memory. */
+/** Most records of one partition in one reading: a few large ones in each must not fill the memory. */
 const RECORDS_PER_LOOK = 4;
 const PREVIEW_CHARACTERS = 120;
 
-/** What is shown of a record. */
+/** The shown part of a record. */
 export interface RecentRecord {
   partition: number;
   offset: number;
-  /** When the gateway took it: milliseconds since 1970. */
+  /** When the gateway received it: milliseconds since 1970. */
   atMs: number;
-  /** `null` for a record that cannot be read. */
+  /** `null` for an unreadable record. */
   deviceId: string | null;
   recordId: string | null;
   /** The beginning of the payload's JSON, or why the record cannot be read. */
   preview: string;
 }
 
-/** The newest records of the log. What has been read once is not read again. */
+/** The newest records of the log. A record is not read twice. */
 export class RecentRecords {
   #newest: RecentRecord[] = [];
   readonly #seen = new Map<number, number>();
@@ -28,7 +28,7 @@ export class RecentRecords {
   constructor(private readonly inspector: BufferInspector) {}
 
   /** Newest first. @throws EventLogError `unavailable` */
-  async look(positions: readonly PartitionPosition[]): Promise<readonly RecentRecord[]> {
+  async newest(positions: readonly PartitionPosition[]): Promise<readonly RecentRecord[]> {
     const moved = positions.filter(({ partition, low, high }) => Math.max(low, this.#seen.get(partition) ?? 0) < high);
     const read = await Promise.all(moved.map((position) => this.read(position)));
     const known = new Map([...this.#newest, ...read.flat()].map((record) => [placeOf(record), record]));

@@ -82,7 +82,7 @@ const HISTORY = object({
   dead_letters: figures('In the topic of dead letters.'),
 });
 
-/** What OpenAPI says of `GET /status`. */
+/** OpenAPI description of `GET /status`. */
 export function DescribesStatus(): MethodDecorator {
   return describes({
     operationId: 'status',
@@ -94,7 +94,7 @@ export function DescribesStatus(): MethodDecorator {
   });
 }
 
-/** What OpenAPI says of `GET /status/history`. */
+/** OpenAPI description of `GET /status/history`. */
 export function DescribesHistory(): MethodDecorator {
   const history = describes({
     operationId: 'statusHistory',
@@ -119,7 +119,7 @@ const STREAM_EVENT: Schema = {
   },
 } as Schema;
 
-/** What OpenAPI says of `GET /status/events`. */
+/** OpenAPI description of `GET /status/events`. */
 export function DescribesStatusEvents(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),

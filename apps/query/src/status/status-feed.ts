@@ -6,7 +6,7 @@ import { SharedLoop } from '../event-stream/shared-loop.js';
 /** Samples come more often than this, unless something hangs. */
 const MAX_SILENCE_MS = 10_000;
 
-/** The samples for all readers: one sampler for all of them, and none while there is no reader. */
+/** The samples for all readers: one sampler for all of them, and none without a reader. */
 export class StatusFeed {
   private readonly taken = new Bell();
   private readonly loop: SharedLoop;
@@ -18,16 +18,16 @@ export class StatusFeed {
     private readonly sample: () => Promise<object>,
     intervalMs: number,
   ) {
-    this.loop = new SharedLoop(() => this.take(), intervalMs);
+    this.loop = new SharedLoop(() => this.publish(), intervalMs);
   }
 
-  /** One sample. Requests that come while one is taken share it: a flood of them asks the engines no more often. */
+  /** One sample. Concurrent requests share it: a flood of them does not ask the engines more often. */
   current(): Promise<object> {
     this.pending ??= this.sample().finally(() => (this.pending = undefined));
     return this.pending;
   }
 
-  /** The text of the event stream. A reader that is slow gets the latest sample next, not the ones in between. */
+  /** The text of the event stream. A slow reader gets the latest sample next, not the ones in between. */
   async *events(end: AbortSignal): AsyncGenerator<string> {
     this.loop.enter();
     try {
@@ -43,7 +43,7 @@ export class StatusFeed {
     }
   }
 
-  private async take(): Promise<void> {
+  private async publish(): Promise<void> {
     this.latest = eventText({ event: 'status', data: JSON.stringify(await this.current()) });
     this.taken.ring();
   }

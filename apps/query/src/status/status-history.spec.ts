@@ -13,14 +13,14 @@ function historyOf(...all: Totals[]) {
   return history.points();
 }
 
-describe('the history', () => {
-  it('has means since the point before, and none at the first point', () => {
+describe('The history', () => {
+  it('The history has means since the point before, and none at the first point', () => {
     const points = historyOf(totals(0, 100), totals(5, 150, 140, 10));
     expect(points.map(({ receivedPerSecond }) => receivedPerSecond)).toEqual([null, 10]);
     expect(points[1]).toMatchObject({ storedPerSecond: 6, deadLetteredPerSecond: 2, waiting: 10, deadLetters: 10 });
   });
 
-  it('does not know what could not be read, and no rate after it', () => {
+  it('The history has null for an unreadable figure, and for the rate after it', () => {
     const points = historyOf(totals(0, 1), { atMs: 5000 }, totals(10, 9));
     expect(points.map(({ waiting, receivedPerSecond }) => [waiting, receivedPerSecond])).toEqual([
       [0, null],
@@ -29,16 +29,16 @@ describe('the history', () => {
     ]);
   });
 
-  it('shows no rate when a topic was made again', () => {
+  it('The history has no rate when a topic was created again', () => {
     expect(historyOf(totals(0, 100), totals(5, 3))[1]!.receivedPerSecond).toBeNull();
   });
 
-  it('gives the age of the oldest record, 0 if none waits', () => {
+  it('The history has the age of the oldest record, 0 if none is buffered', () => {
     const points = historyOf(totals(0, 1), { ...totals(10, 5, 2), oldestMs: 4000 });
     expect(points.map(({ oldestAgeSeconds }) => oldestAgeSeconds)).toEqual([0, 6]);
   });
 
-  it('keeps one hour, in order, also when the clock is set back', () => {
+  it('The history keeps one hour, in order, also when the clock is set back', () => {
     const many = Array.from({ length: KEPT_POINTS + 10 }, (_, n) => totals(n * 5, n));
     expect(historyOf(...many)).toHaveLength(KEPT_POINTS);
     expect(historyOf(totals(10, 1), totals(20, 2), totals(15, 3)).map(({ atMs }) => atMs)).toEqual([10_000, 15_000]);

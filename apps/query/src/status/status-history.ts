@@ -4,22 +4,22 @@ import { pause } from '@sluice/async';
 /** One hour, at the default step. */
 export const KEPT_POINTS = 720;
 
-/** What the two topics hold at one moment; what could not be read in time is `undefined`. */
+/** The totals of the two topics at one moment; `undefined` if one could not be read in time. */
 export interface Totals {
   /** Milliseconds since 1970. */
   atMs: number;
   events?: { appended: number; committed: number; waiting: number } | undefined;
-  /** When the oldest waiting record was appended; left out if nothing waits. */
+  /** When the oldest buffered record was appended; left out if none is buffered. */
   oldestMs?: number | undefined;
-  /** Written so far, and what the topic has now. */
+  /** Written so far, and present in the topic now. */
   deadLetters?: { appended: number; total: number } | undefined;
 }
 
-/** One moment of the history. Rates are means since the point before; `null`: not known. */
+/** One moment of the history. Rates are means since the point before; `null`: unknown. */
 export interface HistoryPoint {
   atMs: number;
   receivedPerSecond: number | null;
-  /** Committed by the worker, without what it dead-lettered. */
+  /** Committed by the worker, without the dead-lettered ones. */
   storedPerSecond: number | null;
   deadLetteredPerSecond: number | null;
   waiting: number | null;
@@ -27,7 +27,7 @@ export interface HistoryPoint {
   deadLetters: number | null;
 }
 
-/** The last hour of the flow, in memory: it outlives a reload of the page, and not a restart of the process. */
+/** The last hour of the flow, in memory: it survives a reload of the page, but not a restart of the process. */
 export class StatusHistory implements OnApplicationBootstrap, BeforeApplicationShutdown {
   #points: HistoryPoint[] = [];
   #last: Totals | undefined;
@@ -36,7 +36,7 @@ export class StatusHistory implements OnApplicationBootstrap, BeforeApplicationS
 
   /**
    * @param read must not throw
-   * @param stepMs between two points
+   * @param stepMs time between two points
    */
   constructor(
     private readonly read: () => Promise<Totals>,
@@ -47,7 +47,7 @@ export class StatusHistory implements OnApplicationBootstrap, BeforeApplicationS
     this.#running = this.run(this.#stopped.signal);
   }
 
-  /** Before the engines close. */
+  /** Called before the engines close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped.abort();
     await this.#running;
@@ -88,7 +88,7 @@ function pointOf(totals: Totals, last: Totals | undefined): HistoryPoint {
   };
 }
 
-/** A topic that was made again begins at 0 again: then the rate is not known. */
+/** A re-created topic begins at 0 again: then the rate is unknown. */
 function perSecond(now: number | undefined, before: number | undefined, seconds: number): number | null {
   if (now === undefined || before === undefined || seconds <= 0 || now < before) return null;
   return (now - before) / seconds;

@@ -4,7 +4,7 @@ import type { DeadLetters } from './dead-letter-tally.js';
 import type { Rates } from './rate-meter.js';
 import type { RecentRecord } from './recent-records.js';
 
-/** Most partitions that are shown one by one; of more, those in which most waits. */
+/** Most partitions that are shown one by one; of more, those with the most buffered records. */
 const SHOWN_PARTITIONS = 64;
 
 type PartState = 'up' | 'paused' | 'down' | 'unknown';
@@ -23,16 +23,16 @@ export interface WorkerReading {
 export interface DeadLetterReading {
   counts: DeadLetters;
   isDead: (partition: number, offset: number) => boolean;
-  /** Positions of the store's group up to which every dead letter is known; empty if there are newer letters than were read. */
+  /** Committed offsets up to which every dead letter is known; empty if there are newer letters than were read. */
   checkedUpTo: readonly PartitionPosition[];
 }
 
-/** What was read for one sample; what could not be read in time is `undefined`. */
+/** The readings of one sample; `undefined` if one was not ready in time. */
 export interface Readings {
   nowMs: number;
   positions: readonly PartitionPosition[] | undefined;
   rates: Rates | undefined;
-  /** By partition: when its oldest waiting record was appended. */
+  /** By partition: when its oldest buffered record was appended. */
   headsMs: ReadonlyMap<number, number> | undefined;
   worker: WorkerReading | undefined;
   recent: readonly RecentRecord[] | undefined;
@@ -40,11 +40,11 @@ export interface Readings {
   /** Dead letters that were neither redriven nor discarded. */
   undecided: number | undefined;
   isStoreUp: boolean;
-  /** What the topics and the group are called. */
+  /** The names of the topics and the group. */
   names: LogNames;
 }
 
-/** One sample as `GET /status` answers it: whole numbers of records, seconds, and `null` for what is not known. */
+/** One sample as `GET /status` answers it: whole numbers of records, seconds, and `null` for unknown values. */
 export function toStatusSample(readings: Readings): object {
   const { nowMs, rates, deadLetters, undecided } = readings;
   return {
@@ -105,7 +105,7 @@ function recentOf(readings: Readings): object | null {
   }));
 }
 
-/** `settled`: the worker has committed the record, and it is not known yet whether it was stored or dead-lettered. */
+/** `settled`: the worker has committed the record, and it is unknown whether it was stored or dead-lettered. */
 type RecordState = 'waiting' | 'stored' | 'dead_lettered' | 'settled';
 
 function recordStates(

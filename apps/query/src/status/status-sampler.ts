@@ -10,7 +10,7 @@ import { RecentRecords } from './recent-records.js';
 import type { UndecidedLetters } from './undecided-letters.js';
 import { toStatusSample, type DeadLetterReading, type WorkerReading } from './status-sample.js';
 
-/** Where samples come from. */
+/** The sources of a sample. */
 export interface StatusSources {
   events: BufferInspector;
   deadLetters: BufferInspector;
@@ -25,14 +25,14 @@ interface Located {
   atMs: number;
 }
 
-/** Reads what `GET /status` shows. An engine that is away or slow is shown as such: a sample neither fails nor waits for it. */
+/** Reads the data of `GET /status`. An unavailable or slow engine is shown as such: a sample neither fails nor waits for it. */
 export class StatusSampler {
   private readonly meter = new RateMeter();
   private located: Located = { positions: [], atMs: 0 };
   private readonly positions: BoundedReading<Located>;
   private readonly heads: BoundedReading<ReadonlyMap<number, number>>;
   private readonly worker: BoundedReading<WorkerReading>;
-  private readonly recent: BoundedReading<Awaited<ReturnType<RecentRecords['look']>>>;
+  private readonly recent: BoundedReading<Awaited<ReturnType<RecentRecords['newest']>>>;
   private readonly deadLetters: BoundedReading<DeadLetterReading>;
   private readonly undecided: BoundedReading<number>;
   private readonly storeAnswer: BoundedReading<true>;
@@ -50,7 +50,7 @@ export class StatusSampler {
     );
     this.heads = new BoundedReading(() => oldest.headTimestampsMs(this.located.positions), clock);
     this.worker = new BoundedReading(() => this.readWorker(), clock);
-    this.recent = new BoundedReading(() => recent.look(this.located.positions), clock);
+    this.recent = new BoundedReading(() => recent.newest(this.located.positions), clock);
     this.deadLetters = new BoundedReading(() => this.readDeadLetters(tally), clock);
     this.undecided = new BoundedReading(() => sources.undecided.count(), clock);
     this.storeAnswer = new BoundedReading(() => store.ping().then(() => true as const), clock);
@@ -78,10 +78,12 @@ export class StatusSampler {
     });
   }
 
-  /** A dead letter is confirmed before the commit: what was committed before this look and has no letter is stored. */
+  /**
+   * A dead letter is acknowledged before the commit: a record that was committed before this reading and has no letter is stored.
+   */
   private async readDeadLetters(tally: DeadLetterTally): Promise<DeadLetterReading> {
     const { positions } = this.located;
-    const counts = await tally.look();
+    const counts = await tally.read();
     const isDead = tally.isDead.bind(tally);
     return { counts, isDead, checkedUpTo: tally.isCaughtUp ? positions : [] };
   }

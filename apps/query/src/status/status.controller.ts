@@ -10,7 +10,7 @@ import { StatusFeed } from './status-feed.js';
 import { StatusHistory } from './status-history.js';
 import { STATUS_STREAMS } from './status-providers.js';
 
-/** `GET /status` and what is below it: the state of the whole system, now and over the last hour. */
+/** `GET /status` and its sub-paths: the state of the whole system, now and over the last hour. */
 @Controller('status')
 export class StatusController {
   constructor(

@@ -40,7 +40,7 @@ async function open(): Promise<StreamClient> {
   return page;
 }
 
-/** The first sample that is as a test waits for. */
+/** The first sample that meets the condition of a test. */
 async function sampleWhere(page: StreamClient, holds: (sample: Sample) => boolean): Promise<Sample> {
   for (;;) {
     const [event] = await page.take<Sample>(1);
@@ -62,22 +62,22 @@ const deadLetterOf = (partition: number, offset: number): Record<string, string>
   [DEAD_LETTER_HEADERS.offset]: String(offset),
 });
 
-describe('a sample', () => {
-  it('says that nothing waits and that every part answers', async () => {
+describe('A sample', () => {
+  it('A sample without buffered records shows that every part answers', async () => {
     const { buffer, recent, dead_letters, parts } = await sampleNow();
     expect(buffer).toMatchObject({ waiting: 0, oldest_age_seconds: null, state: 'idle', partition_count: PARTITIONS });
     expect([recent, dead_letters]).toEqual([[], { total: 0, undecided: 0, counted: 0, reasons: {} }]);
     expect(Object.values(parts)).toEqual(Array.from({ length: 3 }, () => ({ state: 'up', reason: null })));
   });
 
-  it('has the lag and the age of each partition', async () => {
+  it('A sample has the lag and the age of each partition', async () => {
     arrive('r-1', 'r-2');
     const { buffer } = await sampleNow();
     expect(buffer).toMatchObject({ waiting: 2, oldest_age_seconds: 8.75, state: 'draining' });
     expect(buffer!.partitions[PARTITION]).toEqual({ partition: PARTITION, lag: 2, oldest_age_seconds: 8.75 });
   });
 
-  it('has the rates in and out, over the last seconds', async () => {
+  it('A sample has the rates of the last seconds', async () => {
     const page = await open();
     await sampleWhere(page, () => true);
     arrive(...Array.from({ length: 20 }, (_, n) => `r-${n}`));
@@ -87,7 +87,7 @@ describe('a sample', () => {
     expect(rates).toEqual({ in_per_second: 10, out_per_second: 5 });
   });
 
-  it('says of the last records, newest first, which ones wait', async () => {
+  it('A sample has the newest records, newest first, with their states', async () => {
     arrive('r-1', 'r-2');
     query.log.events.append({
       key: Buffer.from(DEVICE),
@@ -104,7 +104,7 @@ describe('a sample', () => {
     expect(recent![0]!.preview).toBe('undecodable');
   });
 
-  it('never calls a dead-lettered record stored', async () => {
+  it('A sample never shows a dead-lettered record as stored', async () => {
     arrive('r-1', 'r-2', 'r-3');
     query.log.deadLetters.append({ key: Buffer.from(DEVICE), headers: deadLetterOf(PARTITION, 1) });
     query.log.deadLetters.append({ key: Buffer.from(DEVICE), headers: deadLetterOf(PARTITION, 2) });
@@ -117,14 +117,14 @@ describe('a sample', () => {
     });
   });
 
-  it('calls a committed record settled while the dead letters are not known', async () => {
+  it('A sample shows a committed record as settled while the dead letters are unknown', async () => {
     arrive('r-1');
     query.log.events.commit(PARTITION, 1);
     query.log.deadLetters.error = new EventLogError('unavailable', 'away');
     expect((await sampleNow()).recent).toMatchObject([{ record_id: 'r-1', state: 'settled' }]);
   });
 
-  it('calls no record stored before the newest dead letter is read', async () => {
+  it('A sample shows no record as stored before the newest dead letter is read', async () => {
     arrive('r-1');
     const others = Array.from({ length: 30 }, (_, n) => deadLetterOf(PARTITION, 100 + n));
     for (const headers of others) query.log.deadLetters.append({ key: Buffer.from(DEVICE), headers });
@@ -136,13 +136,13 @@ describe('a sample', () => {
     expect(states).not.toContain('stored');
   });
 
-  it('shows the beginning of a large payload only', async () => {
+  it('A sample shows only the beginning of a large payload', async () => {
     query.log.events.appendEvent(anEvent({ data_payload: { text: 'x'.repeat(200_000) } }));
     const { recent } = await sampleNow();
     expect(recent![0]!.preview.length).toBeLessThan(200);
   });
 
-  it('says why the worker is paused, and when there is none', async () => {
+  it('A sample has the reason of a paused worker, and shows when there is none', async () => {
     arrive('r-1');
     query.log.events.commit(
       PARTITION,
@@ -159,7 +159,7 @@ describe('a sample', () => {
     expect(parts['buffer_worker']!.reason).toBe('no_worker');
   });
 
-  it('says what is away, shows what else is known, and shows all again when it is back', async () => {
+  it('A sample shows which engine is unavailable, and all values again when it is back', async () => {
     arrive('r-1');
     query.store.isAvailable = false;
     const page = await open();
@@ -172,7 +172,7 @@ describe('a sample', () => {
     expect((await sampleWhere(page, ({ buffer }) => buffer !== null)).buffer!.waiting).toBe(1);
   });
 
-  it('counts dead letters by reason, each once, whatever their headers say', async () => {
+  it('A sample counts dead letters by reason, each once, whatever their headers', async () => {
     const die = (reason: string) =>
       query.log.deadLetters.append({ key: Buffer.from(DEVICE), headers: { [DEAD_LETTER_HEADERS.reason]: reason } });
     for (const reason of ['key-conflict', 'key-conflict', 'undecodable', '<script>']) die(reason);
@@ -186,7 +186,7 @@ describe('a sample', () => {
 });
 
 describe('GET /status', () => {
-  it('counts no dead letter as undecided that was discarded', async () => {
+  it('A discarded dead letter does not count as undecided', async () => {
     query.log.deadLetters.append({ key: Buffer.from(DEVICE), value: Buffer.from('{}') });
     query.log.deadLetters.append({ key: Buffer.from(DEVICE), value: Buffer.from('{}') });
     const undecided = async () =>
@@ -202,7 +202,7 @@ describe('GET /status', () => {
     expect(await undecided()).toBe(1);
   });
 
-  it('answers one sample, with the workers and their partitions', async () => {
+  it('The answer is one sample, with the workers and their partitions', async () => {
     const { status, body } = await query.get<Sample & { workers: object[]; names: object }>('/status');
     expect([status, body.buffer!.state]).toEqual([200, 'idle']);
     expect(body.workers).toEqual([{ client_id: 'worker', host: null, partitions: [0, 1, 2] }]);
@@ -213,7 +213,7 @@ describe('GET /status', () => {
     });
   });
 
-  it('refuses parameters', async () => {
+  it('Query parameters are refused', async () => {
     expect(await query.get('/status?x=1')).toMatchObject({ status: 400, body: { code: 'invalid-parameter' } });
   });
 });
@@ -227,7 +227,7 @@ describe('GET /status/history', () => {
   }
   const history = async (parameters = '') => (await query.get<History>(`/status/history${parameters}`)).body;
 
-  it('has points that were measured while no page was open', async () => {
+  it('The history has points from before the page was opened', async () => {
     arrive('r-1', 'r-2');
     query.clock.advance(2000);
     const { at, waiting } = await until('a point with the records', async () => {
@@ -238,26 +238,26 @@ describe('GET /status/history', () => {
     expect(await history(`?since=${at.at(-1)}`)).toMatchObject({ at: [], dead_letters: [] });
   });
 
-  it('refuses a time that is none', async () => {
+  it('An invalid time is refused', async () => {
     const { status, body } = await query.get('/status/history?since=yesterday&until=x');
     expect([status, body.errors?.map(({ pointer }) => pointer)]).toEqual([400, ['?until', '?since']]);
   });
 });
 
-describe('the sampler', () => {
-  it('is one for all pages', async () => {
+describe('The sampler', () => {
+  it('All pages share one sampler', async () => {
     const both = [await open(), await open()];
     const samples = await Promise.all(both.map((page) => page.take(1)));
     expect(samples[0]).toEqual(samples[1]);
   });
 
-  it('serves so many pages and no more', async () => {
+  it('The number of pages is limited', async () => {
     await open();
     await open();
     expect(await query.get('/status/events')).toMatchObject({ status: 503, body: { code: 'too-many-streams' } });
   });
 
-  it('ends its streams when the service stops', async () => {
+  it('The streams end when the service stops', async () => {
     const page = await open();
     const stopped = query.stop();
     while ((await page.next()) !== undefined);

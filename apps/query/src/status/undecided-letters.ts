@@ -15,7 +15,7 @@ export class UndecidedLetters {
     private readonly clock: Clock,
   ) {}
 
-  /** A new letter shows at once, a decision within seconds. @throws EventLogError, RecordStoreError `unavailable` */
+  /** A new letter is counted at once, a decision within seconds. @throws EventLogError, RecordStoreError `unavailable` */
   async count(): Promise<number> {
     const positions = await this.inspector.positions();
     const total = positions.reduce((sum, { low, high }) => sum + high - low, 0);

@@ -11,11 +11,11 @@ export interface Step {
 }
 
 /**
- * The end of a topic, for everybody who waits for what comes: one loop asks for it, however many wait, and none while nobody
- * does. Those who stand at the same place share one read.
+ * The end of a topic, for all readers that wait for new records: one loop polls it, however many wait, and none without a reader.
+ * Readers at the same offset share one read.
  */
 export class LogFollower {
-  /** Rings when there is more than before. */
+  /** Rings when there are new records. */
   readonly moved = new Bell();
   private readonly loop: SharedLoop;
   #positions: readonly PartitionPosition[] = [];
@@ -23,8 +23,9 @@ export class LogFollower {
   readonly #reads = new Map<string, Promise<LogRecord[]>>();
 
   /**
-   * @param pollMs time between two looks at the end of the log
-   * @param takeTurn is awaited before records are read, so that other work goes on in between; readers await it before they encode them
+   * @param pollMs time between two polls of the high watermarks
+   * @param takeTurn is awaited before records are read, so that other work runs in between; readers await it before they encode
+   * them
    */
   constructor(
     private readonly inspector: BufferInspector,
@@ -32,10 +33,10 @@ export class LogFollower {
     pollMs: number,
     readonly takeTurn = (): Promise<void> => Promise.resolve(),
   ) {
-    this.loop = new SharedLoop(() => this.look(), pollMs);
+    this.loop = new SharedLoop(() => this.poll(), pollMs);
   }
 
-  /** Every `enter` has its {@link leave}. */
+  /** Each `enter` needs its {@link leave}. */
   enter(): void {
     this.loop.enter();
   }
@@ -44,7 +45,7 @@ export class LogFollower {
     this.loop.leave();
   }
 
-  /** @param positions of all partitions, in order, as they were read a moment ago */
+  /** @param positions of all partitions, in order, as they were just read */
   see(positions: readonly PartitionPosition[]): void {
     const isMore = positions.some(({ partition, high }) => high > this.highOf(partition));
     this.#positions = positions;
@@ -59,7 +60,10 @@ export class LogFollower {
     return this.#positions[partition]?.high ?? 0;
   }
 
-  /** The next records from an offset below {@link highOf}: none if there are none up to there, `undefined` if the log is away. */
+  /**
+   * The next records from an offset below {@link highOf}: none if there are none up to there, `undefined` if the log is
+   * unavailable.
+   */
   async read(step: Step): Promise<LogRecord[] | undefined> {
     const place = `${step.partition}/${step.fromOffset}`;
     const read = this.#reads.get(place) ?? this.peek(place, step);
@@ -79,7 +83,7 @@ export class LogFollower {
     return peek;
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     try {
       this.see(await this.inspector.positions());
       this.setAway(false);

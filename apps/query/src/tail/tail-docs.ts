@@ -70,7 +70,7 @@ const EXAMPLES = {
   },
 };
 
-/** What OpenAPI says of `GET /events/tail`. */
+/** OpenAPI description of `GET /events/tail`. */
 export function DescribesTail(): MethodDecorator {
   return applyDecorators(
     ApiTags('reading'),

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodePosition, encodePosition, MAX_POSITION_LENGTH } from './tail-position.js';
 
-describe('a position', () => {
-  it('comes back as it was written', () => {
+describe('A position', () => {
+  it('A position comes back as it was written', () => {
     const offsets = fc.array(fc.maxSafeNat(), { minLength: 1, maxLength: 100 });
     fc.assert(fc.property(offsets, (written) => expect(decodePosition(encodePosition(written))).toEqual(written)));
   });
 
-  it('fits its limit with 1000 partitions of two billion records each', () => {
+  it('A position of 1000 partitions with two billion records each fits its limit', () => {
     const offsets = Array.from({ length: 1000 }, (_, n) => 2e9 + n);
     expect(encodePosition(offsets).length).toBeLessThanOrEqual(MAX_POSITION_LENGTH);
     expect(decodePosition(encodePosition(offsets))).toEqual(offsets);
@@ -28,9 +28,9 @@ describe('a position', () => {
     'p.1\n',
     ' p.1',
     'p.1..2',
-  ])('is not the text "%s"', (text) => expect(decodePosition(text)).toBeUndefined());
+  ])('A position is not the text "%s"', (text) => expect(decodePosition(text)).toBeUndefined());
 
-  it('never throws', () => {
+  it('Decoding never throws', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void decodePosition(text)));
   });
 });

@@ -2,18 +2,18 @@ const PREFIX = 'p';
 const RADIX = 36;
 const POSITION = /^p(\.[0-9a-z]{1,11}){1,1000}$/;
 
-/** Longest text of a position, in characters: a topic of 1000 partitions with large offsets. Half of what a header may have. */
+/** Longest text of a position, in characters: a topic of 1000 partitions with large offsets. Half the limit of a header. */
 export const MAX_POSITION_LENGTH = 8 * 1024;
 
 /**
- * The place of a reader in all partitions of the topic, by partition: the next offset that it has not seen. Opaque to clients:
- * only its two ends, both here, read it.
+ * The position of a reader in all partitions of the topic, by partition: the next offset to read. Opaque to clients: only this
+ * module reads it.
  */
 export function encodePosition(offsets: readonly number[]): string {
   return [PREFIX, ...offsets.map((offset) => offset.toString(RADIX))].join('.');
 }
 
-/** Reads what {@link encodePosition} wrote, or gives `undefined` for anything else. */
+/** Reads the result of {@link encodePosition}; `undefined` for any other text. */
 export function decodePosition(text: string): number[] | undefined {
   if (text.length > MAX_POSITION_LENGTH || !POSITION.test(text)) return undefined;
   const offsets = text

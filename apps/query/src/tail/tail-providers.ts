@@ -10,16 +10,16 @@ export const TAIL_STREAMS = Symbol('TailStreams');
 
 /** Most readers of the live tail at one time, in one process. */
 const MAX_READERS = 64;
-/** How late an event may be shown, at most, because of the time between two looks. */
+/** Longest delay of an event because of the poll interval. */
 const POLL_MS = 250;
 const PLACE_EVERY_MS = 5_000;
 
 export interface TailLimits {
   /** Most readers at one time. */
   maxReaders?: number;
-  /** Milliseconds between two looks at the end of the log. */
+  /** Milliseconds between two polls of the high watermarks. */
   pollMs?: number;
-  /** Milliseconds between two signs of life on a quiet stream. */
+  /** Milliseconds between two keep-alives on a quiet stream. */
   placeEveryMs?: number;
 }
 
@@ -33,7 +33,7 @@ export function tailProviders({
       provide: Tail,
       inject: [EventLog, LOGGER, ReadTurns],
       useFactory: (log: EventLog, logger: Logger, turns: ReadTurns) => {
-        // Not the inspector of the buffer view: many readers far behind must not make that one wait.
+        // Not the inspector of the buffer view: many readers far behind must not delay that one.
         const inspector = log.inspect({ group: log.names.storeGroup, topic: log.names.events });
         const follower = new LogFollower(inspector, logger, pollMs, () => turns.take());
         return new Tail(inspector, follower, { placeEveryMs });

@@ -7,7 +7,7 @@ import type { LogFollower } from './log-follower.js';
 import { RoundSize } from '../round-size.js';
 import { encodePosition } from './tail-position.js';
 
-/** Most partitions that are read side by side. The others have their turn in the next rounds. */
+/** Most partitions that are read concurrently. The others are read in the next rounds. */
 const MAX_PARTITIONS_PER_ROUND = 16;
 
 export interface TailSelection {
@@ -19,12 +19,12 @@ export interface TailSelection {
   deviceId?: string | undefined;
 }
 
-/** One reader's way through the log: where it stands in each partition, and what comes next. */
+/** One reader of the log: its offset in each partition, and its next records. */
 export class TailReader {
   private readonly offsets: number[];
   private readonly size = new RoundSize();
   private readonly matches: (record: LogRecord) => boolean;
-  /** The partition that has waited longest for its turn is first. */
+  /** The partition that has waited longest is first. */
   private turns: number[];
 
   constructor(
@@ -36,14 +36,14 @@ export class TailReader {
     this.matches = deviceId === undefined ? () => true : isOfDevice(deviceId);
   }
 
-  /** Behind everything that was given out. */
+  /** After every record that was sent. */
   get position(): string {
     return encodePosition(this.offsets);
   }
 
   /**
-   * The events of the next records of some partitions, each with the position behind it, as they are asked for. Reading moves
-   * the position over records of other devices, too.
+   * The events of the next records of some partitions on demand, each with the position after it. The position also advances over
+   * records of other devices.
    */
   async *round(): AsyncGenerator<string> {
     const behind = this.turns.filter((partition) => this.isBehind(partition)).slice(0, MAX_PARTITIONS_PER_ROUND);
@@ -59,7 +59,7 @@ export class TailReader {
     return this.offsets[partition]! < this.follower.highOf(partition);
   }
 
-  /** What a retention has removed before it was read is said, not skipped in silence. */
+  /** Records that retention removed before they were read are reported, not skipped silently. */
   private *removed(partition: number): Generator<string> {
     const low = this.follower.lowOf(partition);
     const missing = low - this.offsets[partition]!;
@@ -71,7 +71,7 @@ export class TailReader {
   private async read(partition: number, maxRecords: number): Promise<LogRecord[] | undefined> {
     const high = this.follower.highOf(partition);
     const records = await this.follower.read({ partition, fromOffset: this.offsets[partition]!, maxRecords });
-    // Offsets without a record: Kafka keeps some for itself.
+    // Offsets without a record: Kafka uses some itself.
     if (records?.length === 0) this.offsets[partition] = high;
     return records;
   }
@@ -79,7 +79,7 @@ export class TailReader {
   private *shown(partition: number, records: readonly LogRecord[]): Generator<string> {
     for (const record of records) {
       this.offsets[partition] = record.offset + 1;
-      this.size.saw(record);
+      this.size.observe(record);
       if (this.matches(record)) yield eventText({ id: this.position, data: stringifyExact(toWaitingRecord(record)) });
     }
   }

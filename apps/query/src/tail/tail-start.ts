@@ -2,24 +2,24 @@ import type { PartitionPosition } from '@sluice/event-log';
 import { ProblemError } from '@sluice/http';
 import { decodePosition } from './tail-position.js';
 
-/** Where a reader wants to begin, and where in the request that stands. */
+/** The start position of a reader, and the part of the request that has it. */
 export interface TailFrom {
   /** `earliest`, `latest` or the position of an earlier event. */
   text: string;
   pointer: string;
 }
 
-/** A client that comes back says where it was, whatever its address still says. */
+/** The position of a reconnecting client takes precedence over its URL. */
 export function tailFrom(from: string, lastEventId: string | undefined): TailFrom {
   if (lastEventId) return { text: lastEventId, pointer: 'header:last-event-id' };
   return { text: from, pointer: '?from' };
 }
 
 /**
- * The first offset of each partition that a reader is shown.
+ * The first offset of each partition for a reader.
  *
  * @param positions of all partitions, in order, as they are now
- * @throws ProblemError `invalid-cursor` for a position that is none, or that is none of this log
+ * @throws ProblemError `invalid-cursor` for a position that is invalid, or that is of another log
  */
 export function startOffsets(from: TailFrom, positions: readonly PartitionPosition[]): number[] {
   if (from.text === 'earliest') return positions.map(({ low }) => low);
@@ -28,7 +28,7 @@ export function startOffsets(from: TailFrom, positions: readonly PartitionPositi
   if (offsets === undefined) throw invalidPosition(from, 'is no position');
   if (offsets.length > positions.length || offsets.some((offset, partition) => offset > positions[partition]!.high))
     throw invalidPosition(from, 'is not of this log');
-  // Partitions that the topic did not have then hold nothing that the reader has seen.
+  // The reader has seen nothing of partitions that the topic did not have then.
   return positions.map(({ low }, partition) => offsets[partition] ?? low);
 }
 

@@ -51,7 +51,7 @@ interface Seen {
   recordId: string;
 }
 
-/** Reads so many events, and goes in the middle of the stream. */
+/** Reads this many events, and disconnects in the middle of the stream. */
 async function read(from: string, count: number, deviceId?: string, begun = () => Promise.resolve()): Promise<Seen[]> {
   const reader = await tail.begin({ from: tailFrom(from, undefined), deviceId });
   const seen: Seen[] = [];
@@ -67,13 +67,13 @@ async function read(from: string, count: number, deviceId?: string, begun = () =
 
 const recordIds = (seen: readonly Seen[]) => seen.map(({ recordId }) => recordId);
 
-describe('the live tail on Kafka', () => {
+describe('The live tail on Kafka', () => {
   let old: string[];
   beforeAll(async () => {
     old = await publish(3000, 'old');
   }, 60_000);
 
-  it('shows all that the log has, each event once and each device in order', async () => {
+  it('The tail shows all events of the log, each once and each device in order', async () => {
     const seen = recordIds(await read('earliest', 3000));
     expect(new Set(seen)).toEqual(new Set(old));
     for (const [n] of DEVICES.entries()) {
@@ -82,13 +82,13 @@ describe('the live tail on Kafka', () => {
     }
   }, 60_000);
 
-  it('goes on without a gap and without a double, wherever it was cut', async () => {
+  it('The tail continues without a gap or a repeat, wherever it was cut', async () => {
     const seen: Seen[] = [];
     for (const count of [1, 99, 1, 700, 1199, 1000]) seen.push(...(await read(seen.at(-1)?.id ?? 'earliest', count)));
     expect(recordIds(seen).sort()).toEqual([...old].sort());
   }, 60_000);
 
-  it('shows what comes from now on to several readers, one of them for one device', async () => {
+  it('The tail shows new events to several readers, one of them for one device', async () => {
     const place = (await tail.begin({ from: tailFrom('latest', undefined) })).position;
     const [all, one, late] = await Promise.all([
       read('latest', 24, undefined, async () => void (await publish(24, 'new'))),

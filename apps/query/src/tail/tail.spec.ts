@@ -34,7 +34,7 @@ async function idsFrom(reader: StreamClient, count: number): Promise<unknown[]> 
 }
 
 describe('GET /events/tail', () => {
-  it('shows what comes from now on, in the form of the buffer view', async () => {
+  it('The tail shows new events, in the form of the buffer view', async () => {
     arrive(DEVICE, 'before');
     const reader = await tail();
     await reader.next();
@@ -44,13 +44,13 @@ describe('GET /events/tail', () => {
     expect(event!.event).toBeUndefined();
   });
 
-  it('shows everything that the log has, when it is asked for the earliest', async () => {
+  it('The tail shows all events of the log from the earliest', async () => {
     for (const device of DEVICES) arrive(device, `${device}-a`, `${device}-b`);
     const ids = await idsFrom(await tail('?from=earliest'), 6);
     expect(ids).toEqual(DEVICES.flatMap((device) => [`${device}-a`, `${device}-b`]));
   });
 
-  it('shows one device only, and reads its partition only', async () => {
+  it('The tail of one device reads only its partition', async () => {
     arrive(NEIGHBOUR, 'n-1');
     for (const device of DEVICES) arrive(device, `${device}-1`);
     arrive(DEVICE, 'd-1', 'd-2');
@@ -58,7 +58,7 @@ describe('GET /events/tail', () => {
     expect(new Set(query.log.events.peeks.map(({ partition }) => partition))).toEqual(new Set([PARTITION]));
   });
 
-  it('shows what cannot be read as such, and goes on behind it', async () => {
+  it('An unreadable record is shown as such, and the tail continues after it', async () => {
     query.log.events.append({ key: Buffer.from(DEVICE), value: Buffer.from('{') });
     arrive(DEVICE, 'good');
     const [bad, good] = await (await tail('?from=earliest')).take(2);
@@ -66,7 +66,7 @@ describe('GET /events/tail', () => {
     expect(good!.data).toMatchObject({ record_id: 'good' });
   });
 
-  it('tells its place on a quiet line, and moves it over what it does not show', async () => {
+  it('A quiet stream reports its position, which advances over events that it does not show', async () => {
     const reader = await tail(`?device_id=${DEVICE}`);
     await reader.next();
     const before = reader.lastId;
@@ -76,7 +76,7 @@ describe('GET /events/tail', () => {
     expect(reader.lastId).toBe(encodePosition([0, 1, 2].map((partition) => (partition === PARTITION ? 2 : 0))));
   });
 
-  it('reads once for all who stand at the same place', async () => {
+  it('Readers at the same position share one read', async () => {
     const both = [await tail(), await tail()];
     for (const reader of both) await reader.next();
     query.log.events.peeks.length = 0;
@@ -86,8 +86,8 @@ describe('GET /events/tail', () => {
   });
 });
 
-describe('a reader that comes back', () => {
-  it.each(['Last-Event-ID', 'from'])('misses nothing and sees nothing twice, by %s', async (way) => {
+describe('A reader that reconnects', () => {
+  it.each(['Last-Event-ID', 'from'])('A reader that reconnects gets each event once, by %s', async (way) => {
     arrive(DEVICES[0]!, 'a-1', 'a-2');
     arrive(DEVICES[1]!, 'b-1', 'b-2', 'b-3');
     const seen: unknown[] = [];
@@ -106,7 +106,7 @@ describe('a reader that comes back', () => {
     expect(seen.sort()).toEqual(['a-1', 'a-2', 'a-3', 'a-4', 'b-1', 'b-2', 'b-3']);
   });
 
-  it('goes on where it began, if it had seen nothing yet', async () => {
+  it('A reader that has seen nothing continues where it began', async () => {
     const first = await tail();
     await first.next();
     first.close();
@@ -115,12 +115,12 @@ describe('a reader that comes back', () => {
     expect(await idsFrom(second, 1)).toEqual(['in-between']);
   });
 
-  it('sees the partitions from their beginning that the topic has got since', async () => {
+  it('A reader sees partitions that were added since from their beginning', async () => {
     arrive(DEVICES[2]!, 'new-partition');
     expect(await idsFrom(await tail(`?from=${encodePosition([0, 0])}`), 1)).toEqual(['new-partition']);
   });
 
-  it('hears how much the retention has removed in between', async () => {
+  it('A reader gets the number of records that retention removed in between', async () => {
     arrive(DEVICE, 'r-0', 'r-1', 'r-2');
     query.log.events.low[PARTITION] = 2;
     const [gap, event] = await (await tail(`?from=${encodePosition([0, 0, 0])}`)).take(2);
@@ -133,19 +133,19 @@ describe('a reader that comes back', () => {
     ['an empty one', '?from=', '?from'],
     ['one of another log, beyond the end', `?from=${encodePosition([0, 0, 9])}`, '?from'],
     ['one of a topic with more partitions', `?from=${encodePosition([0, 0, 0, 0])}`, '?from'],
-  ])('is answered 400 for %s', async (_, search, pointer) => {
+  ])('The answer is 400 for %s', async (_, search, pointer) => {
     const { status, body } = await query.get(`/events/tail${search}`);
     expect({ status, body }).toMatchObject({ status: 400, body: { code: 'invalid-cursor', errors: [{ pointer }] } });
   });
 
-  it('is answered 400 for a Last-Event-ID that is no position, and for a parameter that is not known', async () => {
+  it('The answer is 400 for an invalid Last-Event-ID and for an unknown parameter', async () => {
     await expect(tail('', { 'last-event-id': '17' })).rejects.toThrow('header:last-event-id');
     await expect(tail('?since=0')).rejects.toThrow('invalid-parameter');
   });
 });
 
-describe('the readers', () => {
-  it('are so many and no more, and a place is free again when one goes', async () => {
+describe('Readers of the tail', () => {
+  it('The number of readers is limited, and a place becomes free when one leaves', async () => {
     const [first] = [await tail(), await tail(), await tail()];
     const { status, headers, body } = await query.get('/events/tail');
     expect([status, body.code]).toEqual([503, 'too-many-streams']);
@@ -155,7 +155,7 @@ describe('the readers', () => {
     await tail();
   });
 
-  it('are waited for when they are slow: nothing is read ahead for them, and nothing is lost', async () => {
+  it('Slow readers get back-pressure: nothing is read ahead, and nothing is lost', async () => {
     const payload = { text: 'x'.repeat(100_000) };
     const ids = Array.from({ length: 200 }, (_, n) => `r-${n}`);
     for (const record_id of ids) query.log.events.appendEvent(anEvent({ record_id, data_payload: payload }));
@@ -169,7 +169,7 @@ describe('the readers', () => {
     expect(Math.min(...query.log.events.peeks.map(({ fromOffset }) => fromOffset))).toBeLessThan(furthest);
   });
 
-  it('are told to go on later when the service stops, and where', async () => {
+  it('Readers get the position to continue from when the service stops', async () => {
     arrive(DEVICE, 'r-1');
     const reader = await tail('?from=earliest');
     await reader.take(1);
@@ -181,14 +181,14 @@ describe('the readers', () => {
     await stopped;
   });
 
-  it('that take nothing do not hold up a stop', async () => {
+  it('Readers that read nothing do not delay a stop', async () => {
     for (let n = 0; n < 400; n++)
       query.log.events.appendEvent(anEvent({ record_id: `r-${n}`, data_payload: { text: 'x'.repeat(100_000) } }));
     await tail('?from=earliest');
     await query.stop();
   });
 
-  it('wait while the log is away, and go on when it is back', async () => {
+  it('Readers wait while the event log is unavailable, and continue when it is back', async () => {
     const reader = await tail();
     await reader.next();
     query.log.goAway();
@@ -199,21 +199,21 @@ describe('the readers', () => {
     expect(await idsFrom(reader, 1)).toEqual(['r-1']);
   });
 
-  it('are not begun while the log is away, or while the service stops', async () => {
+  it('No reader starts while the event log is unavailable, or while the service stops', async () => {
     query.log.goAway();
     expect(await query.get('/events/tail')).toMatchObject({ status: 503, body: { code: 'log-unavailable' } });
     query.lifecycle.stopping();
     expect(await query.get('/events/tail')).toMatchObject({ status: 503, body: { code: 'stopping' } });
   });
 
-  it('leave nothing behind after a HEAD request', async () => {
+  it('Nothing remains after a HEAD request', async () => {
     const response = await fetch(`${query.url}/events/tail`, { method: 'HEAD', headers: { connection: 'close' } });
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
     await whenReaders(0);
   });
 });
 
-/** Resolves when so many readers are connected: the server notices in its own time that one is gone. */
+/** Resolves when this many readers are connected: the server needs time to notice that one has left. */
 async function whenReaders(count: number): Promise<void> {
   while (query.tailReaders !== count) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -6,11 +6,11 @@ import type { LogFollower } from './log-follower.js';
 import { TailReader } from './tail-reader.js';
 import { startOffsets, type TailFrom } from './tail-start.js';
 
-/** How long a client waits before it comes back; some of what a gateway that is replaced needs. */
+/** How long a client waits before it reconnects; part of the time in which a gateway is replaced. */
 const RETRY_MS = 2000;
 
 export interface TailOptions {
-  /** A client hears of its place at least so often, so that a dead line is noticed on both sides. */
+  /** A client gets its position at least this often, so that both sides notice a dead connection. */
   placeEveryMs: number;
 }
 
@@ -20,7 +20,7 @@ export interface TailRequest {
   deviceId?: string | undefined;
 }
 
-/** The events of the topic as they come, for one reader each. */
+/** New events of the topic, for one reader each. */
 export class Tail {
   constructor(
     private readonly inspector: BufferInspector,
@@ -29,7 +29,7 @@ export class Tail {
   ) {}
 
   /**
-   * Finds the place where the request begins.
+   * Finds the position at which the request begins.
    *
    * @throws EventLogError `unavailable`, `topic-missing`
    * @throws ProblemError `invalid-cursor`
@@ -44,8 +44,8 @@ export class Tail {
   }
 
   /**
-   * The text of the event stream from there on. The log is read as more is asked for. Aborting `end` closes it with an event
-   * that says where to go on.
+   * The text of the event stream from there on. The log is read on demand. Aborting `end` closes the stream with an event that
+   * has the position to continue from.
    */
   async *events(reader: TailReader, end: AbortSignal): AsyncGenerator<string> {
     this.follower.enter();

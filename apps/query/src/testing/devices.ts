@@ -8,7 +8,7 @@ const OTHER_DEVICES = Array.from({ length: 50 }, (_, n) => `other-${n}`);
 const deviceIn = (partition: number) => OTHER_DEVICES.find((id) => partitionOf(id, PARTITIONS) === partition)!;
 /** A device of each partition, in the order of the partitions. */
 export const DEVICES = Array.from({ length: PARTITIONS }, (_, partition) => deviceIn(partition));
-/** Shares its partition with {@link DEVICE}. */
+/** In the same partition as {@link DEVICE}. */
 export const NEIGHBOUR = deviceIn(PARTITION);
 
 export function idsOf({ records }: BufferAnswerDto): (string | null)[] {

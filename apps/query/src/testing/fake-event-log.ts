@@ -20,7 +20,7 @@ import {
   type PeekOptions,
 } from '@sluice/event-log';
 
-/** One topic in memory, with the positions of one group that a test moves by hand. */
+/** One topic in memory, with the offsets of one group that a test moves. */
 export class FakeTopic implements BufferInspector {
   readonly partitions: LogRecord[][];
   readonly committed: number[];
@@ -28,13 +28,13 @@ export class FakeTopic implements BufferInspector {
   readonly low: number[];
   readonly notes: string[];
   memberCount = 1;
-  /** How long a record is kept although nobody has read it. */
+  /** How long a record is kept although it was not read. */
   keepsForMs: number | undefined;
-  /** Every peek that was asked for. */
+  /** Every requested peek. */
   readonly peeks: PeekOptions[] = [];
-  /** While it is set, every question is answered with it. */
+  /** While it is set, every call fails with it. */
   error: Error | undefined;
-  /** Called before each answer to a peek, so that a test can let the world go on in between. */
+  /** Called before each answer to a peek, so that a test can change the state in between. */
   beforePeek: (peek: PeekOptions) => void = () => undefined;
 
   constructor(
@@ -118,7 +118,7 @@ export class FakeTopic implements BufferInspector {
   }
 }
 
-/** A log that is only looked at: the two topics of Sluice, in memory. */
+/** A read-only log: the two topics of Sluice, in memory. */
 export class FakeEventLog extends EventLog {
   readonly events: FakeTopic;
   readonly deadLetters: FakeTopic;

@@ -73,18 +73,18 @@ export class QueryUnderTest {
     return this.app!.get(Lifecycle);
   }
 
-  /** How many read the live tail now. */
+  /** Number of current readers of the live tail. */
   get tailReaders(): number {
     return this.app!.get<OpenStreams>(TAIL_STREAMS, { strict: false }).count;
   }
 
-  /** Brings events to the store, half a second after the seed record was received. */
+  /** Puts events into the store, half a second after the seed record was received. */
   async storeEvents(...events: IngestEvent[]): Promise<void> {
     const records = events.map((event, offset) => ({ event, source: { partition: 0, offset } }));
     await this.store.write(records, Date.parse('2025-09-09T17:00:01.500Z'));
   }
 
-  /** The lines of `GET /metrics`. Two calls give the same unless the clock was moved by a second in between. */
+  /** The lines of `GET /metrics`. Two calls return the same unless the clock was moved by a second in between. */
   async metrics(): Promise<string[]> {
     const response = await this.ask('/metrics');
     return (await response.text()).split('\n');
@@ -105,7 +105,7 @@ export class QueryUnderTest {
   }
 }
 
-/** The seed record, as the gateway publishes it, with other values where a test cares. */
+/** The seed record, as the gateway publishes it, with other values where a test sets them. */
 export function anEvent(values: Partial<IngestEvent> = {}): IngestEvent {
   return {
     record_id: 'r-1',

@@ -2,21 +2,21 @@
 export interface StreamBlock {
   id?: string;
   event?: string;
-  /** Read as JSON. */
+  /** Parsed as JSON. */
   data?: unknown;
 }
 
-/** Reads an event stream one block at a time, and nothing ahead of what a test asks for. */
+/** Reads an event stream one block at a time, and does not read ahead. */
 export class StreamClient {
   private readonly leave = new AbortController();
   private body: ReadableStreamDefaultReader<string> | undefined;
   private text = '';
-  /** The id that was seen last. */
+  /** The last id. */
   lastId = '';
 
   private constructor() {}
 
-  /** @throws if the answer is no stream */
+  /** @throws if the answer is not a stream */
   static async open(url: string, headers: Record<string, string> = {}): Promise<StreamClient> {
     const client = new StreamClient();
     const response = await fetch(url, { headers, signal: client.leave.signal });
@@ -39,7 +39,7 @@ export class StreamClient {
     return block;
   }
 
-  /** The next blocks that have data, so many of them or as many as come before the end. */
+  /** The next blocks that have data: this many, or fewer at the end of the stream. */
   async take<T = Record<string, unknown>>(count: number): Promise<(StreamBlock & { data: T })[]> {
     const taken: (StreamBlock & { data: T })[] = [];
     while (taken.length < count) {

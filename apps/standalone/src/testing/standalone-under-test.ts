@@ -13,7 +13,7 @@ import { type RegisteredRoute, registeredRoutes } from '@sluice/http/testing';
 import { readStandaloneConfig } from '../settings.js';
 import { StandaloneAppModule } from '../standalone.app.module.js';
 
-/** The whole pipeline over HTTP on a free port, on files of its own. */
+/** The whole pipeline over HTTP on a free port, with separate files. */
 export class StandaloneUnderTest {
   private constructor(
     readonly app: NestFastifyApplication,
@@ -38,7 +38,7 @@ export class StandaloneUnderTest {
     return new StandaloneUnderTest(app, directory, routes());
   }
 
-  /** For what must outlive {@link stop}. */
+  /** A directory for state that must outlive {@link stop}. */
   static newDirectory(): Promise<string> {
     return mkdtemp(join(tmpdir(), 'sluice-standalone-'));
   }

@@ -2,33 +2,34 @@ import { DEFAULT_NAMES, type EventLog, type KafkaAccess, type LineLogger } from 
 import { openEventLog } from './open-event-log.js';
 import { requireOwnGroup, type GroupRules } from './own-names.js';
 
-/** What every consumer of Sluice's topics says. */
+/** What every consumer of Sluice's topics has to configure. */
 export interface ConsumerOptions extends GroupRules {
-  /** Where the event log is: `kafka://host:9092,host2:9092`, or `kafka+ssl://host:9093` for TLS. */
+  /** URL of the event log: `kafka://host:9092,host2:9092`, or `kafka+ssl://host:9093` for TLS. */
   url: string;
-  /** How this consumer proves who it is, and which authorities it trusts. Default: no login, the authorities of Node. */
+  /** How this consumer authenticates, and which authorities it trusts. Default: no login, the authorities of Node. */
   kafka?: KafkaAccess;
-  /** Stands before the group and before the topic of its dead letters, as before all names of Sluice. Default: none. */
+  /** Put before the group and the topic of its dead letters, as before all names of Sluice. Default: none. */
   prefix?: string;
   /** The topic of the events, prefix included. Default: `ingest.events` with the prefix. */
   eventsTopic?: string;
   /** The topic of Sluice's dead letters, prefix included. Default: `ingest.dead-letters` with the prefix. */
   deadLettersTopic?: string;
   /**
-   * Names the consumer: the members of one group share the partitions out, several groups read independently. A new group
-   * begins at the first record that the log still has. The group of the store, which is or ends with `sluice-store`, is refused.
+   * Names the consumer: the members of one group share the partitions, several groups read independently. A new group begins at
+   * the first record that the event log still has. The group of the record store, which is or ends with `sluice-store`, is
+   * refused.
    */
   group: string;
   /** Receives one line when the event log becomes unavailable and one when it is back; no secrets. */
   logger?: LineLogger;
 }
 
-/** A publish or a commit has its outcome within this time. */
+/** A publish or a commit settles within this time. */
 const ANSWER_TIMEOUT_MS = 10_000;
-/** As the brokers are set up. */
+/** The default limit of the brokers. */
 const BROKERS_DEFAULT = -1;
 
-/** What the topics and the group are called, prefix included. */
+/** The names of the topics and of the group, prefix included. */
 export function consumerNames(options: Omit<ConsumerOptions, 'url'>): {
   group: string;
   events: string;
@@ -43,7 +44,7 @@ export function consumerNames(options: Omit<ConsumerOptions, 'url'>): {
 }
 
 /**
- * One connection to the log for one consumer. Nothing is connected yet.
+ * One connection to the event log for one consumer. It does not connect yet.
  *
  * @throws EventLogError `reserved-group`, `invalid-group`
  */

@@ -28,7 +28,7 @@ describe('EventReader', () => {
   const open = (maxRecords = 500): Promise<EventReader> =>
     openEventReader({ url: `file:${directory}`, group: 'export', maxRecords });
 
-  /** The ids that a new reader finds, until it has seen so many. */
+  /** The ids that a new reader finds, until it has seen this many. */
   async function idsFrom(count: number, { commits }: { commits: boolean }): Promise<string[]> {
     const ids: string[] = [];
     const reader = await open();
@@ -40,7 +40,7 @@ describe('EventReader', () => {
     return ids;
   }
 
-  it('gives decoded events with the record that carried each', async () => {
+  it('The reader returns decoded events with the record that carried each', async () => {
     const event = eventOf('r-1');
     await publish(entryOfEvent(event));
     for await (const { events, unreadable } of await open()) {
@@ -50,20 +50,20 @@ describe('EventReader', () => {
     }
   });
 
-  it('goes on behind what was committed, in the next process', async () => {
+  it('The reader continues after the committed offset in the next process', async () => {
     await publish(...['a', 'b', 'c'].map((id) => entryOfEvent(eventOf(id))));
     expect(await idsFrom(3, { commits: true })).toEqual(['a', 'b', 'c']);
     await publish(entryOfEvent(eventOf('d')));
     expect(await idsFrom(1, { commits: false })).toEqual(['d']);
   });
 
-  it('gives again what was not committed', async () => {
+  it('The reader returns uncommitted events again', async () => {
     await publish(...['a', 'b'].map((id) => entryOfEvent(eventOf(id))));
     expect(await idsFrom(2, { commits: false })).toEqual(['a', 'b']);
     expect(await idsFrom(2, { commits: true })).toEqual(['a', 'b']);
   });
 
-  it('commits all before a batch with the batch', async () => {
+  it('A commit of a batch includes all batches before it', async () => {
     await publish(...['a', 'b', 'c'].map((id) => entryOfEvent(eventOf(id))));
     const seen: string[] = [];
     const reader = await open(1);
@@ -77,7 +77,7 @@ describe('EventReader', () => {
     expect(await idsFrom(1, { commits: false })).toEqual(['c']);
   });
 
-  it('hands over what is no event with the reason, and goes on with the events around it', async () => {
+  it('The reader returns undecodable records with the reason, and continues with the events around them', async () => {
     const [first, last] = [eventOf('a'), eventOf('b')];
     const foreign = [foreignEntry('<xml/>'), foreignEntry('{}'), foreignEntry('{}', { 'schema-version': '9' })];
     await publish(entryOfEvent(first), ...foreign, entryOfEvent(last));
@@ -93,7 +93,7 @@ describe('EventReader', () => {
     expect(reasons.sort()).toEqual(['invalid-event', 'undecodable', 'unknown-schema-version']);
   });
 
-  it('reads an event of a later producer, which has a field and a header more', async () => {
+  it('The reader reads an event of a later producer with one more field and header', async () => {
     const { value, ...entry } = entryOfEvent(eventOf('a'));
     const later = Buffer.from(JSON.stringify({ ...(JSON.parse(String(value)) as object), site: { name: 'north' } }));
     await publish({ ...entry, value: later, headers: { ...entry.headers, 'x-later': 'yes' } });
@@ -103,7 +103,7 @@ describe('EventReader', () => {
     }
   });
 
-  it('lets go of the log at the end of the loop, however that ends', async () => {
+  it('The reader releases the event log at the end of the loop, however that ends', async () => {
     await publish(entryOfEvent(eventOf('a')));
     const broken = (async () => {
       for await (const batch of await open()) throw new Error(`cannot keep ${idsOf(batch).join()}`);
@@ -112,7 +112,7 @@ describe('EventReader', () => {
     expect(await idsFrom(1, { commits: false })).toEqual(['a']);
   });
 
-  it('ends a loop that waits when it is stopped, and one that never began', async () => {
+  it('A stop ends a loop that waits and one that has not begun', async () => {
     await publish();
     const reader = await open();
     const loop = reader[Symbol.asyncIterator]().next();

@@ -3,7 +3,7 @@ import { type EventLog, type EventSubscription, type LogRecord, positionsBehind 
 import { consumerNames, openConsumerLog, type ConsumerOptions } from './consumer-options.js';
 
 export interface EventReaderOptions extends ConsumerOptions {
-  /** Default: that of the events. */
+  /** Default: the topic of the events. */
   topic?: string;
   /** Most records of one batch, at least 1; default 500. */
   maxRecords?: number;
@@ -15,7 +15,7 @@ export interface ReceivedEvent {
   record: LogRecord;
 }
 
-/** A log record that is no event this version can read: somebody else's message, or one of a later schema version. */
+/** A log record that this version cannot read as an event: a foreign message, or one of a later schema version. */
 export interface UnreadableRecord {
   reason: Extract<DecodedEvent, { ok: false }>['reason'];
   /** For people; no payload. */
@@ -23,20 +23,20 @@ export interface UnreadableRecord {
   record: LogRecord;
 }
 
-/** What came next, in the order of the offsets within each partition. */
+/** The next records, in the order of the offsets within each partition. */
 export interface EventBatch {
   events: ReceivedEvent[];
   unreadable: UnreadableRecord[];
   /**
-   * Says that everything of this batch, and of all before it, is done: the group goes on behind it after a restart. Partitions
-   * that went to another member meanwhile are left out: that member reads their records again.
+   * Confirms that everything of this batch, and of all before it, is done: the group continues after it on a restart. Partitions
+   * that another member owns meanwhile are left out: that member reads their records again.
    *
-   * @throws EventLogError `unavailable` if the log did not confirm in time: commit again, or with the next batch
+   * @throws EventLogError `unavailable` if the event log did not acknowledge in time: commit again, or with the next batch
    */
   commit(): Promise<void>;
 }
 
-/** A batch that comes to nothing is asked for again after this time. */
+/** Delay before the next poll after an empty batch. */
 const IDLE_PULL_MS = 1_000;
 const DEFAULT_MAX_RECORDS = 500;
 
@@ -45,8 +45,9 @@ const DEFAULT_MAX_RECORDS = 500;
  *
  *     for await (const { events, commit } of reader) { await keep(events); await commit(); }
  *
- * A batch is there as soon as one record is. Nothing is read ahead while the body of the loop is busy, and what it does not commit
- * comes again after a restart: at least once. The end of the loop, by {@link stop}, `break` or an error, leaves the group.
+ * A batch is returned as soon as there is one record. The reader does not read ahead while the body of the loop runs. Events that
+ * it does not commit are delivered again after a restart: at least once. The end of the loop, by {@link stop}, `break` or an
+ * error, leaves the group.
  */
 export class EventReader implements AsyncIterable<EventBatch> {
   readonly #stopping = new AbortController();
@@ -79,7 +80,7 @@ export class EventReader implements AsyncIterable<EventBatch> {
     }
   }
 
-  /** Ends the loop behind the batch in hand, which can still be committed. For signal handlers. */
+  /** Ends the loop after the batch in hand, which can still be committed. For signal handlers. */
   stop(): void {
     this.#stopping.abort();
   }
@@ -102,7 +103,7 @@ export class EventReader implements AsyncIterable<EventBatch> {
   }
 }
 
-/** A reader of its own connection. Connects in the background: a log that is away is waited for. */
+/** A reader with a separate connection. Connects in the background: waits for an event log that is unavailable. */
 export async function openEventReader(options: EventReaderOptions): Promise<EventReader> {
   return new EventReader(await openConsumerLog(options), options);
 }

@@ -1,4 +1,4 @@
-/** What reads the topics without Nest. */
+/** Reads the topics without Nest. */
 export { EventLogError } from '@sluice/event-log';
 export type {
   EventLog,

@@ -8,7 +8,7 @@ import {
 import { requireOwnGroup, type GroupRules } from './own-names.js';
 
 /**
- * One connection to the log. Nothing is connected yet. The log refuses subscriptions in the store's group.
+ * One connection to the event log. It does not connect yet. The event log refuses subscriptions in the record store's group.
  *
  * @throws EventLogError `invalid-url`
  */
@@ -22,7 +22,7 @@ export async function openEventLog({ storeGroup, ...options }: EventLogOptions &
   return log;
 }
 
-/** Kafka; and the embedded engine where it is installed beside this package, for tests of a consumer without a broker. */
+/** Kafka; or the embedded engine if it is installed beside this package, for tests of a consumer without a broker. */
 async function open(options: EventLogOptions): Promise<EventLog> {
   if (options.url.startsWith('file:')) {
     const { SqliteEventLog } = await import('@sluice/event-log-sqlite');

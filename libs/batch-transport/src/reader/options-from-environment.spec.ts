@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const EVENT_LOG_URL = 'kafka+ssl://broker:9093';
 
 describe('optionsFromEnvironment', () => {
-  it('reads the names of the services, and a password from its file', () => {
+  it('The options come from the variables of the services, a password from its file', () => {
     const file = join(folder, 'password');
     writeFileSync(file, 's3cret\n');
     const options = optionsFromEnvironment({
@@ -37,7 +37,7 @@ describe('optionsFromEnvironment', () => {
     ['no event log', {}, /^EVENT_LOG_URL is not set/],
     ['a login in the URL', { EVENT_LOG_URL: 'kafka://me:s3cret@broker' }, /^EVENT_LOG_URL holds a login/],
     ['a password without a user', { EVENT_LOG_URL, KAFKA_SASL_MECHANISM: 'plain' }, /KAFKA_SASL_USERNAME and/],
-  ])('refuses %s, without a secret', (_, env, message) => {
+  ])('An environment with %s is refused, without a secret in the error', (_, env, message) => {
     expect(() => optionsFromEnvironment(env)).toThrow(message);
     expect(() => optionsFromEnvironment(env)).not.toThrow(/s3cret/);
   });
@@ -45,14 +45,14 @@ describe('optionsFromEnvironment', () => {
   it.each([
     ['the group of the store', 'writers', {}],
     ['the group of the store with the prefix', 'writers', { KAFKA_PREFIX: 'staging.' }],
-    ['what ends with its default name', 'x-sluice-store', {}],
-  ])('makes readers and transports refuse %s', async (_, group, more) => {
+    ['a name that ends with its default name', 'x-sluice-store', {}],
+  ])('Readers and transports refuse %s', async (_, group, more) => {
     const options = { ...optionsFromEnvironment({ EVENT_LOG_URL, STORE_GROUP: 'writers', ...more }), group };
     await expect(openEventReader(options)).rejects.toMatchObject({ code: 'reserved-group' });
     await expect(openBatchTransport(options)).rejects.toMatchObject({ code: 'reserved-group' });
   });
 
-  it('makes a transport refuse the dead letters of Sluice under any name', async () => {
+  it('A transport refuses the dead-letter topic of Sluice under any name', async () => {
     const options = optionsFromEnvironment({ EVENT_LOG_URL, KAFKA_PREFIX: 'a.', DEAD_LETTERS_TOPIC: 'lost' });
     const open = openBatchTransport({ ...options, group: 'alerts', deadLetterTopic: 'lost' });
     await expect(open).rejects.toMatchObject({ code: 'reserved-topic' });

@@ -14,7 +14,7 @@ const CONSUMER_SETTINGS = {
   ...KAFKA_NAME_SETTINGS,
 } as const satisfies SettingsTable;
 
-/** All that a consumer does not say itself. */
+/** The options that the environment supplies. */
 export type EnvironmentOptions = Required<
   Pick<ConsumerOptions, 'url' | 'kafka' | 'prefix' | 'storeGroup' | 'eventsTopic' | 'deadLettersTopic'>
 >;

@@ -26,31 +26,34 @@ const REFUSED: [group: string, storeGroup: string | undefined, code: string, pro
   [undefined as unknown as string, undefined, 'invalid-group', 'must be a text, not undefined'],
 ];
 
-describe('The consumer packages refuse the group', () => {
+describe('Names of a consumer', () => {
   const url = `file:${logs.newDirectory()}`;
 
-  it.each(REFUSED)('%j while the store has %j: %s', async (group, storeGroup, code, problem) => {
-    const refusal = { name: 'EventLogError', code, message: expect.stringContaining(problem) };
-    await expect(openEventReader({ url, group, storeGroup })).rejects.toMatchObject(refusal);
-    await expect(openBatchTransport({ url, group, storeGroup })).rejects.toMatchObject(refusal);
-    const log = await openEventLog({ ...embeddedOptions(logs.newDirectory()), storeGroup });
-    await log.createTopics([{ name: EVENTS_TOPIC, partitions: 1 }]);
-    let refused: unknown;
-    try {
-      log.subscribe({ group, topics: [EVENTS_TOPIC] });
-    } catch (error) {
-      refused = error;
-    }
-    await log.close();
-    expect(refused).toMatchObject(refusal);
-  });
+  it.each(REFUSED)(
+    'The group %j is refused while the record store has %j: %s',
+    async (group, storeGroup, code, problem) => {
+      const refusal = { name: 'EventLogError', code, message: expect.stringContaining(problem) };
+      await expect(openEventReader({ url, group, storeGroup })).rejects.toMatchObject(refusal);
+      await expect(openBatchTransport({ url, group, storeGroup })).rejects.toMatchObject(refusal);
+      const log = await openEventLog({ ...embeddedOptions(logs.newDirectory()), storeGroup });
+      await log.createTopics([{ name: EVENTS_TOPIC, partitions: 1 }]);
+      let refused: unknown;
+      try {
+        log.subscribe({ group, topics: [EVENTS_TOPIC] });
+      } catch (error) {
+        refused = error;
+      }
+      await log.close();
+      expect(refused).toMatchObject(refusal);
+    },
+  );
 
-  it.each(['alerts', 'sluice-store-audit', 'store', 'team:alerts/2'])('but not %j', (group) => {
+  it.each(['alerts', 'sluice-store-audit', 'store', 'team:alerts/2'])('The group %j is accepted', (group) => {
     expect(() => requireOwnGroup(group, {})).not.toThrow();
   });
 });
 
-describe('openBatchTransport refuses', () => {
+describe('Options of openBatchTransport', () => {
   const options = { url: `file:${logs.newDirectory()}`, group: 'alerts' };
 
   it.each([
@@ -60,14 +63,14 @@ describe('openBatchTransport refuses', () => {
     ['my topic', 'invalid-topic'],
     ['..', 'invalid-topic'],
     ['', 'invalid-topic'],
-  ])('the dead-letter topic %j', async (deadLetterTopic, code) => {
+  ])('The dead-letter topic %j is refused', async (deadLetterTopic, code) => {
     await expect(openBatchTransport({ ...options, deadLetterTopic })).rejects.toMatchObject({
       code,
       message: expect.stringContaining('deadLetterTopic'),
     });
   });
 
-  it.each([0, -1, 1.5, NaN])('%d attempts', async (maxAttempts) => {
+  it.each([0, -1, 1.5, NaN])('The option maxAttempts %d is refused', async (maxAttempts) => {
     await expect(openBatchTransport({ ...options, maxAttempts })).rejects.toThrow('The option maxAttempts must be');
   });
 });

@@ -2,19 +2,20 @@ import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STORE_GROUP } from '@sluice/contracts
 import { EventLogError } from '@sluice/event-log';
 
 const MAX_GROUP_CHARACTERS = 200;
-/** As Kafka has it. */
+/** As in Kafka. */
 const TOPIC_NAME = /^[\w.-]{1,249}$/;
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
 
 export interface GroupRules {
-  /** The group of the store, if its `STORE_GROUP` is set to another name than `sluice-store`. */
+  /** The group of the record store, if its `STORE_GROUP` has another name than `sluice-store`. */
   storeGroup?: string | undefined;
 }
 
 /**
- * A member that takes part in the store's group takes records from the buffer worker: they are committed and never stored.
+ * A member of the record store's group takes records from the buffer worker: they are committed and never stored.
  *
- * @throws EventLogError `reserved-group` if it is the store's, with a prefix or without; `invalid-group` if it is no name
+ * @throws EventLogError `reserved-group` if it is the record store's, with a prefix or without; `invalid-group` if it is not a
+ * valid name
  */
 export function requireOwnGroup(group: string, { storeGroup = STORE_GROUP }: GroupRules): void {
   const problem = problemOf(group);
@@ -33,7 +34,7 @@ export function requireOwnGroup(group: string, { storeGroup = STORE_GROUP }: Gro
 }
 
 /**
- * A record on the store's dead-letter topic counts as one that is not stored, and the events are what is read.
+ * A record on the record store's dead-letter topic counts as not stored, and the events topic is the input.
  *
  * @param own topics of Sluice that have other names
  * @throws EventLogError `reserved-topic`, `invalid-topic`

@@ -9,11 +9,11 @@ import {
 
 const TOPIC = 'events';
 
-/** A log of one topic and one group, as simple as its contract allows: what the batch loop is checked against. */
+/** An event log of one topic and one group, as simple as its contract allows: the batch loop is checked against it. */
 export class ModelLog {
   /** Next offset of each partition that the group will read. */
   readonly committed: number[];
-  /** Throws if the position must not be committed. */
+  /** Throws if the offset must not be committed. */
   onCommit: (position: TopicPosition) => void = () => undefined;
   /** The first thing that {@link onCommit} threw. */
   violation: Error | undefined;
@@ -37,7 +37,7 @@ export class ModelLog {
     return this.current;
   }
 
-  /** Takes a partition from the member. It comes back to it: at once, or when it next asks for records. */
+  /** Revokes a partition from the member. It is assigned again: at once, or at the next poll. */
   revoke(partition: number, { returns }: { returns: boolean }): void {
     this.current!.revoke(partition);
     if (returns) this.current!.assign(partition);
@@ -93,7 +93,7 @@ export class ModelSubscription implements EventSubscription {
         this.#next.set(partition, offset + 1);
       }
     }
-    // As a real pull, it never settles in the same turn of the event loop when there is nothing.
+    // Like a real poll, it never settles in the same turn of the event loop when there is nothing.
     if (records.length === 0) await new Promise((resolve) => setImmediate(resolve));
     return records;
   }

@@ -10,13 +10,13 @@ function problemsOf(raw: object): string[] {
 }
 
 describe('parseQuery', () => {
-  it('gives the defaults where nothing is asked', () => {
+  it('parseQuery gives the defaults where nothing is asked', () => {
     expect(parseQuery(BufferQueryDto, {})).toEqual({ ok: true, value: { limit: 100 } });
     const records = parseQuery(RecordsQueryDto, Object.create(null) as object);
     expect(records).toEqual({ ok: true, value: { limit: 100, state: 'stored' } });
   });
 
-  it('reads every parameter', () => {
+  it('parseQuery reads every parameter', () => {
     const raw = {
       device_id: 'dev-2',
       from: '2025-09-09T00:00:00Z',
@@ -28,7 +28,7 @@ describe('parseQuery', () => {
   });
 
   it.each(['0', '1001', '-1', '1.5', '1e2', '0x10', ' 7', '7 ', '', 'NaN', 'Infinity', 'ten', '9'.repeat(20)])(
-    'refuses the limit "%s"',
+    'parseQuery refuses the limit "%s"',
     (limit) => expect(problemsOf({ limit })).toEqual(['?limit range']),
   );
 
@@ -46,11 +46,11 @@ describe('parseQuery', () => {
     ['a parameter named constructor', { constructor: '1' }, '?constructor unknown-parameter'],
     ['a parameter named toString', { toString: '1' }, '?toString unknown-parameter'],
     ['a parameter named __proto__', JSON.parse('{"__proto__":"1"}') as object, '?__proto__ unknown-parameter'],
-  ])('refuses %s', (_, raw, problem) => {
+  ])('parseQuery refuses %s', (_, raw, problem) => {
     expect(problemsOf(raw)).toEqual([problem]);
   });
 
-  it('names every problem of a query', () => {
+  it('parseQuery names every problem of a query', () => {
     expect(problemsOf({ limit: '0', from: 'x', page: '2', cursor: ['a', 'b'] }).sort()).toEqual([
       '?cursor repeated-parameter',
       '?from timestamp',
@@ -59,7 +59,7 @@ describe('parseQuery', () => {
     ]);
   });
 
-  it('does not know the parameters of another path', () => {
+  it('parseQuery does not know the parameters of another path', () => {
     const parsed = parseQuery(BufferQueryDto, { from: '2025-09-09T00:00:00Z' });
     expect(parsed).toMatchObject({ ok: false, errors: [{ pointer: '?from', code: 'unknown-parameter' }] });
   });

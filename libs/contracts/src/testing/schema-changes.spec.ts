@@ -30,7 +30,7 @@ function changesOf(change: (schema: Reading) => void): string[] {
 const patch = (object: object, more: object): void => void Object.assign(object, more);
 
 describe('schemaChanges', () => {
-  it('finds none between a schema and itself, although it contains itself', () => {
+  it('schemaChanges finds none between a schema and itself, although it contains itself', () => {
     expect(changesOf(() => undefined)).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe('schemaChanges', () => {
       'the integer, which every number schema takes',
       ({ properties }) => patch(properties.value, { type: ['number', 'integer'] }),
     ],
-  ])('takes for no change: %s', (_, change) => {
+  ])('schemaChanges takes for no change: %s', (_, change) => {
     expect(changesOf(change)).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe('schemaChanges', () => {
       ({ properties }) => patch(properties.parts, { items: false }),
       '/properties/parts/items: is closed now',
     ],
-  ])('takes for narrowing: %s', (_, change, what) => {
+  ])('schemaChanges takes for narrowing: %s', (_, change, what) => {
     expect(changesOf(change).filter((line) => line.startsWith('narrows'))).toEqual([`narrows ${what}`]);
   });
 
@@ -157,11 +157,11 @@ describe('schemaChanges', () => {
       ({ properties }) => patch(properties.place, { additionalProperties: true }),
       '/properties/place/additionalProperties: is open now',
     ],
-  ])('takes for widening: %s', (_, change, what) => {
+  ])('schemaChanges takes for widening: %s', (_, change, what) => {
     expect(changesOf(change)).toEqual([`widens ${what}`]);
   });
 
-  it('calls another pattern, and an unknown keyword, a change with unknown effect', () => {
+  it('schemaChanges calls another pattern, and an unknown keyword, a change with unknown effect', () => {
     expect(changesOf(({ $defs }) => patch($defs.id, { pattern: '^[a-z]*$' }))).toEqual([
       'differs /properties/id: pattern has changed',
     ]);
@@ -170,7 +170,7 @@ describe('schemaChanges', () => {
     ]);
   });
 
-  it('fails on a reference to nothing', () => {
+  it('schemaChanges fails on a reference to nothing', () => {
     expect(() => changesOf(({ properties }) => patch(properties.id, { $ref: '#/$defs/gone' }))).toThrow(
       'Nothing is at',
     );

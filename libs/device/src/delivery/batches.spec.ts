@@ -18,7 +18,7 @@ describe('a batch of a device', () => {
     return test;
   }
 
-  it('waits until the oldest record has the age', async () => {
+  it('A batch of a device waits until the oldest record has the age', async () => {
     const { device, clock } = start({ batch: { maxAgeMs: 1000 } });
     device.report({ n: 1 });
     await clock.advance(600);
@@ -29,7 +29,7 @@ describe('a batch of a device', () => {
     expect(gateway.requests.map(({ records }) => records.length)).toEqual([2]);
   });
 
-  it('goes at once when there are enough records', async () => {
+  it('A batch of a device goes at once when there are enough records', async () => {
     const { clock } = start({ batch: { maxAgeMs: 60_000, maxRecords: 3 } });
     test.device.report({ n: 1 });
     test.device.report({ n: 2 });
@@ -40,7 +40,7 @@ describe('a batch of a device', () => {
     expect(gateway.requests.map(({ records }) => records.length)).toEqual([3]);
   });
 
-  it('goes at once when there are enough bytes, and keeps to them in each request', async () => {
+  it('A batch of a device goes at once when there are enough bytes, and keeps to them in each request', async () => {
     const { device, clock } = start({ batch: { maxAgeMs: 60_000, maxBytes: 1024 } });
     for (let n = 1; n <= 6; n++) device.report({ n, text: 'x'.repeat(300) });
     await clock.advance(0);
@@ -48,7 +48,7 @@ describe('a batch of a device', () => {
     expect(device.state().queued).toBe(2);
   });
 
-  it('sends a record alone that is larger than a batch', async () => {
+  it('A batch of a device sends a record alone that is larger than a batch', async () => {
     start({ batch: { maxAgeMs: 0, maxBytes: 1024 } });
     test.device.report({ n: 1, text: 'x'.repeat(2000) });
     test.device.report({ n: 2 });
@@ -56,14 +56,14 @@ describe('a batch of a device', () => {
     expect(gateway.requests.map(({ records }) => records.length)).toEqual([1, 1]);
   });
 
-  it('keeps the order of reports over many requests', async () => {
+  it('A batch of a device keeps the order of reports over many requests', async () => {
     start({ batch: { maxRecords: 7, maxAgeMs: 0 } });
     test.reportNumbers(1, 100);
     await test.clock.advance(0);
     expect(gateway.numbers).toEqual(Array.from({ length: 100 }, (_, at) => at + 1));
   });
 
-  it('holds no timer while nothing is queued', async () => {
+  it('A batch of a device holds no timer while nothing is queued', async () => {
     const { device, clock } = start();
     device.report({});
     await clock.advance(0);

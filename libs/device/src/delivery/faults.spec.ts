@@ -61,7 +61,7 @@ describe('a device with a gateway that fails', () => {
     ['the token is not for this device', () => problem(403, 'forbidden'), 'forbidden'],
     ['a limit is spent', () => problem(429, 'rate-limited', { 'retry-after': '1' }), 'rate-limited'],
     ['the log does not confirm', () => problem(503, 'log-unavailable', { 'retry-after': '1' }), 'unavailable'],
-  ])('keeps the record under its id when %s', async (_, reply, code) => {
+  ])('A device with a gateway that fails keeps the record under its id when %s', async (_, reply, code) => {
     start(reply);
     test.reportNumbers(1, 1);
     await test.clock.advance(0);
@@ -81,7 +81,7 @@ describe('a device with a gateway that fails', () => {
   }
 
   it.each([1, 2, 3, 4, 5])(
-    'loses, doubles and swaps nothing while the gateway fails in every way: seed %i',
+    'A device with a gateway that fails loses, doubles and swaps nothing while the gateway fails in every way: seed %i',
     async (seed) => {
       const random = seeded(seed);
       const faults: Reply[] = [

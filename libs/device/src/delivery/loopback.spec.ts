@@ -25,7 +25,7 @@ describe('a device over real HTTP', () => {
 
   const ids = () => gateway.requests.map(({ records }) => records.map(({ record_id }) => record_id));
 
-  it('sends gzip that the server can read', async () => {
+  it('A device over real HTTP sends gzip that the server can read', async () => {
     start({ gzip: true });
     const text = 'temperature '.repeat(200);
     test.device.report({ text });
@@ -35,7 +35,7 @@ describe('a device over real HTTP', () => {
     expect(gateway.requests[0]!.records[0]!.data_payload).toEqual({ text });
   });
 
-  it('sends plain JSON when it is small, and after the gateway has refused gzip', async () => {
+  it('A device over real HTTP sends plain JSON when it is small, and after the gateway has refused gzip', async () => {
     start({ gzip: true });
     test.reportNumbers(1, 1);
     await until(() => test.accepted.length === 1);
@@ -53,7 +53,7 @@ describe('a device over real HTTP', () => {
     ],
     ['nothing but a closed connection', (response) => response.destroy()],
     ['a redirect', (response) => response.writeHead(307, { location: '/elsewhere' }).end()],
-  ])('repeats under the same id after %s', async (_, misbehave) => {
+  ])('A device over real HTTP repeats under the same id after %s', async (_, misbehave) => {
     gateway.script.push(misbehave);
     start();
     test.reportNumbers(1, 1);
@@ -67,7 +67,7 @@ describe('a device over real HTTP', () => {
   it.each<[string, (response: ServerResponse) => void]>([
     ['never answers', () => {}],
     ['answers half and then nothing', (response) => response.writeHead(202).write('{"results":')],
-  ])('ends a request at its deadline when the server %s', async (_, misbehave) => {
+  ])('A device over real HTTP ends a request at its deadline when the server %s', async (_, misbehave) => {
     gateway.script.push(misbehave);
     start();
     test.reportNumbers(1, 1);
@@ -78,7 +78,7 @@ describe('a device over real HTTP', () => {
     await until(() => test.accepted.length === 1);
   });
 
-  it('reports an endpoint without a listener, and goes to the next one', async () => {
+  it('A device over real HTTP reports an endpoint without a listener, and goes to the next one', async () => {
     start({ endpoints: ['http://127.0.0.1:1', gateway.origin] });
     test.reportNumbers(1, 1);
     await until(() => test.device.state().failures === 1);
@@ -86,7 +86,7 @@ describe('a device over real HTTP', () => {
     await until(() => test.accepted.length === 1);
   });
 
-  it('ends a request that is in progress when it is closed', async () => {
+  it('A device over real HTTP ends a request that is in progress when it is closed', async () => {
     gateway.script.push(() => {});
     start();
     test.reportNumbers(1, 1);

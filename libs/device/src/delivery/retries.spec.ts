@@ -26,14 +26,14 @@ describe('retries of a device', () => {
     };
   }
 
-  it('waits for a random part of a ceiling that doubles up to its maximum', async () => {
+  it('A device waits for a random part of a ceiling that doubles up to its maximum', async () => {
     start(refuseConnection, { retry: { baseDelayMs: 1000, maxDelayMs: 8000, burst: 1000 } });
     test.reportNumbers(1, 1);
     await test.clock.advance(16_000);
     expect(sentAtMs).toEqual([0, 500, 1500, 3500, 7500, 11_500, 15_500]);
   });
 
-  it('takes any part of the ceiling: full jitter', async () => {
+  it('A device takes any part of the ceiling: full jitter', async () => {
     const chances = [0, 0.999, 0.25];
     start(refuseConnection, { retry: { baseDelayMs: 1000, burst: 1000 }, random: () => chances.shift() ?? 0.5 });
     test.device.report({}, { recordId: 'r1' });
@@ -42,7 +42,7 @@ describe('retries of a device', () => {
     expect(sentAtMs.slice(0, 2)).toEqual([0, 999]);
   });
 
-  it('restarts after a success', async () => {
+  it('A device restarts after a success', async () => {
     start(refuseConnection, { retry: { baseDelayMs: 1000 } });
     const succeed: Reply = (request) => gateway.accept(request);
     gateway.script.push(refuseConnection, refuseConnection, succeed);
@@ -54,7 +54,7 @@ describe('retries of a device', () => {
     expect(sentAtMs).toEqual([10_000, 10_500, 11_500]);
   });
 
-  it('repeats a record that was stored although the answer was lost, and it is there once', async () => {
+  it('A device repeats a record that was stored although the answer was lost, and it is there once', async () => {
     start((request) => {
       gateway.accept(request);
       throw new TypeError('terminated');
@@ -67,7 +67,7 @@ describe('retries of a device', () => {
     expect(gateway.numbers).toEqual([1, 2, 3]);
   });
 
-  it('ends a request that gets no answer at its deadline', async () => {
+  it('A device ends a request that gets no answer at its deadline', async () => {
     start(neverAnswer, { requestTimeoutMs: 4000 });
     test.reportNumbers(1, 1);
     await test.clock.advance(3999);
@@ -76,7 +76,7 @@ describe('retries of a device', () => {
     expect(test.device.state()).toMatchObject({ failures: 1, lastError: { code: 'timeout' } });
   });
 
-  it('ends a request at its deadline when the body never ends', async () => {
+  it('A device ends a request at its deadline when the body never ends', async () => {
     const endless = new ReadableStream({ pull: () => new Promise(() => {}) });
     start(() => new Response(endless, { status: 202 }), { requestTimeoutMs: 4000 });
     test.reportNumbers(1, 1);
@@ -84,14 +84,14 @@ describe('retries of a device', () => {
     expect(test.device.state()).toMatchObject({ failures: 1, lastError: { code: 'timeout' } });
   });
 
-  it('ends a request at its deadline when fetch ignores the signal', async () => {
+  it('A device ends a request at its deadline when fetch ignores the signal', async () => {
     start(neverAnswer, { requestTimeoutMs: 4000, fetch: () => new Promise(() => {}) });
     test.reportNumbers(1, 1);
     await test.clock.advance(4000);
     expect(test.device.state()).toMatchObject({ failures: 1, lastError: { code: 'timeout' } });
   });
 
-  it('stops reading an answer that does not end', async () => {
+  it('A device stops reading an answer that does not end', async () => {
     const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)) });
     start(() => new Response(endless(), { status: 202 }));
     test.reportNumbers(1, 1);
@@ -106,7 +106,7 @@ describe('retries of a device', () => {
       'a date, by the clock of the answer',
       { date: 'Mon, 01 Jan 2035 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2035 00:00:20 GMT' },
     ],
-  ])('obeys Retry-After in %s, and comes up to half of it later', async (_, headers) => {
+  ])('A device obeys Retry-After in %s, and comes up to half of it later', async (_, headers) => {
     for (const status of [503, 429]) {
       gateway = new FakeGateway();
       start(() => problem(status, 'overloaded', headers));
@@ -119,7 +119,7 @@ describe('retries of a device', () => {
   });
 
   it.each(['soon', '-5', '', 'Tue, 09 Sep 2025 16:00:00 GMT'])(
-    'falls back to the backoff for Retry-After: %p',
+    'A device falls back to the backoff for Retry-After: %p',
     async (text) => {
       start(() => problem(503, 'overloaded', { 'retry-after': text }));
       test.reportNumbers(1, 1);
@@ -128,14 +128,14 @@ describe('retries of a device', () => {
     },
   );
 
-  it('is never silenced for more than an hour and a half', async () => {
+  it('A device is never silenced for more than an hour and a half', async () => {
     start(() => problem(503, 'overloaded', { 'retry-after': '99999999' }));
     test.reportNumbers(1, 1);
     await test.clock.advance(5_400_000);
     expect(sentAtMs).toHaveLength(2);
   });
 
-  it('does not use another endpoint to get around its own limit', async () => {
+  it('A device does not use another endpoint to get around its own limit', async () => {
     start(() => problem(429, 'rate-limited', { 'retry-after': '2' }), {
       endpoints: ['http://own.test', 'http://next.test'],
     });
@@ -145,7 +145,7 @@ describe('retries of a device', () => {
     expect(gateway.requestsTo('http://next.test')).toHaveLength(0);
   });
 
-  it('spends its budget of retries, and then waits for it to refill', async () => {
+  it('A device spends its budget of retries, and then waits for it to refill', async () => {
     start(refuseConnection, { retry: { baseDelayMs: 1, maxDelayMs: 10_000, burst: 3 }, random: () => 0 });
     test.reportNumbers(1, 1);
     await test.clock.advance(9999);
@@ -154,7 +154,7 @@ describe('retries of a device', () => {
     expect(sentAtMs).toHaveLength(1 + 3 + 3);
   });
 
-  it('is not confused by a clock that jumps', async () => {
+  it('A device is not confused by a clock that jumps', async () => {
     start(refuseConnection, { retry: { baseDelayMs: 1000 } });
     test.reportNumbers(1, 1);
     await test.clock.advance(0);
@@ -165,7 +165,7 @@ describe('retries of a device', () => {
     expect(sentAtMs).toEqual([0, 500, 1500]);
   });
 
-  it('asks for the token before each request, and keeps the record when there is none', async () => {
+  it('A device asks for the token before each request, and keeps the record when there is none', async () => {
     const tokens = ['first', undefined, 'second'];
     const token = () => {
       const next = tokens.shift();

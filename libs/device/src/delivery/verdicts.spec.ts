@@ -18,7 +18,7 @@ describe('the verdict of a gateway', () => {
     return test;
   }
 
-  it('reports accepted records, with their receipts', async () => {
+  it('A device reports accepted records, with their receipts', async () => {
     const receipts: unknown[] = [];
     start({ onAccepted: (...args) => receipts.push(args) });
     test.reportNumbers(1, 2);
@@ -30,7 +30,7 @@ describe('the verdict of a gateway', () => {
     expect(test.device.state()).toMatchObject({ reported: 2, accepted: 2, queued: 0, requests: 1 });
   });
 
-  it('reads the short answer for a single record', async () => {
+  it('A device reads the short answer for a single record', async () => {
     gateway.reply = ({ ids }) =>
       json(202, { record_id: ids[0], device_id: 'dev-1', status: 'accepted', receipt: 'r-0' });
     start();
@@ -39,7 +39,7 @@ describe('the verdict of a gateway', () => {
     expect(test.accepted).toEqual(['r1']);
   });
 
-  it('hands a rejected record to the handler and continues', async () => {
+  it('A device hands a rejected record to the handler and continues', async () => {
     const refusal = {
       code: 'invalid-record',
       errors: [{ pointer: '/timestamp', code: 'timestamp', detail: 'no zone' }],
@@ -61,7 +61,7 @@ describe('the verdict of a gateway', () => {
     expect(test.device.state()).toMatchObject({ accepted: 2, rejected: 1, queued: 0 });
   });
 
-  it('hands back a payload as it was reported, whatever its keys are', async () => {
+  it('A device hands back a payload as it was reported, whatever its keys are', async () => {
     gateway.reply = ({ records }) =>
       manyResults(
         207,
@@ -77,7 +77,7 @@ describe('the verdict of a gateway', () => {
     expect(test.rejected.map(({ record }) => record.payload)).toEqual(payloads);
   });
 
-  it('keeps a record with the verdict retry and sends it again under its id', async () => {
+  it('A device keeps a record with the verdict retry and sends it again under its id', async () => {
     gateway.script.push(({ records }) =>
       manyResults(207, [gateway.store(records[0]!), { status: 'retry', problem: { code: 'log-unavailable' } }]),
     );
@@ -88,7 +88,7 @@ describe('the verdict of a gateway', () => {
     expect(test.accepted).toEqual(['r1', 'r2']);
   });
 
-  it('takes a 422 for the rejection of every record, each with its own errors', async () => {
+  it('A device takes a 422 for the rejection of every record, each with its own errors', async () => {
     const errors = [
       { pointer: '/0/timestamp', code: 'timestamp', detail: 'no zone' },
       { pointer: '/1/data_payload', code: 'type', detail: 'no object' },
@@ -101,7 +101,7 @@ describe('the verdict of a gateway', () => {
     expect(test.device.state()).toMatchObject({ rejected: 2, queued: 0 });
   });
 
-  it('splits a request that is too large, until the record that is too large is alone', async () => {
+  it('A device splits a request that is too large, until the record that is too large is alone', async () => {
     gateway.reply = (request) =>
       request.ids.includes('r6') ? problem(413, 'body-too-large') : gateway.accept(request);
     start();
@@ -112,7 +112,7 @@ describe('the verdict of a gateway', () => {
     expect(test.logCodes).toContain('batch-split');
   });
 
-  it('learns the size that the gateway takes', async () => {
+  it('A device learns the size that the gateway takes', async () => {
     gateway.reply = (request) =>
       request.records.length > 10 ? problem(413, 'too-many-records') : gateway.accept(request);
     start();
@@ -122,7 +122,7 @@ describe('the verdict of a gateway', () => {
     expect(gateway.requests.length).toBeLessThan(25);
   });
 
-  it('finds the one record that spoils a request', async () => {
+  it('A device finds the one record that spoils a request', async () => {
     gateway.reply = (request) => (request.ids.includes('r3') ? problem(400, 'invalid-json') : gateway.accept(request));
     start();
     test.reportNumbers(1, 4);

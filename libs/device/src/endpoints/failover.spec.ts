@@ -47,7 +47,7 @@ describe('failover of a device', () => {
     return requests.map(({ url }) => new URL(url).origin);
   }
 
-  it('goes to the next endpoint after one failure, within its backoff', async () => {
+  it('A device goes to the next endpoint after one failure, within its backoff', async () => {
     down.add(OWN);
     start();
     test.reportNumbers(1, 1);
@@ -57,7 +57,7 @@ describe('failover of a device', () => {
     expect(test.logCodes).toContain('endpoint-changed');
   });
 
-  it('continues along the list', async () => {
+  it('A device continues along the list', async () => {
     down.add(OWN).add(NEXT);
     start();
     test.reportNumbers(1, 1);
@@ -65,7 +65,7 @@ describe('failover of a device', () => {
     expect(origins()).toEqual([OWN, NEXT, LAST]);
   });
 
-  it('leaves an endpoint that says that it drains, while there is another, and looks after it later', async () => {
+  it('A device leaves an endpoint that reports that it drains, while there is another, and looks after it later', async () => {
     gateway.reply = (request) => {
       const answer = gateway.accept(request);
       if (request.url.startsWith(OWN)) answer.headers.set('endpoint-draining', 'true');
@@ -79,7 +79,7 @@ describe('failover of a device', () => {
     expect(gateway.numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
-  it('stays at an endpoint that drains when there is no other', async () => {
+  it('A device stays at an endpoint that drains when there is no other', async () => {
     gateway.reply = (request) => {
       const answer = gateway.accept(request);
       answer.headers.set('endpoint-draining', 'true');
@@ -90,7 +90,7 @@ describe('failover of a device', () => {
     expect(gateway.numbers).toEqual([1, 2, 3]);
   });
 
-  it('is back at its own endpoint with one request when that is healthy again', async () => {
+  it('A device is back at its own endpoint with one request when that is healthy again', async () => {
     down.add(OWN);
     start();
     await reportFor(5, 1);
@@ -104,7 +104,7 @@ describe('failover of a device', () => {
     expect(gateway.numbers).toEqual(Array.from({ length: 15 }, (_, at) => at + 1));
   });
 
-  it('tries its own endpoint more and more rarely while that stays away', async () => {
+  it('A device tries its own endpoint more and more rarely while that stays unavailable', async () => {
     down.add(OWN);
     start();
     await reportFor(240, 1);
@@ -113,7 +113,7 @@ describe('failover of a device', () => {
     expect(gateway.stored.size).toBe(240);
   });
 
-  it('does not flap: an endpoint that fails soon after it came back is left alone for longer', async () => {
+  it('A device does not flap: an endpoint that fails soon after it came back is left alone for longer', async () => {
     start();
     for (let round = 0; round < 20; round++) {
       down.add(OWN);
@@ -126,7 +126,7 @@ describe('failover of a device', () => {
     expect(gateway.stored.size).toBe(200);
   });
 
-  it('trusts an endpoint again that has been healthy for long', async () => {
+  it('A device trusts an endpoint again that has been healthy for long', async () => {
     down.add(OWN);
     start();
     await reportFor(60, 1);
@@ -139,7 +139,7 @@ describe('failover of a device', () => {
     expect(gateway.requestsTo(OWN).length).toBe(failures + 1);
   });
 
-  it('opens the circuit of the last endpoint after failures in a row, and lets one request through when it half-opens', async () => {
+  it('A device opens the circuit of the last endpoint after failures in a row, and lets one request through when it half-opens', async () => {
     down.add(OWN);
     start({ endpoints: OWN, circuit: { failures: 3, openMs: 40_000, maxOpenMs: 600_000 }, retry: { burst: 1000 } });
     test.reportNumbers(1, 1);
@@ -154,7 +154,7 @@ describe('failover of a device', () => {
     expect(gateway.numbers).toEqual([1]);
   });
 
-  it('waits when every endpoint is down, and delivers everything in order when they are back', async () => {
+  it('A device waits when every endpoint is down, and delivers everything in order when they are back', async () => {
     down.add(OWN).add(NEXT).add(LAST);
     start();
     await reportFor(120, 1);
@@ -164,7 +164,7 @@ describe('failover of a device', () => {
     expect(gateway.numbers).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
   });
 
-  it('does not come back to an endpoint before its Retry-After', async () => {
+  it('A device does not come back to an endpoint before its Retry-After', async () => {
     gateway.script.push(() => problem(503, 'stopping', { 'retry-after': '60' }));
     start();
     await reportFor(60, 1);
@@ -198,7 +198,7 @@ describe('failover of a device', () => {
     const lookUps = () => gateway.requests.filter(({ method }) => method === 'GET');
     const posts = () => origins(gateway.requests.filter(({ method }) => method === 'POST'));
 
-    it('asks for its list before the first request, with its id and its token', async () => {
+    it('A device with a directory asks for its list before the first request, with its id and its token', async () => {
       start({ endpoints: SEED, directory: true, deviceId: 'line:7', token: 'secret' });
       test.reportNumbers(1, 1);
       await test.clock.advance(0);
@@ -206,7 +206,7 @@ describe('failover of a device', () => {
       expect(lookUps()[0]!.headers['authorization']).toBe('Bearer secret');
     });
 
-    it('asks again after the time to live, with the ETag, and only when it has something to send', async () => {
+    it('A device with a directory asks again after the time to live, with the ETag, and only when it has something to send', async () => {
       start({ endpoints: SEED, directory: true });
       test.reportNumbers(1, 1);
       await test.clock.advance(600_000);
@@ -218,7 +218,7 @@ describe('failover of a device', () => {
       expect(posts()).toEqual([OWN, OWN]);
     });
 
-    it('moves when the list changes, and before an endpoint that drains refuses it', async () => {
+    it('A device with a directory moves when the list changes, and before an endpoint that drains refuses it', async () => {
       start({ endpoints: SEED, directory: true });
       await reportFor(50, 1);
       directory = {
@@ -236,7 +236,7 @@ describe('failover of a device', () => {
       expect(test.logCodes.filter((code) => code === 'directory-changed')).toHaveLength(2);
     });
 
-    it('asks again soon after an endpoint has failed, but no more often than every ten seconds', async () => {
+    it('A device with a directory asks again soon after an endpoint has failed, but no more often than every ten seconds', async () => {
       start({ endpoints: SEED, directory: true });
       await reportFor(20, 1);
       down.add(OWN).add(NEXT);
@@ -255,16 +255,19 @@ describe('failover of a device', () => {
       ['no time to live', () => json(200, { ...listOf(OWN), ttl_seconds: 'soon' })],
       ['nothing to find', () => problem(404, 'not-found')],
       ['an unrequested 304', () => new Response(null, { status: 304 })],
-    ])('uses the endpoints that it was set up with when the directory answers %s', async (_, reply) => {
-      gateway.script.push(reply);
-      start({ endpoints: SEED, directory: true });
-      test.reportNumbers(1, 1);
-      await test.clock.advance(0);
-      expect(posts()).toEqual([SEED]);
-      expect(test.logCodes).toEqual(['unexpected-answer']);
-    });
+    ])(
+      'A device with a directory uses the endpoints that it was set up with when the directory answers %s',
+      async (_, reply) => {
+        gateway.script.push(reply);
+        start({ endpoints: SEED, directory: true });
+        test.reportNumbers(1, 1);
+        await test.clock.advance(0);
+        expect(posts()).toEqual([SEED]);
+        expect(test.logCodes).toEqual(['unexpected-answer']);
+      },
+    );
 
-    it('uses the endpoints that it was set up with when the gateway has no list', async () => {
+    it('A device with a directory uses the endpoints that it was set up with when the gateway has no list', async () => {
       start({ endpoints: [SEED, LAST], directory: true });
       await reportFor(1, 1);
       directory = listOf();
@@ -275,7 +278,7 @@ describe('failover of a device', () => {
       expect(test.logCodes).toEqual(['directory-changed', 'directory-changed', 'endpoint-changed']);
     });
 
-    it('asks again when an answer says that its endpoint drains, and has moved before it is refused', async () => {
+    it('A device with a directory asks again when an answer reports that its endpoint drains, and has moved before it is refused', async () => {
       const answer = gateway.reply;
       let isDraining = false;
       gateway.reply = async (request, signal) => {
@@ -300,7 +303,7 @@ describe('failover of a device', () => {
       expect(test.device.state().failures).toBe(0);
     });
 
-    it('delivers to the endpoints that it was set up with when the directory never answers', async () => {
+    it('A device with a directory delivers to the endpoints that it was set up with when the directory never answers', async () => {
       gateway.script.push(neverAnswer);
       start({ endpoints: SEED, directory: true, requestTimeoutMs: 2000 });
       test.reportNumbers(1, 1);
@@ -309,7 +312,7 @@ describe('failover of a device', () => {
       expect(test.logCodes).toEqual(['timeout']);
     });
 
-    it('asks another gateway when the first one does not answer, and delivers meanwhile', async () => {
+    it('A device with a directory asks another gateway when the first one does not answer, and delivers meanwhile', async () => {
       down.add(SEED);
       start({ endpoints: [SEED, 'http://seed-2.test'], directory: true });
       await reportFor(20, 1);

@@ -89,7 +89,7 @@ describe('fetch with a client certificate', () => {
     test = new TestDevice({ endpoints, fetch: mtlsFetch({ ...certificateOf(name), ca: pem(`${authority}.pem`) }) });
   }
 
-  it('shows the certificate of the device, over one connection', async () => {
+  it('Fetch with a client certificate shows the certificate of the device, over one connection', async () => {
     start('dev-1', 'plant');
     for (const n of [1, 2]) {
       test.reportNumbers(n, n);
@@ -101,7 +101,7 @@ describe('fetch with a client certificate', () => {
   it.each([
     ['the gateway does not know its authority', 'intruder', 'plant'],
     ['it does not know the authority of the gateway', 'dev-1', 'stranger'],
-  ])('keeps the record when %s', async (_, name, authority) => {
+  ])('Fetch with a client certificate keeps the record when %s', async (_, name, authority) => {
     start(name, authority);
     test.reportNumbers(1, 1);
     await until(() => test.device.state().failures === 1);
@@ -109,7 +109,7 @@ describe('fetch with a client certificate', () => {
     expect(clients).toEqual([]);
   });
 
-  it('forwards status and headers, and notices half a body', async () => {
+  it('Fetch with a client certificate forwards status and headers, and notices half a body', async () => {
     start('dev-1', 'plant');
     reply = (response) => response.writeHead(429, { 'retry-after': '2' }).end();
     test.reportNumbers(1, 1);

@@ -51,7 +51,7 @@ describe('a queue file', () => {
     await writeFile(path, HEADER + lines.join(''));
   }
 
-  it('can be read by its user only, also where an earlier release has left it open to others', async () => {
+  it('A queue file can be read by its user only, also where an earlier release has left it open to others', async () => {
     const umask = process.umask(0);
     try {
       await write(HEADER, queuedLine(record(1)));
@@ -63,25 +63,25 @@ describe('a queue file', () => {
     }
   });
 
-  it('is made when it is not there, and is empty', async () => {
+  it('A queue file is made when it is not there, and is empty', async () => {
     expect(await open()).toMatchObject({ recovered: [], findings: [] });
     expect(await readFile(path, 'utf8')).toBe(HEADER);
   });
 
-  it('has every record that was said to be kept, in order, after a crash at any moment', async () => {
+  it('A queue file has every record that was said to be kept, in order, after a crash at any moment', async () => {
     const storage = await open();
     for (let key = 1; key <= 5; key++) await storage.append(record(key));
     await storage.remove([2, 3]);
     expect((await openCopyAfterCrash()).recovered).toEqual([record(1), record(4), record(5)]);
   });
 
-  it('writes what is reported in one go together', async () => {
+  it('A queue file writes what is reported in one go together', async () => {
     const storage = await open();
     await Promise.all([1, 2, 3].map((key) => storage.append(record(key))));
     expect(await readFile(path, 'utf8')).toBe(HEADER + [1, 2, 3].map((key) => queuedLine(record(key))).join(''));
   });
 
-  it('says what it keeps', async () => {
+  it('A queue file reports what it keeps', async () => {
     const storage = await open();
     const appended = storage.append(record(1));
     expect(storage.keeps(1)).toBe(false);
@@ -91,7 +91,7 @@ describe('a queue file', () => {
     expect(storage.keeps(1)).toBe(false);
   });
 
-  it('leaves out a line that a crash cut short, and says so', async () => {
+  it('A queue file leaves out a line that a crash cut short, and reports it', async () => {
     await write(queuedLine(record(1)), queuedLine(record(2)).slice(0, -5));
     const { recovered, findings } = await open();
     expect(recovered).toEqual([record(1)]);
@@ -99,7 +99,7 @@ describe('a queue file', () => {
     expect(await readFile(path, 'utf8')).toBe(HEADER + queuedLine(record(1)));
   });
 
-  it('can be cut off at any byte after the header, and has every line before it', async () => {
+  it('A queue file can be cut off at any byte after the header, and has every line before it', async () => {
     const lines = [queuedLine(record(1)), queuedLine(record(2)), doneLine([1]), queuedLine(record(3))];
     const file = Buffer.from(HEADER + lines.join(''));
     for (let length = HEADER.length; length <= file.length; length += 7) {
@@ -112,7 +112,7 @@ describe('a queue file', () => {
     }
   });
 
-  it('keeps every line that can be read when others are damaged, and a copy of the file', async () => {
+  it('A queue file keeps every line that can be read when others are damaged, and a copy of the file', async () => {
     const flipped = queuedLine(record(2)).replace('data', 'dat\u00e4');
     await write(queuedLine(record(1)), flipped, 'no line of ours\n', '\n', queuedLine(record(4)));
     const before = await readFile(path);
@@ -125,26 +125,26 @@ describe('a queue file', () => {
     expect(await readFile(join(directory, copy!))).toEqual(before);
   });
 
-  it('survives any bytes after its header', async () => {
+  it('A queue file survives any bytes after its header', async () => {
     const noise = Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7919) % 256));
     await writeFile(path, Buffer.concat([Buffer.from(HEADER), noise]));
     expect((await open()).recovered).toEqual([]);
   });
 
-  it('refuses a file that is something else, and does not touch it', async () => {
+  it('A queue file refuses a file that is something else, and does not touch it', async () => {
     await writeFile(path, 'dear diary');
     await expect(openQueueFile(path)).rejects.toMatchObject({ name: 'DeviceError', code: 'queue-file-foreign' });
     expect(await readFile(path, 'utf8')).toBe('dear diary');
   });
 
-  it('refuses to be opened twice in a process, until it is closed', async () => {
+  it('A queue file refuses to be opened twice in a process, until it is closed', async () => {
     const storage = await open();
     await expect(openQueueFile(path)).rejects.toMatchObject({ code: 'queue-file-in-use' });
     await storage.close();
     await expect(open()).resolves.toBeDefined();
   });
 
-  it('refuses a path that cannot be a file', async () => {
+  it('A queue file refuses a path that cannot be a file', async () => {
     await mkdir(path);
     await expect(openQueueFile(path)).rejects.toMatchObject({ code: 'queue-file-unreadable' });
     await expect(openQueueFile(join(path, 'no', 'such', 'place'))).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describe('a queue file', () => {
     });
   });
 
-  it('is rewritten when most of it is delivered', async () => {
+  it('A queue file is rewritten when most of it is delivered', async () => {
     const storage = await open();
     const text = JSON.stringify({ record_id: 'r', device_id: 'dev-1', data_payload: { text: 'x'.repeat(10_000) } });
     for (let key = 1; key <= 100; key++) {
@@ -163,7 +163,7 @@ describe('a queue file', () => {
     expect((await openCopyAfterCrash()).recovered.map(({ key }) => key)).toEqual([96, 97, 98, 99, 100]);
   });
 
-  it('says when it cannot be written, and catches up when it can', async () => {
+  it('A queue file reports when it cannot be written, and catches up when it can', async () => {
     const storage = await open();
     await storage.append(record(1));
     await blockWriting();
@@ -178,7 +178,7 @@ describe('a queue file', () => {
     expect((await openCopyAfterCrash()).recovered).toEqual([record(1), record(2), record(3)]);
   });
 
-  it('catches up when it is closed', async () => {
+  it('A queue file catches up when it is closed', async () => {
     const storage = await open();
     await blockWriting();
     await storage.append(record(1)).catch(() => {});
@@ -213,7 +213,7 @@ describe('a queue file', () => {
     const start = (storage: Storage, options: Partial<DeviceOptions> = {}) =>
       new TestDevice({ queue: { storage }, ...options }, gateway);
 
-    it('delivers after a restart what was waiting, under the same ids, before what is new', async () => {
+    it('The queue file of a device delivers after a restart what was waiting, under the same ids, before what is new', async () => {
       gateway.reply = neverAnswer;
       const first = start(await open());
       first.reportNumbers(1, 3);
@@ -231,14 +231,14 @@ describe('a queue file', () => {
       expect((await open()).recovered).toEqual([]);
     });
 
-    it('reports a file that was torn', async () => {
+    it('The queue file of a device reports a file that was torn', async () => {
       await write(queuedLine(record(1)), 'torn');
       const test = start(await open());
       await test.device.close();
       expect(test.logCodes).toEqual(['queue-file-torn', 'records-recovered']);
     });
 
-    it('is refused when its records are of another device', async () => {
+    it('The queue file of a device is refused when its records are of another device', async () => {
       await write(queuedLine(record(1)));
       const storage = await open();
       expect(() => start(storage, { deviceId: 'dev-2' })).toThrow(
@@ -246,7 +246,7 @@ describe('a queue file', () => {
       );
     });
 
-    it('continues without the file when that cannot be written, and says so for each report', async () => {
+    it('The queue file of a device continues without the file when that cannot be written, and reports it for each report', async () => {
       const storage = await open();
       const test = start(storage);
       await blockWriting();

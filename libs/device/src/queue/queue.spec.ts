@@ -27,7 +27,7 @@ describe('a full queue', () => {
 
   const droppedIds = () => test.dropped.map(({ record }) => record.recordId);
 
-  it('drops the oldest records that are not being sent, and reports and counts each', async () => {
+  it('A full queue drops the oldest records that are not being sent, and reports and counts each', async () => {
     start({ maxRecords: 5, whenFull: 'drop-oldest' });
     test.reportNumbers(1, 3);
     await test.clock.advance(0);
@@ -42,7 +42,7 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 6, 7, 8]);
   });
 
-  it('drops the new record when everything is on its way', async () => {
+  it('A full queue drops the new record when everything is on its way', async () => {
     start({ maxRecords: 2 });
     test.reportNumbers(1, 2);
     await test.clock.advance(0);
@@ -50,7 +50,7 @@ describe('a full queue', () => {
     expect(droppedIds()).toEqual(['r3']);
   });
 
-  it('drops the newest record with whenFull set to drop-newest', async () => {
+  it('A full queue drops the newest record with whenFull set to drop-newest', async () => {
     start({ maxRecords: 3, whenFull: 'drop-newest' });
     test.reportNumbers(1, 5);
     expect(droppedIds()).toEqual(['r4', 'r5']);
@@ -58,7 +58,7 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 3]);
   });
 
-  it('is bounded by bytes too, and makes room for a large record by dropping several', () => {
+  it('A full queue is bounded by bytes too, and makes room for a large record by dropping several', () => {
     start({ maxBytes: 1024 });
     test.reportNumbers(1, 8);
     expect(droppedIds()).toEqual([]);
@@ -69,14 +69,14 @@ describe('a full queue', () => {
     expect(test.device.state().queuedBytes).toBeLessThanOrEqual(1024);
   });
 
-  it('counts bytes as they are on the wire, not characters', () => {
+  it('A full queue counts bytes as they are on the wire, not characters', () => {
     start({ maxBytes: 1024 });
     expect(() => test.device.report({ text: '\u20ac'.repeat(400) })).toThrow(
       expect.objectContaining({ code: 'record-too-large' }),
     );
   });
 
-  it('makes the caller wait with whenFull set to block, and loses nothing', async () => {
+  it('A full queue makes the caller wait with whenFull set to block, and loses nothing', async () => {
     start({ maxRecords: 2, whenFull: 'block' });
     test.reportNumbers(1, 2);
     const { kept } = test.device.report({ n: 3 }, { recordId: 'r3' });
@@ -91,7 +91,7 @@ describe('a full queue', () => {
     expect(test.dropped).toEqual([]);
   });
 
-  it('keeps the order of those that wait, also when a smaller one would fit', async () => {
+  it('A full queue keeps the order of those that wait, also when a smaller one would fit', async () => {
     start({ maxBytes: 1024, whenFull: 'block' });
     for (const [n, length] of [
       [1, 700],
@@ -103,14 +103,14 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 3]);
   });
 
-  it('refuses a report when too many wait already: a caller that does not wait must get an error', () => {
+  it('A full queue refuses a report when too many wait already: a caller that does not wait must get an error', () => {
     start({ maxRecords: 2, whenFull: 'block' });
     test.reportNumbers(1, 4);
     expect(() => test.device.report({ n: 5 })).toThrow(expect.objectContaining({ code: 'queue-full' }));
     expect(test.device.state()).toMatchObject({ reported: 4, queued: 4, dropped: 0 });
   });
 
-  it('flushes those that wait as well', async () => {
+  it('A full queue flushes those that wait as well', async () => {
     start({ maxRecords: 2, whenFull: 'block' });
     gateway.reply = (request) => gateway.accept(request);
     test.reportNumbers(1, 4);
@@ -118,7 +118,7 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 3, 4]);
   });
 
-  it('notifies those that wait when the device is closed', async () => {
+  it('A full queue notifies those that wait when the device is closed', async () => {
     start({ maxRecords: 2, whenFull: 'block' });
     test.reportNumbers(1, 2);
     const { kept } = test.device.report({ n: 3 }, { recordId: 'r3' });

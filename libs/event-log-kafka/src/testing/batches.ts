@@ -3,7 +3,7 @@ import type { LogEntry } from '@sluice/event-log';
 import type { FetchedBatch } from '../fetched-records.js';
 import { HEAD_BYTES, maxBatchBytes, writeRecordBatch } from '../record-batch.js';
 
-/** A batch as KafkaJS hands it out: records with the values `a0`, `a1`, ... at these offsets, each in a record batch of its own. */
+/** A batch as KafkaJS passes it on: records with the values `a0`, `a1`, ... at these offsets, each in a separate record batch. */
 export function batchOf(offsets: readonly number[], more: { partition?: number; fetchedOffset?: number } = {}): Batch {
   const { partition = 0, fetchedOffset = offsets[0] } = more;
   return {

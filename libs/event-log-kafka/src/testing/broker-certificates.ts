@@ -11,7 +11,7 @@ export interface CertifiedKey {
   keyFile: string;
 }
 
-/** An authority of its own and what it has signed, in one folder, gone after the suite. */
+/** A separate authority and the certificates that it has signed, in one folder, which is removed after the suite. */
 export class BrokerCertificates {
   readonly folder = mkdtempSync(join(tmpdir(), 'sluice-kafka-tls-'));
   readonly caFile: string;

@@ -7,10 +7,10 @@ export interface SeenRequest {
   records: Record<number, number>;
 }
 
-/** What a broker answers for a partition: an error code, 0 for written; or an error that breaks the connection. */
+/** A broker's answer for a partition: an error code, 0 for written; or an error that breaks the connection. */
 export type Answer = number | Error;
 
-/** Leaders of the partitions of one topic, whose answers a test decides. They keep count of what they have appended. */
+/** Leaders of the partitions of one topic, whose answers a test decides. They count what they have appended. */
 export class FakeCluster implements ProducerCluster {
   readonly requests: SeenRequest[] = [];
   readonly ends = new Map<number, number>();

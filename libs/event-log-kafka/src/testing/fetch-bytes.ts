@@ -4,17 +4,17 @@ import { ATTRIBUTES_AT, HEAD_BYTES, maxBatchBytes, writeRecordBatch } from '../r
 export interface BatchMarks {
   attributes?: number;
   producer?: bigint;
-  /** Offset of the last record that was there before compaction. */
+  /** Offset of the last record before compaction. */
   lastOffset?: number;
 }
 
-/** A record batch as a broker sends it; the checksum is not brought up to date. */
+/** A record batch as a broker sends it; the checksum is not updated. */
 export function batchBytes(baseOffset: number, entries: readonly LogEntry[], marks: BatchMarks = {}): Buffer {
   const target = Buffer.alloc(maxBatchBytes(entries));
   return marked(target.subarray(0, writeRecordBatch(entries, target, 0)), baseOffset, marks);
 }
 
-/** Sets what a broker, or a transaction, has set in a batch. */
+/** Sets what a broker, or a transaction, sets in a batch. */
 export function marked(bytes: Buffer, baseOffset: number, { attributes, producer, lastOffset }: BatchMarks): Buffer {
   bytes.writeBigInt64BE(BigInt(baseOffset), 0);
   if (attributes !== undefined) bytes.writeInt16BE(attributes, ATTRIBUTES_AT);
@@ -29,7 +29,7 @@ export interface FetchedBytes {
   aborted?: readonly { producer: bigint; firstOffset: number }[];
 }
 
-/** The answer to a fetch of the topic `events`, behind its correlation id. */
+/** The answer to a fetch of the topic `events`, after its correlation id. */
 export function fetchBytes(version: number, partitions: readonly FetchedBytes[]): Buffer {
   const session = version < 7 ? [] : [int16(0), int32(0)];
   const name = Buffer.from('events');

@@ -4,19 +4,19 @@ import { freePort } from '@sluice/test-kit';
 
 const IMAGE = 'apache/kafka:4.3.1';
 
-/** Where a broker finds the folder that it is given. */
+/** Path of the shared folder inside the broker's container. */
 export const SHARED_FOLDER = '/suite';
 
 interface BrokerExtras {
-  /** Of the listener without TLS. Default: a free one. */
+  /** Port of the listener without TLS. Default: a free one. */
   port?: number;
   /** Further ports, the same inside and outside. */
   morePorts?: readonly number[];
-  /** Found by the broker at {@link SHARED_FOLDER}. */
+  /** Mounted in the container at {@link SHARED_FOLDER}. */
   folder?: string;
 }
 
-/** A Kafka broker in a container of its own, for what must not be done to a broker that others use. */
+/** A Kafka broker in a separate container, for tests that would disturb a shared broker. */
 export class OwnBroker {
   private constructor(
     private readonly container: string,
@@ -25,7 +25,7 @@ export class OwnBroker {
   ) {}
 
   /**
-   * @param advertisedPort where the broker tells its clients to find it, for a proxy before it; default: its own
+   * @param advertisedPort the port that clients get from the broker, for a proxy before it; default: its own
    * @param more settings of the broker
    */
   static async start(
@@ -46,7 +46,7 @@ export class OwnBroker {
     return broker;
   }
 
-  /** A frozen broker: connections stay open, nothing is answered. */
+  /** Freezes the broker: connections stay open, no request is answered. */
   async freeze(): Promise<void> {
     await docker(['pause', this.container]);
   }

@@ -5,10 +5,10 @@ export const API = { joinGroup: 11, heartbeat: 12, syncGroup: 14 } as const;
 export const REFUSAL = { coordinatorIsLoading: 14, unknownMember: 25 } as const;
 
 const LENGTH_BYTES = 4;
-/** Behind length, request id and throttle time: where the two answers above have their error code. */
+/** After length, request id and throttle time: where the two answers above have their error code. */
 const ERROR_CODE_AT = 12;
 
-/** Stands before a broker, and turns the next answers to some requests into refusals. Everything else passes untouched. */
+/** A proxy before a broker that turns the next answers to some requests into refusals. Everything else passes unchanged. */
 export class RefusingProxy {
   readonly #refusals = new Map<number, number>();
   readonly #answered = new Map<number, number>();
@@ -20,7 +20,7 @@ export class RefusingProxy {
     this.#server = createServer((client) => this.serve(client));
   }
 
-  /** On a free port; says nothing until it has a target. */
+  /** Listens on a free port; answers nothing until it has a target. */
   static async start(): Promise<RefusingProxy> {
     const proxy = new RefusingProxy();
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
@@ -46,7 +46,7 @@ export class RefusingProxy {
     return this.#answered.get(api) ?? 0;
   }
 
-  /** Whether every refusal that was asked for has been given. */
+  /** Whether every requested refusal has been given. */
   get isSpent(): boolean {
     return this.#refusals.size === 0;
   }
@@ -71,14 +71,14 @@ export class RefusingProxy {
     answer.writeInt16BE(code, ERROR_CODE_AT);
   }
 
-  private pass(from: Socket, to: Socket, look: (message: Buffer) => void): void {
+  private pass(from: Socket, to: Socket, onMessage: (message: Buffer) => void): void {
     let rest = Buffer.alloc(0);
     this.#sockets.add(from);
     from.on('data', (bytes) => {
       rest = Buffer.concat([rest, bytes]);
       for (let end; (end = endOfMessage(rest)) !== undefined; rest = rest.subarray(end)) {
         const message = rest.subarray(0, end);
-        look(message);
+        onMessage(message);
         to.write(message);
       }
     });

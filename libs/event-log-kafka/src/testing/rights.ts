@@ -9,7 +9,7 @@ export interface Right {
   to: 'READ' | 'WRITE' | 'CREATE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS' | 'ALTER' | 'DELETE';
 }
 
-/** Gives and takes rights, as a super user. */
+/** Grants and revokes rights, as a super user. */
 export class Rights {
   private readonly admin: Admin;
 
@@ -23,7 +23,7 @@ export class Rights {
     await this.admin.createAcls({ acl: rights.map(entryOf) });
   }
 
-  async take(rights: readonly Right[]): Promise<void> {
+  async revoke(rights: readonly Right[]): Promise<void> {
     await this.admin.connect();
     await this.admin.deleteAcls({ filters: rights.map(entryOf) });
   }

@@ -6,7 +6,7 @@ import { OwnBroker, SHARED_FOLDER } from './own-broker.js';
 
 export const PASSWORD = 's3cret-of-the-suite';
 
-/** Ports with TLS: a login by SASL, a login by certificate, and one whose own certificate has expired. */
+/** Ports with TLS: a login by SASL, a login by certificate, and one with an expired broker certificate. */
 interface SecuredPorts {
   sasl: number;
   certificate: number;
@@ -14,8 +14,8 @@ interface SecuredPorts {
 }
 
 /**
- * A broker with TLS, logins and rights. The suite itself comes in without a login, as a super user; all others have only the rights
- * that they are given.
+ * A broker with TLS, logins and rights. The suite itself connects without a login, as a super user; all others have only the
+ * rights that they are given.
  */
 export class SecuredBroker {
   readonly rights: Rights;

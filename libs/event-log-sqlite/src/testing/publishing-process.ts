@@ -3,8 +3,8 @@ import { SqliteEventLog } from '../sqlite-event-log.js';
 import { embeddedOptions } from './embedded-logs.js';
 
 /**
- * A program that publishes to the embedded log of a directory until it is killed, and prints a line for each entry that was
- * confirmed: `partition offset value`. Values begin with a name of this run, so that no two runs share one.
+ * A program that publishes to the embedded log of a directory until it is killed, and prints a line for each acknowledged entry:
+ * `partition offset value`. Values begin with a name of this run, so that no two runs share one.
  */
 const [directory, run] = process.argv.slice(2) as [string, string];
 const IN_FLIGHT = 8;

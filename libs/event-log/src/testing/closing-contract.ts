@@ -14,12 +14,12 @@ export function describeClosing(openLog: () => Promise<EventLog>): void {
     });
     afterEach(() => underTest.close());
 
-    it('may be asked to close again', async () => {
+    it('A closed event log may be asked to close again', async () => {
       await Promise.all([underTest.log.close(), underTest.log.close()]);
       await expect(underTest.log.close()).resolves.toBeUndefined();
     });
 
-    it('refuses to publish afterwards', async () => {
+    it('A closed event log refuses to publish afterwards', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, [entryOf('a', 'x')]);
       await underTest.log.close();
@@ -27,14 +27,14 @@ export function describeClosing(openLog: () => Promise<EventLog>): void {
       await expect(attempt).rejects.toMatchObject({ code: 'closed' });
     });
 
-    it('gives what was being published before an outcome', async () => {
+    it('A closed event log gives what was being published before an outcome', async () => {
       const topic = await underTest.newTopic();
       const publish = underTest.log.publisher.publish(topic, [entryOf('a', 'x')]);
       await underTest.log.close();
       expect(await publish).toHaveLength(1);
     });
 
-    it('closes the subscriptions that are still open', async () => {
+    it('A closed event log closes the subscriptions that are still open', async () => {
       const subscription = underTest.log.subscribe({
         group: uniqueName('group'),
         topics: [await underTest.newTopic()],

@@ -14,7 +14,7 @@ import {
 
 export function describeGroups(underTest: LogUnderTest): void {
   describe('groups', () => {
-    it('lets two groups read everything, each for itself', async () => {
+    it('The event log lets two groups read everything, each for itself', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(20));
       const first = underTest.subscribe(topic, uniqueName('group'));
@@ -23,14 +23,14 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(sortedValuesOf(await pullRecords(second, 20))).toEqual(firstNumbers(20).map(String));
     });
 
-    it('continues behind the committed positions with the next member', async () => {
+    it('The event log continues after the committed offsets with the next member', async () => {
       const { topic, group } = await committedGroup(underTest, 20);
       const outcomes = await underTest.publish(topic, manyEntries(10));
       const records = await pullRecords(underTest.subscribe(topic, group), 10);
       expect(placesOf(records).sort()).toEqual(placesOf(outcomes).sort());
     });
 
-    it('gives the next member again what was not committed', async () => {
+    it('The event log gives the next member again what was not committed', async () => {
       const topic = await underTest.newTopic(1);
       const group = uniqueName('group');
       await underTest.publish(topic, manyEntries(10));
@@ -42,7 +42,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(records.map(({ offset }) => offset)).toEqual([4, 5, 6, 7, 8, 9]);
     });
 
-    it('does not give a record again to the member that commits less than it pulled', async () => {
+    it('The event log does not give a record again to the member that commits less than it pulled', async () => {
       const topic = await underTest.newTopic(1);
       await underTest.publish(topic, manyEntries(10));
       const subscription = underTest.subscribe(topic, uniqueName('group'));
@@ -52,7 +52,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(rest.map(({ offset }) => offset)).toEqual([6, 7, 8, 9]);
     });
 
-    it('says which partitions a member owns, and from where its group reads them', async () => {
+    it('The event log reports which partitions a member owns, and from where its group reads them', async () => {
       const { topic, group } = await committedGroup(underTest, 30, 3);
       const committed = await underTest.log.inspect({ group, topic }).positions();
       const subscription = underTest.subscribe(topic, group);
@@ -65,7 +65,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(inOrder(subscription.assignment())).toEqual(expected);
     });
 
-    it('leaves out positions of partitions that the member does not own', async () => {
+    it('The event log leaves out positions of partitions that the member does not own', async () => {
       const topic = await underTest.newTopic(1);
       const group = uniqueName('group');
       const another = await underTest.newTopic(1);
@@ -81,7 +81,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(await underTest.log.inspect({ group, topic: another }).positions()).toMatchObject([{ committed: 0 }]);
     });
 
-    it('answers whether the member owned the partition whose position it committed', async () => {
+    it('The event log answers whether the member owned the partition whose position it committed', async () => {
       const topic = await underTest.newTopic(1);
       const group = uniqueName('group');
       const another = await underTest.newTopic(1);
@@ -95,7 +95,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(await underTest.log.inspect({ group, topic }).positions()).toMatchObject([{ committed: 3 }]);
     });
 
-    it('reads several topics in one subscription', async () => {
+    it('The event log reads several topics in one subscription', async () => {
       const topics = await Promise.all([underTest.newTopic(), underTest.newTopic()]);
       for (const topic of topics) await underTest.publish(topic, manyEntries(10));
       const subscription = underTest.log.subscribe({ group: uniqueName('group'), topics });
@@ -104,14 +104,14 @@ export function describeGroups(underTest: LogUnderTest): void {
       for (const topic of topics) expect(records.filter((record) => record.topic === topic)).toHaveLength(10);
     });
 
-    it('shares the partitions when a second member joins, and reports the revoked ones to the first', async () => {
+    it('The event log shares the partitions when a second member joins, and reports the revoked ones to the first', async () => {
       const { topic, first, second, lost } = await twoMembers(underTest);
       const owned = [...first.assignment(), ...second.assignment()];
       expect(inOrder(owned).map(({ partition }) => partition)).toEqual([0, 1, 2, 3]);
       expect(lost).toEqual(expect.arrayContaining(second.assignment().map(({ partition }) => ({ topic, partition }))));
     });
 
-    it('gives each record to one of two members', async () => {
+    it('The event log gives each record to one of two members', async () => {
       const { topic, first, second } = await twoMembers(underTest);
       await underTest.publish(topic, manyEntries(100));
       const records: LogRecord[] = [];
@@ -122,7 +122,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(sortedValuesOf(records)).toEqual(firstNumbers(100).map(String));
     });
 
-    it('gives the uncommitted records of a member that left to the one that stays', async () => {
+    it('The event log gives the uncommitted records of a member that left to the one that stays', async () => {
       const { topic, first, second } = await twoMembers(underTest);
       const partition = second.assignment()[0]!.partition;
       const outcomes = await underTest.publish(topic, manyEntries(100));

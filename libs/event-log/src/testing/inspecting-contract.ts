@@ -14,12 +14,12 @@ import {
 
 export function describeInspecting(underTest: LogUnderTest): void {
   describe('inspecting', () => {
-    it('shows a group that has never committed at the first record', async () => {
+    it('The inspector shows a group that has never committed at the first record', async () => {
       const { inspector } = await onePartition(underTest, 5);
       expect(await inspector.positions()).toEqual([{ partition: 0, low: 0, committed: 0, high: 5, note: '' }]);
     });
 
-    it('shows the committed positions, and the note that was left beside them', async () => {
+    it('The inspector shows the committed offsets, and the note that was left beside them', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 5);
       const subscription = underTest.subscribe(topic, group);
       const note = 'store away: größer als erwartet '.padEnd(200, '.');
@@ -27,7 +27,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(await inspector.positions()).toEqual([{ partition: 0, low: 0, committed: 3, high: 5, note }]);
     });
 
-    it('shows a note of a group that does not move, and none after a commit without one', async () => {
+    it('The inspector shows a note of a group that does not move, and none after a commit without one', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 5);
       const subscription = underTest.subscribe(topic, group);
       await until(() => subscription.assignment().length === 1, GROUP_PATIENCE);
@@ -37,7 +37,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(await inspector.positions()).toMatchObject([{ committed: 0, note: '' }]);
     });
 
-    it('keeps low <= committed <= high in every partition', async () => {
+    it('The inspector keeps low <= committed <= high in every partition', async () => {
       const topic = await underTest.newTopic(3);
       const group = uniqueName('group');
       const inspector = underTest.log.inspect({ group, topic });
@@ -51,12 +51,12 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(sum(positions.map(({ high }) => high))).toBe(60);
     });
 
-    it('refuses positions of a topic that is missing', async () => {
+    it('The inspector refuses positions of a topic that is missing', async () => {
       const inspector = underTest.log.inspect({ group: uniqueName('group'), topic: uniqueName('missing') });
       await expect(inspector.positions()).rejects.toMatchObject({ code: 'topic-missing' });
     });
 
-    it('peeks at exactly the records of the range, in their order', async () => {
+    it('The inspector peeks at exactly the records of the range, in their order', async () => {
       const { inspector } = await onePartition(underTest, 10);
       const records = await peekAll(inspector, { partition: 0, fromOffset: 3, toOffset: 7, maxRecords: 100 });
       expect(records.map(({ offset, value }) => [offset, String(value)])).toEqual([
@@ -67,7 +67,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       ]);
     });
 
-    it('peeks at the records as they were published', async () => {
+    it('The inspector peeks at the records as they were published', async () => {
       const { inspector, topic } = await onePartition(underTest, 0);
       const entry = { key: null, value: Buffer.from([0, 255]), headers: { a: 'b' }, timestampMs: Date.now() };
       await underTest.publish(topic, [entry]);
@@ -75,14 +75,14 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(records).toEqual([{ ...entry, topic, partition: 0, offset: 0 }]);
     });
 
-    it('never shows more in a peek than was asked for', async () => {
+    it('The inspector never shows more in a peek than was asked for', async () => {
       const { inspector } = await onePartition(underTest, 10);
       const records = await inspector.peek({ partition: 0, fromOffset: 2, toOffset: 10, maxRecords: 3 });
       expect(records.length).toBeGreaterThanOrEqual(1);
       expect([2, 3, 4].slice(0, records.length)).toEqual(records.map(({ offset }) => offset));
     });
 
-    it('shows nothing of an empty range, and nothing beyond the end', async () => {
+    it('The inspector shows nothing of an empty range, and nothing beyond the end', async () => {
       const { inspector } = await onePartition(underTest, 5);
       expect(await inspector.peek({ partition: 0, fromOffset: 3, toOffset: 3, maxRecords: 10 })).toEqual([]);
       expect(await inspector.peek({ partition: 0, fromOffset: 5, toOffset: 9, maxRecords: 10 })).toEqual([]);
@@ -90,7 +90,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(tail.map(({ offset }) => offset)).toEqual([4]);
     });
 
-    it('answers several peeks at the same time, each with its own range', async () => {
+    it('The inspector answers several peeks at the same time, each with its own range', async () => {
       const { inspector } = await onePartition(underTest, 10);
       const peeks = [0, 3, 6, 9].map((fromOffset) =>
         inspector.peek({ partition: 0, fromOffset, toOffset: fromOffset + 1, maxRecords: 5 }),
@@ -103,7 +103,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       ]);
     });
 
-    it('moves nothing by peeking', async () => {
+    it('The inspector moves nothing by peeking', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 6);
       const before = await inspector.positions();
       await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 6, maxRecords: 6 });
@@ -112,13 +112,13 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(placesOf(records)).toEqual(firstNumbers(6).map((offset) => `0/${offset}`));
     });
 
-    it('reports the retention of a record: a time, or none', async () => {
+    it('The inspector reports the retention of a record: a time, or none', async () => {
       const { inspector } = await onePartition(underTest, 0);
       const retentionMs = await inspector.retentionMs();
       expect(retentionMs === undefined || retentionMs > 0).toBe(true);
     });
 
-    it('names the members of the group with the partitions that each of them reads', async () => {
+    it('The inspector names the members of the group with the partitions that each of them reads', async () => {
       const topic = await underTest.newTopic(3);
       const group = uniqueName('group');
       const inspector = underTest.log.inspect({ group, topic });
@@ -131,7 +131,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       await subscription.close();
     });
 
-    it('counts the members of the group, and does not count itself', async () => {
+    it('The inspector counts the members of the group, and does not count itself', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 2);
       await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 2, maxRecords: 2 });
       expect(await inspector.members()).toBe(0);

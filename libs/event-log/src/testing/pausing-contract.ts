@@ -12,7 +12,7 @@ import {
 
 export function describePausing(underTest: LogUnderTest): void {
   describe('pausing partitions', () => {
-    it('returns no records of a paused partition, and all of the others', async () => {
+    it('A paused subscription returns no records of a paused partition, and all of the others', async () => {
       const { topic, subscription } = await pulledTopic(underTest, 3);
       subscription.pause([{ topic, partition: 1 }]);
       const others = await publishElsewhere(underTest, topic, 1);
@@ -21,7 +21,7 @@ export function describePausing(underTest: LogUnderTest): void {
       expect(records).toHaveLength(others);
     });
 
-    it('returns the records of a resumed partition from the given offset on, in order and without a gap', async () => {
+    it('A paused subscription returns the records of a resumed partition from the given offset on, in order and without a gap', async () => {
       const { topic, subscription } = await pulledTopic(underTest, 1, 10);
       subscription.pause([{ topic, partition: 0 }]);
       await underTest.publish(topic, manyEntries(10));
@@ -29,7 +29,7 @@ export function describePausing(underTest: LogUnderTest): void {
       expect(offsetsOf(await pullRecords(subscription, 16))).toEqual(firstNumbers(20).slice(4));
     });
 
-    it('drops what it has fetched of a paused partition, and reads it again after the resume', async () => {
+    it('A paused subscription drops what it has fetched of a paused partition, and reads it again after the resume', async () => {
       const topic = await underTest.newTopic(1);
       await underTest.publish(topic, manyEntries(50));
       const subscription = underTest.subscribe(topic, uniqueName('group'));
@@ -39,7 +39,7 @@ export function describePausing(underTest: LogUnderTest): void {
       expect(offsetsOf(await pullRecords(subscription, 45))).toEqual(firstNumbers(50).slice(5));
     });
 
-    it('keeps the partition and its committed position', async () => {
+    it('A paused subscription keeps the partition and its committed offset', async () => {
       const { topic, group, subscription } = await pulledTopic(underTest, 1, 10);
       await subscription.commit([{ topic, partition: 0, offset: 3 }]);
       subscription.pause([{ topic, partition: 0 }]);
@@ -50,7 +50,7 @@ export function describePausing(underTest: LogUnderTest): void {
       ]);
     });
 
-    it('leaves out what is not paused, and what this member does not own', async () => {
+    it('A paused subscription leaves out what is not paused, and what this member does not own', async () => {
       const { topic, subscription } = await pulledTopic(underTest, 1, 5);
       subscription.pause([{ topic, partition: 7 }]);
       subscription.resume([
@@ -61,7 +61,7 @@ export function describePausing(underTest: LogUnderTest): void {
       expect(offsetsOf(await pullRecords(subscription, 2))).toEqual([5, 6]);
     });
 
-    it('ends with the ownership: a partition that went to another member and comes back is read', async () => {
+    it('A paused subscription ends with the ownership: a partition that went to another member and comes back is read', async () => {
       const { topic, group, subscription: first } = await pulledTopic(underTest, 4);
       first.pause(firstNumbers(4).map((partition) => ({ topic, partition })));
       const second = underTest.subscribe(topic, group);

@@ -15,7 +15,7 @@ import {
 
 export function describePublishing(underTest: LogUnderTest): void {
   describe('publishing', () => {
-    it('names the place of every entry, in the order of the entries', async () => {
+    it('The event log names the place of every entry, in the order of the entries', async () => {
       const topic = await underTest.newTopic();
       const entries = manyEntries(100);
       const outcomes = await underTest.publish(topic, entries);
@@ -24,7 +24,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       expect(placesOf(outcomes).map((place) => valueAt.get(place))).toEqual(entries.map(({ value }) => String(value)));
     });
 
-    it('counts the offsets of each partition from 0 without a gap', async () => {
+    it('The event log counts the offsets of each partition from 0 without a gap', async () => {
       const topic = await underTest.newTopic();
       const first = await underTest.publish(topic, manyEntries(50));
       const second = await underTest.publish(topic, manyEntries(50));
@@ -33,7 +33,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       }
     });
 
-    it('puts each key into the partition that partitionOf names', async () => {
+    it('The event log puts each key into the partition that partitionOf names', async () => {
       const topic = await underTest.newTopic(5);
       const keys = firstNumbers(40).map((index) => `device-${index}`);
       const outcomes = await underTest.publish(
@@ -43,14 +43,14 @@ export function describePublishing(underTest: LogUnderTest): void {
       expect(outcomes.map(({ partition }) => partition)).toEqual(keys.map((key) => partitionOf(key, 5)));
     });
 
-    it('puts an entry without a key into partition 0', async () => {
+    it('The event log puts an entry without a key into partition 0', async () => {
       const topic = await underTest.newTopic();
       expect(await underTest.publish(topic, [entryOf(null, 'x')])).toEqual([
         { written: true, partition: 0, offset: 0 },
       ]);
     });
 
-    it('keeps key, value, headers and time exactly as they were', async () => {
+    it('The event log keeps key, value, headers and time exactly as they were', async () => {
       const everyByte = Buffer.from(firstNumbers(256));
       await expectUnchanged(underTest, {
         key: everyByte,
@@ -60,7 +60,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       });
     });
 
-    it('distinguishes an absent key and value from empty ones', async () => {
+    it('The event log distinguishes an absent key and value from empty ones', async () => {
       await expectUnchanged(underTest, { key: null, value: null, headers: {}, timestampMs: Date.now() });
       await expectUnchanged(underTest, {
         key: Buffer.from('key'),
@@ -70,7 +70,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       });
     });
 
-    it('takes 5,000 entries of more than 2 MB in one call', async () => {
+    it('The event log takes 5,000 entries of more than 2 MB in one call', async () => {
       const topic = await underTest.newTopic();
       const filler = Buffer.alloc(450, '.').toString();
       const entries = firstNumbers(5000).map((index) => entryOf(`device-${index % 40}`, `${index} ${filler}`));
@@ -80,7 +80,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       expect(new Set(records.map(({ value }) => String(value))).size).toBe(5000);
     });
 
-    it('gives every one of many concurrent calls its own places', async () => {
+    it('The event log gives every one of many concurrent calls its own places', async () => {
       const topic = await underTest.newTopic();
       const calls = firstNumbers(50).map(() => underTest.publish(topic, manyEntries(20)));
       const outcomes = (await Promise.all(calls)).flat();
@@ -90,7 +90,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       expect(outcomes).toHaveLength(1000);
     });
 
-    it('takes entries that wait for different topics at the same time', async () => {
+    it('The event log takes entries that wait for different topics at the same time', async () => {
       const topics = await Promise.all([underTest.newTopic(), underTest.newTopic()]);
       await Promise.all(topics.map((topic) => underTest.publish(topic, manyEntries(20))));
       for (const topic of topics) {
@@ -99,11 +99,11 @@ export function describePublishing(underTest: LogUnderTest): void {
       }
     });
 
-    it('has no outcomes for no entries', async () => {
+    it('The event log has no outcomes for no entries', async () => {
       expect(await underTest.publish(await underTest.newTopic(), [])).toEqual([]);
     });
 
-    it('refuses a topic that is missing, and never makes it', async () => {
+    it('The event log refuses a topic that is missing, and never makes it', async () => {
       const missing = uniqueName('missing');
       const attempt = underTest.log.publisher.publish(missing, [entryOf('a', 'x')]);
       await expect(attempt).rejects.toMatchObject({ code: 'topic-missing' });

@@ -18,14 +18,14 @@ const A_MOMENT_MS = 200;
 
 export function describePulling(underTest: LogUnderTest): void {
   describe('pulling', () => {
-    it('begins at the first record of the log for a new group', async () => {
+    it('A pull begins at the first record of the log for a new group', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(30));
       const records = await pullRecords(underTest.subscribe(topic, uniqueName('group')), 30);
       expect(sortedValuesOf(records)).toEqual(firstNumbers(30).map(String));
     });
 
-    it('gives each record once', async () => {
+    it('A pull gives each record once', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(200));
       const subscription = underTest.subscribe(topic, uniqueName('group'));
@@ -34,7 +34,7 @@ export function describePulling(underTest: LogUnderTest): void {
       expect(await subscription.pull({ maxRecords: 10, maxWaitMs: A_MOMENT_MS })).toEqual([]);
     });
 
-    it('keeps the order within each partition', async () => {
+    it('A pull keeps the order within each partition', async () => {
       const topic = await underTest.newTopic();
       for (const count of [100, 200, 300]) await underTest.publish(topic, manyEntries(count));
       const records = await pullRecords(underTest.subscribe(topic, uniqueName('group')), 600);
@@ -44,14 +44,14 @@ export function describePulling(underTest: LogUnderTest): void {
       expect(records).toHaveLength(600);
     });
 
-    it('keeps the records of one key in the order in which they were published', async () => {
+    it('A pull keeps the records of one key in the order in which they were published', async () => {
       const topic = await underTest.newTopic();
       for (const index of firstNumbers(20)) await underTest.publish(topic, [entryOf('device', String(index))]);
       const records = await pullRecords(underTest.subscribe(topic, uniqueName('group')), 20);
       expect(valuesOf(records)).toEqual(firstNumbers(20).map(String));
     });
 
-    it('never gives more than was asked for', async () => {
+    it('A pull never gives more than was asked for', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(100));
       const subscription = underTest.subscribe(topic, uniqueName('group'));
@@ -61,12 +61,12 @@ export function describePulling(underTest: LogUnderTest): void {
       expect(new Set(placesOf(pulls.flat())).size).toBe(100);
     });
 
-    it('resolves with nothing when nothing came in time', async () => {
+    it('A pull resolves with nothing when nothing came in time', async () => {
       const subscription = underTest.subscribe(await underTest.newTopic(), uniqueName('group'));
       expect(await subscription.pull({ maxRecords: 10, maxWaitMs: A_MOMENT_MS })).toEqual([]);
     });
 
-    it('resolves as soon as something is published', async () => {
+    it('A pull resolves as soon as something is published', async () => {
       const topic = await underTest.newTopic();
       const subscription = underTest.subscribe(topic, uniqueName('group'));
       const pull = subscription.pull({ maxRecords: 10, maxWaitMs: FOREVER_MS });
@@ -74,7 +74,7 @@ export function describePulling(underTest: LogUnderTest): void {
       expect(valuesOf(await pull)).toEqual(['news']);
     });
 
-    it('resolves with nothing when it is aborted, and loses nothing by it', async () => {
+    it('A pull resolves with nothing when it is aborted, and loses nothing by it', async () => {
       const topic = await underTest.newTopic();
       const subscription = underTest.subscribe(topic, uniqueName('group'));
       const abort = new AbortController();
@@ -85,7 +85,7 @@ export function describePulling(underTest: LogUnderTest): void {
       expect(sortedValuesOf(await pullRecords(subscription, 5))).toEqual(['0', '1', '2', '3', '4']);
     });
 
-    it('gives nothing to a pull that was aborted before it began', async () => {
+    it('A pull that was aborted before it began returns nothing', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(3));
       const subscription = underTest.subscribe(topic, uniqueName('group'));
@@ -94,7 +94,7 @@ export function describePulling(underTest: LogUnderTest): void {
       expect(await pullRecords(subscription, 3)).toHaveLength(3);
     });
 
-    it('ends a pending pull with nothing when the member leaves, and refuses the next', async () => {
+    it('A pending pull ends with nothing when the member leaves, and the next is refused', async () => {
       const subscription = underTest.subscribe(await underTest.newTopic(), uniqueName('group'));
       const pull = subscription.pull({ maxRecords: 10, maxWaitMs: FOREVER_MS });
       await subscription.close();

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => docs.close());
 
 describe('GET /openapi.json', () => {
-  it('is the description of every path, in any app', async () => {
+  it('GET /openapi.json is the description of every path, in any app', async () => {
     const { type, text } = await docs.get('/openapi.json');
     expect(type).toMatch(/^application\/json/);
     expect(JSON.parse(text)).toMatchObject({ paths: { '/ingest': {}, '/check-buffer': {} } });
@@ -17,7 +17,7 @@ describe('GET /openapi.json', () => {
 });
 
 describe('GET /docs', () => {
-  it.each(['/docs', '/docs/'])('is a page that takes all it needs from this address: %s', async (path) => {
+  it.each(['/docs', '/docs/'])('GET /docs is a page that takes all it needs from this address: %s', async (path) => {
     const page = await docs.get(path);
     expect(page.type).toMatch(/^text\/html/);
     const links = [...page.text.matchAll(/(?:src|href)=["']([^"']+)["']/g)].map((match) => match[1]!);
@@ -29,13 +29,13 @@ describe('GET /docs', () => {
     }
   });
 
-  it('shows the same description, and asks no validator elsewhere', async () => {
+  it('GET /docs shows the same description, and asks no validator elsewhere', async () => {
     const { text: script } = await docs.get('/docs/swagger-ui-init.js');
     expect(script).toContain('"/check-buffer"');
     expect(script).toMatch(/"validatorUrl": null/);
   });
 
-  it('restricts browsers to its own files and forbids every frame', async () => {
+  it('GET /docs restricts browsers to its own files and forbids every frame', async () => {
     const { headers } = await fetch(`${docs.address}/docs`, { headers: { connection: 'close' } });
     const policy = headers.get('content-security-policy');
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'");
@@ -44,7 +44,7 @@ describe('GET /docs', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('answers what it has not as a problem', async () => {
+  it('GET /docs answers what it has not as a problem', async () => {
     const { text } = await docs.get('/docs/nothing.js');
     expect(JSON.parse(text)).toMatchObject({ status: 404, code: 'not-found' });
   });

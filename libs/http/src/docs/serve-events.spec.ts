@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => docs.close());
 
 describe('GET /docs/events', () => {
-  it('shows every topic with what its messages carry', async () => {
+  it('GET /docs/events shows every topic with what its messages carry', async () => {
     const { type, text } = await docs.get('/docs/events');
     expect(type).toBe('text/html; charset=utf-8');
     const fields = ['record_id', 'device_id', 'timestamp', 'received_at', 'data_payload', 'schema-version'];
@@ -23,7 +23,7 @@ describe('GET /docs/events', () => {
     expect(text).not.toMatch(/undefined|\[object/);
   });
 
-  it('takes all it needs from this address, and needs no script and no inline style', async () => {
+  it('GET /docs/events takes all it needs from this address, and needs no script and no inline style', async () => {
     const { text, headers } = await docs.get('/docs/events');
     const links = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!);
     expect(links).toEqual(['./events.css', '../asyncapi.json', '../docs']);
@@ -38,7 +38,7 @@ describe('GET /docs/events', () => {
 });
 
 describe('GET /asyncapi.json', () => {
-  it('is the AsyncAPI document with its schemas inside', async () => {
+  it('GET /asyncapi.json is the AsyncAPI document with its schemas inside', async () => {
     const { type, text } = await docs.get('/asyncapi.json');
     expect(type).toMatch(/^application\/json/);
     expect(JSON.parse(text)).toMatchObject({ asyncapi: '3.0.0', components: { schemas: { 'ingest-event': {} } } });
@@ -46,7 +46,7 @@ describe('GET /asyncapi.json', () => {
 });
 
 describe('The page of a document', () => {
-  it('shows what looks like HTML as text', () => {
+  it('The page of a document shows what looks like HTML as text', () => {
     const info = { title: '<b>&"', version: '1', description: "it's" };
     const page = eventsPage({ asyncapi: '3.0.0', info, channels: {} } satisfies AsyncApi);
     expect(page).toContain('<title>&lt;b&gt;&amp;&quot;</title>');

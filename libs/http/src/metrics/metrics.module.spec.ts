@@ -74,7 +74,7 @@ async function scrape(name = ''): Promise<string[]> {
 }
 
 describe('GET /metrics', () => {
-  it('is the text format of Prometheus, with a help and a type for every metric', async () => {
+  it('GET /metrics is the text format of Prometheus, with a help and a type for every metric', async () => {
     const { status, type, text } = await get('/metrics');
     expect([status, type]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
     const named = (comment: string) =>
@@ -83,7 +83,7 @@ describe('GET /metrics', () => {
     expect(named('TYPE')).toEqual(named('HELP'));
   });
 
-  it('reports the memory, the CPU time and the event-loop delay of the process', async () => {
+  it('GET /metrics reports the memory, the CPU time and the event-loop delay of the process', async () => {
     const text = (await scrape()).join('\n');
     for (const name of [
       'process_resident_memory_bytes',
@@ -93,13 +93,13 @@ describe('GET /metrics', () => {
       expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
   });
 
-  it('shows what a feature module has registered', async () => {
+  it('GET /metrics shows what a feature module has registered', async () => {
     expect(await scrape('of_a_feature')).toEqual(['of_a_feature_total 0']);
   });
 });
 
 describe('requests', () => {
-  it('are counted by the pattern of their path and their status, whatever ids they name', async () => {
+  it('Requests are counted by the pattern of their path and their status, whatever ids they name', async () => {
     for (const id of ['dev-1', 'dev-2', 'dev-3', 'busy']) await get(`/devices/${id}`);
     expect(await scrape('sluice_http_requests_total')).toEqual([
       'sluice_http_requests_total{route="/devices/:device_id",status="200"} 3',
@@ -110,7 +110,7 @@ describe('requests', () => {
     ]);
   });
 
-  it('to paths that nothing answers are one series, however many they are', async () => {
+  it('Requests to paths that nothing answers are one series, however many they are', async () => {
     for (const path of ['/a', '/b?c=d', '/devices', '/devices/1/2']) await get(path);
     expect(await scrape('sluice_http_requests_total')).toEqual([
       'sluice_http_requests_total{route="unmatched",status="404"} 4',
@@ -119,14 +119,14 @@ describe('requests', () => {
 });
 
 describe('an engine', () => {
-  it('is up while it answers', async () => {
+  it('An engine is up while it answers', async () => {
     expect(await scrape('sluice_engine_up')).toEqual(['sluice_engine_up{engine="event_log"} 1']);
   });
 
   it.each<[string, () => Promise<void>]>([
     ['refuses', () => Promise.reject(new Error('broker:9092 is away'))],
     ['hangs', () => new Promise(() => undefined)],
-  ])('is down while it %s, and the scrape continues', async (_what, answer) => {
+  ])('An engine is down while it %s, and the scrape continues', async (_what, answer) => {
     engine.answer = answer;
     const lines = await scrape();
     expect(lines).toContain('sluice_engine_up{engine="event_log"} 0');
@@ -136,7 +136,7 @@ describe('an engine', () => {
 });
 
 describe('many scrapes', () => {
-  it('of one second are one piece of work', async () => {
+  it('Many scrapes of one second are one piece of work', async () => {
     const texts = await Promise.all(Array.from({ length: 50 }, async () => (await get('/metrics')).text));
     expect(engine.pings).toBe(1);
     expect(new Set(texts).size).toBe(1);
@@ -145,7 +145,7 @@ describe('many scrapes', () => {
     expect(engine.pings).toBe(2);
   });
 
-  it('do not wait in line for an engine that hangs', async () => {
+  it('Many scrapes do not wait in line for an engine that hangs', async () => {
     engine.answer = () => new Promise(() => undefined);
     await Promise.all(Array.from({ length: 20 }, () => get('/metrics')));
     clock.advance(1_000);

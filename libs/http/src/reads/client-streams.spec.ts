@@ -5,7 +5,7 @@ import { ClientStreams } from './client-streams.js';
 
 const replyTo = (client?: string) => ({ raw: new EventEmitter(), request: { client } }) as unknown as FastifyReply;
 
-it('gives each client its places, and one back when a stream ends', () => {
+it('Each client has its own places, and gets one back when a stream ends', () => {
   const streams = new ClientStreams(2);
   const replies = [replyTo('a'), replyTo('a')];
   for (const reply of replies) streams.count(reply);
@@ -15,7 +15,7 @@ it('gives each client its places, and one back when a stream ends', () => {
   expect(() => streams.requirePlace('a')).not.toThrow();
 });
 
-it('counts nothing where the client is not known', () => {
+it('Streams are not counted where the client is not known', () => {
   const streams = new ClientStreams(1);
   for (let n = 0; n < 3; n++) streams.count(replyTo());
   expect(() => streams.requirePlace(undefined)).not.toThrow();

@@ -32,7 +32,7 @@ function open(): Socket {
   return connect(port, '127.0.0.1').on('error', () => undefined);
 }
 
-it('prepares one answer on each connection, however many are asked for at once', async () => {
+it('One answer is prepared on each connection, however many are requested at once', async () => {
   const slow = open();
   slow.write(GET.repeat(200));
   await until(() => answered === 1);
@@ -46,7 +46,7 @@ it('prepares one answer on each connection, however many are asked for at once',
   slow.destroy();
 });
 
-it('answers all of them, in order, to a client that takes them', async () => {
+it('A client that reads gets all answers, in order', async () => {
   const reader = open();
   const asked = Array.from({ length: 100 }, (_, n) => `GET /number/${n} HTTP/1.1\r\nHost: reads\r\n\r\n`);
   reader.write(`${asked.join('')}GET /number/100 HTTP/1.1\r\nHost: reads\r\nConnection: close\r\n\r\n`);
@@ -54,7 +54,7 @@ it('answers all of them, in order, to a client that takes them', async () => {
   expect(numbers).toEqual(Array.from({ length: 101 }, (_, n) => n));
 });
 
-it('prepares nothing for the requests of a connection that has closed', async () => {
+it('No answer is prepared for the requests of a connection that has closed', async () => {
   const gone = open();
   gone.write(GET.repeat(50));
   await until(() => answered === 1);
@@ -67,7 +67,7 @@ it('prepares nothing for the requests of a connection that has closed', async ()
   expect(answered).toBe(2);
 });
 
-it('keeps records of devices out of it', async () => {
+it('Requests of devices are not held back', async () => {
   const device = open();
   const post = 'POST / HTTP/1.1\r\nHost: reads\r\nContent-Length: 0\r\n';
   device.write(`${post}\r\n${post}Connection: close\r\n\r\n`);

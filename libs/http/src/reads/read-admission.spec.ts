@@ -26,8 +26,8 @@ function admissionOf(limits: Partial<ReadLimits>): ReadAdmission {
 const enter = (admission: ReadAdmission, reply: FakeReply) => admission.enter(reply as unknown as FastifyReply);
 const MIB = 1024 * 1024;
 
-describe('the admission of reads', () => {
-  it('lets a read wait for a place, and gives it the one that is free first', async () => {
+describe('The admission of reads', () => {
+  it('A read waits for a place, and gets the one that is free first', async () => {
     const admission = admissionOf({ maxUnderWay: 1 });
     const first = new FakeReply();
     await enter(admission, first);
@@ -38,7 +38,7 @@ describe('the admission of reads', () => {
     expect([admission.underWay, admission.waiting]).toEqual([1, 0]);
   });
 
-  it('refuses a read that would wait too long, and says when to come back', async () => {
+  it('A read that would wait too long is refused, with the time to come back', async () => {
     const admission = admissionOf({ maxUnderWay: 1, maxWaitMs: 1 });
     await enter(admission, new FakeReply());
     const refused = enter(admission, new FakeReply());
@@ -46,13 +46,13 @@ describe('the admission of reads', () => {
     expect(admission.refused).toBe(1);
   });
 
-  it('refuses at once what is more than may wait', async () => {
+  it('Reads beyond the queue are refused at once', async () => {
     const admission = admissionOf({ maxReads: 1 });
     await enter(admission, new FakeReply());
     await expect(enter(admission, new FakeReply())).rejects.toMatchObject({ code: 'overloaded' });
   });
 
-  it('leaves places for other clients, whatever one client asks for', async () => {
+  it('Places remain for other clients, whatever one client requests', async () => {
     const admission = admissionOf({ maxUnderWayPerClient: 1, maxReadsPerClient: 2 });
     await enter(admission, new FakeReply('a'));
     const waiting = new FakeReply('a');
@@ -65,7 +65,7 @@ describe('the admission of reads', () => {
     expect(admission.waiting).toBe(0);
   });
 
-  it('takes no place for a client that has gone already', async () => {
+  it('A client that has disconnected takes no place', async () => {
     const admission = admissionOf({});
     const gone = new FakeReply();
     gone.leave();
@@ -73,7 +73,7 @@ describe('the admission of reads', () => {
     expect(admission.underWay).toBe(0);
   });
 
-  it('prepares no more while clients hold as much as may be held, and continues when they take it', async () => {
+  it('No more is prepared while clients have the most unread bytes, and it continues when they read', async () => {
     const admission = admissionOf({ maxHeldBytes: 3 * MIB, maxWaitMs: 60_000 });
     const reply = new FakeReply();
     const slow = await enter(admission, reply);
@@ -88,7 +88,7 @@ describe('the admission of reads', () => {
     expect([isPrepared, admission.heldBytes]).toEqual([true, 0]);
   });
 
-  it('ends the connection of a client that takes nothing for too long', async () => {
+  it('The connection of a client that reads nothing for too long is ended', async () => {
     const admission = admissionOf({ untakenMs: 1 });
     const reply = new FakeReply();
     const read = await enter(admission, reply);
@@ -100,7 +100,7 @@ describe('the admission of reads', () => {
     expect([reply.raw.destroyed, admission.heldBytes, admission.underWay]).toEqual([true, 0, 0]);
   });
 
-  it('cuts unconsumed responses when the process stops, and refuses waiting reads', async () => {
+  it('A stop of the process cuts unread responses and refuses waiting reads', async () => {
     const admission = admissionOf({ maxUnderWay: 1 });
     const reply = new FakeReply();
     (await enter(admission, reply)).give(10);

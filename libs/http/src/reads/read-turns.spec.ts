@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { until } from '@sluice/test-kit';
 import { ReadTurns } from './read-turns.js';
 
-it('gives one turn in each pass of the event loop, in the order in which they were asked for', async () => {
+it('Each pass of the event loop has one turn, in the order of the requests', async () => {
   const turns = new ReadTurns();
   const passes: number[] = [];
   const order: string[] = [];
@@ -19,7 +19,7 @@ it('gives one turn in each pass of the event loop, in the order in which they we
   expect(new Set(passes).size).toBe(3);
 });
 
-it('makes reads rest after each turn while ingest is in progress', async () => {
+it('Reads pause after each turn while ingest is in progress', async () => {
   const turns = new ReadTurns();
   turns.yieldTo(() => true);
   let taken = 0;
@@ -36,7 +36,7 @@ it('makes reads rest after each turn while ingest is in progress', async () => {
   expect(passes).toBeGreaterThan(20);
 });
 
-it('never stops reads altogether, however long ingest is in progress', async () => {
+it('Reads never stop completely, however long ingest is in progress', async () => {
   const turns = new ReadTurns();
   turns.yieldTo(() => true);
   for (let turn = 0; turn < 3; turn++) await turns.take();

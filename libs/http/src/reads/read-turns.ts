@@ -5,7 +5,7 @@ const { eventLoopUtilization } = performance;
 /** Idle time that the event loop has after each turn, as a multiple of its busy time. */
 const REST_WHILE_INGESTING = 10;
 const REST_AFTER_INGEST = 1;
-/** Ingest has been seen so lately that more of it is likely. */
+/** Ingest was active so recently that more of it is likely. */
 const RECENT_MS = 1_000;
 /** A turn waits at most this long for the one before: reads never stop completely. */
 const MAX_REST_MS = 100;
@@ -15,9 +15,9 @@ const REST_WHEN_LATE = 1;
 const CHECK_EVERY_MS = 2;
 
 /**
- * Shares the event loop among reads: one short turn at a time, in the order of their requests, so that all other work of
- * the process runs in between. Ingest goes first: reads take what it leaves idle. While nothing is ingested and the loop is on time,
- * reads may use all of it.
+ * Shares the event loop among reads: one short turn at a time, in the order of their requests, so that all other work of the
+ * process runs in between. Ingest has priority: reads use the time that it leaves idle. While there is no ingest and the event
+ * loop is on time, reads may use all of it.
  */
 export class ReadTurns {
   readonly #waiting: (() => void)[] = [];
@@ -26,17 +26,19 @@ export class ReadTurns {
   #ingestSeenAtMs = -Infinity;
   #isIngestUnderWay = (): boolean => false;
 
-  /** How many wait for a turn. */
+  /** Number of reads that wait for a turn. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** @param isIngestUnderWay is asked before each turn, so it must be cheap */
+  /** @param isIngestUnderWay called before each turn, so it must be cheap */
   yieldTo(isIngestUnderWay: () => boolean): void {
     this.#isIngestUnderWay = isIngestUnderWay;
   }
 
-  /** Resolves when the caller may use the event loop for a few milliseconds: a turn lasts until the caller next waits for anything. */
+  /**
+   * Resolves when the caller may use the event loop for a few milliseconds: a turn lasts until the caller next awaits something.
+   */
   take(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);

@@ -44,26 +44,26 @@ describe('an answer that is in progress with a token', () => {
     return principal;
   }
 
-  it('continues while the token is good, whatever changes of others', () => {
+  it('An answer that is in progress with a token continues while the token is good, whatever changes of others', () => {
     follow(reader());
     hold(token, issueToken({ kind: 'readers' }, 0).token);
     passMs(3_600_000);
     expect([ends, watch.count]).toEqual([[], 1]);
   });
 
-  it('ends with the change that revokes it', () => {
+  it('An answer that is in progress with a token ends with the change that revokes it', () => {
     follow(reader());
     hold(revokeToken(token, clock.now()));
     expect([ends, watch.count]).toEqual([['token-revoked'], 0]);
   });
 
-  it('ends with the change that deletes it', () => {
+  it('An answer that is in progress with a token ends with the change that deletes it', () => {
     follow(reader());
     hold();
     expect(ends).toEqual(['token-deleted']);
   });
 
-  it('ends when the grace of a rotation is over, and not before', () => {
+  it('An answer that is in progress with a token ends when the grace of a rotation is over, and not before', () => {
     follow(reader());
     hold(rotateToken(token, clock.now(), 60_000).token);
     passMs(59_000);
@@ -72,14 +72,14 @@ describe('an answer that is in progress with a token', () => {
     expect(ends).toEqual(['token-replaced']);
   });
 
-  it('that began within the grace ends with it, too', () => {
+  it('An answer that is in progress with a token that began within the grace ends with it, too', () => {
     hold(rotateToken(token, clock.now(), 60_000).token);
     follow(reader());
     passMs(69_000);
     expect(ends).toEqual(['token-replaced']);
   });
 
-  it('is not watched once it is over, and then no timer runs', () => {
+  it('An answer that is in progress with a token is not watched once it is over, and then no timer runs', () => {
     const forget = follow(reader());
     expect(jest.getTimerCount()).toBe(1);
     forget();
@@ -97,7 +97,7 @@ describe('an answer that is in progress with a proof that has an end', () => {
     recheck: (nowMs) => (nowMs < END_MS ? undefined : 'certificate-expired'),
   };
 
-  it('ends when the time of the proof is over, and not before', () => {
+  it('An answer that is in progress with a proof that has an end ends when the time of the proof is over, and not before', () => {
     follow(principal);
     passMs(59_000);
     expect(ends).toEqual([]);

@@ -5,7 +5,7 @@ const networks = new Networks(listOf('10.0.0.0/8, 192.168.1.7 ,fd00::/8,::1'));
 
 describe('Networks', () => {
   it.each(['10.0.0.0', '10.255.255.255', '192.168.1.7', 'fd12::1', '::1', '::ffff:10.1.2.3', '::ffff:a01:203'])(
-    'have %s',
+    'Networks contain %s',
     (address) => expect(networks.has(address)).toBe(true),
   );
 
@@ -20,7 +20,7 @@ describe('Networks', () => {
     '10.1',
     '010.1.2.3',
     'a'.repeat(9999),
-  ])('have not %s', (address) => expect(networks.has(address)).toBe(false));
+  ])('Networks do not contain %s', (address) => expect(networks.has(address)).toBe(false));
 
   it.each([
     '10.0.0.0/33',
@@ -31,7 +31,7 @@ describe('Networks', () => {
     'host',
     '10.0.0.0/-1',
     '10.0.0.0/1e1',
-  ])('are not made of %s', (text) => expect(() => new Networks([text])).toThrow(RangeError));
+  ])('Networks are not made of %s', (text) => expect(() => new Networks([text])).toThrow(RangeError));
 });
 
 describe('the address of a client', () => {
@@ -48,7 +48,7 @@ describe('the address of a client', () => {
     ['in its plain form behind a mapped proxy', '::ffff:10.0.0.1', '::ffff:203.0.113.5', '203.0.113.5'],
     ['without a zone', 'fe80::1%eth0', undefined, 'fe80::1'],
     ['what the proxy says, even nonsense: it is in no network', '10.0.0.1', 'unknown', 'unknown'],
-  ])('is %s', (_, peer, forwardedFor, expected) => {
+  ])('The address of a client is %s', (_, peer, forwardedFor, expected) => {
     expect(clientAddress(peer, forwardedFor, proxies)).toBe(expected);
   });
 });
@@ -68,5 +68,5 @@ describe('what a limit of an address counts as one', () => {
     ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4'],
     ['::3:4:5:6:192.0.2.1', '0:0:3:4'],
     ['unknown', 'unknown'],
-  ])('of %s is %s', (address, expected) => expect(rateLimitKey(address)).toBe(expected));
+  ])('A limit of an address counts %s as %s', (address, expected) => expect(rateLimitKey(address)).toBe(expected));
 });

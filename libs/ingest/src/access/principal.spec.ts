@@ -14,12 +14,13 @@ describe('a holder', () => {
     [devicesHolder('lab-7:*'), 'lab-70:a', false],
     [devicesHolder('lab-7:*'), 'lab-7', false],
     [{ kind: 'readers' } as const, 'dev-2', false],
-  ])('%j speaks for %s: %s', (holder, deviceId, expected) => {
+  ])('A holder %j speaks for %s: %s', (holder, deviceId, expected) => {
     expect(mayIngestFor(principal(holder!), deviceId)).toBe(expected);
   });
 
-  it.each(['*', 'lab-7:', 'lab-*-7', 'lab.**', 'lab,7:*', '', `${'a'.repeat(128)}*`])('is not made of %j', (pattern) =>
-    expect(devicesHolder(pattern)).toBeUndefined(),
+  it.each(['*', 'lab-7:', 'lab-*-7', 'lab.**', 'lab,7:*', '', `${'a'.repeat(128)}*`])(
+    'A holder is not made of %j',
+    (pattern) => expect(devicesHolder(pattern)).toBeUndefined(),
   );
 });
 
@@ -30,7 +31,7 @@ describe('reading', () => {
     [deviceHolder('dev-2'), 'dev-2', true],
     [deviceHolder('dev-2'), 'dev-3', false],
     [deviceHolder('dev-2'), undefined, false],
-  ])('as %j of device %s: %s', (holder, deviceId, expected) => {
+  ])('Reading as %j of device %s: %s', (holder, deviceId, expected) => {
     expect(mayRead(principal(holder!), deviceId)).toBe(expected);
     expect(mayRead({ ...principal(holder!), scopes: ['ingest'] }, deviceId)).toBe(false);
   });
@@ -47,12 +48,12 @@ describe('a certificate', () => {
       [{ kind: 'device', deviceId: 'dev-2' }, { kind: 'readers' }],
       ['ingest', 'read'],
     ],
-  ])('with %s', (altNames, holders, scopes) => {
+  ])('A certificate with %s identifies its holder', (altNames, holders, scopes) => {
     expect(certificatePrincipal(altNames)).toMatchObject({ holders, scopes });
   });
 
   it.each([undefined, '', 'email:dev-2', 'DNS:*', 'DNS:lab-7.*', 'URI:urn:sluice:device:*', 'DNS:"dev-2\\u002c x"'])(
-    'with %s says nothing',
+    'A certificate with %s says nothing',
     (altNames) => expect(certificatePrincipal(altNames)).toBeUndefined(),
   );
 });

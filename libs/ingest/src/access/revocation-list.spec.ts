@@ -30,7 +30,7 @@ function listFor(days: number): Buffer {
 }
 
 describe('a certificate', () => {
-  it('has the facts that Node reads of it, beyond 2049 as well', () => {
+  it('A certificate has the facts that Node reads of it, beyond 2049 as well', () => {
     const certificate = new X509Certificate(readFileSync(path('ca.pem')));
     const { serial, notBeforeMs, notAfterMs } = readCertificateFacts(certificate.raw);
     expect(serial.replace(/^00/, '').toUpperCase()).toBe(certificate.serialNumber);
@@ -39,7 +39,7 @@ describe('a certificate', () => {
 });
 
 describe('a revocation list', () => {
-  it('has the name of its authority, its time and the numbers on it', () => {
+  it('A revocation list has the name of its authority, its time and the numbers on it', () => {
     const facts = readCertificateFacts(new X509Certificate(readFileSync(path('ca.pem'))).raw);
     const empty = readRevocationList(listFor(2));
     expect(empty.issuer).toBe(facts.issuer);
@@ -49,7 +49,7 @@ describe('a revocation list', () => {
     expect([...readRevocationList(listFor(20_000)).serials]).toEqual([facts.serial]);
   });
 
-  it('that is cut short or changed is read or refused, and never more than its bytes', () => {
+  it('A revocation list that is cut short or changed is read or refused, and never more than its bytes', () => {
     const list = listFor(2);
     const harm = fc.record({ at: fc.nat(list.length - 1), value: fc.nat(255), length: fc.nat(list.length) });
     fc.assert(

@@ -15,13 +15,13 @@ function knowing(...tokens: Token[]): KnownTokens {
 }
 
 describe('the text of a token', () => {
-  it('begins so that a scanner finds it, and is never the same twice', () => {
+  it('The text of a token begins so that a scanner finds it, and is never the same twice', () => {
     const texts = Array.from({ length: 50 }, () => mintToken().text);
     for (const text of texts) expect(text).toMatch(TOKEN_PATTERN);
     expect(new Set(texts).size).toBe(50);
   });
 
-  it('is distinguished from a mistyped one, wherever the typing error is', () => {
+  it('The text of a token is distinguished from a mistyped one, wherever the typing error is', () => {
     const { id, text } = mintToken();
     expect(readTokenText(text)).toEqual({ id });
     for (let at = 'sluice_'.length; at < text.length; at++) {
@@ -32,11 +32,11 @@ describe('the text of a token', () => {
   });
 
   it.each(['', 'sluice_', 'abc', 'sluice_0123456789ab_short_00000000', `${mintToken().text}0`, `x${mintToken().text}`])(
-    'is malformed as %j',
+    'The text of a token is malformed as %j',
     (text) => expect(readTokenText(text)).toEqual({ fault: 'malformed' }),
   );
 
-  it('is not in what is kept of it', () => {
+  it('The text of a token is not in what is kept of it', () => {
     const { token, text } = issueToken(DEVICE, NOW_MS);
     const secret = text.split('_')[2]!;
     expect(JSON.stringify(token)).not.toContain(secret);
@@ -45,7 +45,7 @@ describe('the text of a token', () => {
 });
 
 describe('KnownTokens', () => {
-  it('know who holds a token', () => {
+  it('KnownTokens know who holds a token', () => {
     const { token, text } = issueToken(DEVICE, NOW_MS);
     expect(knowing(token).authenticate(`Bearer ${text}`, NOW_MS, {})).toMatchObject({
       name: `token ${token.id}`,
@@ -63,17 +63,17 @@ describe('KnownTokens', () => {
     ['Bearer something-else', 'malformed'],
     [`Bearer ${mintToken().text} and more`, 'malformed'],
     [`Bearer ${mintToken().text}`, 'unknown'],
-  ])('answer %j with %s', (authorization, refusal) => {
+  ])('KnownTokens answer %j with %s', (authorization, refusal) => {
     expect(knowing().authenticate(authorization, NOW_MS, {})).toBe(refusal);
   });
 
-  it('refuse another secret under a known id', () => {
+  it('KnownTokens refuse another secret under a known id', () => {
     const { token } = issueToken(DEVICE, NOW_MS);
     const guess = mintToken(token.id).text;
     expect(knowing(token).authenticate(`Bearer ${guess}`, NOW_MS, {})).toBe('unknown');
   });
 
-  it('take the old and the new text until the grace is over, and the new one only from then on', () => {
+  it('KnownTokens take the old and the new text until the grace is over, and the new one only from then on', () => {
     const first = issueToken(DEVICE, NOW_MS);
     const second = rotateToken(first.token, NOW_MS, 1000);
     const known = knowing(second.token);
@@ -83,14 +83,14 @@ describe('KnownTokens', () => {
     expect([isTaken(first.text, NOW_MS + 1000), isTaken(second.text, NOW_MS + 1000)]).toEqual([false, true]);
   });
 
-  it('take neither text of a token that was revoked', () => {
+  it('KnownTokens take neither text of a token that was revoked', () => {
     const first = issueToken(DEVICE, NOW_MS);
     const second = rotateToken(first.token, NOW_MS, 1000);
     const known = knowing(revokeToken(second.token, NOW_MS));
     for (const { text } of [first, second]) expect(known.authenticate(`Bearer ${text}`, NOW_MS, {})).toBe('unknown');
   });
 
-  it('ask no connection twice for the same token, and each again when the tokens change', () => {
+  it('KnownTokens ask no connection twice for the same token, and each again when the tokens change', () => {
     const [own, other] = [issueToken(DEVICE, NOW_MS), issueToken(READERS, NOW_MS)];
     const known = knowing(own.token, other.token);
     const connection = {};
@@ -103,7 +103,7 @@ describe('KnownTokens', () => {
     expect(holderOf(own.text)).toBe('unknown');
   });
 
-  it('do not let a connection keep a text that a rotation has replaced', () => {
+  it('KnownTokens do not let a connection keep a text that a rotation has replaced', () => {
     const first = issueToken(DEVICE, NOW_MS);
     const known = knowing(rotateToken(first.token, NOW_MS, 1000).token);
     const connection = {};
@@ -112,14 +112,14 @@ describe('KnownTokens', () => {
     expect([isTaken(NOW_MS), isTaken(NOW_MS + 1000)]).toEqual([true, false]);
   });
 
-  it('forget a token that is no longer among them', () => {
+  it('KnownTokens forget a token that is no longer among them', () => {
     const { token, text } = issueToken(DEVICE, NOW_MS);
     const known = knowing(token);
     known.replace([]);
     expect(known.authenticate(`Bearer ${text}`, NOW_MS, {})).toBe('unknown');
   });
 
-  it('read a header of any length in a moment', () => {
+  it('KnownTokens read a header of any length in a moment', () => {
     const started = process.cpuUsage();
     for (const header of [`Bearer${' '.repeat(16_000)}`, `Bearer ${'a'.repeat(16_000)} `, ' '.repeat(16_000)]) {
       expect(knowing().authenticate(header, NOW_MS, {})).toBe('malformed');
@@ -131,7 +131,7 @@ describe('KnownTokens', () => {
 describe('a stored token', () => {
   const { id, version, ...content } = issueToken(DEVICE, NOW_MS).token;
 
-  it('is read as it was written', () => {
+  it('A stored token is read as it was written', () => {
     const stored = { id, version, content: JSON.parse(JSON.stringify(content)) as object };
     expect(tokenFrom(stored)).toEqual({ id, version, ...content });
   });
@@ -142,7 +142,7 @@ describe('a stored token', () => {
     ['a holder of another version', { ...content, holder: { kind: 'planet' } }],
     ['no holder', { ...content, holder: undefined }],
     ['a scope of another version', { ...content, scopes: ['ingest', 'everything'] }],
-  ])('grants no access with %s', (_, changed) => {
+  ])('A stored token grants no access with %s', (_, changed) => {
     expect(tokenFrom({ id, version, content: changed })).toBeUndefined();
   });
 });

@@ -70,7 +70,7 @@ function expectSane(seconds: number): void {
 }
 
 describe('requests of one sender, side by side', () => {
-  it('are accepted up to the burst, the rate and one largest request, and never wait longer than that takes', () => {
+  it('Requests of one sender, side by side are accepted up to the burst, the rate and one largest request, and never wait longer than that takes', () => {
     fc.assert(
       fc.property(STEPS, (steps) => {
         const limited = new Limited();
@@ -85,7 +85,7 @@ describe('requests of one sender, side by side', () => {
     );
   });
 
-  it('cost nothing at all when none of them arrives', () => {
+  it('Requests of one sender, side by side cost nothing at all when none of them arrives', () => {
     fc.assert(
       fc.property(STEPS, (steps) => {
         const limited = new Limited();

@@ -72,46 +72,46 @@ async function offer(seconds: number, on: readonly number[], records: number): P
 }
 
 describe('limits that several processes share', () => {
-  it('give a sender with a single connection its whole rate', async () => {
+  it('Limits that several processes share give a sender with a single connection its whole rate', async () => {
     const accepted = await offer(20, [2], 4);
     expect(accepted).toBeGreaterThanOrEqual(0.95 * RATE * 20);
     expect(accepted).toBeLessThanOrEqual(RATE * 21 + 4);
   });
 
-  it('give no more to a sender with a connection to each', async () => {
+  it('Limits that several processes share give no more to a sender with a connection to each', async () => {
     const accepted = await offer(20, [0, 1, 2, 3], 4);
     expect(accepted).toBeGreaterThanOrEqual(0.95 * RATE * 20);
     expect(accepted).toBeLessThanOrEqual(RATE * 21 + 4);
   });
 
-  it('go with a sender whose connection moves', async () => {
+  it('Limits that several processes share go with a sender whose connection moves', async () => {
     let accepted = 0;
     for (let second = 0; second < 20; second++) accepted += await offer(1, [second % 4], 4);
     expect(accepted).toBeGreaterThanOrEqual(0.8 * RATE * 20);
     expect(accepted).toBeLessThanOrEqual(RATE * 21 + 4);
   });
 
-  it('let one request in that is larger than the limit, and then none on any of them until that is paid back', async () => {
+  it('Limits that several processes share admit one request that is larger than the limit, and then none on any of them until that is paid back', async () => {
     expect(await processes.request(0, 60 * RATE)).toBe(60 * RATE);
     expect(await offer(58, [0, 1, 2, 3], 1)).toBe(0);
     expect(await offer(2, [3], 1)).toBeGreaterThan(0);
   });
 
-  it('owe one largest request at most, also when such requests come side by side on all of them', async () => {
+  it('Limits that several processes share owe one largest request at most, also when such requests come side by side on all of them', async () => {
     const largest = 60 * RATE;
     const at = [0, 1, 2, 3, 0, 1, 2, 3];
     const accepted = await Promise.all(at.map((process) => processes.request(process, largest)));
     expect(accepted.filter((records) => records > 0)).toHaveLength(1);
   });
 
-  it('ask for ten leases a second at most while a sender keeps to its rate', async () => {
+  it('Limits that several processes share ask for ten leases a second at most while a sender keeps to its rate', async () => {
     await offer(10, [0], 2);
     processes.asks = 0;
     await offer(10, [0], 2);
     expect(processes.asks).toBeLessThanOrEqual(2 * 10 * 10);
   });
 
-  it('ask nothing while it is known that a limit is spent', async () => {
+  it('Limits that several processes share ask nothing while it is known that a limit is spent', async () => {
     await processes.request(0, 60 * RATE);
     await processes.request(0, 1);
     processes.asks = 0;
@@ -119,7 +119,7 @@ describe('limits that several processes share', () => {
     expect(processes.asks).toBe(0);
   });
 
-  it('get back what a request has leased and did not need', async () => {
+  it('Limits that several processes share get back what a request has leased and did not need', async () => {
     processes = new Processes(2, { addressBytesPerSecond: RATE });
     const charge = processes.limits[0]!.chargeOf(SENDER);
     await charge.prepare({ bytes: 50 * RATE });
@@ -132,7 +132,7 @@ describe('limits that several processes share', () => {
     expect(other.reserve({ bytes: RATE / 2 })).toBeUndefined();
   });
 
-  it('hold for the records of one device', async () => {
+  it('Limits that several processes share hold for the records of one device', async () => {
     processes = new Processes(4, { deviceRecordsPerSecond: RATE, deviceBytesPerSecond: 100 * RATE });
     let accepted = 0;
     for (let step = 0; step < 100; step++) {
@@ -143,14 +143,14 @@ describe('limits that several processes share', () => {
     expect(accepted).toBeLessThanOrEqual(1.1 * RATE * 11);
   });
 
-  it('are divided while the process that holds them does not answer', async () => {
+  it('Limits that several processes share are divided while the process that holds them does not answer', async () => {
     processes.isCut = true;
     const accepted = await offer(20, [0, 1, 2, 3], 4);
     expect(accepted).toBeGreaterThanOrEqual(0.8 * RATE * 20);
     expect(accepted).toBeLessThanOrEqual(1.1 * RATE * 21);
   });
 
-  it('hold whatever is sent to whichever of them', async () => {
+  it('Limits that several processes share hold whatever is sent to whichever of them', async () => {
     const steps = fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 300 }), fc.nat(400)), { maxLength: 80 });
     await fc.assert(
       fc.asyncProperty(steps, async (requests) => {

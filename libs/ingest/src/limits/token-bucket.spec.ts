@@ -6,11 +6,11 @@ const NOW_MS = 1_000_000;
 const RATE = { perSecond: 10, burst: 20 };
 
 describe('TokenBuckets', () => {
-  it('are full for a key that is new', () => {
+  it('TokenBuckets are full for a key that is new', () => {
     expect(new TokenBuckets(RATE, 10).allowance('a', NOW_MS)).toEqual({ isOpen: true, remaining: 20, seconds: 1 });
   });
 
-  it('let in what overdraws them, and nothing more until it is paid back', () => {
+  it('TokenBuckets let in what overdraws them, and nothing more until it is paid back', () => {
     const buckets = new TokenBuckets(RATE, 10);
     buckets.spend('a', 50, NOW_MS);
     expect(buckets.allowance('a', NOW_MS)).toEqual({ isOpen: false, remaining: 0, seconds: 4 });
@@ -19,14 +19,14 @@ describe('TokenBuckets', () => {
     expect(buckets.allowance('b', NOW_MS).isOpen).toBe(true);
   });
 
-  it('never fill above the burst, and never lose by a clock that goes back', () => {
+  it('TokenBuckets never fill above the burst, and never lose by a clock that goes back', () => {
     const buckets = new TokenBuckets(RATE, 10);
     buckets.spend('a', 5, NOW_MS);
     expect(buckets.allowance('a', NOW_MS - 60_000).remaining).toBe(15);
     expect(buckets.allowance('a', NOW_MS + 3_600_000).remaining).toBe(20);
   });
 
-  it('give back what was not needed, up to the burst', () => {
+  it('TokenBuckets give back what was not needed, up to the burst', () => {
     const buckets = new TokenBuckets(RATE, 10);
     buckets.spend('a', 50, NOW_MS);
     expect([buckets.isOpen('a', NOW_MS), buckets.isOpen('a', NOW_MS, 31)]).toEqual([false, true]);
@@ -36,7 +36,7 @@ describe('TokenBuckets', () => {
     expect(buckets.allowance('a', NOW_MS).remaining).toBe(20);
   });
 
-  it('are open after exactly the seconds that they have named, and let through what the rate allows', () => {
+  it('TokenBuckets are open after exactly the seconds that they have named, and let through what the rate allows', () => {
     const requests = fc.array(fc.record({ afterMs: fc.nat(3_000), units: fc.integer({ min: 1, max: 100 }) }));
     fc.assert(
       fc.property(requests, (all) => {
@@ -61,7 +61,7 @@ describe('TokenBuckets that remember as many keys as they may', () => {
   const openOf = (buckets: TokenBuckets, keys: string, nowMs: number) =>
     [...keys].filter((key) => buckets.isOpen(key, nowMs)).join('');
 
-  it('forget the fullest one for a new key, not the one that was used longest ago', () => {
+  it('Full TokenBuckets forget the fullest one for a new key, not the one that was used longest ago', () => {
     const buckets = new TokenBuckets(RATE, 3);
     buckets.spend('a', 30, NOW_MS);
     buckets.spend('b', 5, NOW_MS);
@@ -71,7 +71,7 @@ describe('TokenBuckets that remember as many keys as they may', () => {
     expect(openOf(buckets, 'abcdef', NOW_MS)).toBe('bcd');
   });
 
-  it('forget what was paid back or given back meanwhile before any that is in debt', () => {
+  it('Full TokenBuckets forget what was paid back or given back meanwhile before any that is in debt', () => {
     const buckets = new TokenBuckets(RATE, 3);
     buckets.spend('a', 1000, NOW_MS);
     buckets.spend('b', 21, NOW_MS);
@@ -83,7 +83,7 @@ describe('TokenBuckets that remember as many keys as they may', () => {
     expect(openOf(buckets, 'abcde', NOW_MS + 600)).toBe('bc');
   });
 
-  it('never forget one in debt while another is not, and never hold more, whatever happens', () => {
+  it('Full TokenBuckets never forget one in debt while another is not, and never hold more, whatever happens', () => {
     const step = fc.record({
       key: fc.constantFrom(...'abcdefghijkl'),
       units: fc.integer({ min: -60, max: 60 }),
@@ -108,7 +108,7 @@ describe('TokenBuckets that remember as many keys as they may', () => {
     );
   });
 
-  it('stay fast while every key is in debt', () => {
+  it('Full TokenBuckets stay fast while every key is in debt', () => {
     const buckets = new TokenBuckets(RATE, 1_000);
     for (let key = 0; key < 100_000; key++) buckets.spend(`key-${key}`, 30 + (key % 7), NOW_MS + key / 1_000);
     expect(buckets.size).toBe(1_000);

@@ -19,7 +19,7 @@ function begun(): Ticket {
   return ticket;
 }
 
-it('admits as many requests as there may be, and the next one when one has left', () => {
+it('Admission admits as many requests as there may be, and the next one when one has left', () => {
   const first = begun();
   begun();
   expect(() => admission.enter(0)).toThrow(OVERLOADED);
@@ -28,7 +28,7 @@ it('admits as many requests as there may be, and the next one when one has left'
   expect(admission.requests).toBe(2);
 });
 
-it('gives no slot to a body that is still arriving: slow ones keep no other request out', () => {
+it('Admission gives no slot to a body that is still arriving: slow ones keep no other request out', () => {
   const slow = Array.from({ length: 50 }, () => admission.enter(0));
   begun().close();
   begun();
@@ -38,18 +38,18 @@ it('gives no slot to a body that is still arriving: slow ones keep no other requ
   expect(admission.requests).toBe(2);
 });
 
-it('refuses a request whose declared bytes have no room, and counts it not', () => {
+it('Admission refuses a request whose declared bytes have no room, and counts it not', () => {
   admission.enter(60).holdBytes(60);
   expect(() => admission.enter(41)).toThrow(OVERLOADED);
   expect([admission.requests, admission.bytes]).toEqual([1, 60]);
 });
 
-it('lets a body in that is larger than any may be: it is refused for that, however busy we are', () => {
+it('Admission admits a body that is larger than any may be: it is refused for that, however busy we are', () => {
   admission.enter(0).holdBytes(10);
   expect(admission.refusalOf(1_000_000)).toBeUndefined();
 });
 
-it('gives a request bytes as they arrive, up to the last one, and takes them back when it leaves', () => {
+it('Admission gives a request bytes as they arrive, up to the last one, and takes them back when it leaves', () => {
   const ticket = admission.enter(90);
   expect(ticket.holdBytes(60)).toBeUndefined();
   expect(ticket.holdBytes(40)).toBeUndefined();
@@ -79,32 +79,32 @@ describe('bodies that hardly move', () => {
     for (let second = 0; second < count; second++) admission.giveUpSlowBodies();
   }
 
-  it('are given up when memory is short, and their bytes are free again', () => {
+  it('Bodies that hardly progress are given up when memory is short, and their bytes are free again', () => {
     reading('slow', 60);
     seconds(2);
     expect([given, admission.bytes]).toEqual([['slow'], 0]);
   });
 
-  it('have a second at least', () => {
+  it('Bodies that hardly progress have a second at least', () => {
     reading('new', 60);
     seconds(1);
     expect(given).toEqual([]);
   });
 
-  it('may take their time while there is memory', () => {
+  it('Bodies that hardly progress may take their time while there is memory', () => {
     reading('slow', 50);
     seconds(10);
     expect(given).toEqual([]);
   });
 
-  it('do not include requests that are being published', () => {
+  it('Bodies that hardly progress do not include requests that are being published', () => {
     reading('published', 60).begin();
     seconds(10);
     expect(given).toEqual([]);
   });
 });
 
-it('says to come back after as long as the oldest request has waited for the log, after a second at least', () => {
+it('The suggested delay is the wait of the oldest request for the log, at least a second', () => {
   begun();
   begun();
   expect(admission.refusalOf(0)).toMatchObject({ retryAfterSeconds: 1 });
@@ -112,7 +112,7 @@ it('says to come back after as long as the oldest request has waited for the log
   expect(admission.refusalOf(0)).toMatchObject({ retryAfterSeconds: 4 });
 });
 
-it('is idle when the last request has left', async () => {
+it('Admission is idle when the last request has left', async () => {
   const tickets = [admission.enter(0), begun()];
   let isIdle = false;
   const idle = admission.whenIdle().then(() => (isIdle = true));
@@ -124,6 +124,6 @@ it('is idle when the last request has left', async () => {
   await admission.whenIdle();
 });
 
-it('refuses as a service that is not available, so that the sender repeats the request', () => {
+it('Admission refuses as a service that is not available, so that the sender repeats the request', () => {
   expect(PROBLEMS.overloaded.status).toBe(503);
 });

@@ -17,24 +17,24 @@ beforeEach(() => {
 });
 
 describe('the lag of the buffer', () => {
-  it('is nothing when all is stored', () => {
+  it('The lag of the buffer is nothing when all is stored', () => {
     lag.update([at(0, 7, 7), at(1, 9, 9)], 1000);
     expect(lag).toMatchObject({ records: 0, seconds: 0 });
   });
 
-  it('counts the buffered records of all partitions', () => {
+  it('The lag of the buffer counts the buffered records of all partitions', () => {
     lag.update([at(0, 5, 7), at(1, 0, 9)], 1000);
     expect(lag.records).toBe(11);
   });
 
-  it('is as old as the first look that saw an end beyond what is stored', () => {
+  it('The lag of the buffer is as old as the first sample with unstored records', () => {
     lag.update([at(0, 0, 10)], 1000);
     lag.update([at(0, 0, 20)], 2000);
     lag.update([at(0, 4, 30)], 4000);
     expect(lag.seconds).toBe(3);
   });
 
-  it('gets younger when the records that it was seen with are stored', () => {
+  it('The lag of the buffer gets younger when the records that it was seen with are stored', () => {
     lag.update([at(0, 0, 10)], 1000);
     lag.update([at(0, 0, 20)], 2000);
     lag.update([at(0, 10, 20)], 5000);
@@ -43,19 +43,19 @@ describe('the lag of the buffer', () => {
     expect(lag.seconds).toBe(0);
   });
 
-  it('is that of the partition which is furthest behind', () => {
+  it('The lag of the buffer is that of the partition which is furthest behind', () => {
     lag.update([at(0, 0, 10), at(1, 0, 0)], 1000);
     lag.update([at(0, 10, 20), at(1, 0, 5)], 3000);
     lag.update([at(0, 20, 30), at(1, 0, 5)], 9000);
     expect(lag.seconds).toBe(6);
   });
 
-  it('stays known to the second for its oldest record, however long it lasts', () => {
+  it('The lag of the buffer stays known to the second for its oldest record, however long it lasts', () => {
     for (let second = 0; second <= 10_000; second++) lag.update([at(0, 0, second + 1)], second * 1000);
     expect(lag.seconds).toBe(10_000);
   });
 
-  it('is never said to be older than it is, nor much younger, although not every look is remembered', () => {
+  it('The lag of the buffer is never said to be older than it is, nor much younger, although not every look is remembered', () => {
     for (let second = 0; second < 1000; second++) lag.update([at(0, 0, second + 1)], second * 1000);
     lag.update([at(0, 500, 1000)], 1_000_000);
     expect(lag.seconds).toBeLessThanOrEqual(500);
@@ -64,20 +64,20 @@ describe('the lag of the buffer', () => {
 });
 
 describe('the time until the buffered records are stored', () => {
-  it('follows from what was stored between two looks', () => {
+  it('The time until the buffered records are stored follows from what was stored between two looks', () => {
     lag.update([at(0, 0, 1000)], 1000);
     lag.update([at(0, 200, 1000)], 3000);
     expect([lag.storedPerSecond, lag.drainSeconds]).toEqual([100, 8]);
   });
 
-  it('is a minute when nothing is stored, or more than a minute', () => {
+  it('The time until the buffered records are stored is a minute when nothing is stored, or more than a minute', () => {
     lag.update([at(0, 0, 1000)], 1000);
     expect(lag.drainSeconds).toBe(60);
     lag.update([at(0, 1, 1000)], 2000);
     expect(lag.drainSeconds).toBe(60);
   });
 
-  it('is a second at least', () => {
+  it('The time until the buffered records are stored is a second at least', () => {
     lag.update([at(0, 0, 1000)], 1000);
     lag.update([at(0, 1000, 1000)], 2000);
     expect(lag.drainSeconds).toBe(1);
@@ -91,7 +91,7 @@ describe('a stage of the lag', () => {
     return stage.isReached;
   };
 
-  it('begins above its limit and ends well below it', () => {
+  it('A stage of the lag begins above its limit and ends well below it', () => {
     const stage = new LagStage(100, 0);
     expect([100, 101, 90, 81, 80, 90].map((records) => reached(stage, records))).toEqual([
       false,
@@ -103,7 +103,7 @@ describe('a stage of the lag', () => {
     ]);
   });
 
-  it('is reached by the age alone', () => {
+  it('A stage of the lag is reached by the age alone', () => {
     const stage = new LagStage(0, 5);
     expect(reached(stage, 1)).toBe(false);
     lag.update([at(0, 0, 1)], 7000);
@@ -111,7 +111,7 @@ describe('a stage of the lag', () => {
     expect(stage.isReached).toBe(true);
   });
 
-  it('is never reached without limits', () => {
+  it('A stage of the lag is never reached without limits', () => {
     expect(reached(new LagStage(0, 0), 1_000_000)).toBe(false);
   });
 });

@@ -27,10 +27,10 @@ function wait(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONG_MS);
 }
 
-it('reports the delay of the event loop after work', async () => {
+it('The meter reports the delay of the event loop after work', async () => {
   expect(await delayAfter(work)).toBeGreaterThan(LONG_MS / 2);
 });
 
-it('reports no delay when the process had no CPU: refusals would not help', async () => {
+it('The meter reports no delay when the process had no CPU: refusals would not help', async () => {
   expect(await delayAfter(wait)).toBeLessThan(LONG_MS / 2);
 });

@@ -76,12 +76,12 @@ async function buffered(records: number): Promise<void> {
   await watch.refresh(inspector);
 }
 
-it('refuses every cause as a service that is not available', () => {
+it('Load shedding refuses every cause as a service that is not available', () => {
   expect(SHEDDING_CODES.map((code) => PROBLEMS[code].status)).toEqual(SHEDDING_CODES.map(() => 503));
 });
 
 describe('a quiet gateway', () => {
-  it('lets everything in', async () => {
+  it('A quiet gateway lets everything in', async () => {
     observe(5, 0);
     await buffered(100);
     expect([codeFor(), codeFor({ priority: 'u=7' })]).toEqual([undefined, undefined]);
@@ -92,12 +92,12 @@ describe('a quiet gateway', () => {
 const all = (count: number) => new Array<undefined>(count).fill(undefined);
 
 describe('a gateway whose event loop is late', () => {
-  it('admits what it can do in time, and refuses the rest', () => {
+  it('A gateway whose event loop is late admits what it can do in time, and refuses the rest', () => {
     overload(8, 400);
     expect(codesFor(8)).toEqual([...all(2), ...new Array<string>(6).fill('gateway-busy')]);
   });
 
-  it('asks the others to come back when there is room for them', () => {
+  it('A gateway whose event loop is late asks the others to come back when there is room for them', () => {
     overload(8, 400);
     for (let turn = 0; turn < 50; turn++) {
       codesFor(8);
@@ -107,7 +107,7 @@ describe('a gateway whose event loop is late', () => {
     expect(shedding.refusalOf(load())).toMatchObject({ code: 'gateway-busy', retryAfterSeconds: 8 });
   });
 
-  it('lets everything in again when it is on time', () => {
+  it('A gateway whose event loop is late lets everything in again when it is on time', () => {
     overload(8, 1000);
     observe(50, 0);
     expect(codesFor(10)).toEqual(all(10));
@@ -115,13 +115,13 @@ describe('a gateway whose event loop is late', () => {
 });
 
 describe('a gateway whose records wait for the log', () => {
-  it('admits less', () => {
+  it('A gateway whose records wait for the log admits less', () => {
     publisher.waitMs = 2000;
     overload(4, 0);
     expect(codesFor(4)).toEqual([...all(2), 'publish-queue-full', 'publish-queue-full']);
   });
 
-  it('lets everything in as soon as none waits: someone has to find out that the log is back', () => {
+  it('A gateway whose records wait for the log lets everything in as soon as none waits: someone has to find out that the log is back', () => {
     publisher.waitMs = 5000;
     observe(100, 0);
     publisher.waitMs = 0;
@@ -131,7 +131,7 @@ describe('a gateway whose records wait for the log', () => {
 });
 
 describe('a gateway that has as much as it can hold', () => {
-  it('refuses by what the request declares', () => {
+  it('A full gateway refuses by what the request declares', () => {
     admission.enter(0).holdBytes(600);
     expect(codeFor({ declaredBytes: 401 })).toBe('overloaded');
     expect(shedding.shareOf('overloaded')).toBe(0);
@@ -140,20 +140,20 @@ describe('a gateway that has as much as it can hold', () => {
 });
 
 describe('a gateway whose buffer is behind', () => {
-  it('refuses background work and takes all other', async () => {
+  it('A gateway whose buffer is behind refuses background work and takes all other', async () => {
     await buffered(101);
     expect(codeFor({ priority: 'u=5' })).toBe('buffer-behind');
     expect([codeFor({ priority: 'u=1' }), codeFor()]).toEqual([undefined, undefined]);
     expect([shedding.shareOf('buffer-behind'), shedding.shareOf('buffer-full')]).toEqual([0, 1]);
   });
 
-  it('refuses everything when it is far behind, for as long as the store will take', async () => {
+  it('A gateway whose buffer is far behind refuses everything until the store has caught up', async () => {
     await buffered(1001);
     expect([codeFor(), codeFor({ priority: 'u=0' })]).toEqual(['buffer-full', 'buffer-full']);
     expect(shedding.refusalOf(load())).toMatchObject({ retryAfterSeconds: 60 });
   });
 
-  it('keeps the last known lag while the log does not answer, and logs that once', async () => {
+  it('A gateway whose buffer is behind keeps the last known lag while the log does not answer, and logs that once', async () => {
     await buffered(101);
     waiting = new EventLogError('unavailable', 'Kafka did not answer.');
     await watch.refresh(inspector);
@@ -168,7 +168,7 @@ describe('a gateway whose buffer is behind', () => {
 describe('the log', () => {
   const said = () => lines.map(({ code, msg }) => [code, msg.includes('no longer')]);
 
-  it('has one line when shedding begins, whatever its share, and one when it is over', () => {
+  it('The log has one line when shedding begins, whatever its share, and one when it is over', () => {
     for (let time = 0; time < 3; time++) {
       overload(8, 1000);
       overload(8, 1000);
@@ -183,7 +183,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('has a separate log line for each cause', async () => {
+  it('The log has a separate log line for each cause', async () => {
     publisher.waitMs = 2000;
     overload(8, 0);
     overload(8, 0);
@@ -198,14 +198,14 @@ describe('the log', () => {
 });
 
 it.each(['u=4', 'u=5', 'u=7', 'i, u=6', 'u=7, i', 'u=1, u=5', ' u=4 ;x=1', 'a=b,u=7'])(
-  '%s is background work',
+  'Background work: %s',
   (priority) => {
     expect(isBackground(priority)).toBe(true);
   },
 );
 
 it.each([undefined, '', 'u=0', 'u=3', 'i', 'u=8', 'u=-1', 'u=44', 'u', 'mu=7', 'u=7x', 'u="7"', 'u=5, u=1'])(
-  '%s is not',
+  'No background work: %s',
   (priority) => {
     expect(isBackground(priority)).toBe(false);
   },

@@ -12,23 +12,23 @@ const load = (openEntries: number, settledEntries: number, oldestAgeMs: number) 
   oldestAgeMs,
 });
 
-it('is nothing when nothing waits', () => {
+it('The publish delay is nothing when nothing waits', () => {
   expect(delay.measure(load(0, 500, 0), 1000)).toBe(0);
 });
 
-it('is the queue divided by the rate of the log, before any record has waited that long', () => {
+it('The publish delay is the queue divided by the rate of the log, before any record has waited that long', () => {
   delay.measure(load(0, 0, 0), 0);
   delay.measure(load(9000, 500, 50), 50);
   expect(delay.measure(load(18_000, 1000, 100), 100)).toBe(1800);
 });
 
-it('is the age of the oldest call when the log has stopped', () => {
+it('The publish delay is the age of the oldest call when the log has stopped', () => {
   delay.measure(load(0, 0, 0), 0);
   delay.measure(load(10, 0, 50), 50);
   expect(delay.measure(load(10, 0, 700), 700)).toBe(700);
 });
 
-it('follows the log when its pace changes: what it did a second ago does not count', () => {
+it('The publish delay follows the log when its pace changes: what it did a second ago does not count', () => {
   delay.measure(load(100, 0, 0), 0);
   for (let atMs = 50; atMs <= 2000; atMs += 50) delay.measure(load(100, atMs * 10, 10), atMs);
   expect(delay.measure(load(100, 20_500, 10), 2050)).toBe(10);
@@ -36,7 +36,7 @@ it('follows the log when its pace changes: what it did a second ago does not cou
   expect(delay.measure(load(100, 20_700, 10), 4050)).toBe(1000);
 });
 
-it('does not take a log for slow that had nothing to do', () => {
+it('The publish delay does not take a log for slow that had nothing to do', () => {
   delay.measure(load(1, 0, 1), 0);
   delay.measure(load(0, 1, 0), 50);
   delay.measure(load(0, 1, 0), 10_000);

@@ -53,15 +53,15 @@ const pointersOf = ({ records }: Read) =>
   );
 
 describe('JSON', () => {
-  it('that is an object is a single record', async () => {
+  it('JSON that is an object is a single record', async () => {
     await expect(readJson('{"a":1}')).resolves.toEqual({ isBatch: false, records: [readable({ a: 1 })] });
   });
 
-  it('that is an array of one is many', async () => {
+  it('JSON that is an array of one is many', async () => {
     await expect(readJson('[{"a":1}]')).resolves.toEqual({ isBatch: true, records: [readable({ a: 1 })] });
   });
 
-  it('has bigints for large whole numbers, wherever the record has them', async () => {
+  it('JSON has bigints for large whole numbers, wherever the record has them', async () => {
     const record = '{"a":9007199254740993,"b":1764460800000000,"c":[{"d":-9223372036854775808}]}';
     const value = { a: 9007199254740993n, b: 1764460800000000, c: [{ d: -9223372036854775808n }] };
     const large = expect.objectContaining({ value, isExact: true, mayHaveRareNumbers: true });
@@ -71,7 +71,7 @@ describe('JSON', () => {
     await expect(readLines(record)).resolves.toMatchObject({ records: [large] });
   });
 
-  it.each(['-0', ' -0 ', '[1,-0]', '{"b":-0}'])('may have -0 in a record that is read as it is: %s', async (value) => {
+  it.each(['-0', ' -0 ', '[1,-0]', '{"b":-0}'])('a record that is read as it is may have -0: %s', async (value) => {
     const head = '{"device_id":"d-0","timestamp":"2025-01-05T00:00:00Z","data_payload":{"t":"-07","a":';
     const options = { mediaType: 'application/json', maxRecords: 1, idempotencyKey: 'k-0' } as const;
     const flagsOf = async (text: string) => {
@@ -82,7 +82,7 @@ describe('JSON', () => {
     expect(await flagsOf('-0.5')).toMatchObject({ mayHaveRareNumbers: false });
   });
 
-  it('lists for each record of an array what parsing has changed in it, with pointers below that record', async () => {
+  it('JSON lists for each record of an array what parsing has changed in it, with pointers below that record', async () => {
     const submission = await readJson('[{"a":1},{"b":{"c":1,"c":2},"b~":1e-999},{"a":1,"a":1}]');
     expect(pointersOf(submission)).toEqual([
       [],
@@ -94,7 +94,7 @@ describe('JSON', () => {
     ]);
   });
 
-  it('is not JSON where JSON.parse says so', async () => {
+  it('A text is not JSON if JSON.parse refuses it', async () => {
     const splinters = fc.constantFrom(...'[]{},:"\\01-etn \n\r\u00e9\u{1f600}');
     const mutation = fc.tuple(fc.nat(), fc.nat({ max: 3 }), splinters);
     const bodies = fc.tuple(
@@ -121,7 +121,7 @@ describe('JSON', () => {
     );
   });
 
-  it('reports no text of the body', async () => {
+  it('JSON reports no text of the body', async () => {
     await expect(readJson('{"secret-7":x')).rejects.toThrow(
       expect.objectContaining({ code: 'invalid-json', message: expect.not.stringContaining('secret') }),
     );
@@ -156,7 +156,7 @@ describe('A body that is not JSON', () => {
     ['{"t":1}\ufeff', 7, 'byte order mark'],
     ['// comment\n{}', 0, 'no comments'],
     ['{"t":1 null}', 7, 'unexpected character'],
-  ])('is named for what is wrong: %j', async (text, offset, words) => {
+  ])('A body that is not JSON is named for what is wrong: %j', async (text, offset, words) => {
     const entry = await thrownBy(text);
     const detail = expect.stringContaining(words);
     expect(entry).toMatchObject({ pointer: '', code: 'syntax', offset, line: 1, column: offset + 1, detail });
@@ -169,11 +169,11 @@ describe('A body that is not JSON', () => {
     ['[{"a":1} {}]', { index: 0, offset: 9 }],
     ['[{"a":1},{"a":', { index: 1, offset: 14 }],
     ['\ufeff[{"a":1},x]', { index: 1, offset: 12, column: 11 }],
-  ])('names the record of an array: %j', async (text, place) => {
+  ])('A body that is not JSON names the record of an array: %j', async (text, place) => {
     expect(await thrownBy(text)).toMatchObject(place);
   });
 
-  it('is one anyway where NaN and Infinity are taken as null', async () => {
+  it('A body with NaN and Infinity is JSON if they are read as null', async () => {
     const options = { mediaType: 'application/json', maxRecords: 10, nanAsNull: true } as const;
     const text = '[{"a":NaN,"b":[-Infinity,Infinity,1],"NaN":"NaN \\" -Infinity"},{"a":1}]';
     const { records } = await readSubmission(Buffer.from(text), options);
@@ -184,12 +184,12 @@ describe('A body that is not JSON', () => {
 });
 
 describe('lines', () => {
-  it('may end in CR LF, be blank, and need no end after the last one', async () => {
+  it('Lines may end in CR LF, be blank, and need no end after the last one', async () => {
     const submission = await readLines('{"a":1}\r\n\n \t\r\n{"a":2}\n{"a":3}');
     expect(submission).toEqual({ isBatch: true, records: [1, 2, 3].map((a) => readable({ a })) });
   });
 
-  it('that cannot be read are the trouble of their record only', async () => {
+  it('Lines that cannot be read are the trouble of their record only', async () => {
     const bytes = Buffer.concat([Buffer.from('{"a":1}\n{"b":"'), Buffer.from([0xff]), Buffer.from('"}\n{"c":\n')]);
     expect((await readLines(bytes)).records).toEqual([
       readable({ a: 1 }),
@@ -203,19 +203,19 @@ describe('lines', () => {
     ]);
   });
 
-  it('are not trimmed of what JSON does not call white space', async () => {
+  it('Lines are not trimmed of what JSON does not call white space', async () => {
     expect((await readLines('{"a":1}\u00a0')).records[0]).toMatchObject({ state: 'unreadable' });
   });
 
-  it('list for each record what parsing has changed in it', async () => {
+  it('Lines list for each record what parsing has changed in it', async () => {
     expect(pointersOf(await readLines('{"a":1}\n{"a":1,"a":2}'))).toEqual([[], [['/a', 'duplicate-key']]]);
   });
 
-  it('that are all blank are no submission', async () => {
+  it('Lines that are all blank are no submission', async () => {
     await expect(readLines('\n\r\n')).rejects.toThrow(expect.objectContaining({ code: 'wrong-shape' }));
   });
 
-  it('are as many as may be, and one more is too many', async () => {
+  it('Lines are as many as may be, and one more is too many', async () => {
     expect((await readLines('1\n2\n3\n')).records).toHaveLength(3);
     await expect(readLines('1\n2\n3\n4')).rejects.toThrow(expect.objectContaining({ code: 'too-many-records' }));
     expect(PROBLEMS['too-many-records'].status).toBe(413);

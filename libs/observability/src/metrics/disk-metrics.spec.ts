@@ -11,7 +11,7 @@ async function scraped(urls: Record<string, string>): Promise<[string, number][]
 }
 
 describe('the disk of an embedded engine', () => {
-  it('is shown with its size and what of it is free', async () => {
+  it('The disk of an embedded engine is shown with its size and what of it is free', async () => {
     const [free, size, ...more] = await scraped({ event_log: `file:${tmpdir()}` });
     expect([free![0], size![0]]).toEqual([
       'sluice_disk_free_bytes{engine="event_log"}',
@@ -22,11 +22,11 @@ describe('the disk of an embedded engine', () => {
     expect(more).toEqual([]);
   });
 
-  it('is left out while its folder cannot be read', async () => {
+  it('The disk of an embedded engine is left out while its folder cannot be read', async () => {
     expect(await scraped({ event_log: 'file:/nowhere/at/all' })).toEqual([]);
   });
 
-  it('is not measured for an engine with its own server', async () => {
+  it('The disk of an embedded engine is not measured for an engine with its own server', async () => {
     expect(await scraped({ event_log: 'kafka://kafka:9092', record_store: 'mongodb://mongo:27017/sluice' })).toEqual(
       [],
     );

@@ -19,7 +19,7 @@ async function linesOf(merged: MergedMetrics): Promise<string[]> {
 }
 
 describe('the metrics of several processes', () => {
-  it('are sums, the lowest value, or one series for each process', async () => {
+  it('The metrics of several processes are sums, the lowest value, or one series for each process', async () => {
     const merged = new MergedMetrics();
     for (const number of [1, 2]) {
       const process = new ProcessMetrics();
@@ -44,7 +44,7 @@ describe('the metrics of several processes', () => {
     ]);
   });
 
-  it('keep the counts of a process that has ended, over any number of restarts, and none of its gauges', async () => {
+  it('The metrics of several processes keep the counts of a process that has ended, over any number of restarts, and none of its gauges', async () => {
     const merged = new MergedMetrics();
     for (let lives = 1; lives <= 3; lives++) {
       const process = new ProcessMetrics();
@@ -60,7 +60,7 @@ describe('the metrics of several processes', () => {
     }
   });
 
-  it('keep the last values of a process that has not answered', async () => {
+  it('The metrics of several processes keep the last values of a process that has not answered', async () => {
     const merged = new MergedMetrics();
     const process = new ProcessMetrics();
     process.records.inc({ verdict: 'accepted' }, 5);
@@ -68,7 +68,7 @@ describe('the metrics of several processes', () => {
     expect(await linesOf(merged)).toEqual(await linesOf(merged));
   });
 
-  it('include what every process of Node says of itself', async () => {
+  it('The metrics of several processes include the metrics of Node of every process', async () => {
     const merged = new MergedMetrics();
     for (const name of ['1', '2']) merged.update(name, await createRegistry().getMetricsAsJSON());
     const lines = await linesOf(merged);

@@ -18,7 +18,7 @@ function spansOf(append: Partial<TracedAppend>) {
   return spans.ended;
 }
 
-it('makes a span for an append with sampled records, with links to the trace of each request', () => {
+it('The tracing of appends makes a span for an append with sampled records, with links to the trace of each request', () => {
   const shared = traced(1);
   const [append, ...more] = spansOf({ entries: [PLAIN, shared, shared, PLAIN, traced(2)] });
   expect(more).toEqual([]);
@@ -30,23 +30,23 @@ it('makes a span for an append with sampled records, with links to the trace of 
   expect(append?.parent).toBeUndefined();
 });
 
-it('makes no span for an append without sampled records', () => {
+it('The tracing of appends makes no span for an append without sampled records', () => {
   const broken = { headers: { traceparent: 'broken' } };
   const unsampled = { headers: { traceparent: writeTraceParent({ ...place(1), isSampled: false }) } };
   expect(spansOf({ entries: [PLAIN, broken, unsampled] })).toEqual([]);
 });
 
-it('says when the log did not confirm', () => {
+it('The tracing of appends reports when the log did not acknowledge', () => {
   const [append] = spansOf({ entries: [traced(1)], isConfirmed: false });
   expect(append?.attributes).toMatchObject({ 'error.type': 'unconfirmed' });
 });
 
-it('links to no more traces than a span keeps', () => {
+it('The tracing of appends links to no more traces than a span keeps', () => {
   const entries = Array.from({ length: 1000 }, (_, number) => traced(number + 1));
   expect(spansOf({ entries })[0]?.links).toHaveLength(MAX_LINKS);
 });
 
-it('looks at nothing while tracing is off', () => {
+it('The tracing of appends looks at nothing while tracing is off', () => {
   const untouchable = new Proxy([] as unknown as TracedAppend['entries'], {
     get: () => {
       throw new Error('looked at');

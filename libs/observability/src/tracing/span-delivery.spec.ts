@@ -21,18 +21,18 @@ async function counted(): Promise<Record<string, number>> {
 }
 
 describe('the delivery of spans', () => {
-  it('begins its counts at 0, so that the first one that is dropped shows', async () => {
+  it('The delivery of spans begins its counts at 0, so that the first one that is dropped shows', async () => {
     expect(await counted()).toEqual({ delivered: 0, dropped: 0 });
   });
 
-  it('has room for so many at one time, and drops the next ones', async () => {
+  it('The delivery of spans has room for so many at one time, and drops the next ones', async () => {
     expect(admit(MAX_WAITING_SPANS + 5)).toBe(MAX_WAITING_SPANS);
     delivery.delivered(10);
     expect(admit(20)).toBe(10);
     expect(await counted()).toEqual({ delivered: 10, dropped: 15 });
   });
 
-  it('says once that spans are dropped, and once that they are delivered again, with how many were lost', () => {
+  it('The delivery of spans reports once that spans are dropped, and once that they are delivered again, with how many were lost', () => {
     admit(30);
     delivery.failed(10, 'the collector does not take them: ECONNREFUSED');
     delivery.failed(10, 'the collector does not take them: ECONNREFUSED');
@@ -43,7 +43,7 @@ describe('the delivery of spans', () => {
     expect(lines[1]?.dropped).toBe(20);
   });
 
-  it('does not call a collector well that is slow, and still loses some between two deliveries', () => {
+  it('The delivery of spans does not call a collector well that is slow, and still loses some between two deliveries', () => {
     admit(MAX_WAITING_SPANS + 1);
     delivery.delivered(100);
     admit(101);
@@ -53,7 +53,7 @@ describe('the delivery of spans', () => {
     expect(messages()).toHaveLength(2);
   });
 
-  it('counts what is left at a stop as dropped', async () => {
+  it('The delivery of spans counts what is left at a stop as dropped', async () => {
     admit(7);
     delivery.delivered(3);
     delivery.gaveUp();

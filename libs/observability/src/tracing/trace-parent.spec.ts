@@ -6,18 +6,18 @@ const SPAN_ID = '00f067aa0ba902b7';
 const VALID = `00-${TRACE_ID}-${SPAN_ID}-01`;
 
 describe('the header traceparent', () => {
-  it('names a place in a trace, and whether that is sampled', () => {
+  it('The header traceparent names a place in a trace, and whether that is sampled', () => {
     expect(readTraceParent(VALID)).toEqual({ traceId: TRACE_ID, spanId: SPAN_ID, isSampled: true });
     expect(readTraceParent(VALID.replace(/01$/, '00'))).toMatchObject({ isSampled: false });
     expect(readTraceParent(VALID.replace(/01$/, '02'))).toMatchObject({ isSampled: false });
     expect(readTraceParent(VALID.replace(/01$/, 'ff'))).toMatchObject({ isSampled: true });
   });
 
-  it('is written as it was read', () => {
+  it('The header traceparent is written as it was read', () => {
     expect(writeTraceParent(readTraceParent(VALID)!)).toBe(VALID);
   });
 
-  it('of a later version is forwarded as the version that we know', () => {
+  it('The header traceparent of a later version is forwarded as the version that we know', () => {
     expect(writeTraceParent(readTraceParent(`cc${VALID.slice(2)}`)!)).toBe(VALID);
   });
 
@@ -33,7 +33,7 @@ describe('the header traceparent', () => {
     ['without a trace', VALID.replace(TRACE_ID, '0'.repeat(32))],
     ['too short', VALID.replace(TRACE_ID, TRACE_ID.slice(1))],
     ['endless', `00-${'a'.repeat(100_000)}`],
-  ])('is ignored when it is %s', (_what, header) => {
+  ])('The header traceparent is ignored when it is %s', (_what, header) => {
     expect(readTraceParent(header)).toBeUndefined();
   });
 });

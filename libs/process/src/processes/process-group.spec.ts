@@ -42,7 +42,7 @@ async function runAll(count: number): Promise<void> {
 }
 
 describe('a group of processes', () => {
-  it('starts the first one alone, and the others once it has started', () => {
+  it('A group of processes starts the first one alone, and the others once it has started', () => {
     run(3);
     expect(numbers()).toEqual([1]);
     forked[0]!.says('serving');
@@ -55,14 +55,14 @@ describe('a group of processes', () => {
     expect([group.isRunning, group.up.length]).toEqual([true, 3]);
   });
 
-  it('ends with an error when the first one cannot start, and leaves the reason to it', async () => {
+  it('A group of processes ends with an error when the first one cannot start, and leaves the reason to it', async () => {
     run(3);
     forked[0]!.ends(1);
     expect(await exit).toBe(1);
     expect([numbers(), lines]).toEqual([[1], []]);
   });
 
-  it('ends with an error when another one cannot start, after those that have started', async () => {
+  it('A group of processes ends with an error when another one cannot start, after those that have started', async () => {
     run(2);
     forked[0]!.starts();
     forked[1]!.ends(1);
@@ -75,7 +75,7 @@ describe('a group of processes', () => {
 describe('a process of a group that ends', () => {
   beforeEach(() => runAll(2));
 
-  it('is started again', async () => {
+  it('A process of a group that ends is started again', async () => {
     forked[0]!.ends(null, 'SIGKILL');
     expect(group.up.map(({ number }) => number)).toEqual([2]);
     await until(() => forked.length === 3);
@@ -84,7 +84,7 @@ describe('a process of a group that ends', () => {
     expect(group.up).toHaveLength(2);
   });
 
-  it('is started again later each time that it ends soon, and at once when it has lived long', async () => {
+  it('A process of a group that ends is started again later each time that it ends soon, and at once when it has lived long', async () => {
     for (let times = 1; times <= 4; times++) {
       forked.findLast(({ number }) => number === 1)!.ends(1);
       await until(() => forked.length === 2 + times);
@@ -98,7 +98,7 @@ describe('a process of a group that ends', () => {
     await until(() => forked.length === 7);
   });
 
-  it('ends the whole with an error when it cannot be started again', async () => {
+  it('A process of a group that ends ends the whole with an error when it cannot be started again', async () => {
     forked[0]!.ends(null, 'SIGKILL');
     for (let starts = 1; starts <= 5; starts++) {
       await until(() => forked.length === 2 + starts);
@@ -112,7 +112,7 @@ describe('a process of a group that ends', () => {
 });
 
 describe('a group that is asked to stop', () => {
-  it('passes every signal on, and ends once all processes have', async () => {
+  it('A group that is asked to stop passes every signal on, and ends once all processes have', async () => {
     await runAll(2);
     group.stop('SIGTERM');
     group.stop('SIGINT');
@@ -124,7 +124,7 @@ describe('a group that is asked to stop', () => {
     expect(await exit).toBe(0);
   });
 
-  it('starts nothing again, and does not wait for a process that serves nothing yet', async () => {
+  it('A group that is asked to stop starts nothing again, and does not wait for a process that serves nothing yet', async () => {
     await runAll(3);
     forked[0]!.ends(null, 'SIGKILL');
     forked[1]!.ends(null, 'SIGKILL');
@@ -136,7 +136,7 @@ describe('a group that is asked to stop', () => {
     expect(forked).toHaveLength(5);
   });
 
-  it('ends with an error when a process does', async () => {
+  it('A group that is asked to stop ends with an error when a process does', async () => {
     await runAll(2);
     group.stop('SIGTERM');
     forked[0]!.ends(1);
@@ -144,7 +144,7 @@ describe('a group that is asked to stop', () => {
     expect(await exit).toBe(1);
   });
 
-  it('kills a process that does not stop in time, and ends with an error', async () => {
+  it('A group that is asked to stop kills a process that does not stop in time, and ends with an error', async () => {
     run(1, 1);
     forked[0]!.starts();
     group.stop('SIGTERM');

@@ -18,7 +18,7 @@ const HELLO: Reply = {
 };
 
 /**
- * Speaks as much of MongoDB's protocol as a driver needs to connect, and answers all other commands with one error.
+ * Implements as much of MongoDB's protocol as a driver needs to connect, and answers all other commands with one error.
  * https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
  */
 export class FakeMongod {
@@ -27,7 +27,7 @@ export class FakeMongod {
   /** Commands that were received, without those of monitoring. */
   readonly commands: string[] = [];
 
-  /** @param errors what commands are answered with, by name; `*` is for all others */
+  /** @param errors the answers to commands, by name; `*` is for all others */
   constructor(private readonly errors: Readonly<Record<string, Reply>>) {
     this.server = createServer((socket) => this.serve(socket));
   }

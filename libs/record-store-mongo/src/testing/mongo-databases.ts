@@ -11,7 +11,7 @@ export class MongoDatabases {
     this.client = new mongoose.mongo.MongoClient(serverUrl);
   }
 
-  /** How to open a store on a database of its own. */
+  /** Options of a store on a separate database. */
   newOptions(timeoutMs = 10_000): RecordStoreOptions {
     const name = `sluice-suite-${randomUUID()}`;
     this.names.push(name);
@@ -20,7 +20,7 @@ export class MongoDatabases {
     return { url: url.href, clientId: 'suite', timeoutMs };
   }
 
-  /** The database that the options name, past the store. */
+  /** The database of these options, without the store. */
   database(options: RecordStoreOptions): mongoose.mongo.Db {
     return this.client.db(new URL(options.url).pathname.slice(1));
   }

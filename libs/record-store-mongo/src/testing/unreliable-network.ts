@@ -14,7 +14,7 @@ export class UnreliableNetwork {
     this.server = createServer((client) => this.join(client));
   }
 
-  /** The address of the target, as seen through this network. @param port 0: any that is free */
+  /** The address of the target through this network. @param port 0: any free one */
   async open(port = 0): Promise<URL> {
     this.server.listen(port, '127.0.0.1');
     await once(this.server, 'listening');

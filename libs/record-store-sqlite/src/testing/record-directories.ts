@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordStoreOptions } from '@sluice/record-store';
 
-/** Directories for embedded record stores, gone after the suite. */
+/** Directories for embedded record stores, removed after the suite. */
 export class RecordDirectories {
   private readonly made: string[] = [];
 

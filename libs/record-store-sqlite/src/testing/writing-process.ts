@@ -1,6 +1,6 @@
 /**
- * Writes batch after batch into a records file and prints the number of each batch that is durable, until it is killed.
- * Run by Node as it is: `node writing-process.ts <file> <first batch>`.
+ * Writes batch after batch into a records file and prints the number of each durable batch, until it is killed. Node runs it
+ * without compilation: `node writing-process.ts <file> <first batch>`.
  */
 import { Worker } from 'node:worker_threads';
 import type { RecordAnswer, RecordRow } from '../record-row.js';

@@ -4,8 +4,8 @@ import { recordToStore, STORED_AT_MS } from './records.js';
 import type { OpenStore } from './store-under-test.js';
 
 export function describeClosing(openStore: OpenStore): void {
-  describe('from opening to closing', () => {
-    it('keeps what it holds when it is prepared again', () =>
+  describe('opening and closing', () => {
+    it('The store keeps its records when it is prepared again', () =>
       withStore(openStore, async (store) => {
         await store.prepare();
         await store.writer.write([recordToStore()], STORED_AT_MS);
@@ -13,15 +13,16 @@ export function describeClosing(openStore: OpenStore): void {
         expect(await store.reader.find('dev-2', 'r-1')).toBeDefined();
       }));
 
-    it('can be prepared by several processes at the same time', () =>
+    it('Several processes can prepare the store at the same time', () =>
       withStore(openStore, async (store) => {
         await Promise.all([store.prepare(), store.prepare(), store.prepare()]);
         expect(await store.writer.write([recordToStore()], STORED_AT_MS)).toEqual([{ status: 'stored' }]);
       }));
 
-    it('answers a ping', () => withStore(openStore, (store) => expect(store.ping()).resolves.toBeUndefined()));
+    it('The store answers a ping', () =>
+      withStore(openStore, (store) => expect(store.ping()).resolves.toBeUndefined()));
 
-    it('can be closed twice, and before it was ever used', () =>
+    it('The store can be closed twice, and before it was ever used', () =>
       withStore(openStore, async (store) => {
         await Promise.all([store.close(), store.close()]);
         await expect(store.close()).resolves.toBeUndefined();
@@ -33,7 +34,7 @@ export function describeClosing(openStore: OpenStore): void {
       ['page', (store) => store.reader.page({}, 10)],
       ['prepare', (store) => store.prepare()],
       ['ping', (store) => store.ping()],
-    ])('refuses to %s when it is closed', (_, operation) =>
+    ])('A closed store refuses to %s', (_, operation) =>
       withStore(openStore, async (store) => {
         await store.prepare();
         await store.close();

@@ -8,25 +8,25 @@ const document = (id: string, version = 1, content: StoredDocument['content'] = 
   content,
 });
 
-/** What every adapter must do: the sentences of `document-store.ts`, as tests. */
+/** The contract of every adapter: the sentences of `document-store.ts`, as tests. */
 export function describeDocuments(openStore: OpenStore): void {
-  describe('its documents', () => {
+  describe('documents', () => {
     const used = useStore(openStore);
     const documents = (): DocumentStore => used.store.documents;
 
-    it('are not there before they are stored', async () => {
+    it('A document is not found before it is stored', async () => {
       expect(await documents().find('audit', 'none')).toBeUndefined();
       expect(await documents().list('audit', {}, 10)).toEqual([]);
       expect(await documents().count('audit', {})).toBe(0);
     });
 
-    it('come back as they were, whatever their keys', async () => {
+    it('Documents come back unchanged, whatever their keys', async () => {
       const content = { $set: { 'a.b': [1, null, 'ä', -0] }, more: true, large: [2n ** 63n, 1e22] };
       expect(await documents().put('redrives', document('exact', 1, content))).toBe(true);
       expect(await documents().find('redrives', 'exact')).toEqual(document('exact', 1, content));
     });
 
-    it('change only by their next version', async () => {
+    it('A document changes only by its next version', async () => {
       expect(await documents().put('redrives', document('v', 2))).toBe(false);
       expect(await documents().put('redrives', document('v'))).toBe(true);
       expect(await documents().put('redrives', document('v'))).toBe(false);
@@ -35,13 +35,13 @@ export function describeDocuments(openStore: OpenStore): void {
       expect(await documents().find('redrives', 'v')).toEqual(document('v', 2, { n: 2 }));
     });
 
-    it('let one of two that change one at the same time win', async () => {
+    it('Of two concurrent changes of a document, one wins', async () => {
       await documents().put('redrives', document('race'));
       const puts = [1, 2].map((n) => documents().put('redrives', document('race', 2, { n })));
       expect((await Promise.all(puts)).filter(Boolean)).toHaveLength(1);
     });
 
-    it('can be added twice, and stay as they were the first time', async () => {
+    it('Documents can be added twice, and stay as they were the first time', async () => {
       await documents().add('dispositions', [document('0/1'), document('0/2')]);
       await documents().add('dispositions', [document('0/2', 1, { n: 9 }), document('0/3')]);
       const ids = ['0/1', '0/2', '0/3'];
@@ -50,7 +50,7 @@ export function describeDocuments(openStore: OpenStore): void {
       );
     });
 
-    it('are listed and counted by ranges of ids, in order, in their collection', async () => {
+    it('Documents are listed and counted by ranges of ids, in order, in their collection', async () => {
       await documents().add(
         'backups',
         ['c', 'a', 'b', 'd'].map((id) => document(id)),

@@ -30,7 +30,7 @@ const PAYLOADS: readonly [name: string, payload: JsonObject][] = [
   ['escapes in keys', { 'a"b': 1, 'a\\b': { 'a\nb': 2, '"': 3 }, '\t': [{ '\\': 4, '\\\\': 5 }], '\u0001': 6 }],
   ['control characters', { text: 'a\0b\u0001\t\r\n"\\/\u007f', empty: '' }],
   ['keys that look like array indexes', { b: 1, 10: 2, 2: 3, a: 4, '-1': 5, '01': 6 }],
-  ['members in an order of their own', { z: 1, a: 2, m: { y: 1, b: 2 }, _: 3, A: 4 }],
+  ['members in unsorted order', { z: 1, a: 2, m: { y: 1, b: 2 }, _: 3, A: 4 }],
   ['200 kB', { text: 'x'.repeat(100_000), numbers: Array.from({ length: 15_000 }, (_, index) => index) }],
   ['5,000 members', Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key-${index}`, index]))],
 ];
@@ -70,45 +70,45 @@ function nested(depth: number): JsonObject {
 }
 
 export function describeExactness(openStore: OpenStore): void {
-  describe('keeping what was said', () => {
+  describe('exactness', () => {
     const under = useStore(openStore);
 
-    it.each(PAYLOADS)('gives back a payload with %s, member for member', async (name, payload) => {
+    it.each(PAYLOADS)('A payload with %s comes back member for member', async (name, payload) => {
       const record = recordToStore({ deviceId: 'payload', recordId: name, payload });
       expect(await under.store.writer.write([record], STORED_AT_MS)).toEqual([{ status: 'stored' }]);
       const found = await under.store.reader.find('payload', name);
       expect(stringifyExact(found?.data_payload)).toBe(stringifyExact(payload));
     });
 
-    it('knows every one of these payloads again', async () => {
+    it('Every one of these payloads is recognised when it is repeated', async () => {
       const records = PAYLOADS.map(([recordId, payload]) => recordToStore({ deviceId: 'known', recordId, payload }));
       await under.store.writer.write(records, STORED_AT_MS);
       const outcomes = await under.store.writer.write(records, STORED_AT_MS);
       expect(outcomes).toEqual(records.map(() => ({ status: 'already-stored' })));
     });
 
-    it.each(IDS)('keeps the ids %s and %s apart from all others', async (deviceId, recordId) => {
+    it.each(IDS)('The ids %s and %s do not collide with any others', async (deviceId, recordId) => {
       const record = recordToStore({ deviceId, recordId });
       expect(await under.store.writer.write([record], STORED_AT_MS)).toEqual([{ status: 'stored' }]);
       const found = await under.store.reader.find(deviceId, recordId);
       expect([found?.device_id, found?.record_id]).toEqual([deviceId, recordId]);
     });
 
-    it.each(ORIGINS)('gives back where a timestamp comes from: %j', async (origin) => {
+    it.each(ORIGINS)('The origin of a timestamp comes back: %j', async (origin) => {
       const record = recordToStore({ deviceId: 'origin', recordId: JSON.stringify(origin), origin });
       await under.store.writer.write([record], STORED_AT_MS);
       const { records } = await under.store.reader.page({ deviceId: 'origin' }, 10);
       expect(records).toContainEqual(expect.objectContaining({ ...record.event, stored_at: expect.any(String) }));
     });
 
-    it('knows a record again whose timestamp is that of its receipt', async () => {
+    it('A record with the time of its receipt is recognised when it is repeated', async () => {
       const traits = { deviceId: 'clockless', origin: { timestamp_source: 'received' } } as const;
       await under.store.writer.write([recordToStore(traits)], STORED_AT_MS);
       const later = recordToStore({ ...traits, timestamp: '2025-09-09T17:00:09Z' });
       expect(await under.store.writer.write([later], STORED_AT_MS)).toEqual([{ status: 'already-stored' }]);
     });
 
-    it.each(TIMESTAMPS)('gives back a timestamp with %s, letter for letter', async (name, timestamp) => {
+    it.each(TIMESTAMPS)('A timestamp with %s comes back letter for letter', async (name, timestamp) => {
       const record = recordToStore({ deviceId: 'timestamp', recordId: name, timestamp });
       expect(await under.store.writer.write([record], STORED_AT_MS)).toEqual([{ status: 'stored' }]);
       expect((await under.store.reader.find('timestamp', name))?.timestamp).toBe(timestamp);

@@ -8,21 +8,21 @@ describeRecordStoreContract('FakeRecordStore', async () => new FakeRecordStore()
 describe('FakeRecordStore', () => {
   const record = recordToStore();
 
-  it('remembers every batch, the failed ones as well', async () => {
+  it('The fake remembers every batch, including the failed ones', async () => {
     const store = new FakeRecordStore();
     store.isAvailable = false;
     await expect(store.write([record], STORED_AT_MS)).rejects.toMatchObject({ code: 'unavailable' });
     expect(store.batches).toEqual([[record]]);
   });
 
-  it('answers one write with given outcomes and stores nothing of it', async () => {
+  it('The fake answers one write with given outcomes and stores nothing of it', async () => {
     const store = new FakeRecordStore();
     store.answerNextWrite([{ status: 'refused', detail: 'too large' }]);
     expect(await store.write([record], STORED_AT_MS)).toEqual([{ status: 'refused', detail: 'too large' }]);
     expect(await store.write([record], STORED_AT_MS)).toEqual([{ status: 'stored' }]);
   });
 
-  it('lets writes wait until they are released', async () => {
+  it('Writes wait until the fake releases them', async () => {
     const store = new FakeRecordStore();
     store.hold();
     const writing = store.write([record], STORED_AT_MS);

@@ -33,18 +33,18 @@ interface HeldRecord {
 }
 
 /**
- * A record store in memory that keeps the contract, remembers what it was asked, and has bad days on demand.
- * For tests of those who write and read.
+ * A record store in memory that keeps the contract, remembers its calls, and fails on demand. For tests of code that writes and
+ * reads.
  */
 export class FakeRecordStore extends RecordStore implements RecordWriter, RecordReader {
   readonly writer: RecordWriter = this;
   readonly reader: RecordReader = this;
   readonly documents = new MemoryDocuments(() => this.requireAvailable());
-  /** Every batch that was brought, in the order of the calls; those that failed as well. */
+  /** Every batch that was written, in the order of the calls, including failed ones. */
   readonly batches: (readonly RecordToStore[])[] = [];
   /** While false, every operation fails with `unavailable`. */
   isAvailable = true;
-  /** Why it is not available, if a test says so. */
+  /** Why it is unavailable, if a test sets it. */
   cause: StoreTrouble | undefined;
 
   private readonly held = new Map<string, HeldRecord>();
@@ -63,7 +63,7 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
     this.gate ??= { opened: promise, open: resolve };
   }
 
-  /** Lets the writes go on that {@link hold} made wait, and all later ones. */
+  /** Lets the writes continue that {@link hold} made wait, and all later ones. */
   release(): void {
     this.gate?.open();
     this.gate = undefined;

@@ -8,26 +8,26 @@ export function describeFinding(openStore: OpenStore): void {
   describe('finding one record', () => {
     const under = useStore(openStore);
 
-    it('gives back the event and the time at which it was stored', async () => {
+    it('A record comes back with its event and the time at which it was stored', async () => {
       const record = recordToStore({ deviceId: 'whole' });
       await under.store.writer.write([record], STORED_AT_MS);
       expect(await under.store.reader.find('whole', 'r-1')).toEqual({ ...record.event, stored_at: STORED_AT });
     });
 
-    it('gives received_at in UTC with milliseconds', async () => {
+    it('The time received_at is in UTC with milliseconds', async () => {
       const record = recordToStore({ deviceId: 'received', receivedAt: '2025-09-09T19:00:01+02:00' });
       await under.store.writer.write([record], STORED_AT_MS);
       expect((await under.store.reader.find('received', 'r-1'))?.received_at).toBe('2025-09-09T17:00:01.000Z');
     });
 
-    it('finds nothing under a key that was never written', async () => {
+    it('A key that was never written is not found', async () => {
       await under.store.writer.write([recordToStore({ deviceId: 'known' })], STORED_AT_MS);
       expect(await under.store.reader.find('known', 'other')).toBeUndefined();
       expect(await under.store.reader.find('unknown', 'r-1')).toBeUndefined();
     });
 
     it.each([PRINTABLE, '/', ' ', '$gt', '../..', 'x'.repeat(128)])(
-      'finds a record whose id is %j',
+      'A record is found whose id is %j',
       async (recordId) => {
         await under.store.writer.write([recordToStore({ deviceId: 'ids', recordId })], STORED_AT_MS);
         const found = await under.store.reader.find('ids', recordId);

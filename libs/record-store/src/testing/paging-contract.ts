@@ -14,11 +14,11 @@ export function describePaging(openStore: OpenStore): void {
     const page = async (filter: RecordFilter, limit = 100, after?: RecordCursor) =>
       idsOf(await under.store.reader.page(filter, limit, after));
 
-    it('shows nothing, and no next page, where there is nothing', async () => {
-      expect(await under.store.reader.page({ deviceId: 'nobody' }, 10)).toEqual({ records: [], next: undefined });
+    it('A device without records has an empty page, and no next page', async () => {
+      expect(await under.store.reader.page({ deviceId: 'unknown' }, 10)).toEqual({ records: [], next: undefined });
     });
 
-    it('shows the newest timestamp first, whatever order the records came in', async () => {
+    it('The newest timestamp comes first, whatever order the records were written in', async () => {
       const times = [
         '2025-09-09T17:00:00Z',
         '0000-01-01T00:00:00Z',
@@ -31,7 +31,7 @@ export function describePaging(openStore: OpenStore): void {
       expect(await page({ deviceId: 'newest' })).toEqual(['9999', '2025', '1969', '0000']);
     });
 
-    it('orders by the instant, not by the text', async () => {
+    it('The order is by the instant, not by the text', async () => {
       await write([
         recordToStore({ deviceId: 'instant', recordId: 'second', timestamp: '2025-09-09T18:30:00+02:00' }),
         recordToStore({ deviceId: 'instant', recordId: 'first', timestamp: '2025-09-09T17:00:00Z' }),
@@ -39,13 +39,13 @@ export function describePaging(openStore: OpenStore): void {
       expect(await page({ deviceId: 'instant' })).toEqual(['first', 'second']);
     });
 
-    it('orders records of one instant by their key, byte for byte', async () => {
+    it('Records of one instant are ordered by their key, byte for byte', async () => {
       const ids = ['b', 'a', 'B', '~', ' ', '10', '9', 'a/', 'a b'];
       await write(ids.map((recordId) => recordToStore({ deviceId: 'bytes', recordId })));
       expect(await page({ deviceId: 'bytes' })).toEqual([...ids].sort());
     });
 
-    it('shows from the first instant on, and no longer at the last', async () => {
+    it('A range includes its first instant and excludes its last', async () => {
       await write(recordsToStore(6, { deviceId: 'range' }));
       const range = { deviceId: 'range', fromMs: START_MS + 1_000, toMs: START_MS + 4_000 };
       expect(await page(range)).toEqual(['r-3', 'r-2', 'r-1']);
@@ -53,7 +53,7 @@ export function describePaging(openStore: OpenStore): void {
       expect(await page({ deviceId: 'range', toMs: START_MS + 1_000 })).toEqual(['r-0']);
     });
 
-    it('keeps to the range when the cursor lies outside of it', async () => {
+    it('The page keeps to the range when the cursor is outside of it', async () => {
       await write(recordsToStore(4, { deviceId: 'outside' }));
       const range = { deviceId: 'outside', fromMs: START_MS + 1_000, toMs: START_MS + 3_000 };
       const cursorAt = (second: number) => ({
@@ -65,19 +65,19 @@ export function describePaging(openStore: OpenStore): void {
       expect(await page(range, 10, cursorAt(-9))).toEqual([]);
     });
 
-    it('names the last record of a page as the place where the next one begins', async () => {
+    it('The next page begins after the last record of this page', async () => {
       await write(recordsToStore(3, { deviceId: 'next' }));
       const { records, next } = await under.store.reader.page({ deviceId: 'next' }, 2);
       expect(records).toHaveLength(2);
       expect(next).toEqual({ timestampMs: START_MS + 1_000, deviceId: 'next', recordId: 'r-1' });
     });
 
-    it('names no next page when the last record is on this one', async () => {
+    it('There is no next page when the last record is on this one', async () => {
       await write(recordsToStore(3, { deviceId: 'last' }));
       expect((await under.store.reader.page({ deviceId: 'last' }, 3)).next).toBeUndefined();
     });
 
-    it('ends a page with the record that reaches its bytes, and goes on behind it', async () => {
+    it('A page ends with the record that reaches its bytes, and the next one continues after it', async () => {
       const payload = { text: 'x'.repeat(1_000) };
       await write(recordsToStore(5, { deviceId: 'large', payload }));
       const first = await under.store.reader.page({ deviceId: 'large' }, 5, undefined, 1_500);
@@ -85,14 +85,14 @@ export function describePaging(openStore: OpenStore): void {
       expect(await page({ deviceId: 'large' }, 5, first.next)).toEqual(['r-2', 'r-1', 'r-0']);
     });
 
-    it('shows one record at least, however large, and names no next page after the last', async () => {
+    it('A page has at least one record, however large, and there is no next page after the last', async () => {
       await write(recordsToStore(2, { deviceId: 'one', payload: { text: 'x'.repeat(1_000) } }));
       const first = await under.store.reader.page({ deviceId: 'one' }, 2, undefined, 1);
       const second = await under.store.reader.page({ deviceId: 'one' }, 2, first.next, 1);
       expect([idsOf(first), idsOf(second), second.next]).toEqual([['r-1'], ['r-0'], undefined]);
     });
 
-    it('goes on behind the cursor while newer records arrive', async () => {
+    it('The next page continues after the cursor while newer records arrive', async () => {
       await write(recordsToStore(4, { deviceId: 'arriving' }));
       const first = await under.store.reader.page({ deviceId: 'arriving' }, 2);
       await write([recordToStore({ deviceId: 'arriving', recordId: 'late', timestamp: secondsAfterStart(99) })]);
@@ -106,16 +106,16 @@ export function describePaging(openStore: OpenStore): void {
     const records = crowdedRecords(1_300, 42);
     beforeAll(() => under.store.writer.write(records, STORED_AT_MS));
 
-    it.each([170, 1_000])('shows every record once and in order, in pages of %i', async (limit) => {
+    it.each([170, 1_000])('Every record is shown once and in order, in pages of %i', async (limit) => {
       expect((await walk(under.store, {}, limit)).map(keyOf)).toEqual(keysInOrder(records));
     });
 
-    it('shows every record of one device once and in order', async () => {
+    it('Every record of one device is shown once and in order', async () => {
       const own = records.filter(({ event }) => event.device_id === 'dev');
       expect((await walk(under.store, { deviceId: 'dev' }, 50)).map(keyOf)).toEqual(keysInOrder(own));
     });
 
-    it('shows every record of a time range once and in order', async () => {
+    it('Every record of a time range is shown once and in order', async () => {
       const range = { fromMs: START_MS + 3_000, toMs: START_MS + 6_000 };
       const within = records.filter(({ event }) => {
         const instant = parseTimestamp(event.timestamp)!;
@@ -124,7 +124,7 @@ export function describePaging(openStore: OpenStore): void {
       expect((await walk(under.store, range, 80)).map(keyOf)).toEqual(keysInOrder(within));
     });
 
-    it('shows records as they are found one by one', async () => {
+    it('A page shows records as they are found one by one', async () => {
       const { records: shown } = await under.store.reader.page({}, 3);
       for (const record of shown) {
         expect(await under.store.reader.find(record.device_id, record.record_id)).toEqual(record);

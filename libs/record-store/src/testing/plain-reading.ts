@@ -20,7 +20,7 @@ interface PlainRecord {
 }
 
 /**
- * What a reader answers, worked out over a plain list of all records: what adapters are compared with, and what the fake store answers.
+ * Computes a reader's answers over a plain list of all records: adapters are compared with it, and the fake store uses it.
  */
 export class PlainReading {
   private readonly records: readonly PlainRecord[];

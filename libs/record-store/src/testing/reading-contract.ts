@@ -7,7 +7,7 @@ import { recordToStore, secondsAfterStart, seededRandom, STORED_AT, STORED_AT_MS
 import { useStore, type OpenStore } from './store-under-test.js';
 
 const START_MS = Date.parse(secondsAfterStart(0));
-/** Of the crowd, so that some records are ahead. */
+/** An instant within the generated records, so that some of them are ahead. */
 const AHEAD_AFTER_MS = START_MS + 8_000;
 
 /** Devices, latest values, receipts and values of a path: each compared with {@link PlainReading} over the same records. */
@@ -21,14 +21,14 @@ export function describeReading(openStore: OpenStore): void {
       await under.store.writer.write(records, STORED_AT_MS);
     });
 
-    it.each([1, 2, 7, 1_000])('shows every device once and in order, %i at a time', async (limit) => {
+    it.each([1, 2, 7, 1_000])('Every device is shown once and in order, %i at a time', async (limit) => {
       for (const prefix of ['', 'dev', 'a/', 'nothing'])
         expect(await walkDevices(under.store, prefix, limit)).toEqual(
           plain.devices({ prefix, after: undefined, aheadAfterMs: AHEAD_AFTER_MS }, 1_000).devices,
         );
     });
 
-    it('shows the latest record of each device, and the one that is ahead', async () => {
+    it('Each device has its latest record, and the one that is ahead', async () => {
       for (const deviceId of [...devices, 'unknown'])
         for (const aheadAfterMs of [AHEAD_AFTER_MS, START_MS - 1, START_MS + 60_000]) {
           const { record, ahead } = plain.latest(deviceId, aheadAfterMs);
@@ -36,21 +36,21 @@ export function describeReading(openStore: OpenStore): void {
         }
     });
 
-    it.each([1, 3, 100, 1_000])('shows records by their receipt, once and in order, %i at a time', async (limit) => {
+    it.each([1, 3, 100, 1_000])('Records are shown by their receipt and once, %i at a time', async (limit) => {
       const range = { fromMs: START_MS + 2_000, toMs: START_MS + 7_000 };
       const some = { ...range, deviceId: devices[0]! };
       for (const filter of limit < 3 ? [some] : [{ deviceId: devices[0]! }, range, some, {}])
         expect(await walkReceipts(under.store, filter, limit)).toEqual(plain.pageByReceipt(filter, 10_000).records);
     });
 
-    it('ends a page of receipts with the record that reaches its bytes', async () => {
+    it('A page of receipts ends with the record that reaches its bytes', async () => {
       const filter = { deviceId: devices[0]! };
       const { records: shown, next } = await under.store.reader.pageByReceipt(filter, 100, undefined, 1);
       expect(shown).toEqual(plain.pageByReceipt(filter, 1).records);
       expect(next).toMatchObject({ recordId: shown[0]!.record_id });
     });
 
-    it.each(PATHS)('reads the values at %j', async (...path) => {
+    it.each(PATHS)('The values at %j are read', async (...path) => {
       for (const deviceId of devices)
         for (const limit of [20, 5_000]) {
           const query = { deviceId, path, fromMs: START_MS + 1_000, toMs: START_MS + 9_000 };
@@ -58,7 +58,7 @@ export function describeReading(openStore: OpenStore): void {
         }
     });
 
-    it('reads no values where there are none', async () => {
+    it('There are no values for a device without records', async () => {
       const page = await under.store.reader.values({ deviceId: 'unknown', path: ['temp'] }, 10);
       expect(page).toEqual({ timestampsMs: [], values: [], next: undefined });
     });
@@ -70,7 +70,7 @@ export function describeReading(openStore: OpenStore): void {
       recordToStore({ deviceId: 'stopped', recordId, receivedAt, ...(timestamp && { timestamp }) });
     const latest = async () => (await under.store.reader.latest('stopped', START_MS)).record?.record_id;
 
-    it('is the one that was received last, also after one of an earlier instant', async () => {
+    it('The latest record is the one that was received last, also after one of an earlier instant', async () => {
       const records = ['2', '9', '4'].map((second) => ofInstant(second, `2025-09-09T17:00:0${second}Z`));
       await under.store.writer.write(records, STORED_AT_MS);
       expect(await latest()).toBe('9');

@@ -8,7 +8,7 @@ import { describeReading } from './reading-contract.js';
 import type { OpenStore } from './store-under-test.js';
 import { describeWriting } from './writing-contract.js';
 
-/** What every adapter of the record store must do: the sentences of `record-store.ts` and `record-reader.ts`, as tests. */
+/** The contract of every adapter of the record store: the sentences of `record-store.ts` and `record-reader.ts`, as tests. */
 export function describeRecordStoreContract(name: string, openStore: OpenStore): void {
   describe(`${name}, as a record store`, () => {
     describeWriting(openStore);

@@ -1,12 +1,12 @@
 import type { IngestEvent, JsonObject } from '@sluice/contracts';
 import type { RecordToStore } from '../record-store.js';
 
-/** What a test wants to be special about a record. */
+/** The traits of a record that a test sets. */
 export interface RecordTraits {
   deviceId?: string;
   recordId?: string;
   timestamp?: string;
-  /** What the event says of the origin of its timestamp. */
+  /** The origin of the timestamp in the event. */
   origin?: Pick<IngestEvent, 'timestamp_sent' | 'timestamp_source'>;
   receivedAt?: string;
   payload?: JsonObject;
@@ -17,7 +17,7 @@ export interface RecordTraits {
 export const STORED_AT_MS = Date.UTC(2025, 8, 9, 17, 0, 2);
 export const STORED_AT = '2025-09-09T17:00:02.000Z';
 
-/** A record like any other, apart from the traits that a test names. */
+/** An ordinary record, except for the traits that a test sets. */
 export function recordToStore(traits: RecordTraits = {}): RecordToStore {
   return {
     event: {
@@ -45,7 +45,7 @@ export function recordsToStore(count: number, traits: RecordTraits = {}): Record
   );
 }
 
-/** 2025-09-09T17:00:00Z and so many seconds. */
+/** 2025-09-09T17:00:00Z plus this many seconds. */
 export function secondsAfterStart(seconds: number): string {
   return new Date(Date.UTC(2025, 8, 9, 17) + seconds * 1000).toISOString();
 }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { RecordStore } from '../record-store.js';
 
-/** Opens a store that holds nothing, in a place of its own. The suite prepares it, and closes it in the end. */
+/** Opens an empty store in a separate place. The suite prepares it, and closes it at the end. */
 export type OpenStore = () => Promise<RecordStore>;
 
 /**
- * One prepared store for all tests of the describe block that calls this; closed after the last of them.
- * The tests keep apart by the ids of their devices.
+ * One prepared store for all tests of the describe block that calls this; closed after the last of them. The tests use different
+ * device ids.
  */
 export function useStore(openStore: OpenStore): { readonly store: RecordStore } {
   let store: RecordStore;

@@ -10,15 +10,15 @@ export function describeWriting(openStore: OpenStore): void {
     const statuses = async (...records: RecordToStore[]) => (await write(...records)).map(({ status }) => status);
     const find = (deviceId: string, recordId = 'r-1') => under.store.reader.find(deviceId, recordId);
 
-    it('has no outcome for an empty batch', async () => {
+    it('An empty batch has no outcomes', async () => {
       expect(await write()).toEqual([]);
     });
 
-    it('stores a record that is new', async () => {
+    it('A new record is stored', async () => {
       expect(await write(recordToStore({ deviceId: 'new' }))).toEqual([{ status: 'stored' }]);
     });
 
-    it('answers in the order of the records', async () => {
+    it('The outcomes are in the order of the records', async () => {
       const [first, second, third] = recordsToStore(3, { deviceId: 'order' }) as [
         RecordToStore,
         RecordToStore,
@@ -28,14 +28,14 @@ export function describeWriting(openStore: OpenStore): void {
       expect(await statuses(first, second, third)).toEqual(['stored', 'already-stored', 'stored']);
     });
 
-    it('takes a record that comes again as already stored, and keeps the time at which it was received first', async () => {
+    it('A repeated record is already stored, and keeps the time at which it was received first', async () => {
       await write(recordToStore({ deviceId: 'again', receivedAt: '2025-09-09T17:00:01.000Z' }));
       const repeated = recordToStore({ deviceId: 'again', receivedAt: '2025-09-09T17:05:00.000Z', offset: 9 });
       expect(await write(repeated)).toEqual([{ status: 'already-stored' }]);
       expect((await find('again'))?.received_at).toBe('2025-09-09T17:00:01.000Z');
     });
 
-    it('takes the same members in another order as the same payload', async () => {
+    it('The same members in another order are the same payload', async () => {
       await write(recordToStore({ deviceId: 'members', payload: { a: 1, b: { c: 2, d: 3 } } }));
       const repeated = recordToStore({ deviceId: 'members', payload: { b: { d: 3, c: 2 }, a: 1 } });
       expect(await statuses(repeated)).toEqual(['already-stored']);
@@ -46,7 +46,7 @@ export function describeWriting(openStore: OpenStore): void {
       ['a value of another type', { a: '1' }],
       ['one more member', { a: 1, b: null }],
       ['one member less', {}],
-    ])('finds a conflict in %s, and the first stays', async (difference, payload) => {
+    ])('There is a conflict with %s, and the first stays', async (difference, payload) => {
       const deviceId = `conflict-${difference.replaceAll(' ', '-')}`;
       await write(recordToStore({ deviceId, payload: { a: 1 } }));
       const [outcome] = await write(recordToStore({ deviceId, payload }));
@@ -54,7 +54,7 @@ export function describeWriting(openStore: OpenStore): void {
       expect((await find(deviceId))?.data_payload).toEqual({ a: 1 });
     });
 
-    it('finds a conflict in the order of items and in the sign of zero', async () => {
+    it('There is a conflict with another order of items and another sign of zero', async () => {
       await write(recordToStore({ deviceId: 'items', payload: { items: [1, 2] } }));
       await write(recordToStore({ deviceId: 'zero', payload: { zero: 0 } }));
       const reordered = recordToStore({ deviceId: 'items', payload: { items: [2, 1] } });
@@ -62,40 +62,40 @@ export function describeWriting(openStore: OpenStore): void {
       expect(await statuses(reordered, negative)).toEqual(['conflict', 'conflict']);
     });
 
-    it('finds a conflict in another timestamp text, though it names the same instant', async () => {
+    it('There is a conflict with another timestamp text, though it is the same instant', async () => {
       await write(recordToStore({ deviceId: 'text', timestamp: '2025-09-09T17:00:00Z' }));
       const [outcome] = await write(recordToStore({ deviceId: 'text', timestamp: '2025-09-09T19:00:00+02:00' }));
       expect(outcome).toEqual({ status: 'conflict', detail: expect.stringContaining('timestamp') });
       expect((await find('text'))?.timestamp).toBe('2025-09-09T17:00:00Z');
     });
 
-    it('keeps records of one id apart by their devices', async () => {
+    it('Records with one id of different devices are separate', async () => {
       const records = ['apart-1', 'apart-2'].map((deviceId) => recordToStore({ deviceId, payload: { deviceId } }));
       expect(await statuses(...records)).toEqual(['stored', 'stored']);
       expect((await find('apart-2'))?.data_payload).toEqual({ deviceId: 'apart-2' });
     });
 
-    it('stores the first of two records of one key in one batch', async () => {
+    it('Of two records with one key in one batch, the first is stored', async () => {
       const [first, equal] = [recordToStore({ deviceId: 'twice' }), recordToStore({ deviceId: 'twice' })];
       const different = recordToStore({ deviceId: 'twice', payload: { other: true } });
       expect(await statuses(first, equal, different)).toEqual(['stored', 'already-stored', 'conflict']);
       expect((await find('twice'))?.data_payload).toEqual(first.event.data_payload);
     });
 
-    it('answers for each of 1,500 records with duplicates and conflicts at random places', async () => {
+    it('Each of 1,500 records has its outcome, with duplicates and conflicts at random places', async () => {
       const { records, expected } = mixedBatch('mixed', 1_500, 20_250_909);
       expect(await statuses(...records)).toEqual(expected);
       expect(new Set(expected)).toEqual(new Set(['stored', 'already-stored', 'conflict']));
     });
 
-    it('takes a whole batch that comes again as already stored, and doubles nothing', async () => {
+    it('A repeated batch is already stored, and no record is doubled', async () => {
       const records = recordsToStore(1_000, { deviceId: 'whole' });
       await write(...records);
       expect(new Set(await statuses(...records))).toEqual(new Set(['already-stored']));
       expect(await countOf(under.store, 'whole')).toBe(1_000);
     });
 
-    it('stores each record once when several writers bring the same batch at the same time', async () => {
+    it('Each record is stored once when several writers write the same batch at the same time', async () => {
       const records = recordsToStore(200, { deviceId: 'race' });
       const answers = await Promise.all([write(...records), write(...records), write(...records)]);
       expect(await countOf(under.store, 'race')).toBe(200);
@@ -111,7 +111,7 @@ async function countOf(store: RecordStore, deviceId: string): Promise<number> {
   return (await store.reader.page({ deviceId }, 1_000)).records.length;
 }
 
-/** A batch in which keys come again by chance, half of them with another payload, and what must become of each record. */
+/** A batch with repeated keys, half of them with another payload, and the expected outcome of each record. */
 function mixedBatch(deviceId: string, count: number, seed: number) {
   const random = seededRandom(seed);
   const payloads = new Map<string, number>();
