@@ -9,7 +9,7 @@ import { exportText } from './export-text.js';
 import type { ExportRequest } from './export-request.js';
 
 /** Most records that the store is asked for at one time; their bytes are bounded as well. */
-const SLICE_RECORDS = 1_000;
+const SLICE_RECORDS = 250;
 const { placeOf } = RECORD_ORDERS.timestamp;
 
 /** All records of a device or of a range of time, newest first. */
