@@ -25,6 +25,11 @@ export function startReading(kind: keyof typeof READERS, url: string, path: stri
   return startSender('tools/edge-load/readers.ts', kind, url, path);
 }
 
+/** Begins to read exports and series from a separate process, which continues until it is stopped. */
+export function startHeavyReading(url: string): Promise<Program> {
+  return startSender('tools/edge-load/heavy-readers.ts', url);
+}
+
 /** Resolves when it has sent what it begins with. */
 async function startSender(path: string, ...args: string[]): Promise<Program> {
   const sender = Program.start(path, { args });

@@ -8,8 +8,8 @@ const HONEST = { perSecond: 100, seconds: 5, connections: 50, recordsPerRequest:
 /** Headers and address of a sender. */
 export type Sender = Pick<Load, 'headers' | 'localAddress'>;
 
-export function honestLoad(url: string, who: Sender = {}): Promise<Outcome> {
-  return runLoad({ url, ...HONEST, ...who });
+export function honestLoad(url: string, who: Sender = {}, seconds = HONEST.seconds): Promise<Outcome> {
+  return runLoad({ url, ...HONEST, seconds, ...who });
 }
 
 /** Honest devices alone and then under an attack, in turn, as the median of all rounds. */

@@ -8,12 +8,13 @@ import type { Proof } from './proof.js';
 import { bomb } from './proofs/bomb.js';
 import { floods } from './proofs/flood.js';
 import { overCapacity } from './proofs/over-capacity.js';
+import { heavyReads } from './proofs/heavy-reads.js';
 import { reads } from './proofs/reads.js';
 import { shapes } from './proofs/shapes.js';
 import { slowClients } from './proofs/slow-clients.js';
 import { lineOf, publish } from './report.js';
 
-const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb, shapes, reads];
+const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb, shapes, reads, heavyReads];
 
 const { values } = parseArgs({
   options: {
@@ -31,9 +32,11 @@ function chosen(): readonly Proof[] {
   return values.only.length === 0 ? runnable() : PROOFS.filter(({ name }) => values.only.includes(name));
 }
 
-/** The gateway alone, over Kafka, has no pages to read. */
+/** The gateway alone, over Kafka, has no pages to read; heavy reads need a record store as well. */
 function runnable(): readonly Proof[] {
-  return BROKERS === undefined ? PROOFS : PROOFS.filter((proof) => proof !== reads);
+  if (BROKERS === undefined) return PROOFS;
+  const unreadable = process.env['MONGO_URL'] === undefined ? [reads, heavyReads] : [reads];
+  return PROOFS.filter((proof) => !unreadable.includes(proof));
 }
 
 /** The gateway never makes its topic. */

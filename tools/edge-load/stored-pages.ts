@@ -27,7 +27,8 @@ function batchOf(device_id: string, count: number, payloadBytes: number, first: 
   return JSON.stringify(records);
 }
 
-async function send(url: string, body: string): Promise<void> {
+/** Sends records until they are accepted. */
+export async function send(url: string, body: string): Promise<void> {
   await until('the records are accepted', async () => {
     const headers = { 'content-type': 'application/json' };
     const { ok } = await fetch(`${url}/ingest`, { method: 'POST', headers, body });

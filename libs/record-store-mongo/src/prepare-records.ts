@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { MongoDatabase } from './mongo-connection.js';
 
-const INDEXES = [
+export const INDEXES = [
   { key: { device_id: 1, timestamp: -1, _id: 1 }, name: 'records_by_device' },
   { key: { timestamp: -1, _id: 1 }, name: 'records_by_timestamp' },
   { key: { device_id: 1, received_at: -1, _id: 1 }, name: 'records_by_device_received_at' },

@@ -22,6 +22,8 @@ export interface RunnerParts extends StepParts {
   owner: string;
   /** Whether the gateway sheds load because of the lag of the buffer. */
   isLagging?: () => Promise<boolean>;
+  /** Runs a step when the process has capacity for it. Left out: at once. */
+  inTurn?: <T>(step: () => Promise<T>) => Promise<T>;
   log?: (level: 'info' | 'warn', message: string) => void;
 }
 
@@ -83,9 +85,10 @@ export class RedriveRunner {
   }
 
   private async step(redrive: Redrive): Promise<number> {
-    const { clock } = this.parts;
+    const { clock, inTurn = (step) => step() } = this.parts;
     const sinceMs = clock.monotonicMs();
-    const result = await makeStep(redrive, Math.min(STEP_LETTERS, redrive.rate), this.parts).catch((error: unknown) => {
+    const letters = Math.min(STEP_LETTERS, redrive.rate);
+    const result = await inTurn(() => makeStep(redrive, letters, this.parts)).catch((error: unknown) => {
       if (error instanceof UnpublishedError || error instanceof EventLogError) return error;
       throw error;
     });

@@ -84,6 +84,9 @@ export function requireOptionsOf(command: Command, values: Options): void {
 /** All of them are checked before a token is made. */
 export function holdersOf({ device, pattern, reader, operator }: Options): Holder[] {
   const given = [device, pattern, reader, operator].filter((values) => values.length > 0);
+  if (reader.length > 0 && operator.length > 0) {
+    throw wrong('one token has one holder: for an operator that also reads records, give --operator --scope read');
+  }
   if (given.length !== 1) throw wrong('give one of --device, --pattern, --reader and --operator');
   const twice = [...device, ...pattern].find((name, index, all) => all.indexOf(name) !== index);
   if (twice !== undefined) throw wrong(`${twice} is named twice; name it once`);

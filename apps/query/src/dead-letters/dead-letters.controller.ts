@@ -5,12 +5,12 @@ import { MAX_OPERATE_BODY_BYTES } from '@sluice/contracts';
 import { Access, invalidParameter, ReadAdmission, readJsonBody, refuseParameters } from '@sluice/http';
 import { Dispositions } from '@sluice/redrive';
 import { EngineErrorFilter } from '../engine-error.filter.js';
+import { HeavyReads } from '../reading/heavy-reads.js';
 import { answerJson } from './answer-json.js';
 import { AuditTrail } from './audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';
 import { lettersRequest, placeOf } from './letters-request.js';
 import { DescribesDiscard, DescribesLetter, DescribesLetters, DescribesSummary } from './operate-docs.js';
-import { ScanPlaces } from './scan-places.js';
 
 const MAX_WHY_LENGTH = 1000;
 
@@ -21,7 +21,7 @@ export class DeadLettersController {
   constructor(
     @Inject(DeadLettersView) private readonly letters: DeadLettersView,
     @Inject(Dispositions) private readonly dispositions: Dispositions,
-    @Inject(ScanPlaces) private readonly places: ScanPlaces,
+    @Inject(HeavyReads) private readonly heavy: HeavyReads,
     @Inject(ReadAdmission) private readonly admission: ReadAdmission,
     @Inject(AuditTrail) private readonly audit: AuditTrail,
     @Inject(Clock) private readonly clock: Clock,
@@ -36,7 +36,7 @@ export class DeadLettersController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const asked = lettersRequest(query);
-    const page = await answerJson(reply, this.admission, () => this.places.scan(() => this.letters.page(asked)));
+    const page = await answerJson(reply, this.admission, () => this.heavy.search(() => this.letters.page(asked)));
     await this.audit.write(request, { action: 'dead-letters.list', count: page.value.letters.length });
     page.send();
   }
@@ -46,7 +46,7 @@ export class DeadLettersController {
   @DescribesSummary()
   async summary(@Query() query: object, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     refuseParameters(query);
-    const summary = await answerJson(reply, this.admission, () => this.places.scan(() => this.letters.summary()));
+    const summary = await answerJson(reply, this.admission, () => this.heavy.search(() => this.letters.summary()));
     await this.audit.write(request, { action: 'dead-letters.summary' });
     summary.send();
   }

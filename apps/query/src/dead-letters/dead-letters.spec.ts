@@ -112,7 +112,14 @@ describe('GET /dead-letters', () => {
     const searches = [query.get('/dead-letters'), query.get('/dead-letters/summary')];
     while (held.length < 2) await new Promise(setImmediate);
     const third = await query.get('/dead-letters');
-    expect({ status: third.status, after: third.headers.get('retry-after') }).toEqual({ status: 429, after: '5' });
+    expect({ status: third.status, after: third.headers.get('retry-after') }).toEqual({ status: 429, after: '2' });
+    const heavy = (await query.metrics()).filter((line) => line.startsWith('sluice_heavy_reads_'));
+    expect(heavy).toEqual([
+      'sluice_heavy_reads_in_flight 2',
+      'sluice_heavy_reads_waiting 0',
+      'sluice_heavy_reads_refused_total{code="rate-limited"} 1',
+      'sluice_heavy_reads_refused_total{code="buffer-behind"} 0',
+    ]);
     deadLetters.peek = peek;
     for (const resume of held) resume();
     expect((await Promise.all(searches)).map(({ status }) => status)).toEqual([200, 200]);

@@ -8,12 +8,12 @@ import { LOGGER, type Logger } from '@sluice/observability';
 import { RecordStore } from '@sluice/record-store';
 import { Dispositions, RedriveRunner, Redrives } from '@sluice/redrive';
 import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from '../inspectors.js';
+import { HeavyReads } from '../reading/heavy-reads.js';
 import { AuditTrail } from './audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';
 import { FORWARDED_CLIENTS, Operators } from './operators.js';
 import { RedriveMetrics } from './redrive-metrics.js';
 import { RedriveService } from './redrive-service.js';
-import { ScanPlaces } from './scan-places.js';
 
 export interface OperateLimits {
   /** Whether requests come from our gateway, which reports the sender. */
@@ -31,7 +31,7 @@ export interface OperateLimits {
 export function operateProviders({ isForwarded = false, lag, owner }: OperateLimits): Provider[] {
   return [
     { provide: FORWARDED_CLIENTS, useValue: isForwarded },
-    ...[Operators, AuditTrail, ScanPlaces, DeadLettersView, RedriveService, RedriveMetrics],
+    ...[Operators, AuditTrail, DeadLettersView, RedriveService, RedriveMetrics],
     dispositions,
     redrives,
     runnerProvider(lag, owner ?? `${hostname()}/${process.pid}/${randomUUID()}`),
@@ -55,7 +55,7 @@ function runnerProvider(lag: LagLimits | undefined, owner: string): FactoryProvi
     provide: RedriveRunner,
     inject: [
       ...[EventLog, DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR, EventPublisher, RecordStore],
-      ...[Dispositions, Redrives, Clock, LOGGER],
+      ...[Dispositions, Redrives, Clock, LOGGER, HeavyReads],
     ],
     useFactory: (
       eventLog: EventLog,
@@ -63,12 +63,13 @@ function runnerProvider(lag: LagLimits | undefined, owner: string): FactoryProvi
       events: BufferInspector,
       publisher: EventPublisher,
       store: RecordStore,
-      ...[decisions, tasks, clock, logger]: [Dispositions, Redrives, Clock, Logger]
+      ...[decisions, tasks, clock, logger, heavy]: [Dispositions, Redrives, Clock, Logger, HeavyReads]
     ) =>
       new RedriveRunner({
         ...{ inspector, events, publisher, reader: store.reader, dispositions: decisions, redrives: tasks, clock },
         eventsTopic: eventLog.names.events,
         owner,
+        inTurn: (step) => heavy.step(step),
         log: (level, message) => logger[level](message),
         ...(lag !== undefined && limitsLag(lag) && { isLagging: lagQuestion(lag, events, clock, logger) }),
       }),

@@ -15,10 +15,10 @@ import {
   Redrives,
 } from '@sluice/redrive';
 import { DEAD_LETTERS_INSPECTOR } from '../inspectors.js';
+import { HeavyReads } from '../reading/heavy-reads.js';
 import { WatchedStore } from '../watched-store.js';
 import { AuditTrail } from './audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';
-import { ScanPlaces } from './scan-places.js';
 
 /** A redrive in an answer. */
 export type RedriveAnswer = Omit<Redrive, 'lease'>;
@@ -33,7 +33,7 @@ export class RedriveService implements OnApplicationBootstrap, BeforeApplication
     @Inject(Dispositions) private readonly dispositions: Dispositions,
     @Inject(Redrives) private readonly redrives: Redrives,
     @Inject(RedriveRunner) private readonly runner: RedriveRunner,
-    @Inject(ScanPlaces) private readonly places: ScanPlaces,
+    @Inject(HeavyReads) private readonly heavy: HeavyReads,
     @Inject(AuditTrail) private readonly audit: AuditTrail,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -49,7 +49,7 @@ export class RedriveService implements OnApplicationBootstrap, BeforeApplication
 
   /**
    * @param body of `POST /redrives`
-   * @throws ProblemError `invalid-parameter`, `redrive-conflict`, `not-found`, `rate-limited`
+   * @throws ProblemError `invalid-parameter`, `redrive-conflict`, `not-found`, `rate-limited`, `buffer-behind`
    */
   async post(request: FastifyRequest, body: unknown): Promise<RedrivePlan | RedriveAnswer> {
     const asked = parseRedriveRequest(body);
@@ -82,7 +82,9 @@ export class RedriveService implements OnApplicationBootstrap, BeforeApplication
   private async plan(request: FastifyRequest, options: Extract<RedriveRequest, { plan: object }>['plan']) {
     const { source } = this.letters;
     const parts = { source, reader: this.store, dispositions: this.dispositions, clock: this.clock };
-    const plan = await this.places.scan(() => planRedrive({ ...options, ...parts }));
+    // The checks of a plan read the record store.
+    await this.heavy.refuseWhileBehind();
+    const plan = await this.heavy.search(() => planRedrive({ ...options, ...parts }));
     await this.audit.write(request, { action: 'redrive.plan', plan_hash: plan.plan_hash });
     await this.redrives.keepPlan(plan);
     return plan;

@@ -9,7 +9,7 @@ import { exportText } from './export-text.js';
 import type { ExportRequest } from './export-request.js';
 
 /** Most records in one read of the store; their bytes are bounded as well. */
-const SLICE_RECORDS = 1_000;
+const SLICE_RECORDS = 250;
 const { placeOf } = RECORD_ORDERS.timestamp;
 
 /** All records of a device or of a range of time, newest first. */
@@ -31,9 +31,11 @@ export class ExportView {
     let before = text.head;
     let after = request.after === undefined ? undefined : await this.placeIn(request.after, request.filter);
     for (;;) {
-      await heavy.turn();
+      await heavy.ready();
       const part = await read.step(async () => {
-        const { records, next } = await this.store.page(request.filter, SLICE_RECORDS, after, READ_STEP_BYTES);
+        const { records, next } = await heavy.turn(() =>
+          this.store.page(request.filter, SLICE_RECORDS, after, READ_STEP_BYTES),
+        );
         await this.turns.take();
         after = next;
         const lines = records.map((record) => text.record(record, placeOf(record) as RecordsCursor));

@@ -185,6 +185,8 @@ describe('GET /export', () => {
       'rate-limited',
       true,
     ]);
+    const others = ['/dead-letters', '/dead-letters/summary', '/records/dev-2/series?path=/text'];
+    for (const path of others) expect([path, (await query.get(path)).body.code]).toEqual([path, 'rate-limited']);
     await Promise.all(held.map((answer) => answer.body!.cancel()));
     await until(async () => (await ask('device_id=dev-2', { connection: 'close' })).status === 200);
   }, 30_000);

@@ -53,3 +53,77 @@ it('The store is not asked for a client that has disconnected', async () => {
   Object.assign(reply.raw, { destroyed: true });
   await expect(read.slice(async () => 'read')).rejects.toMatchObject({ code: 'overloaded' });
 });
+
+/** Work that a test ends. */
+function held() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isRunning = false;
+  const work = async () => {
+    isRunning = true;
+    await promise;
+  };
+  return { work, end: resolve, isRunning: () => isRunning };
+}
+
+it('counts searches and answers together', async () => {
+  const { heavy } = reads();
+  const search = held();
+  const searching = heavy.search(search.work);
+  await heavy.enter(answer());
+  await expect(heavy.enter(answer())).rejects.toMatchObject({ code: 'rate-limited' });
+  await expect(heavy.search(async () => undefined)).rejects.toMatchObject({ code: 'rate-limited' });
+  expect([heavy.underWay, heavy.refused]).toEqual([2, { 'rate-limited': 2, 'buffer-behind': 0 }]);
+  search.end();
+  await searching;
+  await expect(heavy.search(async () => 'found')).resolves.toBe('found');
+});
+
+it('gives the place of a search back that failed', async () => {
+  const { heavy } = reads();
+  const failing = () => heavy.search(() => Promise.reject(new Error('gone')));
+  for (let search = 0; search < 3; search++) await expect(failing()).rejects.toThrow('gone');
+  expect(heavy.underWay).toBe(0);
+});
+
+it('runs a step of a redrive beside answers that hold all places but ask for nothing', async () => {
+  const { heavy } = reads();
+  await Promise.all([heavy.enter(answer()), heavy.enter(answer())]);
+  await expect(heavy.step(async () => 'published')).resolves.toBe('published');
+});
+
+it('takes steps of a redrive and slices of answers in the order in which they were asked for', async () => {
+  const { heavy } = reads();
+  const [one, two] = await Promise.all([heavy.enter(answer()), heavy.enter(answer())]);
+  const [first, second, third] = [held(), held(), held()];
+  const slices = [one.turn(first.work), two.turn(second.work)];
+  const ended: string[] = [];
+  const step = heavy.step(third.work).then(() => ended.push('step'));
+  const next = one.slice(async () => undefined).then(() => ended.push('slice'));
+  await Promise.resolve();
+  expect([third.isRunning(), heavy.waiting]).toEqual([false, 1]);
+  await new Promise(setImmediate);
+  expect(heavy.waiting).toBe(2);
+  first.end();
+  await slices[0];
+  expect([third.isRunning(), heavy.underWay]).toEqual([true, 3]);
+  third.end();
+  await Promise.all([step, next]);
+  expect(ended).toEqual(['step', 'slice']);
+  second.end();
+  await slices[1];
+  expect([heavy.underWay, heavy.waiting]).toEqual([2, 0]);
+});
+
+it('counts a read that waits until the worker has caught up, and one that is refused', async () => {
+  let isLate = false;
+  const { heavy } = reads(() => isLate);
+  const read = await heavy.enter(answer());
+  isLate = true;
+  const slice = read.slice(async () => 'read');
+  await new Promise(setImmediate);
+  expect(heavy.waiting).toBe(1);
+  await expect(heavy.refuseWhileBehind()).rejects.toMatchObject({ code: 'buffer-behind' });
+  isLate = false;
+  await expect(slice).resolves.toBe('read');
+  expect([heavy.waiting, heavy.refused['buffer-behind']]).toEqual([0, 1]);
+});

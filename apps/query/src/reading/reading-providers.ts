@@ -1,4 +1,5 @@
 import type { FactoryProvider, Provider } from '@nestjs/common';
+import { Registry } from 'prom-client';
 import { Clock } from '@sluice/async';
 import type { BufferInspector } from '@sluice/event-log';
 import { type LagLimits, limitsLag } from '@sluice/ingest';
@@ -9,6 +10,7 @@ import { SeriesView } from '../series/series-view.js';
 import { CompleteThrough, type CompleteThroughOptions } from './complete-through.js';
 import { DevicesView } from './devices-view.js';
 import { DEFAULT_HEAVY_LIMITS, HEAVY_READ_LIMITS, type HeavyReadLimits, HeavyReads } from './heavy-reads.js';
+import { measureHeavyReads } from './measure-heavy-reads.js';
 import { LatestView } from './latest-view.js';
 import { DeviceAccess } from './readable-devices.js';
 
@@ -43,11 +45,13 @@ function completeThrough(options: CompleteThroughOptions): FactoryProvider<Compl
 function heavyReads(limits: HeavyReadLimits, lag: LagLimits | undefined): FactoryProvider<HeavyReads> {
   return {
     provide: HeavyReads,
-    inject: [EVENTS_INSPECTOR, Clock, LOGGER],
-    useFactory: (events: BufferInspector, clock: Clock, logger: Logger) => {
+    inject: [EVENTS_INSPECTOR, Clock, LOGGER, { token: Registry, optional: true }],
+    useFactory: (events: BufferInspector, clock: Clock, logger: Logger, registry?: Registry) => {
       const never = () => Promise.resolve(false);
       const isBehind = lag !== undefined && limitsLag(lag) ? lagQuestion(lag, events, clock, logger) : never;
-      return new HeavyReads(limits, isBehind, clock);
+      const reads = new HeavyReads(limits, isBehind, clock);
+      if (registry !== undefined) measureHeavyReads(registry, reads);
+      return reads;
     },
   };
 }

@@ -10,7 +10,7 @@ import { downsample } from './downsample.js';
 import { MAX_BUCKETS, type SeriesRequest, type SeriesShape } from './series-request.js';
 
 /** Records that the store is asked for at one time. */
-const SLICE_RECORDS = 2_000;
+const SLICE_RECORDS = 500;
 
 type Answer = Pick<SeriesDto, 'buckets' | 'points' | 'gaps'>;
 

@@ -9,6 +9,7 @@ import {
   type PublishOutcome,
 } from '@sluice/event-log';
 import type { RecordStore } from '@sluice/record-store';
+import { until } from '@sluice/test-kit';
 import { anEvent, RedriveSystem } from './redrive-system.js';
 
 /** An event log without topics and a record store without records. */
@@ -238,6 +239,26 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       await system.die(many(20));
       await system.start({ ...BY_REASON, rate: 10 });
       expect(await system.runner().turn()).toBe(1000);
+    });
+
+    it('makes each step when the process has a turn for it', async () => {
+      await system.die(many(3));
+      const id = await system.start(BY_REASON);
+      const turn = Promise.withResolvers<void>();
+      let asked = 0;
+      const inTurn = async <T>(step: () => Promise<T>): Promise<T> => {
+        asked++;
+        await turn.promise;
+        return step();
+      };
+      const runner = system.runner('first', { inTurn });
+      const first = runner.turn();
+      await until(() => asked === 1);
+      expect(await stateOf(id)).toMatchObject({ state: 'running', counts: { published: 0 } });
+      turn.resolve();
+      await first;
+      await system.run(id, runner);
+      expect(await stateOf(id)).toMatchObject({ state: 'done', counts: { published: 3 } });
     });
 
     it('waits while the gateway sheds load because of the lag, and says so', async () => {

@@ -1,0 +1,25 @@
+/** `npm run reading-oracle`: compares the reading API with a plain oracle over a large sample. */
+import { parseArgs } from 'node:util';
+import { seedOfRun } from '../load/ledger/random.js';
+import { compareWithOracle } from './reading-oracle.js';
+
+const { values } = parseArgs({
+  options: {
+    records: { type: 'string', default: '1000000' },
+    questions: { type: 'string', default: '200' },
+    seed: { type: 'string' },
+  },
+});
+const seed = values.seed === undefined ? seedOfRun() : Number(values.seed);
+const storeUrl = process.env['MONGO_URL'];
+console.log(`${storeUrl === undefined ? 'SQLite' : 'MongoDB'}, seed ${seed}`);
+const { compared, differed, faults } = await compareWithOracle({
+  records: Number(values.records),
+  questions: Number(values.questions),
+  seed,
+  ...(storeUrl !== undefined && { storeUrl }),
+  report: console.log,
+});
+for (const fault of faults) console.log(fault);
+console.log(`${compared} answers compared, ${differed} differ`);
+if (differed > 0) process.exitCode = 1;
