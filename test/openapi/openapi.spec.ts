@@ -36,6 +36,7 @@ describe('openapi.json', () => {
   it('describes all paths of the one address', () => {
     expect(Object.keys(committed.paths).sort()).toEqual([
       '/asyncapi.json',
+      '/audit',
       '/check-buffer',
       '/dead-letters',
       '/dead-letters/summary',

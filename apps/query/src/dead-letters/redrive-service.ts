@@ -16,7 +16,7 @@ import {
 } from '@sluice/redrive';
 import { DEAD_LETTERS_INSPECTOR } from '../inspectors.js';
 import { WatchedStore } from '../watched-store.js';
-import { AuditTrail } from './audit-trail.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';
 import { ScanPlaces } from './scan-places.js';
 
