@@ -66,6 +66,7 @@ describe('openapi.json', () => {
       '/status/events',
       '/status/history',
       '/tokens',
+      '/tokens/claim',
     ]);
   });
 

@@ -37,6 +37,7 @@ function needsOf(use: StoreUse, records: string): readonly Need[] {
     case 'tokens':
       return [
         ...needed(['find'], ...TOKEN_COLLECTIONS),
+        ...wanted('devices cannot claim tokens by a code', ['insert', 'update'], ...TOKEN_COLLECTIONS),
         ...wanted('sluice tokens list shows no last use', ['insert', 'update'], 'token_uses'),
       ];
     case 'prepare':
