@@ -36,6 +36,7 @@ describe('openapi.json', () => {
   it('openapi.json describes all paths of the one address', () => {
     expect(Object.keys(committed.paths).sort()).toEqual([
       '/asyncapi.json',
+      '/audit',
       '/check-buffer',
       '/dead-letters',
       '/dead-letters/summary',
@@ -65,6 +66,7 @@ describe('openapi.json', () => {
       '/status/events',
       '/status/history',
       '/tokens',
+      '/tokens/claim',
     ]);
   });
 

@@ -16,7 +16,7 @@ const headingOf = (code: ProblemCode): string => `\`${code}\` (${PROBLEMS[code].
 const codes = Object.keys(PROBLEMS) as ProblemCode[];
 
 /** Codes whose example needs a gateway that asks for tokens. */
-const WITH_TOKENS: readonly ProblemCode[] = ['unauthorized', 'forbidden'];
+const WITH_TOKENS: readonly ProblemCode[] = ['unauthorized', 'forbidden', 'claim-refused'];
 const examples = codes
   .map((code) => [code, /```http\n(.*?)\n```/s.exec(sections.get(headingOf(code)) ?? '')?.[1]] as const)
   .filter((example): example is readonly [ProblemCode, string] => example[1] !== undefined);

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { SharedLimits } from '@sluice/ingest';
 import { AccessModule } from './access/access.module.js';
+import { ClaimsModule } from './claims/claims.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import type { GatewayOptions } from './gateway-options.js';
 import { IngestModule } from './ingest/ingest.module.js';
@@ -14,8 +15,8 @@ import { SchemasModule } from './schemas/schemas.module.js';
 import { SourcesModule } from './sources/sources.module.js';
 
 /**
- * The HTTP front door: `POST /ingest`, `/ingest/from/{source}`, `GET /endpoints`, `/limits`, `/tokens`, and the reads where a query service is named. Expects the providers
- * EventPublisher, Clock, Lifecycle, Tracing, ReadTurns and LOGGER from global modules.
+ * The HTTP front door: `POST /ingest`, `/ingest/from/{source}`, `/tokens/claim`, `GET /endpoints`, `/limits`, `/tokens`, and the
+ * reads where a query service is named. Expects the providers EventPublisher, Clock, Lifecycle, Tracing, ReadTurns and LOGGER from global modules.
  */
 @Module({})
 export class GatewayModule implements NestModule {
@@ -34,7 +35,16 @@ export class GatewayModule implements NestModule {
     const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl, shared?.processes)] : [];
     return {
       module: GatewayModule,
-      imports: [access, overload, ingest, sources, endpoints, LimitsModule.forRoot(access, ingest), ...reads],
+      imports: [
+        access,
+        overload,
+        ingest,
+        sources,
+        endpoints,
+        LimitsModule.forRoot(access, ingest),
+        ClaimsModule.forRoot(access, ingest),
+        ...reads,
+      ],
       providers: [RequestPipeline],
       exports: [access, ingest],
     };

@@ -1,6 +1,7 @@
 import { Inject, Module, type DynamicModule, type NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { leaveBodiesUnread } from '@sluice/http';
+import { AuditController } from './audit/audit.controller.js';
 import { BufferController } from './buffer.controller.js';
 import { BufferMetrics } from './buffer-metrics.js';
 import { BufferView } from './buffer-view.js';
@@ -59,6 +60,7 @@ export class QueryModule implements NestModule {
         TailController,
         DeadLettersController,
         RedrivesController,
+        AuditController,
       ],
       providers: [
         ...inspectorProviders,

@@ -65,7 +65,7 @@ export class BackupSocket implements OnApplicationBootstrap, OnApplicationShutdo
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = JSON.parse(await textOf(request)) as Record<string, unknown>;
-      const answer = request.url === '/copy' ? await this.copy(body) : await this.keep(body);
+      const answer = request.url === '/copy' ? await this.copy(body, response) : await this.keep(body);
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     } catch (error) {
       this.logger.warn({ reason: (error as Error).message }, 'a backup failed');
@@ -73,14 +73,15 @@ export class BackupSocket implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  /** Copies every embedded file to the directory, which the caller has created. */
-  private async copy({ directory }: Record<string, unknown>): Promise<{ copied: true }> {
+  /** Copies every embedded file to the directory, which the caller has created; no further file once the caller is gone. */
+  private async copy({ directory }: Record<string, unknown>, asker: ServerResponse): Promise<{ copied: true }> {
     if (typeof directory !== 'string' || !isAbsolute(directory))
       throw new Error('name the directory by an absolute path');
     if (this.isBusy) throw new Error('another backup is in progress; wait for its end');
     this.isBusy = true;
     try {
       for (const [index, engine] of [this.log, this.store, this.tokens].entries()) {
+        if (asker.destroyed) throw new Error('the command was stopped');
         await engine.backup(join(directory, COPIES[index]!)).catch(unlessNoFile);
       }
       return { copied: true };

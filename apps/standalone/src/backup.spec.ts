@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EventLog } from '@sluice/event-log';
 import { COMMANDS, sluice } from '@sluice/operator/testing';
 import { until } from '@sluice/test-kit';
 import { StandaloneUnderTest } from './testing/standalone-under-test.js';
@@ -106,6 +107,35 @@ describe('sluice backup and restore', () => {
     expect((await run(`restore --from ${copy()}`, other)).code).toBe(0);
     await start(other);
     await until('all are stored', async () => includesAll(await storedIds(), ids(200)), {});
+  });
+
+  it('A stopped command ends the backup: the service copies no further file, and the next backup succeeds', async () => {
+    await start();
+    await send(0, 3);
+    const log = service!.app.get(EventLog, { strict: false });
+    const backup = log.backup.bind(log);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    let isCopying = false;
+    log.backup = async (path) => {
+      isCopying = true;
+      await released;
+      mkdirSync(join(path, '..'));
+      return backup(path);
+    };
+    const stopped = run(`backup --to ${copy()}`);
+    await until(() => isCopying);
+    process.emit('SIGINT');
+    expect(await stopped).toEqual({ code: 1, out: '', notes: 'backup: Stopped; no files are left.' });
+    const next = await run(`backup --to ${join(root, 'next')}`);
+    expect(next.notes).toMatch(/another backup is in progress; wait for its end/);
+    release();
+    log.backup = backup;
+    await until(
+      'the next backup succeeds',
+      async () => (await run(`backup --to ${join(root, 'next')}`)).code === 0,
+      {},
+    );
+    expect(readdirSync(`${copy()}.partial`)).toEqual(['event-log.db']);
   });
 
   it('The files of a stopped service are backed up, and --replace restores them and keeps the old ones', async () => {

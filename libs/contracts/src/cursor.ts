@@ -28,11 +28,18 @@ export interface DevicesCursor {
   afterDevice: string;
 }
 
+/** The last entry of a page of the audit trail. */
+export interface AuditCursor {
+  /** Its id, a UUIDv7. */
+  beforeEntry: string;
+}
+
 export interface Cursors {
   buffer: BufferCursor;
   records: RecordsCursor;
   receipts: ReceiptsCursor;
   devices: DevicesCursor;
+  audit: AuditCursor;
 }
 
 /** Longest cursor text that is taken, in characters: room for two ids of the longest kind, every character escaped. */
@@ -47,6 +54,7 @@ const CHECKS: { [Kind in keyof Cursors]: MemberChecks<Cursors[Kind]> } = {
   records: { timestampMs: Number.isSafeInteger, deviceId: isDeviceId, recordId: isRecordId },
   receipts: { receivedAtMs: Number.isSafeInteger, deviceId: isDeviceId, recordId: isRecordId },
   devices: { afterDevice: isDeviceId },
+  audit: { beforeEntry: isUuid },
 };
 
 /** The text of a cursor as in `next_cursor`. Opaque to clients: only the two functions here read and write it. */
@@ -74,6 +82,10 @@ function isCursor<T>(value: unknown, checks: MemberChecks<T>): value is T {
 
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isUuid(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }
 
 function isDeviceId(value: unknown): boolean {

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request is malformed' },
   unauthorized: { status: 401, title: 'Authentication is required' },
   forbidden: { status: 403, title: 'Access is denied' },
+  'claim-refused': { status: 403, title: 'The claim code is not accepted' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'request-timeout': { status: 408, title: 'The request timed out' },

@@ -50,6 +50,7 @@ export const READ_ROUTES = {
  * forwards them as it forwards {@link READ_ROUTES}, with the body.
  */
 export const OPERATE_ROUTES = [
+  'GET /audit',
   'GET /dead-letters',
   'GET /dead-letters/summary',
   'GET /dead-letters/:partition/:offset',

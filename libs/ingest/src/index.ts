@@ -1,5 +1,5 @@
 export { AccessGate, type AccessRequest, type ShownCertificate } from './access/access-gate.js';
-export { mayNotIngestFor } from './access/access-refusals.js';
+export { claimRefused, mayNotIngestFor, notLoaded } from './access/access-refusals.js';
 export { certificatePrincipal } from './access/certificate.js';
 export { faultText } from './access/certificate-faults.js';
 export { describeToken, timeText } from './access/describe-token.js';
@@ -26,6 +26,7 @@ export { hashOf, TOKEN_PATTERN } from './access/token-text.js';
 export {
   hasExpired,
   isHeldBy,
+  issueClaimable,
   type IssuedToken,
   issueToken,
   revokeToken,
@@ -45,6 +46,7 @@ export type { LeaseAsk, LeaseSource } from './limits/lease.js';
 export { LeaseOffice } from './limits/lease-office.js';
 export { RATE_LIMIT_SETTINGS, type RateLimitOptions } from './limits/rate-limit.settings.js';
 export { type Charge, type Cost, RateLimits, type Sender, type SharedLimits } from './limits/rate-limits.js';
+export { MAX_KEYS, TokenBuckets } from './limits/token-bucket.js';
 export { LogReachability } from './log-reachability.js';
 export { Admission, type Ticket } from './overload/admission.js';
 export { EventLoopTicks } from './overload/event-loop-ticks.js';

@@ -63,6 +63,11 @@ export class MongoDocuments implements DocumentStore {
     });
   }
 
+  async remove(collection: DocumentCollection, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.connection.run((database) => documentsOf(database, collection).deleteMany({ _id: { $in: [...ids] } }));
+  }
+
   count(collection: DocumentCollection, range: DocumentRange): Promise<number> {
     return this.connection.run((database) =>
       documentsOf(database, collection).countDocuments(filterOf(range), { maxTimeMS: this.timeoutMs }),

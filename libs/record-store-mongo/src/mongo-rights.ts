@@ -2,7 +2,8 @@ import type { StoreExamination, StoreUse } from '@sluice/record-store';
 import type { MongoDatabase } from './mongo-connection.js';
 
 /** https://www.mongodb.com/docs/manual/reference/privilege-actions/ */
-type Action = 'find' | 'insert' | 'update' | 'createCollection' | 'createIndex' | 'listIndexes' | 'dropIndex';
+type Action =
+  'find' | 'insert' | 'update' | 'remove' | 'createCollection' | 'createIndex' | 'listIndexes' | 'dropIndex';
 
 interface Privilege {
   resource: { db?: string; collection?: string; anyResource?: boolean };
@@ -33,10 +34,12 @@ function needsOf(use: StoreUse, records: string): readonly Need[] {
       return [
         ...needed(['find'], records),
         ...wanted('dead letters are shown, but not discarded or redriven', CHANGE, 'dispositions', 'redrives', 'audit'),
+        ...wanted('old plans of redrives are kept for ever', ['remove'], 'redrives'),
       ];
     case 'tokens':
       return [
         ...needed(['find'], ...TOKEN_COLLECTIONS),
+        ...wanted('devices cannot claim tokens by a code', ['insert', 'update'], ...TOKEN_COLLECTIONS),
         ...wanted('sluice tokens list shows no last use', ['insert', 'update'], 'token_uses'),
       ];
     case 'prepare':

@@ -131,6 +131,7 @@ export interface RecordCalls {
   /** For each document whether it was stored: a new one, or the next version of one that is there. */
   putDocuments(put: { collection: string; rows: DocumentRow[] }): boolean[];
   listDocuments(range: DocumentRowRange & { limit: number; isDescending: boolean }): DocumentRow[];
+  removeDocuments(remove: { collection: string; ids: readonly string[] }): void;
   countDocuments(range: DocumentRowRange): number;
   /** Copies the whole file to this path, which must be free. */
   backup(path: string): Promise<void>;

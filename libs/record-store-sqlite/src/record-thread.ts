@@ -184,7 +184,7 @@ export function callsOn(database: DatabaseSync): RecordCalls {
   };
 }
 
-type DocumentCalls = Pick<RecordCalls, 'putDocuments' | 'listDocuments' | 'countDocuments'>;
+type DocumentCalls = Pick<RecordCalls, 'putDocuments' | 'listDocuments' | 'removeDocuments' | 'countDocuments'>;
 
 function documentCallsOn(database: DatabaseSync): DocumentCalls {
   const newDocument = database.prepare(
@@ -197,12 +197,15 @@ function documentCallsOn(database: DatabaseSync): DocumentCalls {
   const firstDocuments = database.prepare(`SELECT id, version, content ${inRange} ORDER BY id LIMIT :limit`);
   const lastDocuments = database.prepare(`SELECT id, version, content ${inRange} ORDER BY id DESC LIMIT :limit`);
   const documentCount = database.prepare(`SELECT count(*) AS count ${inRange}`);
+  const removeDocument = database.prepare('DELETE FROM documents WHERE collection = ? AND id = ?');
   const putDocument = (collection: string, { id, version, content }: DocumentRow): boolean =>
     (version === 1 ? newDocument : nextDocument).run(collection, id, version, content).changes === 1;
   return {
     putDocuments: (put) => inTransaction(database, () => put.rows.map((row) => putDocument(put.collection, row))),
     listDocuments: ({ limit, isDescending, ...range }) =>
       (isDescending ? lastDocuments : firstDocuments).all({ ...range, limit }) as unknown as DocumentRow[],
+    removeDocuments: ({ collection, ids }) =>
+      inTransaction(database, () => ids.forEach((id) => removeDocument.run(collection, id))),
     countDocuments: (range) => Number(documentCount.get({ ...range })!['count']),
   };
 }

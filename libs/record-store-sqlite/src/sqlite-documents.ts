@@ -36,6 +36,10 @@ export class SqliteDocuments implements DocumentStore {
     }));
   }
 
+  async remove(collection: DocumentCollection, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.thread.call('removeDocuments', { collection, ids });
+  }
+
   async count(collection: DocumentCollection, range: DocumentRange): Promise<number> {
     return this.thread.call('countDocuments', rowRange(collection, range));
   }

@@ -53,6 +53,13 @@ export interface DocumentStore {
     limit: number,
     order?: 'ascending' | 'descending',
   ): Promise<StoredDocument[]>;
+  /**
+   * Removes documents; those that are not there change nothing.
+   *
+   * @param ids at most 1000
+   * @throws RecordStoreError `unavailable`; some may have been removed then
+   */
+  remove(collection: DocumentCollection, ids: readonly string[]): Promise<void>;
   /** @throws RecordStoreError `unavailable` */
   count(collection: DocumentCollection, range: DocumentRange): Promise<number>;
 }

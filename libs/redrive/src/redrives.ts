@@ -8,6 +8,11 @@ import { RedriveError } from './redrive-error.js';
 
 /** A plan describes the topic as it was; after this time, a new one is needed. */
 const PLAN_VALID_MS = 24 * 60 * 60_000;
+/** Up to this number, plans that are no longer valid stay: so few are worth no search. */
+const KEPT_PLANS = 100;
+/** Beyond this number, plans that are still valid go too, the oldest first. It is also the most that one search reads. */
+const MAX_PLANS = 1000;
+const PLANS = { from: 'plan/', to: 'plan0' };
 /** Names the redrive that was started last: that there is one active redrive at most is decided by its versions. */
 const LATEST = 'latest';
 const ATTEMPTS = 10;
@@ -19,10 +24,25 @@ export class Redrives {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws RecordStoreError `unavailable` */
+  /** Old plans go then. @throws RecordStoreError `unavailable` */
   async keepPlan(plan: RedrivePlan): Promise<void> {
     const content = plan as unknown as JsonObject;
     await this.documents.add('redrives', [{ id: `plan/${plan.plan_hash}`, content }]);
+    // The plan is kept; what cannot be removed now goes with a later one.
+    await this.removeOldPlans().catch(() => undefined);
+  }
+
+  /** A redrive has all that it needs of its plan, so none is missed. */
+  private async removeOldPlans(): Promise<void> {
+    const count = await this.documents.count('redrives', PLANS);
+    if (count <= KEPT_PLANS) return;
+    const plans = (await this.documents.list('redrives', PLANS, MAX_PLANS)).map(({ id, content }) => ({
+      id,
+      createdMs: Date.parse(String(content['created_at'])),
+    }));
+    const expired = plans.filter(({ createdMs }) => !(this.clock.now() - createdMs <= PLAN_VALID_MS));
+    const surplus = plans.toSorted((a, b) => a.createdMs - b.createdMs).slice(0, Math.max(0, count - MAX_PLANS));
+    await this.documents.remove('redrives', [...new Set([...expired, ...surplus].map(({ id }) => id))]);
   }
 
   /**

@@ -37,7 +37,7 @@ class FakeTokenStore extends TokenStore {
   }
 
   async put(): Promise<boolean> {
-    throw new Error('a gateway changes no tokens');
+    throw new Error('this suite claims no tokens');
   }
 
   async noteUses(uses: readonly TokenUse[]): Promise<void> {

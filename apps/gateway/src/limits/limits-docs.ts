@@ -31,7 +31,8 @@ const TOKENS = object({
       created_at: maybe(instant),
       expires_at: maybe(instant),
       last_used_at: { ...maybe(instant), description: 'Within an hour; null: not since this is written down.' },
-      state: { enum: ['valid', 'expired', 'revoked'] },
+      state: { enum: ['valid', 'expired', 'revoked', 'unclaimed'] },
+      claim_until: { ...maybe(instant), description: 'Until when the claim code gets it, while it is unclaimed.' },
     }),
   ),
 });

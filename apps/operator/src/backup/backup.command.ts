@@ -39,7 +39,7 @@ ${SETTINGS}
 Exit code: 0 restored, 1 failed; existing files are unchanged, unless a message says to run it again.`,
   async ({ from, replace }, config, output) => {
     if (from === undefined) throw new CommandError('give the backup: --from DIR.');
-    const { manifest, replaced } = await restoreBackup(config, from, replace);
+    const { manifest, replaced } = await untilInterrupted((signal) => restoreBackup(config, from, replace, signal));
     for (const path of replaced) output.note(`The old file is now ${path}.`);
     output.note(`The backup of ${manifest.made_at} is restored; start the service.`);
     return manifest.files;

@@ -23,6 +23,7 @@ const SIDE_FILES = ['', '-wal', '-shm', '-journal'];
  * old ones are moved away, with all that SQLite keeps beside them, and the new ones get their names.
  *
  * @param replaces whether there may be data already; it is kept, with `.replaced-<time>` in its names
+ * @param signal ends the restore before it changes anything; the swap itself is not interrupted
  * @returns the backup, and where the old files are now
  * @throws FileError in one sentence
  */
@@ -30,6 +31,7 @@ export async function restoreBackup(
   config: BackupConfig,
   from: string,
   replaces: boolean,
+  signal: AbortSignal,
 ): Promise<{ manifest: Manifest; replaced: string[] }> {
   const source = resolve(from);
   const files = embeddedFiles(config);
@@ -48,10 +50,11 @@ export async function restoreBackup(
     throw new FileError(`${config.dataDir} has data; with --replace it is moved aside and replaced by the backup.`);
   }
   try {
-    await stage(source, wanted, manifest);
+    await stage(source, wanted, manifest, signal);
     return { manifest, replaced: swap(config, files, wanted) };
   } catch (error) {
     for (const { path } of wanted) rmSync(staged(path), { force: true });
+    if (signal.aborted) throw new FileError('Stopped; nothing was changed. Run it again to restore.');
     if (error instanceof FileError) throw error;
     throw new FileError(`The restore failed: ${wordsOf(error, config.dataDir)}; run it again.`);
   }
@@ -61,7 +64,12 @@ function staged(path: string): string {
   return `${path}.restored`;
 }
 
-async function stage(source: string, files: readonly EmbeddedFile[], manifest: Manifest): Promise<void> {
+async function stage(
+  source: string,
+  files: readonly EmbeddedFile[],
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<void> {
   for (const { name, path } of files) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     copyFileSync(join(source, name), staged(path));
@@ -69,6 +77,9 @@ async function stage(source: string, files: readonly EmbeddedFile[], manifest: M
     const { sha256 } = manifest.files.find((file) => file.name === name)!;
     if ((await hashOfFile(staged(path))) !== sha256)
       throw new FileError(`${staged(path)} differs from the backup; run it again.`);
+    // A signal that came during the copy is delivered now.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
   }
 }
 

@@ -35,8 +35,10 @@ export async function takeBackup(config: BackupConfig, to: string, signal: Abort
     mkdirSync(dirname(target), { recursive: true });
     mkdirSync(partial, { mode: 0o700 });
     const isRunning = await askRunning(join(config.dataDir, BACKUP_SOCKET), '/copy', { directory: partial }, signal);
-    if (!isRunning) await copyStopped(config, partial);
-    const manifest = writeManifest(partial, await finish(partial, signal));
+    if (!isRunning) await copyStopped(config, partial, signal);
+    const files = await finish(partial, signal);
+    signal.throwIfAborted();
+    const manifest = writeManifest(partial, files);
     if (existsSync(target)) rmdirSync(target);
     renameSync(partial, target);
     await keep(config, target, manifest, isRunning);
@@ -69,7 +71,7 @@ function removePartial(partial: string): void {
 }
 
 /** Opening the files takes their locks, so that no service starts meanwhile. */
-async function copyStopped(config: BackupConfig, directory: string): Promise<void> {
+async function copyStopped(config: BackupConfig, directory: string, signal: AbortSignal): Promise<void> {
   requireStopped(embeddedFiles(config));
   const paths = new Map(requireData(embeddedFiles(config), config.dataDir).map(({ name, path }) => [name, path]));
   const store = await openRecordStore(recordStoreOptions(config, APP));
@@ -78,10 +80,12 @@ async function copyStopped(config: BackupConfig, directory: string): Promise<voi
       const log = await openEventLog(eventLogOptions(config, APP));
       await log.backup(join(directory, 'event-log.db')).finally(() => log.close());
     }
+    signal.throwIfAborted();
     if (paths.has('records.db')) {
       await store.prepare();
       await store.backup(join(directory, 'records.db'));
     }
+    signal.throwIfAborted();
     if (paths.has('tokens.db')) {
       const tokens = await openTokenStore(recordStoreOptions(config, APP));
       await tokens.backup(join(directory, 'tokens.db')).finally(() => tokens.close());

@@ -146,6 +146,24 @@ describe('sluice tokens', () => {
     expect((await directory.run('revoke --pattern rev-1:*', NOW_MS)).notes).toBe('0 tokens are revoked.');
   });
 
+  it('claim-code prints a code, and list shows its token as unclaimed until then', async () => {
+    const { out, notes } = await directory.run('claim-code claim-1 --valid 2h', NOW_MS);
+    expect(out).toMatch(/^([0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
+    expect(notes).toContain('works once, until 2025-09-09T19:00:00.000Z');
+    const lineAt = async (ms: number) =>
+      (await directory.run('list', ms)).out.split('\n').find((line) => line.includes('device claim-1'));
+    expect(await lineAt(NOW_MS)).toContain('unclaimed until 2025-09-09T19:00:00.000Z');
+    expect(await lineAt(NOW_MS + 7_200_000)).toContain('not claimed until 2025-09-09T19:00:00.000Z');
+  });
+
+  it('claim-code --csv makes a code for each line', async () => {
+    const file = join(directory.path, 'claims.csv');
+    writeFileSync(file, 'claim-2\nclaim-3:*,ingest+read\n');
+    const { out, notes } = await directory.run(`claim-code --csv ${file}`, NOW_MS);
+    expect(out).toMatch(/^device_id,token_id,claim_code\nclaim-2,[0-9a-f]{12},\S{23}\nclaim-3:\*,[0-9a-f]{12},\S{23}$/);
+    expect(notes).toContain('2 codes. Each works once');
+  });
+
   it('--help says how', async () => {
     expect((await directory.run('--help')).out).toContain('create --device <device_id>');
   });
@@ -177,6 +195,12 @@ describe('sluice tokens', () => {
     ['create --device dev-2 --expires 2001-01-01T00:00:00Z', /--expires is in the past/],
     ['create --csv x --device dev-2', /--csv names the devices/],
     ['create --csv /nowhere', /--csv: /],
+    ['claim-code', /give one device_id, or --csv/],
+    ['claim-code dev-2 --csv x', /give one device_id, or --csv/],
+    ['claim-code dev,2', /"dev,2" is not a device_id/],
+    ['claim-code dev-2 --valid 31d', /--valid must be from 1s to 30d/],
+    ['claim-code dev-2 --valid 0s', /--valid must be from 1s to 30d/],
+    ['create --device dev-2 --valid 1d', /--valid is not an option of create; it belongs to claim-code/],
     ['list --expires 1d', /--expires is not an option of list/],
     ['revoke 0123456789ab --device dev-2', /not both/],
     ['rotate 0123456789ab', /no token with this id/],

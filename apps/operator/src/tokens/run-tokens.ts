@@ -1,5 +1,6 @@
 import {
   holderText,
+  issueClaimable,
   issueToken,
   revokeToken,
   rotateToken,
@@ -7,6 +8,7 @@ import {
   tokenFrom,
   type Holder,
   type IssuedToken,
+  type Scope,
   type Token,
 } from '@sluice/ingest';
 import type { JsonObject } from '@sluice/contracts';
@@ -16,6 +18,7 @@ import { readTokenCsv } from './token-csv.js';
 import { listTokens } from './token-list.js';
 import {
   commandOf,
+  deviceOf,
   expiryOf,
   holdersOf,
   msOf,
@@ -25,6 +28,7 @@ import {
   scopesIn,
   scopesOf,
   USAGE,
+  validMsOf,
   wrong,
 } from './token-options.js';
 
@@ -46,6 +50,8 @@ export async function runTokens(
   switch (command) {
     case 'create':
       return createAll(values, store, nowMs, output);
+    case 'claim-code':
+      return makeClaimCodes(id, values, store, nowMs, output);
     case 'list':
       return listTokens(store, nowMs, values.json.length > 0, output);
     case 'rotate':
@@ -77,6 +83,34 @@ async function createFromCsv(values: Options, store: TokenStore, nowMs: number, 
     output.out(`${nameOf(holder)},${token.id},${text}`);
   }
   output.note(`${wanted.length} tokens. They are not shown again.`);
+}
+
+/** One code for a device, or one for each line of a file. */
+async function makeClaimCodes(
+  device: string | undefined,
+  values: Options,
+  store: TokenStore,
+  nowMs: number,
+  output: CommandOutput,
+): Promise<void> {
+  const [validMs, expiresAtMs] = [validMsOf(values.valid[0]), expiryOf(values.expires[0], nowMs)];
+  const scopes = scopesIn(values.scope);
+  const isFile = values.csv.length > 0;
+  if (isFile === (device !== undefined)) throw wrong('give one device_id, or --csv with a file of them');
+  const wanted = isFile ? await readTokenCsv(values.csv[0]!) : [{ holder: deviceOf(device!), scopes }];
+  if (isFile) output.out('device_id,token_id,claim_code');
+  for (const { holder, scopes: own } of wanted) {
+    const { token, code } = issueClaimable(holder, nowMs, validMs, claimOptions(own ?? scopes, expiresAtMs));
+    await put(token, store);
+    output.out(isFile ? `${nameOf(holder)},${token.id},${code}` : code);
+  }
+  const until = new Date(nowMs + validMs).toISOString();
+  const count = wanted.length === 1 ? 'The code works' : `${wanted.length} codes. Each works`;
+  output.note(`${count} once, until ${until}, and is not shown again. The device sends it to POST /tokens/claim.`);
+}
+
+function claimOptions(scopes: readonly Scope[] | undefined, expiresAtMs: number | undefined) {
+  return { ...(scopes !== undefined && { scopes }), ...(expiresAtMs !== undefined && { expiresAtMs }) };
 }
 
 function nameOf(holder: Holder): string {

@@ -15,6 +15,8 @@ interface ListedToken {
   state: string;
   revoked_at: string | null;
   old_secret_until: string | null;
+  /** Until when its code gets it, while it is unclaimed. */
+  claim_until: string | null;
 }
 
 /** All tokens, without their secrets: a table on a terminal, else one line each; or JSON. */
@@ -36,7 +38,7 @@ function listed(stored: StoredToken, usedMs: number | undefined, nowMs: number):
   const token = tokenFrom(stored);
   const last_used_at = timeText(usedMs);
   if (token === undefined) {
-    const unknown = { created_at: null, expires_at: null, revoked_at: null, old_secret_until: null };
+    const unknown = { created_at: null, expires_at: null, revoked_at: null, old_secret_until: null, claim_until: null };
     return { id: stored.id, holder: '', scopes: [], ...unknown, last_used_at, state: 'unreadable' };
   }
   const { revokedAtMs, previous } = token;
@@ -64,9 +66,10 @@ function lineOf(token: ListedToken): string {
   return [id, holder, scopes.join('+'), `created ${created_at}`, stateOf(token), ...used].join('  ');
 }
 
-function stateOf({ state, revoked_at, expires_at, old_secret_until }: ListedToken): string {
+function stateOf({ state, revoked_at, expires_at, old_secret_until, claim_until }: ListedToken): string {
   if (state === 'revoked') return `revoked ${revoked_at}`;
-  if (state === 'expired') return `expired ${expires_at}`;
+  if (state === 'unclaimed') return `unclaimed until ${claim_until}`;
+  if (state === 'expired') return claim_until === null ? `expired ${expires_at}` : `not claimed until ${claim_until}`;
   const until = expires_at === null ? '' : ` until ${expires_at}`;
   return `${state}${state === 'valid' ? until : ''}${old_secret_until === null ? '' : `, old secret until ${old_secret_until}`}`;
 }

@@ -12,6 +12,9 @@ export const USAGE = `Manages tokens, for gateways with AUTH=tokens.
          --scope ingest|read      scope of the token instead of the default; can be repeated. With --operator: adds read
   create --csv <file>             one for each line device_id,scopes or pattern,scopes; prints device_id,token_id,token
          --expires 90d            expiry: a duration from now (s, m, h, d), or RFC 3339
+  claim-code <device_id>          prints a one-time code for which the device fetches its own token: POST /tokens/claim
+             --valid 24h          how long the code can be used: 1s to 30d
+             --scope, --expires, --csv <file>   as with create; --csv prints device_id,token_id,claim_code
   list [--json]                   lists all tokens, without their secrets, with their last use to the hour
   rotate <id> [--grace 24h]       makes a new secret; the old one stays valid for the grace period (s, m, h or d)
   revoke <id>                     revokes it; takes effect within 10 seconds on every gateway
@@ -19,19 +22,20 @@ export const USAGE = `Manages tokens, for gateways with AUTH=tokens.
 
 Each token is printed once, on standard output, one a line in the order of the options. Only its SHA-256 is stored.`;
 
-const COMMANDS = ['create', 'list', 'rotate', 'revoke'] as const;
+const COMMANDS = ['create', 'claim-code', 'list', 'rotate', 'revoke'] as const;
 type Command = (typeof COMMANDS)[number];
 
 /** Which commands an option belongs to, and whether it may be repeated there. */
 const OPTIONS = {
   device: { type: 'string', of: ['create', 'revoke'], repeats: true },
   pattern: { type: 'string', of: ['create', 'revoke'], repeats: true },
-  csv: { type: 'string', of: ['create'], repeats: false },
-  expires: { type: 'string', of: ['create'], repeats: false },
+  csv: { type: 'string', of: ['create', 'claim-code'], repeats: false },
+  expires: { type: 'string', of: ['create', 'claim-code'], repeats: false },
+  valid: { type: 'string', of: ['claim-code'], repeats: false },
   json: { type: 'boolean', of: ['list'], repeats: false },
   reader: { type: 'boolean', of: ['create'], repeats: false },
   operator: { type: 'boolean', of: ['create'], repeats: false },
-  scope: { type: 'string', of: ['create'], repeats: true },
+  scope: { type: 'string', of: ['create', 'claim-code'], repeats: true },
   grace: { type: 'string', of: ['rotate'], repeats: false },
   help: { type: 'boolean', of: COMMANDS, repeats: true },
 } as const;
@@ -44,6 +48,7 @@ export interface Options {
   operator: boolean[];
   csv: string[];
   expires: string[];
+  valid: string[];
   json: boolean[];
   scope: string[];
   grace: string[];
@@ -63,10 +68,12 @@ export function parse(args: readonly string[]): { values: Options; positionals: 
   }
 }
 
+const TAKES_WORD: readonly Command[] = ['claim-code', 'rotate', 'revoke'];
+
 export function commandOf([name, ...more]: readonly string[]): [Command, string | undefined] {
   const command = COMMANDS.find((known) => known === name);
   if (command === undefined) throw wrong(name === undefined ? 'no command' : 'no such command');
-  if (more.length > (command === 'rotate' || command === 'revoke' ? 1 : 0)) throw wrong('too many words');
+  if (more.length > (TAKES_WORD.includes(command) ? 1 : 0)) throw wrong('too many words');
   return [command, more[0]];
 }
 
@@ -95,7 +102,7 @@ export function holdersOf({ device, pattern, reader, operator }: Options): Holde
   return [...device.map(deviceOf), ...pattern.map(devicesOf)];
 }
 
-function deviceOf(id: string): Holder {
+export function deviceOf(id: string): Holder {
   const holder = deviceHolder(id);
   if (holder === undefined) {
     throw wrong(`"${id}" is not a device_id: 1 to 128 printable ASCII characters without " * , < > \\`);
@@ -137,6 +144,15 @@ export function msOf(option: string, duration: string): number {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(duration) ?? [];
   if (count === undefined) throw wrong(`--${option} must be a duration like 30m, 24h or 7d`);
   return Number(count) * UNITS[unit!]!;
+}
+
+const MAX_VALID_MS = 30 * UNITS['d']!;
+
+/** How long a claim code can be used. */
+export function validMsOf(text = '24h'): number {
+  const ms = msOf('valid', text);
+  if (ms < 1 || ms > MAX_VALID_MS) throw wrong('--valid must be from 1s to 30d');
+  return ms;
 }
 
 /** A time from now, or RFC 3339. */

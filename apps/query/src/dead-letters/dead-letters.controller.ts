@@ -7,7 +7,7 @@ import { Dispositions } from '@sluice/redrive';
 import { EngineErrorFilter } from '../engine-error.filter.js';
 import { HeavyReads } from '../reading/heavy-reads.js';
 import { answerJson } from './answer-json.js';
-import { AuditTrail } from './audit-trail.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';
 import { lettersRequest, placeOf } from './letters-request.js';
 import { DescribesDiscard, DescribesLetter, DescribesLetters, DescribesSummary } from './operate-docs.js';

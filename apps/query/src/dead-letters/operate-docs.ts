@@ -6,13 +6,13 @@ import { DEFAULT_LETTERS, MAX_LETTERS } from './letters-request.js';
 
 type Schema = Parameters<typeof ApiOkResponse>[0] extends infer T ? Extract<T, { schema?: unknown }>['schema'] : never;
 
-const object = (required: readonly string[], properties: object, description?: string): Schema =>
+export const object = (required: readonly string[], properties: object, description?: string): Schema =>
   ({ type: 'object', required, properties, ...(description && { description }) }) as Schema;
-const text = { type: 'string' };
+export const text = { type: 'string' };
 const count = { type: 'integer', minimum: 0 };
 const instant = { type: 'string', format: 'date-time' };
-const maybe = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });
-const list = (items: unknown) => ({ type: 'array', items });
+export const maybe = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });
+export const list = (items: unknown) => ({ type: 'array', items });
 const anything = { type: 'object', additionalProperties: true };
 
 const LETTER_PROPERTIES = {
@@ -81,7 +81,8 @@ const READS: readonly ProblemCode[] = [
 ] as ProblemCode[];
 const BODIES: readonly ProblemCode[] = ['invalid-json', 'invalid-utf8', 'body-too-large', 'unsupported-media-type'];
 
-function describes(
+/** A route for operators: what it answers, and the problems that it may answer beside those of all of them. */
+export function describesOperation(
   operationId: string,
   summary: string,
   schema: Schema,
@@ -111,7 +112,7 @@ export function DescribesLetters(): MethodDecorator {
   );
   const limit = { type: 'integer' as const, minimum: 1, maximum: MAX_LETTERS, default: DEFAULT_LETTERS };
   return applyDecorators(
-    describes('listDeadLetters', 'Dead letters by partition and offset', page, ['invalid-cursor']),
+    describesOperation('listDeadLetters', 'Dead letters by partition and offset', page, ['invalid-cursor']),
     ...parameters,
     ApiQuery({ name: 'limit', required: false, schema: limit }),
   );
@@ -122,14 +123,14 @@ export function DescribesSummary(): MethodDecorator {
     ...{ total: count, without_disposition: count, scanned: count, partial: { type: 'boolean' } },
     ...{ ranges: RANGES, by_reason: anything, groups: list(anything), others: count },
   });
-  return describes('summarizeDeadLetters', 'Dead letters by reason, device prefix and hour', summary, []);
+  return describesOperation('summarizeDeadLetters', 'Dead letters by reason, device prefix and hour', summary, []);
 }
 
 const place = () => ['partition', 'offset'].map((name) => ApiParam({ name, schema: { type: 'integer', minimum: 0 } }));
 
 export function DescribesLetter(): MethodDecorator {
   const title = 'One dead letter: original bytes, headers, and the result of the current checks';
-  return applyDecorators(describes('findDeadLetter', title, ONE_LETTER, ['not-found']), ...place());
+  return applyDecorators(describesOperation('findDeadLetter', title, ONE_LETTER, ['not-found']), ...place());
 }
 
 export function DescribesDiscard(): MethodDecorator {
@@ -141,7 +142,7 @@ export function DescribesDiscard(): MethodDecorator {
   });
   const title = 'Discards a dead letter; it stays in the topic';
   return applyDecorators(
-    describes('discardDeadLetter', title, answer, ['not-found', ...BODIES]),
+    describesOperation('discardDeadLetter', title, answer, ['not-found', ...BODIES]),
     ApiBody({ schema: body! }),
     ...place(),
   );
@@ -149,7 +150,7 @@ export function DescribesDiscard(): MethodDecorator {
 
 export function DescribesRedrives(): MethodDecorator {
   const answer = object(['redrives'], { redrives: list(REDRIVE) });
-  return describes('listRedrives', 'Redrives, the newest first', answer, []);
+  return describesOperation('listRedrives', 'Redrives, the newest first', answer, []);
 }
 
 export function DescribesRedrivePost(): MethodDecorator {
@@ -163,17 +164,21 @@ export function DescribesRedrivePost(): MethodDecorator {
   const run = object(['plan_hash'], { plan_hash: text });
   const title = 'Plans a redrive, or runs exactly the plan with this plan_hash';
   return applyDecorators(
-    describes('postRedrive', title, { anyOf: [PLAN, REDRIVE] } as Schema, ['not-found', 'redrive-conflict', ...BODIES]),
+    describesOperation('postRedrive', title, { anyOf: [PLAN, REDRIVE] } as Schema, [
+      'not-found',
+      'redrive-conflict',
+      ...BODIES,
+    ]),
     ApiBody({ schema: { anyOf: [plan, run] } as NonNullable<Schema> }),
   );
 }
 
 export function DescribesRedrive(): MethodDecorator {
-  return describes('findRedrive', 'One redrive and its progress', REDRIVE, ['not-found']);
+  return describesOperation('findRedrive', 'One redrive and its progress', REDRIVE, ['not-found']);
 }
 
 /** Pause, resume and cancel. */
 export function DescribesMove(operationId: string, title: string): MethodDecorator {
   const codes = ['not-found', 'redrive-conflict', 'unsupported-media-type', 'invalid-json'] as const;
-  return describes(operationId, title, REDRIVE, codes);
+  return describesOperation(operationId, title, REDRIVE, codes);
 }

@@ -8,8 +8,9 @@ import { LOGGER, type Logger } from '@sluice/observability';
 import { RecordStore } from '@sluice/record-store';
 import { Dispositions, RedriveRunner, Redrives } from '@sluice/redrive';
 import { DEAD_LETTERS_INSPECTOR, EVENTS_INSPECTOR } from '../inspectors.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditView } from '../audit/audit-view.js';
 import { HeavyReads } from '../reading/heavy-reads.js';
-import { AuditTrail } from './audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';
 import { FORWARDED_CLIENTS, Operators } from './operators.js';
 import { RedriveMetrics } from './redrive-metrics.js';
@@ -31,7 +32,7 @@ export interface OperateLimits {
 export function operateProviders({ isForwarded = false, lag, owner }: OperateLimits): Provider[] {
   return [
     { provide: FORWARDED_CLIENTS, useValue: isForwarded },
-    ...[Operators, AuditTrail, DeadLettersView, RedriveService, RedriveMetrics],
+    ...[Operators, AuditTrail, AuditView, DeadLettersView, RedriveService, RedriveMetrics],
     dispositions,
     redrives,
     runnerProvider(lag, owner ?? `${hostname()}/${process.pid}/${randomUUID()}`),

@@ -17,7 +17,7 @@ import {
 import { DEAD_LETTERS_INSPECTOR } from '../inspectors.js';
 import { HeavyReads } from '../reading/heavy-reads.js';
 import { WatchedStore } from '../watched-store.js';
-import { AuditTrail } from './audit-trail.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { DeadLettersView } from './dead-letters-view.js';
 
 /** A redrive in an answer. */

@@ -108,6 +108,11 @@ export class AccessGate {
     return { sender: { principal, address: this.limits.countSenders ? rateLimitKey(address) : address } };
   }
 
+  /** The key by which requests without credentials are limited: the address of the client, behind trusted proxies too. */
+  addressKey({ peer, forwardedFor }: Pick<AccessRequest, 'peer' | 'forwardedFor'>): string {
+    return rateLimitKey(clientAddress(peer, forwardedFor, this.proxies));
+  }
+
   /** Whether the connection of this request shows a certificate that is not, or no longer, accepted. */
   refusesCertificateOf(request: AccessRequest): boolean {
     return request.certificateAt(this.clock.now()).fault !== undefined;

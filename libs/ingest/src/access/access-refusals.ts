@@ -39,6 +39,12 @@ export function notLoaded(): Refusal {
   return { code: 'store-unavailable', detail, retryAfterSeconds: 2 };
 }
 
+/** It does not tell which of these it is, so that nobody learns which codes there are. */
+export function claimRefused(): Refusal {
+  const detail = 'The claim code is wrong, used, expired or revoked; ask the operator of this gateway for a new one.';
+  return { code: 'claim-refused', detail };
+}
+
 export function outsideNetworks(): Refusal {
   const detail = 'This address is not in the allowed networks of the gateway (ALLOWED_NETWORKS).';
   return { code: 'forbidden', detail };

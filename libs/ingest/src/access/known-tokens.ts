@@ -1,6 +1,6 @@
 import type { Principal } from './principal.js';
 import { hashOf, readTokenText } from './token-text.js';
-import { hasExpired, isHeldBy, type Token } from './token.js';
+import { hasExpired, isClaimable, isHeldBy, type Token } from './token.js';
 
 /** Why a request has no principal. */
 export type TokenFault = 'missing' | 'malformed' | 'mistyped' | 'unknown';
@@ -30,6 +30,8 @@ export interface KnownToken {
 /** All tokens, in memory: a check makes no request. */
 export class KnownTokens {
   private tokens = new Map<string, KnownToken>();
+  /** Those that wait for their first text, by the hash of the code. */
+  private claims = new Map<string, Token>();
   private shown = new WeakMap<object, ShownToken>();
 
   /** When each token was accepted last, of those that were accepted since this time. */
@@ -56,7 +58,15 @@ export class KnownTokens {
         return [token.id, { token, principal: principalOf(token), usedAtMs }];
       }),
     );
+    const waiting = tokens.filter(({ claim }) => claim !== undefined);
+    this.claims = new Map(waiting.map((token) => [token.claim!.hash, token]));
     this.shown = new WeakMap();
+  }
+
+  /** The token that waits for the code with this hash. */
+  claimable(hash: string, nowMs: number): Token | undefined {
+    const token = this.claims.get(hash);
+    return token !== undefined && isClaimable(token, nowMs) ? token : undefined;
   }
 
   /**

@@ -1,8 +1,10 @@
 import type { Clock } from '@sluice/async';
-import type { TokenStore } from '@sluice/record-store';
+import type { JsonObject } from '@sluice/contracts';
+import { RecordStoreError, type TokenStore } from '@sluice/record-store';
 import type { IngestLogger } from '../logger.js';
 import { type KnownToken, KnownTokens } from './known-tokens.js';
-import { tokenFrom } from './token.js';
+import { claimHashOf } from './claim-code.js';
+import { claimToken, type IssuedToken, type Token, tokenFrom } from './token.js';
 
 /** A change holds everywhere within 10 s; the rest of that is for a store that is slow. */
 const REFRESH_MS = 3000;
@@ -69,6 +71,36 @@ export class TokenFeed {
     return this.tokens
       .list()
       .map((known) => ({ ...known, usedAtMs: Math.max(known.usedAtMs, uses.get(known.token.id) ?? 0) }));
+  }
+
+  /**
+   * Gives the token that waits for this code its first text. Of several that ask at one time, in any process, one gets it: the store
+   * takes one next version.
+   *
+   * @returns `undefined` if the code is wrong, used up or over, or its token is revoked
+   * @throws RecordStoreError `unavailable`: the code may be used up then
+   */
+  async claim(code: string): Promise<IssuedToken | undefined> {
+    const hash = claimHashOf(code);
+    if (hash === undefined) return undefined;
+    const waiting = await this.claimable(hash);
+    if (waiting === undefined) return undefined;
+    const issued = claimToken(waiting);
+    const { id, version, ...content } = issued.token;
+    const isStored = await this.store.put({ id, version, content: content as unknown as JsonObject });
+    await this.refresh();
+    return isStored ? issued : undefined;
+  }
+
+  /** What was made a moment ago may not be known here yet. */
+  private async claimable(hash: string): Promise<Token | undefined> {
+    const known = this.tokens.claimable(hash, this.clock.now());
+    if (known !== undefined) return known;
+    await this.#refreshing;
+    await this.refresh();
+    const made = this.tokens.claimable(hash, this.clock.now());
+    if (made !== undefined || !this.#isFailing) return made;
+    throw new RecordStoreError('unavailable', 'The tokens cannot be read.');
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { defaultScopesOf, HOLDER_KINDS, SCOPES, type Holder, type Scope } from './holder.js';
+import { mintClaimCode } from './claim-code.js';
 import { isSameHash, mintToken } from './token-text.js';
 
 /** The stored part of a token. It cannot be used as a token. Times are in milliseconds since 1970. */
@@ -8,7 +9,7 @@ export interface Token {
   version: number;
   holder: Holder;
   scopes: readonly Scope[];
-  /** SHA-256 of the token's text. */
+  /** SHA-256 of the token's text; empty while nobody has claimed the token: then it grants no access. */
   hash: string;
   createdAtMs: number;
   /** The text that a rotation has replaced is valid until then. */
@@ -16,6 +17,8 @@ export interface Token {
   revokedAtMs?: number;
   /** The token expires then; absent: it never expires. */
   expiresAtMs?: number;
+  /** Who sends the code with this SHA-256 before that time gets the text of the token, once. */
+  claim?: { hash: string; untilMs: number };
 }
 
 /** A token that was changed, and the text that is to be passed on once. */
@@ -35,8 +38,36 @@ export function issueToken(
   return { token: { id, version: 1, holder, scopes, hash, createdAtMs: nowMs, ...expiry }, text };
 }
 
-/** The same token with a new text. The old one stays valid for the grace period; one that was replaced before ends at once. */
-export function rotateToken(token: Token, nowMs: number, graceMs: number): IssuedToken {
+/** A token without a text: its device gets one for the code. */
+export function issueClaimable(
+  holder: Holder,
+  nowMs: number,
+  validMs: number,
+  { scopes = defaultScopesOf(holder), expiresAtMs }: { scopes?: readonly Scope[]; expiresAtMs?: number } = {},
+): { token: Token; code: string } {
+  const { text: code, hash } = mintClaimCode();
+  const { token } = issueToken(holder, nowMs, scopes, expiresAtMs);
+  return { token: { ...token, hash: '', claim: { hash, untilMs: nowMs + validMs } }, code };
+}
+
+/** Whether its code, if it has one, still gets it. */
+export function isClaimable({ claim, revokedAtMs, ...token }: Token, nowMs: number): boolean {
+  return claim !== undefined && revokedAtMs === undefined && nowMs < claim.untilMs && !hasExpired(token, nowMs);
+}
+
+/** The token with its first text. The code is used up when this is stored. */
+export function claimToken({ claim, ...token }: Token): IssuedToken {
+  void claim;
+  const { text, hash } = mintToken(token.id);
+  return { token: { ...token, version: token.version + 1, hash }, text };
+}
+
+/**
+ * The same token with a new text. The old one stays valid for the grace period; one that was replaced before ends at once,
+ * and so does a code that would have got one.
+ */
+export function rotateToken({ claim, ...token }: Token, nowMs: number, graceMs: number): IssuedToken {
+  void claim;
   const { text, hash } = mintToken(token.id);
   const previous = { hash: token.hash, untilMs: nowMs + graceMs };
   return { token: { ...token, version: token.version + 1, hash, previous }, text };

@@ -50,6 +50,17 @@ export function describeDocuments(openStore: OpenStore): void {
       );
     });
 
+    it('Documents are removed by their ids, in their collection', async () => {
+      await documents().add('redrives', [document('gone'), document('kept')]);
+      await documents().add('audit', [document('gone')]);
+      await documents().remove('redrives', ['gone', 'never-there']);
+      await documents().remove('redrives', []);
+      expect(await documents().find('redrives', 'gone')).toBeUndefined();
+      expect(await documents().find('redrives', 'kept')).toEqual(document('kept'));
+      expect(await documents().find('audit', 'gone')).toEqual(document('gone'));
+      expect(await documents().put('redrives', document('gone'))).toBe(true);
+    });
+
     it('Documents are listed and counted by ranges of ids, in order, in their collection', async () => {
       await documents().add(
         'backups',

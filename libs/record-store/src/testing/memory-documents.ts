@@ -35,6 +35,11 @@ export class MemoryDocuments implements DocumentStore {
     return structuredClone(found.slice(0, limit));
   }
 
+  async remove(collection: DocumentCollection, ids: readonly string[]): Promise<void> {
+    this.requireAvailable();
+    for (const id of ids) this.held.delete(`${collection} ${id}`);
+  }
+
   async count(collection: DocumentCollection, range: DocumentRange): Promise<number> {
     return this.inRange(collection, range).length;
   }

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Clock } from '@sluice/async';
 import { type JsonObject, uuidV7 } from '@sluice/contracts';
 import { RecordStore } from '@sluice/record-store';
-import { Operators } from './operators.js';
+import { Operators } from '../dead-letters/operators.js';
 
 /** An action, without its user and time. */
 export type AuditedAction = {
@@ -11,7 +11,10 @@ export type AuditedAction = {
   action: string;
 } & JsonObject;
 
-/** Records every use of the scope `operate` before it takes effect: an action that cannot be recorded is not done. */
+/**
+ * Records every use of the scope `operate` before it takes effect: an action that cannot be recorded is not done. The ids are
+ * UUIDv7 of the time of the entry: their order is the order of the entries.
+ */
 @Injectable()
 export class AuditTrail {
   constructor(
@@ -23,8 +26,9 @@ export class AuditTrail {
   /** @returns the sender of the request. @throws RecordStoreError `unavailable` */
   async write(request: FastifyRequest, action: AuditedAction): Promise<string> {
     const who = this.operators.nameOf(request);
-    const content = { at: this.clock.nowText(), who, request_id: String(request.id), ...action };
-    await this.store.documents.add('audit', [{ id: uuidV7(this.clock.now()), content }]);
+    const nowMs = this.clock.now();
+    const content = { at: new Date(nowMs).toISOString(), who, request_id: String(request.id), ...action };
+    await this.store.documents.add('audit', [{ id: uuidV7(nowMs), content }]);
     return who;
   }
 }
