@@ -1,26 +1,31 @@
-# One image for every way of running; the command selects the app. Nothing in it depends on the processor:
+# One image for every way of running; the command selects the app. Needs BuildKit, the default since Docker 23. For several
+# processors at once:
 #   docker buildx build --platform linux/amd64,linux/arm64 --build-arg REVISION=$(git rev-parse HEAD) --tag registry.example/sluice:0.1.0 --push .
 # The base is named by its tag. To hold a release to one content, pass the digest that your registry shows for it:
 #   --build-arg BASE=node:24-bookworm-slim@sha256:...
 ARG BASE=node:24-bookworm-slim
+# What runs while the image is built runs on the processor that builds, whatever the image is for.
+FROM --platform=${BUILDPLATFORM} ${BASE} AS builder
+WORKDIR /app
+
 FROM ${BASE} AS base
 WORKDIR /app
 
 # What npm reads: it changes less often than the sources, so that the installs below stay cached.
-FROM base AS manifests
+FROM builder AS manifests
 COPY . .
-RUN find . -type f ! -name package.json ! -name package-lock.json -delete && find . -type d -empty -delete
+RUN rm -rf scripts && find . -type f ! -name package.json ! -name package-lock.json -delete && find . -type d -empty -delete
 
-# What the apps need at run time. No install script is run: none of these packages has a binary part. Our own packages are built
-# into the apps. Types and source maps of packages are not needed.
-FROM base AS packages
+# What the apps need at run time, for every processor the same: no install script is run, and none of these packages has a binary
+# part. npm installs packages of the tests as well; they are removed.
+FROM builder AS packages
 COPY --from=manifests /app .
+COPY scripts/image scripts/image
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   -w apps/gateway -w apps/buffer-worker -w apps/query -w apps/operator -w apps/archiver -w apps/standalone \
-  && rm -rf node_modules/@sluice \
-  && find node_modules \( -name "*.map" -o -name "*.d.ts" -o -name "*.d.mts" -o -name "*.d.cts" \) -delete
+  && node scripts/image/prune.mjs
 
-FROM base AS build
+FROM builder AS build
 COPY --from=manifests /app .
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
@@ -54,5 +59,6 @@ ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Sluice" \
   org.opencontainers.image.description="Ingests device data over HTTP, buffers it in Kafka and writes it to MongoDB in batches" \
   org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"

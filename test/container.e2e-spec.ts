@@ -48,6 +48,27 @@ describe('the container', () => {
     await expect(sluice('tokens', 'list')).resolves.toContain('device dev-1  ingest');
   });
 
+  it('The image has the packages that the apps need at run time, and none of tests and tools', async () => {
+    const { id } = await start();
+    const find = ['find', '/app/node_modules', '-name', 'package.json'];
+    const manifests = (await output('docker', 'exec', id, ...find)).split('\n');
+    const found = new Set(
+      manifests.flatMap((path) => /.*node_modules\/((@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)?.[1] ?? []),
+    );
+    const bom = JSON.parse(await output('node', 'scripts/sbom.mjs')) as { components: { 'bom-ref': string }[] };
+    const names = bom.components.map((component) =>
+      component['bom-ref'].slice(0, component['bom-ref'].lastIndexOf('@')),
+    );
+    expect([...found].sort()).toEqual([...new Set(names.filter((name) => !name.startsWith('@sluice/')))].sort());
+  });
+
+  it('The container serves its API description without the compiler', async () => {
+    const { baseUrl } = await start();
+    expect(await (await fetch(`${baseUrl}/openapi.json`)).json()).toMatchObject({
+      openapi: expect.stringMatching(/^3/),
+    });
+  });
+
   it('The container makes no volume without a name', async () => {
     const container = await start();
     await expect(container.inspect('{{json .Mounts}}')).resolves.toBe('[]');

@@ -91,8 +91,29 @@ describe('the image', () => {
     };
     expect(text).toContain(`ARG VERSION=${version}\n`);
     expect(text).toContain(`org.opencontainers.image.licenses="${license}"`);
-    for (const name of ['title', 'description', 'version', 'revision'])
+    for (const name of ['title', 'description', 'version', 'revision', 'base.name'])
       expect(text).toMatch(new RegExp(`org\\.opencontainers\\.image\\.${name}=".+"`));
+  });
+
+  it('The image is built on the processor that builds, and only its last stages are for another one', () => {
+    const stages = lines.filter((line) => line.startsWith('FROM '));
+    expect(stages).toEqual([
+      'FROM --platform=${BUILDPLATFORM} ${BASE} AS builder',
+      'FROM ${BASE} AS base',
+      'FROM builder AS manifests',
+      'FROM builder AS packages',
+      'FROM builder AS build',
+      'FROM base AS init',
+      'FROM base',
+    ]);
+    // What a base runs when it is emulated takes minutes: nothing but the init process is installed there.
+    expect(lines.join('\n').split('FROM base AS init')[1]).not.toMatch(/npm|nest build/);
+  });
+
+  it('The image names no digest that nobody has seen: the release pins the base by its own', () => {
+    expect(lines.find((line) => line.startsWith('ARG BASE='))).toMatch(
+      /^ARG BASE=node:24-bookworm-slim(@sha256:[0-9a-f]{64})?$/,
+    );
   });
 
   it('The image runs no script of a package that it installs', () => {

@@ -33,7 +33,7 @@ const PULL_RECORDS = 2_000;
 /** A pull without records ends after this time, so that the loop shows that it is alive. */
 const IDLE_PULL_MS = 1_000;
 /** Of rows of all open objects that are not in their files yet. */
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+const MAX_BUFFERED_BYTES = 12 * 1024 * 1024;
 const CONCURRENT_UPLOADS = 4;
 
 /**

@@ -1,5 +1,6 @@
 import { decodeEvent, parseTimestamp, stringifyExact, type DecodedEvent, type EventTime } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
+import { plainRow } from './plain-row.js';
 
 /** One record as the archive keeps it. All times are texts as the event has them: nothing is rounded. */
 export interface ArchivedRow extends EventTime {
@@ -14,7 +15,12 @@ export interface ArchivedRow extends EventTime {
 export type ReadRow = { ok: true; row: ArchivedRow; hour: string } | Extract<DecodedEvent, { ok: false }>;
 
 /** Never throws: a record that is not an event comes back as a reason. The buffer worker makes a dead letter of it, which keeps its bytes. */
-export function readRow({ value, headers, offset }: LogRecord): ReadRow {
+export function readRow(record: LogRecord): ReadRow {
+  const row = plainRow(record);
+  return row === undefined ? decodedRow(record) : { ok: true, row, hour: hourOf(row.received_at) };
+}
+
+function decodedRow({ value, headers, offset }: LogRecord): ReadRow {
   const decoded = decodeEvent(value, headers['schema-version']);
   if (!decoded.ok) return decoded;
   const { event } = decoded;

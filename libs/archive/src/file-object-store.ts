@@ -59,7 +59,16 @@ export class FileObjectStore extends ObjectStore {
     return createReadStream(this.pathOf(key));
   }
 
+  async remove(key: string): Promise<void> {
+    await this.explained(() => unlink(this.pathOf(key)).catch(unlessMissing));
+  }
+
   close(): void {}
+
+  private async objectAt(key: string): Promise<StoredObject> {
+    const { size, mtimeMs } = await stat(this.pathOf(key));
+    return { key, bytes: size, storedAtMs: Math.floor(mtimeMs) };
+  }
 
   private pathOf(key: string): string {
     return join(this.#directory, ...key.split('/'));
@@ -70,8 +79,7 @@ export class FileObjectStore extends ObjectStore {
       const key = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory() && (prefix.startsWith(`${key}/`) || `${key}/`.startsWith(prefix)))
         yield* this.walk(key, prefix);
-      else if (entry.isFile() && key.startsWith(prefix) && !entry.name.startsWith('.'))
-        yield { key, bytes: (await stat(this.pathOf(key))).size };
+      else if (entry.isFile() && key.startsWith(prefix) && !entry.name.startsWith('.')) yield await this.objectAt(key);
     }
   }
 

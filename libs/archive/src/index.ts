@@ -5,6 +5,7 @@ export { readRow, type ArchivedRow } from './archived-row.js';
 export { FileObjectStore } from './file-object-store.js';
 export { ARCHIVE_FORMATS, placeOf, type ArchiveFormat, type ObjectPlace } from './object-key.js';
 export { ObjectStore, type StoredObject } from './object-store.js';
+export { newestObject, probeObjectStore } from './probe.js';
 export { readObject } from './read-object.js';
 export * from './archive.settings.js';
 export { openObjectStore } from './open-object-store.js';

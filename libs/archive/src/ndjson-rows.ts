@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { constants, crc32, createDeflateRaw, type DeflateRaw } from 'node:zlib';
+import { crc32, createDeflateRaw, type DeflateRaw } from 'node:zlib';
 import { timeOf, type EventTime } from '@sluice/contracts';
 import type { ArchivedRow } from './archived-row.js';
 import type { RowWriter } from './row-writer.js';
@@ -7,6 +7,8 @@ import type { SpoolFile } from './spool-file.js';
 
 const FLUSH_BYTES = 256 * 1024;
 const LEVEL = 1;
+/** Compressed bytes come in chunks of this size; with small ones, each flush costs several turns and writes. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** RFC 1952: deflate, the flag of a file name, no time, unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 255]);
@@ -27,7 +29,7 @@ function originOf(row: ArchivedRow): Partial<EventTime> {
 /** NDJSON in one gzip member, whose file name is the id of its writer. */
 export class NdjsonRows implements RowWriter {
   readonly flushBytes = FLUSH_BYTES;
-  readonly #deflate: DeflateRaw = createDeflateRaw({ level: LEVEL, strategy: constants.Z_DEFAULT_STRATEGY });
+  readonly #deflate: DeflateRaw = createDeflateRaw({ level: LEVEL, chunkSize: CHUNK_BYTES });
   readonly #written: Promise<void>;
   #lines: string[] = [];
   #buffered = 0;

@@ -6,6 +6,8 @@ export interface StoredObject {
   /** Below the prefix of the store, such as `date=2026-01-31/hour=07/partition=00/00000000000000000000.parquet`. */
   key: string;
   bytes: number;
+  /** When the store got it, in milliseconds since 1970, by the clock of the store. */
+  storedAtMs: number;
 }
 
 /** Names one content of one object: another content has another tag. S3: the ETag. */
@@ -40,6 +42,9 @@ export abstract class ObjectStore {
 
   /** The content of an object. */
   abstract read(key: string): Promise<Readable>;
+
+  /** Removes an object; no error if there is none. The archiver never does. @throws ArchiveError `denied` without that right */
+  abstract remove(key: string): Promise<void>;
 
   /** Idempotent. */
   abstract close(): void;

@@ -93,12 +93,25 @@ export class ParquetRows implements RowWriter {
 /** Bytes are written several times as fast as strings; but where most values repeat, strings make the dictionary faster. */
 function columnsOf(rows: readonly ArchivedRow[]) {
   return TEXTS.map((name): ColumnSource => {
-    const data = name === 'device_id' ? rows.map((row) => row[name]) : rows.map((row) => Buffer.from(row[name]));
+    const data: ColumnSource['data'] = name === 'device_id' ? rows.map((row) => row[name]) : bytesOfEach(rows, name);
     return { name, data, statistics: SORTED.has(name) };
   }).concat(
     { name: 'offset', data: BigInt64Array.from(rows, ({ offset }) => BigInt(offset)), statistics: true },
     RARE_TEXTS.map((name) => ({ name, data: rows.map((row) => bytesOf(row[name])), statistics: false })),
   );
+}
+
+/** The texts of a column in one buffer: one for each text would be freed late, and memory grow by them. */
+function bytesOfEach(rows: readonly ArchivedRow[], name: (typeof TEXTS)[number]): Uint8Array[] {
+  const text = rows.map((row) => row[name]).join('');
+  const { buffer, byteOffset, length } = Buffer.from(text);
+  const isAscii = length === text.length;
+  let at = byteOffset;
+  return rows.map((row) => {
+    const bytes = isAscii ? row[name].length : Buffer.byteLength(row[name]);
+    at += bytes;
+    return new Uint8Array(buffer, at - bytes, bytes);
+  });
 }
 
 function bytesOf(text: string | undefined): Buffer | null {

@@ -178,7 +178,7 @@ describe('sluice doctor', () => {
     const note = jest.fn();
     expect(await doctor.run(['worker'], { env: {}, output: { out: note, note } })).toBe(2);
     expect(note).toHaveBeenCalledWith(
-      'doctor: give one of gateway, buffer-worker, query, operator, or nothing for all of them.',
+      'doctor: give one of gateway, buffer-worker, query, operator, archiver, or nothing for all of them.',
     );
   });
 });

@@ -2,8 +2,8 @@ import { Controller, Get, Inject, Query, Req, Res, UseFilters } from '@nestjs/co
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access, ReadAdmission } from '@sluice/http';
 import { answerJson } from '../dead-letters/answer-json.js';
-import { ScanPlaces } from '../dead-letters/scan-places.js';
 import { EngineErrorFilter } from '../engine-error.filter.js';
+import { HeavyReads } from '../reading/heavy-reads.js';
 import { DescribesAudit } from './audit-docs.js';
 import { auditRequest } from './audit-request.js';
 import { AuditTrail } from './audit-trail.js';
@@ -16,7 +16,7 @@ export class AuditController {
   constructor(
     @Inject(AuditView) private readonly view: AuditView,
     @Inject(AuditTrail) private readonly audit: AuditTrail,
-    @Inject(ScanPlaces) private readonly places: ScanPlaces,
+    @Inject(HeavyReads) private readonly heavy: HeavyReads,
     @Inject(ReadAdmission) private readonly admission: ReadAdmission,
   ) {}
 
@@ -29,7 +29,7 @@ export class AuditController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const asked = auditRequest(query);
-    const page = await answerJson(reply, this.admission, () => this.places.scan(() => this.view.page(asked)));
+    const page = await answerJson(reply, this.admission, () => this.heavy.search(() => this.view.page(asked)));
     await this.audit.write(request, { action: 'audit.list', count: page.value.entries.length });
     page.send();
   }

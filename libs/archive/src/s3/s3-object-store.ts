@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Readable as ReadableStream } from 'node:stream';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -96,8 +97,8 @@ export class S3ObjectStore extends ObjectStore {
   async *list(prefix: string): AsyncIterable<StoredObject> {
     for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
       const page = await this.page(prefix, token);
-      for (const { Key: key = '', Size: bytes = 0 } of page.Contents ?? [])
-        yield { key: key.slice(this.#prefix.length), bytes };
+      for (const { Key: key = '', Size: bytes = 0, LastModified: storedAt } of page.Contents ?? [])
+        yield { key: key.slice(this.#prefix.length), bytes, storedAtMs: storedAt?.getTime() ?? 0 };
       token = page.NextContinuationToken;
     }
   }
@@ -106,6 +107,14 @@ export class S3ObjectStore extends ObjectStore {
     try {
       const { Body: body } = await this.#client.send(new GetObjectCommand(this.at(key)));
       return body as Readable;
+    } catch (error) {
+      throw this.explained(error);
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    try {
+      await this.#client.send(new DeleteObjectCommand(this.at(key)));
     } catch (error) {
       throw this.explained(error);
     }

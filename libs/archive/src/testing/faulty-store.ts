@@ -50,6 +50,10 @@ export class FaultyStore extends ObjectStore {
     return this.store.read(key);
   }
 
+  remove(key: string): Promise<void> {
+    return this.store.remove(key);
+  }
+
   close(): void {
     this.store.close();
   }

@@ -7,7 +7,7 @@ import type { SpoolFile } from '../spool-file.js';
 /** Objects in memory. As with S3, the tag is a hash of the content: the same bytes again have the same tag. */
 export class MemoryObjectStore extends ObjectStore {
   readonly location = 'memory';
-  readonly #objects = new Map<string, Buffer>();
+  readonly #objects = new Map<string, { content: Buffer; storedAtMs: number }>();
 
   async check(): Promise<void> {}
 
@@ -19,22 +19,30 @@ export class MemoryObjectStore extends ObjectStore {
     const content = await file.slice(0, file.bytes);
     signal.throwIfAborted();
     if (this.tagNow(key) !== expected) throw new ArchiveError('conflict', `${key} was replaced meanwhile.`);
-    this.#objects.set(key, content);
+    this.#objects.set(key, { content, storedAtMs: Date.now() });
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
-    for (const key of [...this.#objects.keys()].sort())
-      if (key.startsWith(prefix)) yield { key, bytes: this.#objects.get(key)!.length };
+    for (const key of [...this.#objects.keys()].sort()) if (key.startsWith(prefix)) yield this.objectAt(key);
   }
 
   async read(key: string): Promise<Readable> {
-    return Readable.from([this.#objects.get(key)!]);
+    return Readable.from([this.#objects.get(key)!.content]);
+  }
+
+  async remove(key: string): Promise<void> {
+    this.#objects.delete(key);
   }
 
   close(): void {}
 
+  private objectAt(key: string): StoredObject {
+    const { content, storedAtMs } = this.#objects.get(key)!;
+    return { key, bytes: content.length, storedAtMs };
+  }
+
   private tagNow(key: string): ObjectTag | undefined {
-    const content = this.#objects.get(key);
+    const content = this.#objects.get(key)?.content;
     return content && createHash('md5').update(content).digest('hex');
   }
 }

@@ -57,8 +57,8 @@ export function describeObjectStore(
       await putContent(store, 'list/a=2/y', 'three');
       expect(await textOf(store, 'list/b=1/x')).toBe('one');
       const listed = [
-        { key: 'list/a=2/y', bytes: 5 },
-        { key: 'list/b=1/x', bytes: 3 },
+        { key: 'list/a=2/y', bytes: 5, storedAtMs: expect.any(Number) },
+        { key: 'list/b=1/x', bytes: 3, storedAtMs: expect.any(Number) },
       ];
       expect(await allOf(store.list('list/'))).toEqual(listed);
       expect(await allOf(store.list('list/b=1'))).toEqual(listed.slice(1));
@@ -85,6 +85,21 @@ export function describeObjectStore(
       if (bytes < LARGE_BYTES || comparesLargeObjects)
         await expect(put('d', tag)).rejects.toMatchObject({ code: 'conflict' });
       expect((await textOf(store, key)).slice(-2)).toBe('cc');
+    });
+
+    it('says when it got an object, in milliseconds', async () => {
+      const store = open();
+      await putContent(store, 'time/x', 'one');
+      const [{ storedAtMs } = { storedAtMs: 0 }] = await allOf(store.list('time/'));
+      expect(Math.abs(Date.now() - storedAtMs)).toBeLessThan(600_000);
+    });
+
+    it('removes an object, and takes it as removed if there is none', async () => {
+      const store = open();
+      await putContent(store, 'remove/x', 'one');
+      await store.remove('remove/x');
+      await store.remove('remove/x');
+      expect(await store.tagOf('remove/x')).toBeUndefined();
     });
 
     it('puts nothing once its signal has aborted', async () => {

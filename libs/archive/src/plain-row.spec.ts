@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { encodeEvent, EVENT_HEADERS, type IngestEvent, stringifyExact } from '@sluice/contracts';
+import type { LogRecord } from '@sluice/event-log';
+import { readRow } from './archived-row.js';
+import { plainRow } from './plain-row.js';
+
+const EVENT: IngestEvent = {
+  record_id: 'r-1',
+  device_id: 'press:7',
+  timestamp: '2026-01-31T08:00:00.123456789+01:00',
+  received_at: '2026-01-31T07:00:01.000Z',
+  data_payload: { value: 1.5, text: 'ü "}" \\ \n', data_payload: { list: [true, null, -0.25, {}] } },
+};
+const HEAD =
+  '{"record_id":"r-1","device_id":"press:7","timestamp":"2026-01-31T08:00:00Z","received_at":"2026-01-31T07:00:01.000Z","data_payload":';
+
+function recordOf(value: string | Buffer, headers: Record<string, string> = EVENT_HEADERS): LogRecord {
+  return { topic: 't', partition: 0, offset: 5, key: null, value: Buffer.from(value), headers, timestampMs: 0 };
+}
+
+describe('The row of a plain event', () => {
+  it('has the text of the payload as it is in the event', () => {
+    const { data_payload, ...head } = EVENT;
+    const row = { ...head, data_payload: JSON.stringify(data_payload), offset: 5 };
+    expect(plainRow(recordOf(encodeEvent(EVENT)))).toEqual(row);
+    expect(readRow(recordOf(encodeEvent(EVENT)))).toEqual({ ok: true, row, hour: '2026-01-31T07' });
+  });
+
+  it.each([
+    ['a field that follows the payload', `${HEAD}{},"more":{}}`],
+    ['a second payload', `${HEAD}{},"data_payload":{}}`],
+    ['numbers as texts', encodeEvent({ ...EVENT, data_payload: { n: 2n ** 60n } })],
+    ['a whole number that a double does not have', `${HEAD}{"n":9007199254740993}}`],
+    ['an origin of its time', encodeEvent({ ...EVENT, timestamp_source: 'received' } as IngestEvent)],
+    ['line breaks', `${HEAD}{\n}}`],
+    ['an escape in an id', HEAD.replace('r-1', 'r\\u002d1') + '{}}'],
+    ['another order', JSON.stringify({ data_payload: {}, ...EVENT })],
+  ])('is left to the decoder for %s, which reads it', (_, text) => {
+    expect(plainRow(recordOf(text))).toBeUndefined();
+    expect(readRow(recordOf(text))).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['no object', `${HEAD}[]}`],
+    ['no end', `${HEAD}{}`],
+    ['text after its end', `${HEAD}{}}}`],
+    ['a key that is refused', `${HEAD}{"":1}}`],
+    ['a wrong time', `${HEAD.replace('T08', 'T28')}{}}`],
+    ['a device_id that is refused', `${HEAD.replace('press:7', 'a*')}{}}`],
+    [
+      'bytes that are not UTF-8',
+      Buffer.concat([Buffer.from(`${HEAD}{"a":"`), Buffer.from([0xff]), Buffer.from('"}}')]),
+    ],
+  ])('is not made of a record with %s', (_, text) => {
+    expect(plainRow(recordOf(text))).toBeUndefined();
+    expect(readRow(recordOf(text))).toMatchObject({ ok: false });
+  });
+
+  it('is not made of another version', () => {
+    const record = recordOf(encodeEvent(EVENT), { 'schema-version': '9' });
+    expect(plainRow(record)).toBeUndefined();
+    expect(readRow(record)).toMatchObject({ ok: false, reason: 'unknown-schema-version' });
+  });
+
+  it('is that of the decoder, whatever the payload', () => {
+    for (const value of [0, -0, 1e-7, 123456.789, 'a\u2028b', '😀', [], {}, [[1], { a: null }]]) {
+      const event = { ...EVENT, data_payload: { value } } as IngestEvent;
+      const row = readRow(recordOf(encodeEvent(event)));
+      expect(row).toMatchObject({ ok: true, row: { data_payload: stringifyExact(event.data_payload) } });
+    }
+  });
+});
