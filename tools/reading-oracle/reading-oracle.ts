@@ -32,7 +32,7 @@ export async function compareWithOracle(options: OracleOptions): Promise<Compari
     const sample = new Sample(options.records, options.seed);
     const storedAtMs = Date.now();
     await store(sample, url, storedAtMs, options.report);
-    const standalone = await Standalone.start({ LOG_LEVEL: 'error', RECORD_STORE_URL: url });
+    const standalone = await Standalone.start({ LOG_LEVEL: 'error', STORE_TIMEOUT_MS: '25000', RECORD_STORE_URL: url });
     try {
       return await compare(standalone.baseUrl, sample, storedAtMs, options);
     } finally {
