@@ -163,7 +163,7 @@ export function DescribesRedrivePost(): MethodDecorator {
   const run = object(['plan_hash'], { plan_hash: text });
   const title = 'Plans a redrive, or runs exactly the plan with this plan_hash';
   return applyDecorators(
-    describes('postRedrive', title, { anyOf: [PLAN, REDRIVE] } as Schema, ['not-found', 'redrive-conflict', ...BODIES]),
+    describes('postRedrive', title, { anyOf: [PLAN, REDRIVE] } as Schema, ['not-found', 'redrive-conflict', 'buffer-behind', ...BODIES]),
     ApiBody({ schema: { anyOf: [plan, run] } as NonNullable<Schema> }),
   );
 }
