@@ -15,7 +15,7 @@ export function requestOf(query: InfinityQuery, values: Readonly<Record<string, 
       if (value === undefined) throw new Error(`The dashboard has no variable for ${whole}.`);
       return value;
     });
-  const params = query.url_options.params.map(({ key, value }) => [key, filled(value)]);
+  const params = query.url_options.params.map(({ key, value }): [string, string] => [key, filled(value)]);
   return `${filled(query.url)}?${new URLSearchParams(params)}`;
 }
 

@@ -4,7 +4,7 @@ import { FUNCTIONS, type Oracle, type Range } from './oracle.js';
 import type { ReadingClient } from './reading-client.js';
 import { PATHS, type SampleRecord } from './sample.js';
 
-export interface Asked {
+interface Asked {
   client: ReadingClient;
   oracle: Oracle;
   /** When the records were stored. */

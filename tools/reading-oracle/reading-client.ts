@@ -1,5 +1,9 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are what is compared */
-import { HttpClient } from '@sluice/test-kit';
+import { setTimeout } from 'node:timers/promises';
+import { type Answer, HttpClient } from '@sluice/test-kit';
+
+/** How often a read is repeated while the service asks for that, as a slow store makes it do. */
+const REPEATS = 30;
 
 /** Asks the reading API, page after page. */
 export class ReadingClient {
@@ -9,18 +13,14 @@ export class ReadingClient {
     this.#http = new HttpClient(url);
   }
 
-  /** @throws Error for any answer but 200 */
-  async get(path: string): Promise<any> {
-    const { status, body } = await this.#http.get(path);
-    if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`);
-    return body;
+  /** @throws Error for any answer but 200, and for a service that stays busy */
+  get(path: string): Promise<any> {
+    return this.body(`GET ${path}`, () => this.#http.get(path));
   }
 
-  /** @throws Error for any answer but 200 */
-  async post(path: string, value: unknown): Promise<any> {
-    const { status, body } = await this.#http.post(path, value);
-    if (status !== 200) throw new Error(`POST ${path}: ${status} ${JSON.stringify(body)}`);
-    return body;
+  /** @throws as {@link get} */
+  post(path: string, value: unknown): Promise<any> {
+    return this.body(`POST ${path}`, () => this.#http.post(path, value));
   }
 
   /** All items of a paged answer. @param path with a query @param name the member with the items of a page */
@@ -45,5 +45,15 @@ export class ReadingClient {
     const end = lines.at(-1)?.sluice_end;
     if (end?.complete !== true || end.records !== records.length) throw new Error(`GET ${path}: has no end`);
     return records;
+  }
+
+  private async body(what: string, ask: () => Promise<Answer>): Promise<any> {
+    for (let asked = 0; ; asked++) {
+      const { status, headers, body } = await ask();
+      if (status === 200) return body;
+      const isBusy = status === 429 || status === 503;
+      if (!isBusy || asked === REPEATS) throw new Error(`${what}: ${status} ${JSON.stringify(body)}`);
+      await setTimeout(Number(headers.get('retry-after') ?? 1) * 1000);
+    }
   }
 }

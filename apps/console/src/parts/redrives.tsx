@@ -2,8 +2,10 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { postJson } from '../base/client.js';
 import { count, time } from '../base/format.js';
+import { type EditRow, editsOf } from '../base/redrive-edits.js';
 import { useResource } from '../base/resource.js';
 import type { Redrive, RedrivePlan } from '../base/types.js';
+import { EditList } from './edit-list.jsx';
 import { Badge, Card, Empty, Failure, Loaded, RunbookLink } from './ui.jsx';
 
 const LOOK_EVERY_MS = 5_000;
@@ -57,12 +59,19 @@ interface Filter {
 
 /** Plans a redrive of the letters in a list, and runs exactly the shown plan. */
 export function PlanRedrive({ filter }: { filter: Filter }): JSX.Element {
+  const [edits, setEdits] = useState<readonly EditRow[]>([]);
   const [plan, setPlan] = useState<RedrivePlan>();
   const [started, setStarted] = useState<Redrive>();
   const [error, setError] = useState<Error>();
   const dryRun = (): void => {
     setError(undefined);
-    postJson<RedrivePlan>('redrives', { filter: filterOf(filter), dry_run: true }).then(setPlan, setError);
+    planOf(filter, edits).then(setPlan, setError);
+  };
+  const change = (rows: readonly EditRow[]): void => {
+    setEdits(rows);
+    // A plan is run as it is: after a change another one is needed.
+    setPlan(undefined);
+    setError(undefined);
   };
   const run = (): void => {
     setError(undefined);
@@ -72,6 +81,7 @@ export function PlanRedrive({ filter }: { filter: Filter }): JSX.Element {
   return (
     <Card title="Redrive" note="Sends dead letters into the event log again. The plan comes first and changes nothing.">
       {isWide && <Empty>Choose a reason or a device above; a redrive needs a filter.</Empty>}
+      {!isWide && started === undefined && <EditList rows={edits} onChange={change} />}
       {!isWide && plan === undefined && (
         <button type="button" onClick={dryRun}>
           Plan a redrive of these
@@ -86,6 +96,11 @@ export function PlanRedrive({ filter }: { filter: Filter }): JSX.Element {
       {error !== undefined && <Failure error={error} />}
     </Card>
   );
+}
+
+async function planOf(filter: Filter, edits: readonly EditRow[]): Promise<RedrivePlan> {
+  const edit = edits.length === 0 ? {} : { edit: editsOf(edits) };
+  return postJson<RedrivePlan>('redrives', { filter: filterOf(filter), ...edit, dry_run: true });
 }
 
 function Planned({ plan, run }: { plan: RedrivePlan; run: () => void }): JSX.Element {

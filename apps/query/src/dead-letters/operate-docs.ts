@@ -167,6 +167,7 @@ export function DescribesRedrivePost(): MethodDecorator {
     describesOperation('postRedrive', title, { anyOf: [PLAN, REDRIVE] } as Schema, [
       'not-found',
       'redrive-conflict',
+      'buffer-behind',
       ...BODIES,
     ]),
     ApiBody({ schema: { anyOf: [plan, run] } as NonNullable<Schema> }),
