@@ -1,8 +1,10 @@
 import { eventLogOptions, openEventLog, openRecordStore, recordStoreOptions } from '@sluice/engines';
+import { certificateFiles } from '@sluice/process';
 import { readSettings } from '@sluice/settings';
 import type { Command, CommandContext } from '../command.js';
 import { principalOf } from './advice.js';
 import { DOCTOR_SETTINGS } from './doctor.settings.js';
+import { examineCertificates } from './examine-certificates.js';
 import { describeLog, examineLog } from './examine-log.js';
 import { examineStore } from './examine-store.js';
 import { logNeeds, SERVICES, type ServiceName, STORE_USES } from './needs.js';
@@ -17,8 +19,8 @@ that it needs; without an argument, the rights of all services. It changes nothi
 the kafka-acls.sh line or the MongoDB role that grants it. Exit code 1 if a required right is missing; missing
 optional rights are only shown.
 
-It also prints the version of the brokers, the clock difference to MongoDB, and topic settings that may lose
-records.`;
+It also prints the version of the brokers, the clock difference to MongoDB, topic settings that may lose records,
+and when certificates expire (TLS_CERT_FILE, KAFKA_CERT_FILE, the one in RECORD_STORE_URL).`;
 
 export const doctor: Command = {
   usage: USAGE,
@@ -36,6 +38,7 @@ async function examine(services: readonly ServiceName[], { env, output }: Comman
   const config = readSettings(DOCTOR_SETTINGS, env);
   const report = new Report(output);
   const logOptions = eventLogOptions(config, APP);
+  examineCertificates(certificateFiles({ ...config, eventLog: logOptions }), Date.now(), report);
   const log = await openEventLog(logOptions);
   const store = await openRecordStore(recordStoreOptions(config, APP));
   try {
