@@ -17,7 +17,12 @@ export class GatewayAppModule {
     return {
       module: GatewayAppModule,
       imports: [
-        ServiceModule.forRoot(service, { eventLog: eventLogOptions(config, 'gateway'), publishes: true }),
+        ServiceModule.forRoot(service, {
+          eventLog: eventLogOptions(config, 'gateway'),
+          publishes: true,
+          ...(config.auth === 'tokens' && { tokensUrl: config.recordStoreUrl }),
+          tlsCertFile: config.tlsCertFile,
+        }),
         gateway,
         HealthModule.forRoot({
           imports: [gateway],

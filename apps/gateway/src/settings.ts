@@ -3,7 +3,7 @@ import { HTTP_SETTINGS } from '@sluice/http';
 import { TRACING_SETTINGS } from '@sluice/observability';
 import { type Config, PROCESS_SETTINGS, readSettings, type SettingsRule } from '@sluice/process';
 import type { SettingsTable } from '@sluice/settings';
-import { requireTlsFiles } from './access/tls.settings.js';
+import { requireTlsFiles } from '@sluice/ingest';
 import { GATEWAY_MODULE_SETTINGS } from './gateway-options.js';
 import { requireFittingLimits } from './ingest/ingest.settings.js';
 import { PROCESSES_SETTINGS } from './processes/processes.settings.js';

@@ -37,6 +37,7 @@ export class StandaloneAppModule {
           },
           publishes: true,
           recordStore: recordStoreOptions(config, APP),
+          tlsCertFile: config.tlsCertFile,
         }),
         gateway,
         QueryModule.forRoot({

@@ -22,6 +22,7 @@ export {
 } from './access/revocation-list.js';
 export type { KnownToken } from './access/known-tokens.js';
 export { TokenFeed } from './access/token-feed.js';
+export { requireTlsFiles, TLS_SETTINGS, type TlsFilePaths } from './access/tls.settings.js';
 export { hashOf, TOKEN_PATTERN } from './access/token-text.js';
 export {
   hasExpired,

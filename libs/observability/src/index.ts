@@ -1,8 +1,10 @@
+export { type CertificateFile, expiryOf, expiryWarning } from './certificates.js';
 export { changeLevelOnSignal } from './log-level.js';
 export { createLogger, LOGGER, type Logger, logLine, NestLogger } from './logging.js';
 export { boundedLabel } from './metrics/bounded-label.js';
 export { BoundedReading } from './metrics/bounded-reading.js';
 export { BATCH_BUCKETS, DURATION_BUCKETS } from './metrics/buckets.js';
+export { measureCertificates } from './metrics/certificate-metrics.js';
 export { measureDisks } from './metrics/disk-metrics.js';
 export { measureEngines, type Pingable } from './metrics/engine-metrics.js';
 export { MergedMetrics, type MetricsSnapshot } from './metrics/merged-metrics.js';

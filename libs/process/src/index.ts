@@ -1,3 +1,4 @@
+export { certificateFiles } from './certificate-files.js';
 export { awaitEventLog } from './await-event-log.js';
 export {
   type HealthCheck,

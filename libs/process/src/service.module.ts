@@ -8,6 +8,7 @@ import {
   createRegistry,
   type Logger,
   logLine,
+  measureCertificates,
   openTracing,
   traceOfLine,
   Tracing,
@@ -15,6 +16,8 @@ import {
   watchAppends,
 } from '@sluice/observability';
 import { RecordStore, type RecordStoreOptions } from '@sluice/record-store';
+import { certificateFiles } from './certificate-files.js';
+import { CERTIFICATE_FILES, CertificateWatch } from './certificate-watch.js';
 import type { ProcessOptions } from './process.settings.js';
 import { RuntimeModule } from './runtime.module.js';
 
@@ -50,6 +53,10 @@ export interface ServiceEngines {
   /** Whether it appends to the event log: then appends are measured and traced. */
   publishes?: boolean;
   recordStore?: RecordStoreOptions;
+  /** Of a record store in which only its tokens are. */
+  tokensUrl?: string;
+  /** The certificate of its own HTTPS; empty or left out: plain HTTP. */
+  tlsCertFile?: string;
 }
 
 /** The foundation of every service: runtime, metrics, the event log, and the record store if it has one. */
@@ -58,10 +65,13 @@ export class ServiceModule {
   static forRoot({ logger, registry, tracing, metricsText }: Service, engines: ServiceEngines): DynamicModule {
     const { eventLog, publishes = false, recordStore } = engines;
     const line = logLine(logger);
+    const certificates = certificateFiles({ ...engines, recordStoreUrl: recordStore?.url ?? engines.tokensUrl ?? '' });
+    measureCertificates(registry, certificates);
     const measured = { event_log: EventLog, ...(recordStore && { record_store: RecordStore }) };
     const onAppend = publishes && { onAppend: watchAppends(registry, tracing, eventLog.names) };
     return {
       module: ServiceModule,
+      providers: [{ provide: CERTIFICATE_FILES, useValue: certificates }, CertificateWatch],
       imports: [
         RuntimeModule.forRoot(logger, tracing),
         MetricsModule.forRoot(registry, measured, metricsText),

@@ -1,7 +1,7 @@
 import { type OptionsOf, networkList, oneOf, type SettingsTable } from '@sluice/settings';
 import { RECORD_STORE_SETTINGS } from '@sluice/engines';
 import { RATE_LIMIT_SETTINGS } from '@sluice/ingest';
-import { TLS_SETTINGS } from './tls.settings.js';
+import { TLS_SETTINGS } from '@sluice/ingest';
 
 /** Who may send and read, and how much. Everything here is off unless it is set. */
 export const ACCESS_SETTINGS = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { ClientTrust, pemBlocks } from './client-trust.js';
-import type { TlsFilePaths } from './tls.settings.js';
+import type { TlsFilePaths } from '@sluice/ingest';
 
 class TlsFileError extends Error {
   override readonly name = 'TlsFileError';

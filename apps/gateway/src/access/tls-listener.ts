@@ -7,7 +7,7 @@ import type { Logger } from '@sluice/observability';
 import { followCertificate, type TrustSource } from './client-certificate.js';
 import type { ClientTrust } from './client-trust.js';
 import { isSameContext, readTlsFiles, type TlsFiles } from './tls-files.js';
-import type { TlsFilePaths } from './tls.settings.js';
+import type { TlsFilePaths } from '@sluice/ingest';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** The files are read, not watched: a mounted secret is changed by moving a link, which no watch on the file sees. */

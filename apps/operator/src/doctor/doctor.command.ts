@@ -1,10 +1,12 @@
 import { requireWholeLogin } from '@sluice/archive';
 import { eventLogOptions, openEventLog, openRecordStore, recordStoreOptions } from '@sluice/engines';
+import { certificateFiles } from '@sluice/process';
 import { readSettings } from '@sluice/settings';
 import type { Command, CommandContext } from '../command.js';
 import { principalOf } from './advice.js';
 import { DOCTOR_SETTINGS } from './doctor.settings.js';
 import { archiveGroup, archiveNeeds, examineArchive } from './examine-archive.js';
+import { examineCertificates } from './examine-certificates.js';
 import { describeLog, examineLog } from './examine-log.js';
 import { examineStore } from './examine-store.js';
 import { logNeeds, SERVICES, STORE_USES } from './needs.js';
@@ -25,8 +27,8 @@ optional rights are only shown. It changes nothing, except that it writes a prob
 
 For the archiver it also looks at the records that wait and at the newest object.
 
-It also prints the version of the brokers, the clock difference to MongoDB, and topic settings that may lose
-records.`;
+It also prints the version of the brokers, the clock difference to MongoDB, topic settings that may lose records,
+and when certificates expire (TLS_CERT_FILE, KAFKA_CERT_FILE, the one in RECORD_STORE_URL).`;
 
 export const doctor: Command = {
   usage: USAGE,
@@ -46,6 +48,7 @@ async function examine(named: readonly Examined[], { env, output }: CommandConte
   const all = config.archiveUrl === '' ? SERVICES : EXAMINED;
   const report = new Report(output);
   const logOptions = eventLogOptions(config, APP);
+  examineCertificates(certificateFiles({ ...config, eventLog: logOptions }), Date.now(), report);
   const log = await openEventLog(logOptions);
   const store = await openRecordStore(recordStoreOptions(config, APP));
   try {
