@@ -1,6 +1,6 @@
 # One image for every way of running; the command selects the app. Needs BuildKit, the default since Docker 23. For several
 # processors at once:
-#   docker buildx build --platform linux/amd64,linux/arm64 --build-arg REVISION=$(git rev-parse HEAD) --tag registry.example/sluice:0.1.0 --push .
+#   docker buildx build --platform linux/amd64,linux/arm64 --build-arg REVISION=$(git rev-parse HEAD) --tag registry.example/sluice:0.2.0 --push .
 # The base is named by its tag. To hold a release to one content, pass the digest that your registry shows for it:
 #   --build-arg BASE=node:24-bookworm-slim@sha256:...
 ARG BASE=node:24-bookworm-slim
@@ -54,7 +54,7 @@ HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 CMD ["node
 ENTRYPOINT ["tini", "--"]
 CMD ["node", "dist/apps/standalone/main.js"]
 # Last: another revision changes no layer above.
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Sluice" \
   org.opencontainers.image.description="Ingests device data over HTTP, buffers it in Kafka and writes it to MongoDB in batches" \

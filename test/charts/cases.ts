@@ -18,7 +18,7 @@ export const CASES: readonly (readonly [name: string, values: Values])[] = [
     {
       commonLabels: { team: 'lab' },
       global: { imageRegistry: 'registry.example', imagePullSecrets: ['registry'], anotherChart: { key: 1 } },
-      image: { tag: '0.1.0' },
+      image: { tag: '0.2.0' },
       eventLog: {
         url: 'kafka+ssl://a:9093,b:9094/',
         partitions: 24,

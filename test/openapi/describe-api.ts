@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -13,6 +14,8 @@ import { Lifecycle } from '@sluice/process';
 import { defaultsOf } from '@sluice/settings';
 import { withPayload } from './payload-schemas.js';
 import { SERVICE_PATHS } from './service-paths.js';
+
+const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 const SEED_RECORD = {
   device_id: 'dev-2',
@@ -49,7 +52,7 @@ export async function describeApi(): Promise<OpenAPIObject> {
     .setOpenAPIVersion('3.1.1')
     .setTitle('Sluice')
     .setDescription(DESCRIPTION)
-    .setVersion('0.1.0')
+    .setVersion(VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .setExternalDoc('The events on the topics: AsyncAPI', '/docs/events')
     .addTag('writing', 'Devices send records.')

@@ -63,7 +63,8 @@ export class OutsideProject {
       const place = join('node_modules', name);
       await cp(join(ROOT, place), join(project.folder, place), { recursive: true });
     }
-    const tarballs = PACKAGES.map((name) => join(ROOT, `dist/packages/sluice-${name}-0.1.0.tgz`));
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const tarballs = PACKAGES.map((name) => join(ROOT, `dist/packages/sluice-${name}-${version}.tgz`));
     const flags = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock'];
     await run('npm', ['install', ...flags, ...tarballs], { cwd: project.folder, env: withoutJestOptions() });
     return project;
