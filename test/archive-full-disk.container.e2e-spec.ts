@@ -58,7 +58,7 @@ describe('the archive on a disk that is really full', () => {
     ['/archive', 'ARCHIVE_URL'],
     ['/spool', 'ARCHIVE_SPOOL_DIR'],
   ])(
-    'pauses with one message when %s is full, goes on when there is room again, and loses nothing',
+    'The archive on a full disk pauses with one message when %s is full, continues when there is room again, and loses nothing',
     async (disk, setting) => {
       const container = await start();
       const client = new HttpClient(container.baseUrl);

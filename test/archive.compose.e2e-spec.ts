@@ -24,7 +24,7 @@ describe('the Compose profile archive', () => {
   afterAll(() => stack.compose('--profile', 'archive', 'rm', '--stop', '--force', 'archiver'));
 
   it(
-    'archives what was posted, and is whole by sluice archive verify',
+    'The Compose profile archive archives what was posted, and is whole by sluice archive verify',
     async () => {
       await stack.compose('--profile', 'archive', 'up', '--wait', '--wait-timeout', '60', 'archiver');
       const records = Array.from({ length: RECORDS }, (_, number) => ({

@@ -61,7 +61,7 @@ function note(copies: Map<string, StoredCopy>, { value, offset }: LogRecord): vo
 
 const seed = seedOfRun();
 
-it(`kill -9 of any process of a gateway loses and changes nothing that was acknowledged (seed ${seed})`, async () => {
+it(`A kill -9 of any process of a gateway loses and changes nothing that was acknowledged (seed ${seed})`, async () => {
   const gateway = await GatewayProcesses.start(PROGRAM, settings);
   await gateway.whenReady();
   const ledger = new Ledger();

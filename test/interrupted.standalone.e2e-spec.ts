@@ -80,7 +80,7 @@ async function makeData(records: number, directory = data()): Promise<void> {
 }
 
 describe('Ctrl-C', () => {
-  it('during a backup of a running service leaves no files, and the next backup succeeds', async () => {
+  it('Ctrl-C during a backup of a running service leaves no files, and the next backup succeeds', async () => {
     await makeData(10);
     const partial = `${copy()}.partial`;
     // Like a service that has copied the first file and is at work on the next one.
@@ -100,7 +100,7 @@ describe('Ctrl-C', () => {
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)(
-    'or %s during a backup of a stopped service leaves nothing that verifies unless it is complete',
+    'Ctrl-C or %s during a backup of a stopped service leaves nothing that verifies unless it is complete',
     async (signal) => {
       await makeData(5_000);
       const moments = ['', 'event-log.db', 'records.db'].map((file) => join(`${copy()}.partial`, file));
@@ -120,7 +120,7 @@ describe('Ctrl-C', () => {
     },
   );
 
-  it('during a restore changes nothing before the files are swapped, and the next restore succeeds', async () => {
+  it('Ctrl-C during a restore changes nothing before the files are swapped, and the next restore succeeds', async () => {
     await makeData(5_000);
     expect((await run(`backup --to ${copy()}`)).code).toBe(0);
     const before = readdirSync(data()).toSorted();
@@ -134,7 +134,7 @@ describe('Ctrl-C', () => {
     expect((await run('verify')).code).toBe(0);
   });
 
-  it('during a move stops it, and the next run moves the rest', async () => {
+  it('Ctrl-C during a move stops it, and the next run moves the rest', async () => {
     await makeData(5_000);
     const other = `file:${join(root, 'other')}`;
     const move = `move --from ${data()} --record-store ${other} --event-log ${other}`;

@@ -26,7 +26,14 @@ const BANNED_NAMES = {
   instead: 'a name for what it returns, or the verb that makes it',
 };
 
+/** A test name that is a fragment: its first word is a plain word without a capital letter. */
+const FRAGMENT = {
+  pattern: /^\s*it(?:\.\w+)*(?:\(.*\))?\(['"`][a-z]+ .*?['"`],/,
+  instead: 'a whole sentence, with its subject and a capital letter',
+};
+
 const MAX_COLUMNS = 120;
+const IS_SUITE = /(?:spec|contract)\.(?:ts|mjs)$/;
 const FENCE = /^\s*```/;
 /** A table row cannot be wrapped, and neither can a URL. */
 const UNWRAPPABLE = /^\s*\||https?:\/\/|\]\([^)]{40,}\)/;
@@ -38,7 +45,7 @@ const UNWRAPPABLE = /^\s*\||https?:\/\/|\]\([^)]{40,}\)/;
  */
 export function findingsIn(path, text) {
   const lines = text.split('\n');
-  const rules = path.endsWith('.md') ? BANNED : [...BANNED, BANNED_NAMES];
+  const rules = path.endsWith('.md') ? BANNED : [...BANNED, BANNED_NAMES, ...(IS_SUITE.test(path) ? [FRAGMENT] : [])];
   const words = lines.flatMap((content, index) =>
     wordsIn(content, rules).map((each) => ({ line: index + 1, ...each })),
   );

@@ -17,15 +17,15 @@ const { $defs, ...schema } = JSON.parse(readChart('values.schema.json')) as Sche
 
 const resolved = (part: Schema): Schema => (part.$ref === undefined ? part : $defs[part.$ref.replace('#/$defs/', '')]!);
 
-it.each(Object.entries(generatedFiles()))('npm run chart writes what is committed: %s', (path, text) => {
+it.each(Object.entries(generatedFiles()))('The command npm run chart writes what is committed: %s', (path, text) => {
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
-it('the rules of the chart are those of the Compose stack', () => {
+it('The rules of the chart are those of the Compose stack', () => {
   expect(textsIn(RULES_OF_CHART)).toEqual(textsIn(RULES));
 });
 
-it('the version of the chart is the one of the packages', () => {
+it('The version of the chart is the one of the packages', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   expect(load(readChart('Chart.yaml'))).toMatchObject({ version, appVersion: version });
 });
@@ -36,11 +36,11 @@ describe('values.yaml', () => {
   const NEEDS_NO_WORDS =
     /(Key|shutdownTimeoutMs|\.enabled|\.maxReplicas|interval|pullPolicy|username|clientId|scope|hostnames|port|type|annotations)$/;
 
-  it.each(rowsOf(readChart('values.yaml')))('says what $path is for', ({ path, description }) => {
+  it.each(rowsOf(readChart('values.yaml')))('The description says what $path is for', ({ path, description }) => {
     if (!PLAIN.test(path) && !NEEDS_NO_WORDS.test(path)) expect(description).toMatch(/^[A-Z0-9`].*[.:`]$/);
   });
 
-  it('has the same keys as its schema', () => {
+  it('values.yaml has the same keys as its schema', () => {
     const pathsOfSchema = (part: Schema, path: string): string[] =>
       Object.entries(resolved(part).properties ?? {}).flatMap(([key, below]) => [
         `${path}${key}`,
@@ -53,7 +53,7 @@ describe('values.yaml', () => {
     expect(pathsOfSchema(schema, '').sort()).toEqual(pathsOfValues(values, '').sort());
   });
 
-  it('has a schema that takes nothing else, besides what other charts put into global', () => {
+  it('values.yaml has a schema that takes nothing else, besides what other charts put into global', () => {
     const open = (part: Schema, path: string): string[] => [
       ...(part.properties && part.additionalProperties !== false ? [path] : []),
       ...Object.entries(part.properties ?? {}).flatMap(([key, below]) => open(below, `${path}/${key}`)),

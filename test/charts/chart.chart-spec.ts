@@ -23,35 +23,35 @@ function environmentOf(values: Values, app: string): Record<string, string> {
 describe.each(CASES)('the chart, %s', (name, values) => {
   const objects = objectsOf(values);
 
-  it('passes helm lint', () => {
+  it('The chart passes helm lint', () => {
     expect(lint(values)).toMatchObject({ isClean: true });
   });
 
-  it(`has only fields that Kubernetes ${KUBERNETES_VERSIONS.join(', ')} and the operators know`, () => {
+  it(`The chart has only fields that Kubernetes ${KUBERNETES_VERSIONS.join(', ')} and the operators know`, () => {
     expect(schemaProblems(objects)).toEqual([]);
   });
 
-  it('keeps the policies for pods', () => {
+  it('The chart keeps the policies for pods', () => {
     expect(breachesIn(objects)).toEqual([]);
   });
 
-  it('renders the same for all of these versions', () => {
+  it('The chart renders the same for all of these versions', () => {
     for (const version of KUBERNETES_VERSIONS) expect(objectsOf(values, version)).toEqual(objects);
   });
 
-  it('makes what its golden file shows', () => {
+  it('The chart makes what its golden file shows', () => {
     const text = asText(objects);
     expect(text).toBe(golden(name, text));
   });
 
-  it('has one object of each kind and name', () => {
+  it('The chart has one object of each kind and name', () => {
     const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     expect([...new Set(names)]).toEqual(names);
   });
 });
 
 describe('the chart refuses', () => {
-  it.each(REFUSED)('%s', (_what, values, sentence) => {
+  it.each(REFUSED)('The chart refuses %s', (_what, values, sentence) => {
     expect(render(values).refusal?.replaceAll(/\n +/g, ' ')).toMatch(sentence);
   });
 
@@ -59,7 +59,7 @@ describe('the chart refuses', () => {
     expect(render({}, '1.28').refusal).toContain('kubeVersion');
   });
 
-  it('everything that is wrong at once', () => {
+  it('The chart reports everything that is wrong at once', () => {
     const { refusal } = render({ image: { tag: 'latest' }, worker: { replicas: 99 }, ingress: { enabled: true } });
     expect(refusal).toMatch(/image\.tag[\s\S]*worker\.replicas|worker\.replicas[\s\S]*image\.tag/);
     expect(refusal).toContain('ingress.hosts');
@@ -77,11 +77,11 @@ describe('time to end', () => {
     [{ drainNoticeMs: 15_001, shutdownTimeoutMs: 8000 }, 34],
     [{ terminationGracePeriodSeconds: 33 }, 33],
     [{ terminationGracePeriodSeconds: 120 }, 120],
-  ])('covers drain and stop, with 10 s in reserve: %j is %i s', (gateway, seconds) => {
+  ])('The grace period covers drain and stop, with 10 s in reserve: %j is %i s', (gateway, seconds) => {
     expect(grace({ gateway })).toBe(seconds);
   });
 
-  it('is passed to the process too', () => {
+  it('The grace period is passed to the process too', () => {
     expect(environmentOf({ gateway: { drainNoticeMs: 45_000 } }, 'gateway')).toMatchObject({
       DRAIN_NOTICE_MS: '45000',
       SHUTDOWN_TIMEOUT_MS: '8000',
@@ -90,7 +90,7 @@ describe('time to end', () => {
 });
 
 describe('scaling', () => {
-  it('has as many processes in each gateway as are asked for', () => {
+  it('Scaling has as many processes in each gateway as are asked for', () => {
     expect(environmentOf({}, 'gateway')).not.toHaveProperty('GATEWAY_PROCESSES');
     for (const processes of [4, 'auto']) {
       expect(environmentOf({ gateway: { processes } }, 'gateway')).toMatchObject({
@@ -99,7 +99,7 @@ describe('scaling', () => {
     }
   });
 
-  it('has as many workers as partitions at most', () => {
+  it('Scaling has as many workers as partitions at most', () => {
     const scaled = (values: Values) => find(objectsOf(values), 'ScaledObject')!.spec;
     expect(scaled({ worker: { keda: { enabled: true } } })).toMatchObject({ minReplicaCount: 2, maxReplicaCount: 12 });
     expect(
@@ -107,17 +107,17 @@ describe('scaling', () => {
     ).toMatchObject({ minReplicaCount: 4, maxReplicaCount: 24 });
   });
 
-  it('has no idle worker where there is one partition', () => {
+  it('Scaling has no idle worker where there is one partition', () => {
     expect(find(objectsOf({ eventLog: { partitions: 1 } }), 'Deployment', 'buffer-worker')!.spec.replicas).toBe(1);
   });
 
-  it('leaves the number of pods to what scales them', () => {
+  it('Scaling leaves the number of pods to what scales them', () => {
     const objects = objectsOf({ gateway: { autoscaling: { enabled: true } }, worker: { keda: { enabled: true } } });
     expect(find(objects, 'Deployment', 'gateway')!.spec).not.toHaveProperty('replicas');
     expect(find(objects, 'Deployment', 'buffer-worker')!.spec).not.toHaveProperty('replicas');
   });
 
-  it('has no budget that would block the drain of a node for ever', () => {
+  it('Scaling has no budget that would block the drain of a node for ever', () => {
     for (const [, values] of CASES) {
       for (const { kind, spec } of objectsOf(values).filter(({ kind }) => kind === 'PodDisruptionBudget')) {
         expect({ kind, ...spec }).toMatchObject({ maxUnavailable: 1 });
@@ -131,13 +131,13 @@ describe('scaling', () => {
 
 describe('settings', () => {
   const WITH_FILE = ALL_SETTINGS.flatMap(({ key }) => [key, `${key}_FILE`]);
-  it.each(CASES)('are such that a program reads: %s', (_name, values) => {
+  it.each(CASES)('Settings are such that a program reads: %s', (_name, values) => {
     const containers = objectsOf(values).flatMap(({ spec }) => spec?.template?.spec?.containers ?? []);
     const names = containers.flatMap(({ env }: { env: { name: string }[] }) => env.map(({ name }) => name));
     expect(names.filter((name) => !WITH_FILE.includes(name))).toEqual([]);
   });
 
-  it('keep their digits', () => {
+  it('Settings keep their digits', () => {
     const settings = { MAX_BYTES_IN_FLIGHT: 67_108_864, OTEL_TRACES_SAMPLER_ARG: 0.25 };
     expect(environmentOf({ settings }, 'gateway')).toMatchObject({
       MAX_BYTES_IN_FLIGHT: '67108864',
@@ -145,13 +145,13 @@ describe('settings', () => {
     });
   });
 
-  it('of one app win over those of all', () => {
+  it('Settings of one app win over those of all', () => {
     const values = { settings: { LOG_LEVEL: 'warn' }, worker: { settings: { LOG_LEVEL: 'debug' } } };
     expect(environmentOf(values, 'buffer-worker')).toMatchObject({ LOG_LEVEL: 'debug' });
     expect(environmentOf(values, 'query')).toMatchObject({ LOG_LEVEL: 'warn' });
   });
 
-  it('that are secrets are read from files of the Secret', () => {
+  it('Settings that are secrets are read from files of the Secret', () => {
     const values = { recordStore: { existingSecret: 'store', secretKey: 'uri' } };
     const environment = environmentOf(values, 'query');
     expect(environment).toMatchObject({ RECORD_STORE_URL_FILE: '/etc/sluice/secrets/RECORD_STORE_URL_FILE' });
@@ -169,7 +169,7 @@ describe('settings', () => {
 describe('the checks of this suite', () => {
   const gateway = (): KubernetesObject => structuredClone(find(objectsOf({}), 'Deployment', 'gateway')!);
 
-  it('find a field that Kubernetes does not know, in each version', () => {
+  it('The checks of this suite find a field that Kubernetes does not know, in each version', () => {
     const object = gateway();
     object.spec.template.spec.containers[0].readinesProbe = {};
     expect(schemaProblems([object])).toEqual(
@@ -177,18 +177,18 @@ describe('the checks of this suite', () => {
     );
   });
 
-  it('find a field that an operator does not know', () => {
+  it('The checks of this suite find a field that an operator does not know', () => {
     const object = structuredClone(find(objectsOf({ worker: { keda: { enabled: true } } }), 'ScaledObject')!);
     object.spec.maxReplicas = 3;
     expect(schemaProblems([object])).toEqual([expect.stringContaining('maxReplicas')]);
   });
 
-  it('find a kind without a schema', () => {
+  it('The checks of this suite find a kind without a schema', () => {
     const object = { ...gateway(), apiVersion: 'example/v1', kind: 'Unknown' };
     expect(() => schemaProblems([object])).toThrow();
   });
 
-  it('find a pod that breaks a policy', () => {
+  it('The checks of this suite find a pod that breaks a policy', () => {
     const object = gateway();
     const container = object.spec.template.spec.containers[0];
     container.securityContext = { privileged: true };
@@ -213,11 +213,11 @@ describe('alerts', () => {
   const groupsIn = (texts: readonly string[]) =>
     texts.flatMap((text) => (load(text, { schema: YAML11_SCHEMA }) as { groups: unknown[] }).groups);
 
-  it('are those of the Compose stack', () => {
+  it('Alerts are those of the Compose stack', () => {
     expect(groupsOf({ monitoring: { rules: { enabled: true } } })).toEqual(groupsIn(Object.values(textsIn(RULES))));
   });
 
-  it('link to where the runbooks are served', () => {
+  it('Alerts link to where the runbooks are served', () => {
     const rules = { enabled: true, runbookUrl: 'https://wiki.example/runbooks/' };
     const linked = Object.values(textsIn(RULES)).map((text) =>
       text.replaceAll('{{ $externalURL }}/user/', 'https://wiki.example/runbooks/'),
@@ -227,7 +227,7 @@ describe('alerts', () => {
 });
 
 describe('the init step', () => {
-  it('runs before the rest, and needs nothing of the release but its own network policy', () => {
+  it('The init step runs before the rest, and needs nothing of the release but its own network policy', () => {
     const objects = objectsOf({});
     const hooks = objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook']);
     expect(hooks.map(({ kind, metadata }) => [kind, metadata.annotations!['helm.sh/hook-weight']])).toEqual(

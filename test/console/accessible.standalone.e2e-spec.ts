@@ -55,7 +55,7 @@ describe.each(PAGES)('the page #/%s', (path, title, text) => {
 });
 
 describe('the keyboard', () => {
-  it('reaches the page past the menu, and opens a row', async () => {
+  it('The keyboard reaches the page past the menu, and opens a row', async () => {
     const page = await open('records', {});
     await shows(page, 'main', 'dev-2');
     await page.keyboard.press('Tab');
@@ -69,7 +69,7 @@ describe('the keyboard', () => {
     await shows(page, 'pre', 'temp');
   });
 
-  it('puts the focus on the title of a page that is opened', async () => {
+  it('The keyboard puts the focus on the title of a page that is opened', async () => {
     const page = await open('', {});
     await shows(page, 'main', 'Newest records');
     await page.getByRole('link', { name: 'Live', exact: true }).focus();
@@ -79,7 +79,7 @@ describe('the keyboard', () => {
   });
 });
 
-it('a page has one title, one main part, and names for its parts', async () => {
+it('A page has one title, one main part, and names for its parts', async () => {
   const page = await open('', {});
   await shows(page, 'main', 'Newest records');
   for (const landmark of ['banner', 'main', 'navigation'] as const)

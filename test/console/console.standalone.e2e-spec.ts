@@ -54,15 +54,18 @@ describe('the overview', () => {
     [{ dead_letters: letters(3, 3) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
     [{ dead_letters: letters(3, null) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
     [{ dead_letters: letters(3, 0) }, 'good', 'Records are stored as they come.', 'README'],
-  ])('says what is the matter, how bad it is and what to do: %j', async (state, tone, text, runbook) => {
-    served.show(state);
-    const page = await open();
-    await shows(page, '#headline', text);
-    expect([await toneOf(page), await runbookLink(page)]).toEqual([tone, `#/runbooks/${runbook}`]);
-    expect(complaints).toEqual([]);
-  });
+  ])(
+    'The overview reports what is the matter, how bad it is and what to do: %j',
+    async (state, tone, text, runbook) => {
+      served.show(state);
+      const page = await open();
+      await shows(page, '#headline', text);
+      expect([await toneOf(page), await runbookLink(page)]).toEqual([tone, `#/runbooks/${runbook}`]);
+      expect(complaints).toEqual([]);
+    },
+  );
 
-  it('leads to the runbook, in the names of the topics here', async () => {
+  it('The overview leads to the runbook, in the names of the topics here', async () => {
     served.show({
       names: { events: 'a.events', dead_letters: 'a.dead', store_group: 'a.store' },
       dead_letters: letters(1, 1),
@@ -75,7 +78,7 @@ describe('the overview', () => {
     expect(await page.title()).toBe('Runbook – Sluice');
   });
 
-  it('shows the hour that the service has kept, and again after a reload', async () => {
+  it('The overview shows the hour that the service has kept, and again after a reload', async () => {
     const page = await open();
     await shows(page, '.charts', 'Received');
     expect(await page.locator('.chart canvas').count()).toBe(4);
@@ -86,21 +89,21 @@ describe('the overview', () => {
     expect(await label.count()).toBe(1);
   });
 
-  it('shows the values under the cursor', async () => {
+  it('The overview shows the values under the cursor', async () => {
     const page = await open();
     await shows(page, '.charts', 'Received');
     await page.locator('.chart .u-over').first().hover();
     await shows(page, '.legend-time', ':');
   });
 
-  it('names the members of the group with their partitions, and the gateways', async () => {
+  it('The overview names the members of the group with their partitions, and the gateways', async () => {
     served.answers.set('/endpoints', { endpoints: [{ url: 'https://gateway-2:8443', draining: true }] });
     const page = await open();
     await shows(page, '#part-buffer_worker', '10.0.0.8 reads partition 1');
     await shows(page, '#part-gateway', 'https://gateway-2:8443 drains');
   });
 
-  it('has a screen reader say each change of state, and not each number', async () => {
+  it('The overview has a screen reader say each change of state, and not each number', async () => {
     const page = await open();
     const dead = (total: number) => served.show({ dead_letters: letters(total, total) });
     dead(1);
@@ -110,7 +113,7 @@ describe('the overview', () => {
     expect(await textOf(page, '#announcement')).toContain('1 dead letter needs a decision');
   });
 
-  it('says that it is no longer live when the connection is cut, and goes on by itself', async () => {
+  it('The overview reports that it is no longer live when the connection is cut, and continues by itself', async () => {
     const page = await open();
     await shows(page, '#connection', 'Live');
     served.cut();
@@ -120,7 +123,7 @@ describe('the overview', () => {
 });
 
 describe('what devices send', () => {
-  it('is shown as text, whatever it is', async () => {
+  it('Data of devices is shown as text, whatever it is', async () => {
     const record = { device_id: HOSTILE, record_id: HOSTILE, timestamp: IDLE['at'], received_at: IDLE['at'] };
     served.show({ recent: [{ ...record, preview: HOSTILE, state: HOSTILE }] });
     served.answers.set('/records', {
@@ -140,7 +143,7 @@ describe('what devices send', () => {
     expect(await page.title()).toBe('Live – Sluice');
   });
 
-  it('keeps whole numbers that JavaScript cannot hold', async () => {
+  it('Data of devices keeps whole numbers that JavaScript cannot hold', async () => {
     const page = await open('records');
     const text = `{"records":[{"device_id":"d","record_id":"r","timestamp":"2025-09-09T17:00:00Z","received_at":"2025-09-09T17:00:00Z","stored_at":null,"data_payload":{"big":18446744073709551615}}],"has_more":false,"next_cursor":null}`;
     await page.route('**/records?**', (route) => route.fulfill({ body: text, contentType: 'application/json' }));
@@ -151,7 +154,7 @@ describe('what devices send', () => {
 });
 
 describe('the policy of the page', () => {
-  it('runs nothing that is not a file of its address', async () => {
+  it('The policy of the page runs nothing that is not a file of its address', async () => {
     const page = await open();
     await shows(page, '#headline', 'Records are stored as they come.');
     await page.evaluate(
@@ -163,7 +166,7 @@ describe('the policy of the page', () => {
 });
 
 describe('a token', () => {
-  it('is asked for in words for people, and kept for the tab', async () => {
+  it('A token is asked for in words for people, and kept for the tab', async () => {
     served.token = 'sluice_reader';
     const page = await open();
     await shows(page, '.access', 'Ask the operator for the token of a reader.');
@@ -180,7 +183,7 @@ describe('a token', () => {
     await shows(page, '.access', 'Ask the operator');
   });
 
-  it('with more rights is asked for where one is needed', async () => {
+  it('A token with more rights is asked for where one is needed', async () => {
     served.answers.set('/dead-letters', 403);
     const page = await open('dead-letters');
     await shows(page, 'main', 'Ask for a token with the scope operate.');
@@ -188,7 +191,7 @@ describe('a token', () => {
 });
 
 describe('behind the prefix of a proxy', () => {
-  it('everything works', async () => {
+  it('Everything works behind the prefix of a proxy', async () => {
     served.stop();
     served = new ServedConsole('/sluice');
     await served.start();

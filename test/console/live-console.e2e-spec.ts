@@ -17,7 +17,7 @@ afterAll(async () => {
   await system?.dispose();
 });
 
-it(`the console takes a record and shows what becomes of it (${profile()})`, async () => {
+it(`The console takes a record and shows what becomes of it (${profile()})`, async () => {
   const complaints = complaintsOf(page);
   await page.goto(system.baseUrl);
   await shows(page, '#connection', 'Live');
@@ -40,7 +40,7 @@ it(`the console takes a record and shows what becomes of it (${profile()})`, asy
   expect(complaints.filter((text) => !/400|422/.test(text))).toEqual([]);
 });
 
-it(`every page of the console shows its data without an error (${profile()})`, async () => {
+it(`Every page of the console shows its data without an error (${profile()})`, async () => {
   const complaints = complaintsOf(page);
   const open = (name: string) => page.getByRole('link', { name, exact: true }).click();
   await open('Records');

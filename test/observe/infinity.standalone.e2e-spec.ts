@@ -56,28 +56,33 @@ beforeAll(async () => {
 afterAll(() => standalone.dispose());
 
 describe('the dashboard over the API', () => {
-  it.each(queries)('asks for what the API answers, and shows columns that the answer has: %s', async (_name, query) => {
-    expect(query.url_options.method).toBe('GET');
-    const path = requestOf(query, VALUES);
-    const { status, body } = await client.get(path);
-    expect({ path, status, body: status === 200 ? undefined : body }).toEqual({ path, status: 200, body: undefined });
-    const rows = rowsOf(query, body);
-    expect(rows.length).toBeGreaterThan(0);
-    for (const row of rows) {
-      for (const [index, { selector, type }] of query.columns.entries()) {
-        expect({ selector, value: row[index], isOfType: isOfType(type, row[index]) }).toMatchObject({ isOfType: true });
+  it.each(queries)(
+    'The dashboard over the API asks for what the API answers, and shows columns that the answer has: %s',
+    async (_name, query) => {
+      expect(query.url_options.method).toBe('GET');
+      const path = requestOf(query, VALUES);
+      const { status, body } = await client.get(path);
+      expect({ path, status, body: status === 200 ? undefined : body }).toEqual({ path, status: 200, body: undefined });
+      const rows = rowsOf(query, body);
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows) {
+        for (const [index, { selector, type }] of query.columns.entries()) {
+          expect({ selector, value: row[index], isOfType: isOfType(type, row[index]) }).toMatchObject({
+            isOfType: true,
+          });
+        }
       }
-    }
-  });
+    },
+  );
 
-  it('shows every value that was sent, in the buckets of its minute', async () => {
+  it('The dashboard over the API shows every value that was sent, in the buckets of its minute', async () => {
     const [, query] = queries.find(([title]) => title === 'Value')!;
     const { body } = await client.get(requestOf(query, VALUES));
     expect(rowsOf(query, body)).toHaveLength(10);
     expect(rowsOf(query, body).map(([, average]) => average)).toEqual([29, 28, 27, 26, 25, 24, 23, 22, 21, 20]);
   });
 
-  it('uses variables that it has, and the data source that is provisioned', () => {
+  it('The dashboard over the API uses variables that it has, and the data source that is provisioned', () => {
     const [source] = readYaml(`${FOLDER}/provisioning/datasources/sluice.yml`).datasources;
     expect(source.jsonData.allowedHosts).toEqual([source.url]);
     const names = new Set(variables.map(({ name }) => name));
@@ -87,13 +92,13 @@ describe('the dashboard over the API', () => {
       expect(datasource?.uid ?? source.uid).toBe(source.uid);
   });
 
-  it('has panels that say what they show', () => {
+  it('The dashboard over the API has panels that say what they show', () => {
     for (const { title, description } of dashboard.panels)
       expect({ title, isSaid: Boolean(description) }).toMatchObject({ isSaid: true });
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
   });
 
-  it('keeps the dashboards over Prometheus', () => {
+  it('The dashboard over the API keeps the dashboards over Prometheus', () => {
     for (const file of ['datasources/prometheus.yml', 'dashboards/sluice.yml'])
       expect(read(`${FOLDER}/provisioning/${file}`)).toBe(read(`observe/grafana/provisioning/${file}`));
   });

@@ -57,6 +57,13 @@ describe('the language lint', () => {
     );
   });
 
+  it('The language lint refuses a test name that is a fragment, in suites only', () => {
+    const fragment = "it('commits after the store has confirmed', () => undefined);\n";
+    expect(lintText('f.spec.ts', fragment).findings).toContain('f.spec.ts:1:');
+    expect(lintText('f.ts', fragment).code).toBe(0);
+    expect(lintText('g.spec.ts', "it('decodeEvent never throws', () => undefined);\n").code).toBe(0);
+  });
+
   it('The language lint refuses a line of prose over 120 columns, but no table, no code and no line with a URL', () => {
     const long = 'word '.repeat(30).trim();
     expect(lintText('c.md', `${long}\n`).findings).toContain('149 columns');

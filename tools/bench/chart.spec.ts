@@ -5,22 +5,22 @@ const row = (what: string, variant: string, ratio: number) => ({ what, variant, 
 const widthsIn = (svg: string) => [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
 
 describe('chartOf', () => {
-  it('draws bars in proportion to the ratios', () => {
+  it('chartOf draws bars in proportion to the ratios', () => {
     const [bare, half, double] = widthsIn(chartOf([row('a', 'bare', 1), row('a', 'x', 0.5), row('b', 'y', 2)]));
     expect([half! / bare!, double! / bare!]).toEqual([0.5, 2]);
   });
 
-  it('names what was measured once, and each variant with its figure', () => {
+  it('chartOf names what was measured once, and each variant with its figure', () => {
     const svg = chartOf([row('POST', 'bare', 1), row('POST', 'Kafka', 0.5)]);
     expect(svg.match(/>POST</g)).toHaveLength(1);
     expect(svg).toContain('>0.50 (5 us)<');
   });
 
-  it('shows a ratio that is close to nothing', () => {
+  it('chartOf shows a ratio that is close to nothing', () => {
     expect(widthsIn(chartOf([row('a', 'bare', 1), row('a', 'x', 0.00001)]))[1]).toBe(1);
   });
 
-  it('takes no text for markup', () => {
+  it('chartOf takes no text for markup', () => {
     expect(chartOf([row('a < b & c', 'x', 1)])).toContain('>a &lt; b &amp; c<');
   });
 });

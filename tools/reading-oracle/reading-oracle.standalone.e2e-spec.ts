@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { compareWithOracle } from './reading-oracle.js';
 
-it('devices, latest records, series, exports and records by receipt are those of a plain oracle', async () => {
+it('Devices, latest records, series, exports and records by receipt are those of a plain oracle', async () => {
   const { faults, compared } = await compareWithOracle({ records: 20_000, questions: 40, seed: 20250909 });
   expect(faults).toEqual([]);
   expect(compared).toBeGreaterThan(90);

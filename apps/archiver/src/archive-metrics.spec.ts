@@ -17,7 +17,7 @@ function loopIn(pauseReason: string | undefined, lastTurnMs = Date.now()): Archi
 }
 
 describe('The metrics of the archive', () => {
-  it('count what the loop does, and show lag and cause', async () => {
+  it('The metrics of the archive count what the loop does, and show lag and cause', async () => {
     const registry = new Registry();
     const observer = new ArchiveMetrics(registry, new Clock(), inspector).observing({});
     observer.objectStored!({ key: 'a', rows: 3, bytes: 500, seconds: 0.1 });
@@ -45,13 +45,13 @@ describe('The health of the archiver', () => {
     (loop: ArchiveLoop) => archiverHealth(loop, 1_000).ready[0]!.check(),
   ];
 
-  it('is live and not ready while it is paused', () => {
+  it('The health of the archiver is live and not ready while it is paused', () => {
     expect(() => live(loopIn('full'))).not.toThrow();
     expect(() => ready(loopIn('full'))).toThrow('archiving is paused: full');
     expect(() => ready(loopIn(undefined))).not.toThrow();
   });
 
-  it('is not live when the loop has made no progress for longer than an upload may take', () => {
+  it('The health of the archiver is not live when the loop has made no progress for longer than an upload may take', () => {
     expect(() => live(loopIn(undefined, Date.now() - 62_000))).toThrow('the archiver has made no step for too long');
   });
 });

@@ -28,28 +28,28 @@ async function run(args: string, commands: CommandTable = table().commands) {
 }
 
 describe('sluice', () => {
-  it('hands a command its arguments and the environment, and exits with its code', async () => {
+  it('The command sluice hands a command its arguments and the environment, and exits with its code', async () => {
     await expect(run('echo a --help')).resolves.toEqual({ code: 3, out: 'a --help env', notes: '' });
   });
 
-  it('loads the command that runs and no other', async () => {
+  it('The command sluice loads the command that runs and no other', async () => {
     const { commands, loaded } = table();
     await run('echo', commands);
     expect(loaded).toEqual(['echo']);
   });
 
-  it('exits with 1 and the message of a command that throws', async () => {
+  it('The command sluice exits with 1 and the message of a command that throws', async () => {
     await expect(run('doctor')).resolves.toEqual({ code: 1, out: '', notes: 'doctor: the patient is away' });
   });
 
-  it.each(['--help', '-h', 'help'])('%s lists the commands without loading any', async (args) => {
+  it.each(['--help', '-h', 'help'])('The command sluice %s lists the commands without loading any', async (args) => {
     const { commands, loaded } = table();
     const { code, out, notes } = await run(args, commands);
     expect({ code, notes, loaded }).toEqual({ code: 0, notes: '', loaded: [] });
     expect(out).toContain('\n  echo    echo in one line\n  doctor  doctor in one line\n');
   });
 
-  it.each(['help echo', '--help echo'])('%s prints how to use that command', async (args) => {
+  it.each(['help echo', '--help echo'])('The command sluice %s prints how to use that command', async (args) => {
     await expect(run(args)).resolves.toEqual({ code: 0, out: 'how to echo', notes: '' });
   });
 
@@ -59,12 +59,12 @@ describe('sluice', () => {
     ['--verbose', '--verbose'],
     ['toString', 'toString'],
     ['\u001b[2J', '\\u001b[2J'],
-  ])('refuses %j in one sentence with exit code 2', async (args, shown) => {
+  ])('The command sluice refuses %j in one sentence with exit code 2', async (args, shown) => {
     const notes = `sluice: there is no command "${shown}"; sluice --help lists the commands.`;
     await expect(run(args)).resolves.toEqual({ code: 2, out: '', notes });
   });
 
-  it('without a command shows the list as a note and exits with 2', async () => {
+  it('The command sluice without a command shows the list as a note and exits with 2', async () => {
     const { code, out, notes } = await run('');
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(notes).toBe((await run('--help')).out);
@@ -72,7 +72,7 @@ describe('sluice', () => {
 });
 
 describe('The table of commands', () => {
-  it('lists what exists', () =>
+  it('The table of commands lists what exists', () =>
     expect([...COMMANDS.keys()]).toEqual([
       'init',
       'doctor',
@@ -89,7 +89,7 @@ describe('The table of commands', () => {
       'move',
     ]));
 
-  it.each([...COMMANDS.keys()])('has a usage of %s that fits a terminal', async (name) => {
+  it.each([...COMMANDS.keys()])('The table of commands has a usage of %s that fits a terminal', async (name) => {
     const { code, out } = await run(`help ${name}`, COMMANDS);
     expect(code).toBe(0);
     expect(out.length).toBeGreaterThan(0);

@@ -56,7 +56,7 @@ export class BufferView {
     for (let step = first; ; step = await read.step(() => nextOf(steps)).catch((error: unknown) => page.endOf(error))) {
       yield page.part(step);
       if (step.isLast) return;
-      await this.turns.take();
+      await this.turns.begin();
     }
   }
 
@@ -85,7 +85,7 @@ export class BufferView {
     if (cursor !== undefined && !shown.some(({ partition }) => partition === cursor.partition)) throw invalidCursor();
     const ranges = rangesFrom(cursor, shown.map(toWaitingRange));
     const matches = deviceId === undefined ? undefined : isOfDevice(deviceId);
-    const source = { inspector: this.inspector, takeTurn: () => this.turns.take() };
+    const source = { inspector: this.inspector, takeTurn: () => this.turns.begin() };
     return waitingSteps(source, { ranges, limit, matches });
   }
 }

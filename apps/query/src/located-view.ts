@@ -45,7 +45,7 @@ export class LocatedView {
       yield { bytes: Buffer.from(before + text + (step.isLast ? endText(step) : '')), isLast: step.isLast };
       if (step.isLast) return;
       before = '';
-      await this.turns.take();
+      await this.turns.begin();
     }
   }
 
@@ -56,7 +56,7 @@ export class LocatedView {
     const shown = deviceId === undefined ? positions : [positions[partitionOf(deviceId, positions.length)]!];
     if (from !== undefined && !shown.some(({ partition }) => partition === from.partition)) throw invalidCursor();
     const ranges = rangesFrom(from, shown.map(RANGES[state]));
-    const source = { inspector, takeTurn: () => this.turns.take() };
+    const source = { inspector, takeTurn: () => this.turns.begin() };
     return waitingSteps(source, { ranges, limit, matches: matcherOf(filter, state) });
   }
 }

@@ -27,7 +27,7 @@ export class RecordLocator {
     @Inject(WatchedStore) private readonly store: WatchedStore,
     @Inject(ReadTurns) turns: ReadTurns,
   ) {
-    const takeTurn = () => turns.take();
+    const takeTurn = () => turns.begin();
     this.waiting = new RecordSearch({ inspector: events, takeTurn }, ({ partition, committed, high }) => ({
       partition,
       fromOffset: committed,

@@ -50,7 +50,7 @@ export class RecordsView {
       filter.recordId === undefined
         ? await RECORD_ORDERS[order].page(this.store, filter, stepRecords, after, READ_STEP_BYTES)
         : await this.only(filter);
-    await this.turns.take();
+    await this.turns.begin();
     return page.part(found);
   }
 

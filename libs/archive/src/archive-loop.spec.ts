@@ -93,7 +93,7 @@ async function takeOver(format: ArchiveFormat, stopAt: number, secondStopsAt = I
 }
 
 describe.each(ARCHIVE_FORMATS)('The archive as %s', (format) => {
-  it('has each record once, in the hour in which it was received, with the value that was sent', async () => {
+  it('The archive has each record once, in the hour in which it was received, with the value that was sent', async () => {
     const group = newGroup();
     const { loop } = startArchiver(group, new Gate(), { pullRecords: 13, format });
     await until(() => group.isDone);
@@ -101,7 +101,7 @@ describe.each(ARCHIVE_FORMATS)('The archive as %s', (format) => {
     await expectEachOnce(group);
   });
 
-  it('has each record once after a kill at any step, and when the killed process was only frozen', async () => {
+  it('The archive has each record once after a kill at any step, and when the killed process was only frozen', async () => {
     const steps = new Set<string>();
     for (let stopAt = 1; ; stopAt += 2) {
       const step = await takeOver(format, stopAt);
@@ -113,7 +113,7 @@ describe.each(ARCHIVE_FORMATS)('The archive as %s', (format) => {
     );
   }, 60_000);
 
-  it(`has each record once when a frozen process wakes in the middle of the work of the next one (SEED=${SEED})`, async () => {
+  it(`The archive has each record once when a frozen process wakes in the middle of the work of the next one (SEED=${SEED})`, async () => {
     let random = SEED;
     const next = (below: number) => ((random = (random * 48271) % 2147483647) % below) + 1;
     for (let run = 0; run < 40; run++) await takeOver(format, next(90), next(90));
@@ -138,7 +138,7 @@ describe.each(ARCHIVE_FORMATS)('The archive as %s', (format) => {
 });
 
 describe('The archive on a bad day', () => {
-  it('pauses with the cause in one sentence, and goes on by itself', async () => {
+  it('The archive on a bad day pauses with the cause in one sentence, and continues by itself', async () => {
     const group = newGroup();
     const pauses: string[] = [];
     const archiver = startArchiver(group, new Gate(), {
@@ -153,7 +153,7 @@ describe('The archive on a bad day', () => {
     await expectEachOnce(group);
   });
 
-  it('reads a partition again whose open object cannot be written', async () => {
+  it('The archive on a bad day reads a partition again whose open object cannot be written', async () => {
     const group = newGroup();
     const spool = join(directory, 'spool');
     await writeFile(spool, 'in the way');
@@ -166,7 +166,7 @@ describe('The archive on a bad day', () => {
     await expectEachOnce(group);
   });
 
-  it('gives open objects up at a rebalance, and commits nothing of them', async () => {
+  it('The archive on a bad day gives open objects up at a rebalance, and commits nothing of them', async () => {
     const group = newGroup();
     const dropped: number[] = [];
     const archiver = startArchiver(group, new Gate(), {
@@ -187,7 +187,7 @@ describe('The archive on a bad day', () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
-  it('leaves out records that are not events, and reports them', async () => {
+  it('The archive on a bad day leaves out records that are not events, and reports them', async () => {
     const [first, second] = recordsOf(0, 2);
     const group = new ModelGroup([[first!, { ...second!, value: Buffer.from('{') }]]);
     const unreadable: string[] = [];

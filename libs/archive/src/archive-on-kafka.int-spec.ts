@@ -70,7 +70,7 @@ async function publish(from: number, to: number): Promise<void> {
   expect(outcomes.every(({ written }) => written)).toBe(true);
 }
 
-it('holds each record of Kafka once in S3 (moto), while archivers join and leave', async () => {
+it('The archive holds each record of Kafka once in S3 (moto), while archivers join and leave', async () => {
   const first = startArchiver();
   await publish(0, RECORDS / 2);
   const positions = () => log.inspect({ group, topic }).positions();

@@ -12,7 +12,7 @@ afterAll(() => rm(directory, { recursive: true }));
 describeObjectStore('FileObjectStore', () => new FileObjectStore(`file:${directory}/archive`));
 
 describe('FileObjectStore', () => {
-  it('shows nothing of an upload that a killed process left, and removes it with the next one', async () => {
+  it('FileObjectStore shows nothing of an upload that a killed process left, and removes it with the next one', async () => {
     const store = new FileObjectStore(`file:${directory}/left`);
     await mkdir(join(directory, 'left/a'), { recursive: true });
     await writeFile(join(directory, 'left/a/.b.0a1b.tmp'), 'half');
@@ -21,7 +21,7 @@ describe('FileObjectStore', () => {
     expect(await readdir(join(directory, 'left/a'))).toEqual(['b']);
   });
 
-  it('names the directory and the setting where it must not write', async () => {
+  it('FileObjectStore names the directory and the setting where it must not write', async () => {
     await writeFile(join(directory, 'in-the-way'), '');
     const store = new FileObjectStore(`file:${directory}/in-the-way/archive`);
     await expect(store.check()).rejects.toMatchObject({ name: 'ArchiveError' });

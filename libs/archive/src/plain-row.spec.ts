@@ -19,7 +19,7 @@ function recordOf(value: string | Buffer, headers: Record<string, string> = EVEN
 }
 
 describe('The row of a plain event', () => {
-  it('has the text of the payload as it is in the event', () => {
+  it('The row of a plain event has the text of the payload as it is in the event', () => {
     const { data_payload, ...head } = EVENT;
     const row = { ...head, data_payload: JSON.stringify(data_payload), offset: 5 };
     expect(plainRow(recordOf(encodeEvent(EVENT)))).toEqual(row);
@@ -35,7 +35,7 @@ describe('The row of a plain event', () => {
     ['line breaks', `${HEAD}{\n}}`],
     ['an escape in an id', HEAD.replace('r-1', 'r\\u002d1') + '{}}'],
     ['another order', JSON.stringify({ data_payload: {}, ...EVENT })],
-  ])('is left to the decoder for %s, which reads it', (_, text) => {
+  ])('The row of a plain event is left to the decoder for %s, which reads it', (_, text) => {
     expect(plainRow(recordOf(text))).toBeUndefined();
     expect(readRow(recordOf(text))).toMatchObject({ ok: true });
   });
@@ -51,18 +51,18 @@ describe('The row of a plain event', () => {
       'bytes that are not UTF-8',
       Buffer.concat([Buffer.from(`${HEAD}{"a":"`), Buffer.from([0xff]), Buffer.from('"}}')]),
     ],
-  ])('is not made of a record with %s', (_, text) => {
+  ])('The row of a plain event is not made of a record with %s', (_, text) => {
     expect(plainRow(recordOf(text))).toBeUndefined();
     expect(readRow(recordOf(text))).toMatchObject({ ok: false });
   });
 
-  it('is not made of another version', () => {
+  it('The row of a plain event is not made of another version', () => {
     const record = recordOf(encodeEvent(EVENT), { 'schema-version': '9' });
     expect(plainRow(record)).toBeUndefined();
     expect(readRow(record)).toMatchObject({ ok: false, reason: 'unknown-schema-version' });
   });
 
-  it('is that of the decoder, whatever the payload', () => {
+  it('The row of a plain event is that of the decoder, whatever the payload', () => {
     for (const value of [0, -0, 1e-7, 123456.789, 'a\u2028b', '😀', [], {}, [[1], { a: null }]]) {
       const event = { ...EVENT, data_payload: { value } } as IngestEvent;
       const row = readRow(recordOf(encodeEvent(event)));

@@ -14,20 +14,20 @@ afterEach(() => rm(directory, { recursive: true }));
 const spool = () => join(directory, 'spool');
 
 describe('The probe of an object store', () => {
-  it('is written and removed', async () => {
+  it('The probe of an object store is written and removed', async () => {
     const store = new FileObjectStore(`file:${directory}/archive`);
     expect(await probeObjectStore(store, spool())).toEqual({ ignoresConditions: false });
     expect(await allOf(store.list(''))).toEqual([]);
   });
 
-  it('replaces the one that an earlier probe has left', async () => {
+  it('The probe of an object store replaces the one that an earlier probe has left', async () => {
     const store = new MemoryObjectStore();
     await putContent(store, '_sluice-doctor', 'left');
     expect(await probeObjectStore(store, spool())).toEqual({ ignoresConditions: false });
     expect(await store.tagOf('_sluice-doctor')).toBeUndefined();
   });
 
-  it('finds a store that ignores conditions', async () => {
+  it('The probe of an object store finds a store that ignores conditions', async () => {
     class Careless extends MemoryObjectStore {
       override async put(...[key, file, , signal]: Parameters<MemoryObjectStore['put']>): Promise<void> {
         await super.put(key, file, await this.tagOf(key), signal);
@@ -36,7 +36,7 @@ describe('The probe of an object store', () => {
     expect(await probeObjectStore(new Careless(), spool())).toEqual({ ignoresConditions: true });
   });
 
-  it('works without the right to remove, and says that the probe remains', async () => {
+  it('The probe of an object store works without the right to remove, and reports that the probe remains', async () => {
     const denied = new ArchiveError('denied', 'no');
     class AppendOnly extends MemoryObjectStore {
       override async remove(): Promise<void> {
@@ -52,14 +52,14 @@ describe('The newest object', () => {
   const keyOf = (date: string, offset: number) =>
     `date=${date}/hour=07/partition=00/${String(offset).padStart(20, '0')}.parquet`;
 
-  it('is one of the newest day, and never what is not an object of the archive', async () => {
+  it('The newest object is one of the newest day, and never what is not an object of the archive', async () => {
     const store = new MemoryObjectStore();
     for (const key of [keyOf('2026-01-29', 0), keyOf('2026-01-30', 7), 'date=2026-01-31/note.txt'])
       await putContent(store, key, key);
     expect(await newestObject(store, nowMs)).toMatchObject({ key: keyOf('2026-01-30', 7) });
   });
 
-  it('is not looked for beyond 14 days', async () => {
+  it('The newest object is not looked for beyond 14 days', async () => {
     const store = new MemoryObjectStore();
     await putContent(store, keyOf('2025-12-31', 0), 'old');
     expect(await newestObject(store, nowMs)).toBeUndefined();

@@ -138,12 +138,12 @@ describe('ValueScanner', () => {
     ['23.456789012345678', false],
     ['0.12345678901234567890', false],
     ['"12345678901234567890"', false],
-  ])('finds a whole number that a double may change: %s', (text, expected) => {
+  ])('ValueScanner finds a whole number that a double may change: %s', (text, expected) => {
     const texts = [`[${text}]`, `{"a": ${text} }`, `[1,\n${text},2]`];
     expect(texts.map((each) => scan(each).mayHaveLargeInteger)).toEqual(texts.map(() => expected));
   });
 
-  it('counts the keys that have an escape of one letter', () => {
+  it('ValueScanner counts the keys that have an escape of one letter', () => {
     const shapes = new KnownShapes();
     const bytes = Buffer.from('{"a\\n":{"\\"":1},"\\u00e4":"\\n","b":["\\n"],"\\u00e4\\\\":0}');
     new ValueScanner(bytes, NO_LIMITS, shapes).scan(0, bytes.length, false);

@@ -39,7 +39,7 @@ for (const [character, kind] of Object.entries({ ...KIND_OF, '-': SIGN, e: EXPON
   KINDS[character.charCodeAt(0)] = kind;
 }
 
-/** Each number of so many characters is one that a double tells from the next. */
+/** Each number with this many characters differs from the next as a double. */
 const MAX_SHORT_NUMBER_LENGTH = 15;
 /** Of 2^53, with its first digit. */
 const [LARGE_DIGITS, LARGE_FIRST_DIGIT] = [16, 0x39];

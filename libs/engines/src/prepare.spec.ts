@@ -36,7 +36,7 @@ function prepared(log: ReturnType<typeof failing>, store: ReturnType<typeof fail
 
 describe('The init step', () => {
   it.each<StoreTroubleCode>(['authentication', 'authorization', 'certificate'])(
-    'ends at once on a store with a wrong %s, although the event log is not up yet',
+    'The init step ends at once on a store with a wrong %s, although the event log is not up yet',
     async (code) => {
       const store = failing(storeError(code));
       await expect(prepared(failing(NEVER), store).ended).rejects.toThrow(`The store: ${code}.`);
@@ -45,7 +45,7 @@ describe('The init step', () => {
   );
 
   it.each<StoreTroubleCode>(['refused', 'dns', 'timeout', 'not-primary', 'network', 'unknown'])(
-    'waits for a store that is away (%s), and says so once',
+    'The init step waits for an unavailable store (%s), and reports it once',
     async (code) => {
       const store = failing(storeError(code), storeError(code), undefined);
       const { ended, waits } = prepared(failing(undefined), store);

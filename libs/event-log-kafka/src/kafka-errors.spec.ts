@@ -6,10 +6,13 @@ const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolE
   kafkajs;
 
 describe('the errors of KafkaJS', () => {
-  it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])('%s fences the member', (type) => {
-    expect(isFenced(answer(type, false))).toBe(true);
-    expect(isFatal(answer(type, false))).toBe(false);
-  });
+  it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])(
+    'The errors of KafkaJS %s fences the member',
+    (type) => {
+      expect(isFenced(answer(type, false))).toBe(true);
+      expect(isFatal(answer(type, false))).toBe(false);
+    },
+  );
 
   it('Errors are found through every layer that wraps them', () => {
     const wrapped = exceeded(exceeded(answer('ILLEGAL_GENERATION', false)));

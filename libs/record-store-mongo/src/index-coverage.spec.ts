@@ -81,7 +81,7 @@ const READS: [string, (reader: MongoRecordReader) => Promise<unknown>][] = [
 ];
 
 describe('an index that is made by init', () => {
-  it.each(READS)('gives %s in its order', async (_name, read) => {
+  it.each(READS)('An index that is made by init gives %s in its order', async (_name, read) => {
     const queries = await queriesOf(read);
     expect(queries.length).toBeGreaterThan(0);
     for (const { filter, sort } of queries) {

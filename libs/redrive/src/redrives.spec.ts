@@ -23,7 +23,7 @@ function setUp() {
 }
 
 describe('plans of redrives', () => {
-  it('stay while they are few, and go when they are many and no longer valid', async () => {
+  it('Plans of redrives stay while they are few, and go when they are many and no longer valid', async () => {
     const { documents, clock, keep, plans } = setUp();
     await documents.add('redrives', [
       { id: 'latest', content: {} },
@@ -37,7 +37,7 @@ describe('plans of redrives', () => {
     expect(await documents.count('redrives', {})).toBe(3);
   });
 
-  it('are at most 1000, however fast they are made: the oldest go', async () => {
+  it('Plans of redrives are at most 1000, however fast they are made: the oldest go', async () => {
     const { clock, keep, plans } = setUp();
     await keep(500);
     clock.advance(1000);
@@ -47,7 +47,7 @@ describe('plans of redrives', () => {
     expect(kept.at(-1)).toBe(1002);
   });
 
-  it('are kept although old ones cannot be removed', async () => {
+  it('Plans of redrives are kept although old ones cannot be removed', async () => {
     const { documents, clock, keep, plans } = setUp();
     await keep(100);
     clock.advance(DAY_MS + 1);

@@ -9,7 +9,7 @@ let gateway: GatewayUnderTest;
 let other: GatewayUnderTest;
 
 beforeAll(async () => {
-  // Each test is a client of its own: its refused codes are not those of another.
+  // Each test is a separate client: refused codes of one test do not count for another.
   const options = { ...directory.options, trustedProxies: '127.0.0.1/32' };
   gateway = await GatewayUnderTest.start(options);
   other = await GatewayUnderTest.start(options);
@@ -41,7 +41,7 @@ async function claim(code: unknown, address = anyAddress(), { url } = gateway): 
 const codeFor = async (rest: string, nowMs?: number) => (await directory.run(`claim-code ${rest}`, nowMs)).out;
 
 describe('POST /tokens/claim', () => {
-  it('gives the device of the code a token that is accepted at once', async () => {
+  it('POST /tokens/claim gives the device of the code a token that is accepted at once', async () => {
     const { status, headers, body } = await claim(await codeFor('dev-2 --scope ingest --scope read --expires 90d'));
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -55,13 +55,13 @@ describe('POST /tokens/claim', () => {
     expect((await gateway.post(SEED_RECORD, bearer(String(body['token'])))).status).toBe(202);
   });
 
-  it('reads a code as a person types it', async () => {
+  it('POST /tokens/claim reads a code as a person types it', async () => {
     const code = await codeFor('typed');
     const typed = code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
     expect((await claim(typed)).body['holder']).toBe('device typed');
   });
 
-  it('gives one of many requests at one time the token, at several gateways', async () => {
+  it('POST /tokens/claim gives one of many requests at one time the token, at several gateways', async () => {
     const code = await codeFor('raced');
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => claim(code, anyAddress(), index % 2 === 0 ? gateway : other)),
@@ -74,7 +74,7 @@ describe('POST /tokens/claim', () => {
     }
   });
 
-  it('answers wrong, used, expired and revoked codes alike', async () => {
+  it('POST /tokens/claim answers wrong, used, expired and revoked codes alike', async () => {
     const used = await codeFor('used');
     await claim(used);
     const expired = await codeFor('late --valid 1h', Date.now() - 3_600_000);
@@ -91,7 +91,7 @@ describe('POST /tokens/claim', () => {
     expect(answers[0]!.body).toMatchObject({ code: 'claim-refused', instance: '/tokens/claim' });
   });
 
-  it('refuses an address after ten refused codes, a right one included, and no other address', async () => {
+  it('POST /tokens/claim refuses an address after ten refused codes, a right one included, and no other address', async () => {
     const address = anyAddress();
     const code = await codeFor('guessed');
     const guesses = await Promise.all(Array.from({ length: 12 }, () => claim('AAAAA-AAAAA-AAAAA-AAAAA', address)));
@@ -102,14 +102,14 @@ describe('POST /tokens/claim', () => {
     expect((await claim(code)).status).toBe(200);
   });
 
-  it('charges an address nothing for codes that are accepted', async () => {
+  it('POST /tokens/claim charges an address nothing for codes that are accepted', async () => {
     const address = anyAddress();
     for (let count = 0; count < 12; count++) {
       expect((await claim(await codeFor(`many-${count}`), address)).status).toBe(200);
     }
   });
 
-  it('keeps neither code nor token in its files or its log', async () => {
+  it('POST /tokens/claim keeps neither code nor token in its files or its log', async () => {
     const code = await codeFor('secret');
     const { token } = (await claim(code)).body as { token: string };
     const files = readdirSync(directory.path).map((name) => readFileSync(join(directory.path, name), 'latin1'));
@@ -123,7 +123,7 @@ describe('POST /tokens/claim', () => {
     [[], '/code'],
     [{ code: 7 }, '/code'],
     [{ code: 'x', device: 'y' }, '/device'],
-  ])('refuses the body %j with a pointer to %s', async (body, pointer) => {
+  ])('POST /tokens/claim refuses the body %j with a pointer to %s', async (body, pointer) => {
     const response = await fetch(`${gateway.url}/tokens/claim`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -133,14 +133,14 @@ describe('POST /tokens/claim', () => {
     expect({ status: response.status, pointer: answer.errors?.[0]?.pointer }).toEqual({ status: 400, pointer });
   });
 
-  it('takes no body that a page of another origin could send without asking, and no large one', async () => {
+  it('POST /tokens/claim takes no body that a page of another origin could send without asking, and no large one', async () => {
     const post = (contentType: string, body: string) =>
       fetch(`${gateway.url}/tokens/claim`, { method: 'POST', headers: { 'content-type': contentType }, body });
     expect((await post('text/plain', '{"code":"x"}')).status).toBe(415);
     expect((await post('application/json', JSON.stringify({ code: 'x'.repeat(2000) }))).status).toBe(413);
   });
 
-  it('is not there where no tokens are asked for', async () => {
+  it('POST /tokens/claim is not there where no tokens are asked for', async () => {
     const open = await GatewayUnderTest.start();
     expect(await claim('x', anyAddress(), open)).toMatchObject({ status: 404, body: { code: 'not-found' } });
     await open.stop();

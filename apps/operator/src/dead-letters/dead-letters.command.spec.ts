@@ -65,7 +65,7 @@ const REDRIVE = {
 };
 
 describe('sluice dead-letters', () => {
-  it('ls prints a table without what a terminal would obey, and how to continue', async () => {
+  it('The command sluice dead-letters ls prints a table without what a terminal would obey, and how to continue', async () => {
     answers = [[200, { letters: [LETTER], has_more: true, next_cursor: 'abc', partial: false }]];
     const { code, out, notes } = await run('dead-letters ls --reason key-conflict --device dev-2 --limit 1');
     expect(asked[0]!.request).toBe('GET /dead-letters?reason=key-conflict&device_id=dev-2&limit=1');
@@ -74,7 +74,7 @@ describe('sluice dead-letters', () => {
     expect(notes).toContain('--cursor abc');
   });
 
-  it('ls --all reads every page, with one head', async () => {
+  it('The command sluice dead-letters ls --all reads every page, with one head', async () => {
     answers = ['abc', null].map((next_cursor) => [
       200,
       { letters: [LETTER], has_more: next_cursor !== null, next_cursor },
@@ -84,7 +84,7 @@ describe('sluice dead-letters', () => {
     expect(out.split('\n')).toHaveLength(3);
   });
 
-  it('--json prints what the service answers', async () => {
+  it('The command sluice dead-letters --json prints what the service answers', async () => {
     answers = [[200, { letters: [], has_more: false, next_cursor: null }]];
     expect(JSON.parse((await run('dead-letters ls --json')).out)).toEqual({
       letters: [],
@@ -93,7 +93,7 @@ describe('sluice dead-letters', () => {
     });
   });
 
-  it('sends its token, and says what to do without one', async () => {
+  it('The command sluice dead-letters sends its token, and reports what to do without one', async () => {
     answers = [[401, { detail: 'Send a token.', code: 'unauthorized' }]];
     const { code, notes } = await run('dead-letters summary', { SLUICE_TOKEN: 'sluice_1' });
     expect(asked[0]!.authorization).toBe('Bearer sluice_1');
@@ -103,7 +103,7 @@ describe('sluice dead-letters', () => {
     });
   });
 
-  it('discard sends the reason', async () => {
+  it('The command sluice dead-letters discard sends the reason', async () => {
     answers = [[200, { disposition: { kind: 'discarded' } }]];
     const { code } = await run('dead-letters discard 3/17 --why test');
     expect({ code, ...asked[0] }).toMatchObject({
@@ -113,7 +113,7 @@ describe('sluice dead-letters', () => {
     });
   });
 
-  it('says in one sentence that no service is there', async () => {
+  it('The command sluice dead-letters says in one sentence that no service is there', async () => {
     const { code, notes } = await run('dead-letters ls', { SLUICE_URL: 'http://127.0.0.1:1' });
     expect(code).toBe(1);
     expect(notes).toMatch(/^dead-letters: http:\/\/127\.0\.0\.1:1 cannot be reached \(.+\); set SLUICE_URL .*$/);
@@ -134,7 +134,7 @@ describe('sluice dead-letters', () => {
     ['redrive status ../x', 'which redrive?'],
     ['redrive plan --device d --follow', '--follow is not an option of plan'],
     ['redrive plan --device d --edit /nowhere', '--edit: '],
-  ])('%s is refused with exit code 2: %s', async (command, words) => {
+  ])('The command sluice dead-letters %s is refused with exit code 2: %s', async (command, words) => {
     const { code, notes } = await run(command);
     expect(code).toBe(2);
     expect(notes).toContain(words);
@@ -143,7 +143,7 @@ describe('sluice dead-letters', () => {
 });
 
 describe('sluice redrive', () => {
-  it('plan sends filter and edit, notes the counts and prints the hash', async () => {
+  it('The command sluice redrive plan sends filter and edit, notes the counts and prints the hash', async () => {
     const file = join(directory, 'edit.json');
     writeFileSync(file, '[{"op":"replace","path":"/record_id","value":"r-2"}]');
     const by_reason = { 'key-conflict': { matched: 3, would_pass: 2, would_fail: 1 } };
@@ -164,7 +164,7 @@ describe('sluice redrive', () => {
     expect(notes).toContain('There may be more letters');
   });
 
-  it('run --follow asks until the events are handled', async () => {
+  it('The command sluice redrive run --follow asks until the events are handled', async () => {
     const running = { ...REDRIVE, state: 'running', verdict: null };
     answers = [
       [200, running],
@@ -182,7 +182,7 @@ describe('sluice redrive', () => {
     ['letters that were refused', { counts: { ...REDRIVE.counts, refused: 1 }, refused_by_reason: { 'came-back': 1 } }],
     ['letters that came back', { verdict: { complete: true, stored: 1, came_back: 1, waiting: 0 } }],
     ['a cancelled one', { state: 'cancelled' }],
-  ])('ends with 3 after %s', async (_, more) => {
+  ])('The command sluice redrive ends with 3 after %s', async (_, more) => {
     answers = [[200, { ...REDRIVE, ...more }]];
     expect((await run('redrive status 01992f6b')).code).toBe(3);
   });
@@ -191,13 +191,13 @@ describe('sluice redrive', () => {
     ['pause', 'POST /redrives/01992f6b/pause'],
     ['resume', 'POST /redrives/01992f6b/resume'],
     ['cancel', 'DELETE /redrives/01992f6b'],
-  ])('%s asks for it', async (name, request) => {
+  ])('The command sluice redrive %s asks for it', async (name, request) => {
     answers = [[200, { ...REDRIVE, state: 'running', verdict: null }]];
     expect((await run(`redrive ${name} 01992f6b`)).code).toBe(0);
     expect(asked[0]!.request).toBe(request);
   });
 
-  it('ends with 1 and the sentence of the service while another one is active', async () => {
+  it('The command sluice redrive ends with 1 and the sentence of the service while another one is active', async () => {
     answers = [[409, { detail: 'Another redrive is active (1).', code: 'redrive-conflict' }]];
     expect(await run('redrive run ab12')).toEqual({
       code: 1,

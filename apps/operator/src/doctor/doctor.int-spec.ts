@@ -114,7 +114,7 @@ describe('sluice doctor', () => {
     return { code, text: printed.join('\n') };
   }
 
-  it.each(SERVICES)('finds that the %s has all that it needs', async (service) => {
+  it.each(SERVICES)('The command sluice doctor finds that the %s has all that it needs', async (service) => {
     const { code, text } = await examine(service);
     expect(text).not.toMatch(/MISSING/);
     expect(text).toMatch(/optional {2}\w+ on the .*; without it .*\n +kafka-acls\.sh /);
@@ -124,7 +124,7 @@ describe('sluice doctor', () => {
 
   const removals = SERVICES.flatMap((service) => rightsOf(service).map((right) => ({ service, right })));
   it.each(removals)(
-    'names $right.to on $right.on, and how to give it, when the $service lacks it',
+    'The command sluice doctor names $right.to on $right.on, and how to give it, when the $service lacks it',
     async ({ service, right }) => {
       await kafka.rights.revoke([right]);
       try {
@@ -148,14 +148,14 @@ describe('sluice doctor', () => {
   it.each([
     ['a wrong password', { KAFKA_SASL_PASSWORD: 'other' }, /MISSING {3}Kafka .*authentication/],
     ['a wrong authority', { KAFKA_CA_FILE: '' }, /MISSING {3}Kafka .*certificate: no authority/],
-  ])('says the cause of %s', async (_, more, message) => {
+  ])('The command sluice doctor says the cause of %s', async (_, more, message) => {
     const { code, text } = await examine('gateway', more);
     expect(text).toMatch(message);
     expect(text).not.toContain(PASSWORD);
     expect(code).toBe(1);
   });
 
-  it('asks for no more than the services need: with just that, a record goes all the way', async () => {
+  it('The command sluice doctor asks for no more than the services need: with just that, a record goes all the way', async () => {
     const [gateway, worker, query] = [await as('gateway'), await as('buffer-worker'), await as('query')];
     const value = Buffer.from(randomUUID());
     const entry = { key: null, value, headers: {}, timestampMs: Date.now() };
@@ -174,7 +174,7 @@ describe('sluice doctor', () => {
     expect(await dead.peek({ partition: 0, fromOffset: 0, toOffset: 1, maxRecords: 1 })).toHaveLength(1);
   });
 
-  it('refuses what it does not know', async () => {
+  it('The command sluice doctor refuses what it does not know', async () => {
     const note = jest.fn();
     expect(await doctor.run(['worker'], { env: {}, output: { out: note, note } })).toBe(2);
     expect(note).toHaveBeenCalledWith(

@@ -35,7 +35,7 @@ async function publish(ageMs: number): Promise<void> {
 }
 
 describe('sluice doctor archiver', () => {
-  it('finds that objects can be written, and leaves none behind', async () => {
+  it('The command sluice doctor archiver finds that objects can be written, and leaves none behind', async () => {
     await publish(0);
     const { code, text } = await examine();
     expect(text).toContain(`ok        objects can be written to ${directory}/archive`);
@@ -44,14 +44,14 @@ describe('sluice doctor archiver', () => {
     expect(code).toBe(0);
   });
 
-  it('shows the newest object and its age', async () => {
+  it('The command sluice doctor archiver shows the newest object and its age', async () => {
     await publish(0);
     const key = `date=${new Date().toISOString().slice(0, 10)}/hour=00/partition=00/00000000000000000000.parquet`;
     await putContent(new FileObjectStore(`file:${directory}/archive`), key, 'x');
     expect((await examine()).text).toMatch(/the newest object was stored \d+ seconds ago: date=/);
   });
 
-  it('says that nobody archives when a record waits for longer than an object stays open', async () => {
+  it('The command sluice doctor archiver reports a record that is not archived within the age of an object', async () => {
     await publish(600_000);
     const { code, text } = await examine();
     expect(text).toMatch(
@@ -61,7 +61,7 @@ describe('sluice doctor archiver', () => {
     expect((await examine({ ARCHIVE_MAX_AGE_MS: '3600000' })).code).toBe(0);
   });
 
-  it('says the cause when the directory cannot be made', async () => {
+  it('The command sluice doctor archiver says the cause when the directory cannot be made', async () => {
     await publish(0);
     await writeFile(join(directory, 'archive'), 'in the way');
     const { code, text } = await examine();
@@ -69,7 +69,7 @@ describe('sluice doctor archiver', () => {
     expect(code).toBe(1);
   });
 
-  it('says that ARCHIVE_URL is not set, if the archiver was named', async () => {
+  it('The command sluice doctor archiver reports that ARCHIVE_URL is not set, if the archiver was named', async () => {
     await publish(0);
     expect(await examine({ ARCHIVE_URL: '' })).toMatchObject({
       code: 1,
@@ -77,7 +77,7 @@ describe('sluice doctor archiver', () => {
     });
   });
 
-  it('is part of the examination of all services only if there is an archive', async () => {
+  it('The command sluice doctor archiver is part of the examination of all services only if there is an archive', async () => {
     await publish(0);
     expect((await examine({}, [])).text).toContain('archiver\n');
     expect((await examine({ ARCHIVE_URL: '' }, [])).text).not.toContain('archiver');

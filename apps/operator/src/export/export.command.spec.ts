@@ -53,7 +53,7 @@ const all =
 const cut = (text: string) => (response: ServerResponse) => response.write(text, () => response.destroy());
 
 describe('sluice export', () => {
-  it('writes the records and nothing else, and names the file when it is complete', async () => {
+  it('The command sluice export writes the records and nothing else, and names the file when it is complete', async () => {
     answers = [all(lineOf('1'), '{"sluice_cursor":"x"}', lineOf('2'), endOf(2))];
     const path = newFile();
     const { code, out, notes } = await run('--out', path, '--device', 'a/b c', '--from', '2025-09-09T00:00:00Z');
@@ -64,7 +64,7 @@ describe('sluice export', () => {
     expect(existsSync(`${path}.partial`)).toBe(false);
   });
 
-  it('goes on after the last whole record where the answer breaks off', async () => {
+  it('The command sluice export continues after the last whole record where the answer breaks off', async () => {
     answers = [cut(`${lineOf('1')}\n${lineOf('2').slice(0, 20)}`), all(lineOf('2'), endOf(1))];
     const path = newFile();
     const { code, notes } = await run('--out', path, '--device', 'a/b c');
@@ -74,14 +74,14 @@ describe('sluice export', () => {
     expect(new URL(asked[1]!, 'http://x').searchParams.get('after')).toBe('a%2Fb%20c/1');
   });
 
-  it('does not take an answer without its last line for the whole', async () => {
+  it('The command sluice export does not take an answer without its last line for the whole', async () => {
     answers = [all(lineOf('1')), all(endOf(0))];
     const path = newFile();
     expect((await run('--out', path, '--device', 'a/b c')).code).toBe(0);
     expect(asked).toHaveLength(2);
   });
 
-  it('goes on with the file of an earlier run, behind its last whole line', async () => {
+  it('The command sluice export continues with the file of an earlier run, behind its last whole line', async () => {
     const path = newFile();
     writeFileSync(`${path}.partial`, `${lineOf('1')}\n${lineOf('2')}\n{"device`);
     expect(await run('--out', path, '--device', 'a/b c')).toMatchObject({
@@ -94,7 +94,7 @@ describe('sluice export', () => {
     expect(asked[0]).toContain('after=a%252Fb%2520c%2F2');
   });
 
-  it('writes Parquet with the numbers that it is asked for', async () => {
+  it('The command sluice export writes Parquet with the numbers that it is asked for', async () => {
     const large = 2n ** 60n;
     answers = [all(lineOf('1', { temp: 21.5, big: large }), lineOf('2', { temp: 'x' }), endOf(2))];
     const path = newFile();
@@ -122,7 +122,7 @@ describe('sluice export', () => {
     ]);
   });
 
-  it('ends with what the service says where it refuses', async () => {
+  it('The command sluice export ends with what the service reports where it refuses', async () => {
     const problem = { detail: 'to must be later.', errors: [{ pointer: '?to', detail: 'later' }] };
     answers = [
       (response) =>
@@ -141,7 +141,7 @@ describe('sluice export', () => {
     [['--out', 'x', '--device', 'a', '--parquet', '--column', 'temp'], /JSON Pointer/],
     [['--out', directory, '--device', 'a'], /is there already/],
     [['--out', 'x', '--device', 'a', 'more'], /is not understood/],
-  ])('refuses %j', async (args, message) => {
+  ])('The command sluice export refuses %j', async (args, message) => {
     const { code, notes } = await run(...args);
     expect([code, notes]).toEqual([2, expect.stringMatching(message)]);
     expect(asked).toEqual([]);

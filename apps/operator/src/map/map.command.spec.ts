@@ -33,7 +33,7 @@ async function run(sample: string, ...options: string[]) {
 }
 
 describe('sluice map try', () => {
-  it('prints the records of a sample', async () => {
+  it('The command sluice map try prints the records of a sample', async () => {
     const { code, out } = await run('up.json', '--source', 'lora');
     expect([code, out]).toEqual([
       0,
@@ -52,7 +52,7 @@ describe('sluice map try', () => {
     ['which sources there are', 'up.json', ['--source', 'x'], /--source must be one of lora, plc/],
     ['a file that there is not', 'none.json', ['--source', 'lora'], /none\.json cannot be read \(ENOENT\)/],
     ['an option that it does not know', 'up.json', ['--sauce'], /sluice help map/],
-  ])('says %s, and exits with 1', async (_, sample, options, message) => {
+  ])('The command sluice map try says %s, and exits with 1', async (_, sample, options, message) => {
     const { code, notes } = await run(sample, ...options);
     expect([code, notes]).toEqual([1, expect.stringMatching(message)]);
   });

@@ -37,7 +37,7 @@ describe('The comparison of two schemas', () => {
     ['a pattern less', object({ a: { pattern: 'a' } }), object({ a: {} }), 'yes'],
     ['a reference', { $ref: '#/$defs/a', $defs: { a: number() } }, number({ maximum: 1 }), 'no'],
     ['itself', object({ a: { $ref: '#' } }), object({ a: { $ref: '#' }, b: number() }), 'yes'],
-  ])('reports the verdict on %s', (_, before, after, verdict) => {
+  ])('The comparison of two schemas reports the verdict on %s', (_, before, after, verdict) => {
     expect(compareSchemas(before as JsonObject, after as JsonObject).verdict).toBe(verdict);
   });
 });
@@ -89,18 +89,18 @@ describe('sluice schemas', () => {
     ['1', '2', 1, '/t: maximum is narrower'],
     ['2', '1', 0, ''],
     ['1', '3', 2, ''],
-  ])('check %s %s exits with %i', async (before, after, code, out) => {
+  ])('The command sluice schemas check %s %s exits with %i', async (before, after, code, out) => {
     expect(await run(['check', before, after])).toMatchObject({ code, out: out === '' ? [] : [out] });
   });
 
-  it('try sends the token that a file has', async () => {
+  it('The command sluice schemas try sends the token that a file has', async () => {
     const { SLUICE_URL } = await service();
     const file = join(mkdtempSync(join(tmpdir(), 'sluice-token-')), 'token');
     writeFileSync(file, 't\n');
     expect(await run(['try', '2'], { SLUICE_URL, SLUICE_TOKEN_FILE: file })).toMatchObject({ code: 0 });
   });
 
-  it('try counts the stored records of the devices that would be refused, and shows three', async () => {
+  it('The command sluice schemas try counts the stored records of the devices that would be refused, and shows three', async () => {
     const { code, out } = await run(['try', '2'], await service());
     expect(code).toBe(0);
     expect(out).toHaveLength(4);
@@ -110,7 +110,7 @@ describe('sluice schemas', () => {
     expect(out[3]).toBe('4 of the last 6 records would be refused by thermometer/2.');
   });
 
-  it('try ends after as many records as it is asked for', async () => {
+  it('The command sluice schemas try ends after as many records as it is asked for', async () => {
     const { out } = await run(['try', '2', '--last=2'], await service());
     expect(out.at(-1)).toBe('1 of the last 2 records would be refused by thermometer/2.');
   });
@@ -119,12 +119,12 @@ describe('sluice schemas', () => {
     [['try', '2', '--last=0'], /--last must be a whole number/],
     [['try'], /schemas check OLD NEW/],
     [['try', '2'], /does not answer; set SLUICE_URL/],
-  ])('refuses %j', async (args, message) => {
+  ])('The command sluice schemas refuses %j', async (args, message) => {
     const env = { SLUICE_URL: 'http://127.0.0.1:1' };
     expect(await run(args, env)).toMatchObject({ code: 1, notes: expect.stringMatching(message) });
   });
 
-  it('try says what the service answers', async () => {
+  it('The command sluice schemas try reports what the service answers', async () => {
     expect(await run(['try', '2'], await service(401))).toMatchObject({
       notes: expect.stringMatching(/answers 401: No token/),
     });

@@ -17,15 +17,18 @@ describe('sluice tokens', () => {
     ['--reader', 'readers  read'],
     ['--operator', 'operators  operate'],
     ['--operator --scope read', 'operators  read+operate'],
-  ])('create %s prints the token, and list shows it without its secret', async (holder, shown) => {
-    const { out, notes } = await directory.run(`create ${holder}`, NOW_MS);
-    expect(out).toMatch(TOKEN_PATTERN);
-    const list = await directory.run('list', NOW_MS);
-    expect(list.out).toContain(`${idOf(out)}  ${shown}  created 2025-09-09T17:00:00.000Z  valid`);
-    for (const text of [list.out, list.notes, notes]) expect(text).not.toContain(out.split('_')[2]);
-  });
+  ])(
+    'The command sluice tokens create %s prints the token, and list shows it without its secret',
+    async (holder, shown) => {
+      const { out, notes } = await directory.run(`create ${holder}`, NOW_MS);
+      expect(out).toMatch(TOKEN_PATTERN);
+      const list = await directory.run('list', NOW_MS);
+      expect(list.out).toContain(`${idOf(out)}  ${shown}  created 2025-09-09T17:00:00.000Z  valid`);
+      for (const text of [list.out, list.notes, notes]) expect(text).not.toContain(out.split('_')[2]);
+    },
+  );
 
-  it('create with several devices or patterns makes one token for each, a line each in their order', async () => {
+  it('The command sluice tokens create with several devices or patterns makes one token for each, a line each in their order', async () => {
     const { out, notes } = await directory.run('create --device a1 --device a2 --scope ingest --scope read', NOW_MS);
     const tokens = out.split('\n');
     expect(tokens).toHaveLength(2);
@@ -39,7 +42,7 @@ describe('sluice tokens', () => {
     expect(patterns).toHaveLength(2);
   });
 
-  it('create makes no token if one of several names is wrong', async () => {
+  it('The command sluice tokens create makes no token if one of several names is wrong', async () => {
     const before = (await directory.run('list')).out;
     await expect(directory.run('create --device a3 --device a,4')).rejects.toThrow('"a,4" is not a device_id');
     await expect(directory.run('create --device a3 --scope ingest --scope all')).rejects.toThrow(
@@ -48,14 +51,14 @@ describe('sluice tokens', () => {
     expect((await directory.run('list')).out).toBe(before);
   });
 
-  it('keeps no token in its files', async () => {
+  it('The command sluice tokens keeps no token in its files', async () => {
     const tokens = [await directory.create('--device dev-2'), await directory.create('--reader')];
     const files = readdirSync(directory.path).map((name) => readFileSync(join(directory.path, name), 'latin1'));
     expect(files.join()).toContain(idOf(tokens[0]!));
     for (const token of tokens) expect(files.join()).not.toContain(token.split('_')[2]);
   });
 
-  it('rotate prints another secret of the same token, and says until when the old one is good', async () => {
+  it('The command sluice tokens rotate prints another secret of the same token, and says until when the old one is good', async () => {
     const old = await directory.create('--device dev-2');
     const { out, notes } = await directory.run(`rotate ${idOf(old)} --grace 90m`, NOW_MS);
     expect(idOf(out)).toBe(idOf(old));
@@ -64,7 +67,7 @@ describe('sluice tokens', () => {
     expect((await directory.run('list', NOW_MS)).out).toContain('valid, old secret until 2025-09-09T18:30:00.000Z');
   });
 
-  it('revoke is shown in the list, and is the end of a token', async () => {
+  it('The command sluice tokens revoke is shown in the list, and is the end of a token', async () => {
     const id = idOf(await directory.create('--device dev-2'));
     await directory.run(`revoke ${id}`, NOW_MS);
     expect((await directory.run('list')).out).toMatch(new RegExp(`${id} .*revoked 2025-09-09T17:00:00.000Z`));
@@ -73,7 +76,7 @@ describe('sluice tokens', () => {
     }
   });
 
-  it('create --expires shows when a token ends, and list says that it has', async () => {
+  it('The command sluice tokens create --expires shows when a token ends, and list reports that it has', async () => {
     const { out } = await directory.run('create --device exp-1 --expires 90d', NOW_MS);
     const lineAt = async (ms: number) =>
       (await directory.run('list', ms)).out.split('\n').find((line) => line.startsWith(idOf(out)));
@@ -83,7 +86,7 @@ describe('sluice tokens', () => {
     expect((await directory.run('list', NOW_MS)).out).toContain(`${idOf(fixed.out)}  device exp-2  ingest`);
   });
 
-  it('create --csv makes a token for each line and prints them as CSV', async () => {
+  it('The command sluice tokens create --csv makes a token for each line and prints them as CSV', async () => {
     const file = join(directory.path, 'devices.csv');
     writeFileSync(file, '\uFEFFdevice_id,scopes\r\ncsv-1,\r\ncsv-2,ingest+read\r\n\r\ncsv-9:*,read\r\n');
     const { out, notes } = await directory.run(`create --csv ${file} --expires 1d`, NOW_MS);
@@ -103,7 +106,7 @@ describe('sluice tokens', () => {
     ['ok,all\n', 'line 1: "all" is not a scope'],
     ['ok,read,more\n', 'line 1: a line is device_id,scopes'],
     ['device_id\n', 'names no device'],
-  ])('create --csv makes no token out of %j', async (text, words) => {
+  ])('The command sluice tokens create --csv makes no token out of %j', async (text, words) => {
     const file = join(directory.path, 'wrong.csv');
     writeFileSync(file, text);
     const before = (await directory.run('list')).out;
@@ -111,7 +114,7 @@ describe('sluice tokens', () => {
     expect((await directory.run('list')).out).toBe(before);
   });
 
-  it('list --json shows every token, and when it was used last', async () => {
+  it('The command sluice tokens list --json shows every token, and when it was used last', async () => {
     const id = idOf(await directory.create('--device used-1'));
     const store = await openTokenStore({ url: directory.url, clientId: 'suite', timeoutMs: 5_000 });
     await store.noteUses([{ id, atMs: NOW_MS }]);
@@ -126,7 +129,7 @@ describe('sluice tokens', () => {
     });
   });
 
-  it('revoke --pattern revokes the tokens of these devices and of patterns within it, and no others', async () => {
+  it('The command sluice tokens revoke --pattern revokes the tokens of these devices and of patterns within it, and no others', async () => {
     for (const holder of [
       '--device rev-1:a',
       '--device rev-1:b',
@@ -146,7 +149,7 @@ describe('sluice tokens', () => {
     expect((await directory.run('revoke --pattern rev-1:*', NOW_MS)).notes).toBe('0 tokens are revoked.');
   });
 
-  it('claim-code prints a code, and list shows its token as unclaimed until then', async () => {
+  it('The command sluice tokens claim-code prints a code, and list shows its token as unclaimed until then', async () => {
     const { out, notes } = await directory.run('claim-code claim-1 --valid 2h', NOW_MS);
     expect(out).toMatch(/^([0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
     expect(notes).toContain('works once, until 2025-09-09T19:00:00.000Z');
@@ -156,7 +159,7 @@ describe('sluice tokens', () => {
     expect(await lineAt(NOW_MS + 7_200_000)).toContain('not claimed until 2025-09-09T19:00:00.000Z');
   });
 
-  it('claim-code --csv makes a code for each line', async () => {
+  it('The command sluice tokens claim-code --csv makes a code for each line', async () => {
     const file = join(directory.path, 'claims.csv');
     writeFileSync(file, 'claim-2\nclaim-3:*,ingest+read\n');
     const { out, notes } = await directory.run(`claim-code --csv ${file}`, NOW_MS);
@@ -164,7 +167,7 @@ describe('sluice tokens', () => {
     expect(notes).toContain('2 codes. Each works once');
   });
 
-  it('--help says how', async () => {
+  it('The command sluice tokens --help reports how', async () => {
     expect((await directory.run('--help')).out).toContain('create --device <device_id>');
   });
 
@@ -205,12 +208,15 @@ describe('sluice tokens', () => {
     ['revoke 0123456789ab --device dev-2', /not both/],
     ['rotate 0123456789ab', /no token with this id/],
     ['revoke 0123456789ab more', /too many words/],
-  ])('refuses %j and says what is wrong', async (command, message) => {
+  ])('The command sluice tokens refuses %j and reports what is wrong', async (command, message) => {
     await expect(directory.run(command)).rejects.toThrow(message);
   });
 
-  it.each(['24', '1w', '-1h', '1.5h', 'soon', '9999999d'])('refuses a grace of %s', async (grace) => {
-    const id = idOf(await directory.create('--device dev-2'));
-    await expect(directory.run(`rotate ${id} --grace=${grace}`)).rejects.toThrow(/--grace must be a duration like/);
-  });
+  it.each(['24', '1w', '-1h', '1.5h', 'soon', '9999999d'])(
+    'The command sluice tokens refuses a grace of %s',
+    async (grace) => {
+      const id = idOf(await directory.create('--device dev-2'));
+      await expect(directory.run(`rotate ${id} --grace=${grace}`)).rejects.toThrow(/--grace must be a duration like/);
+    },
+  );
 });

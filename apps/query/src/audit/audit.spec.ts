@@ -33,7 +33,7 @@ async function page(parameters = ''): Promise<AuditPage> {
 const indexesOf = ({ entries }: AuditPage) => entries.map(({ index }) => index);
 
 describe('GET /audit', () => {
-  it('shows who did what and when, the newest first', async () => {
+  it('GET /audit shows who did what and when, the newest first', async () => {
     await write(2);
     await query.get('/dead-letters/summary');
     const { entries, ...rest } = await page();
@@ -52,13 +52,13 @@ describe('GET /audit', () => {
     expect(rest).toEqual({ has_more: false, next_cursor: null, partial: false });
   });
 
-  it('is itself written down, with the number of entries that were read', async () => {
+  it('GET /audit is itself written down, with the number of entries that were read', async () => {
     await write(3);
     await page('?limit=2');
     expect((await page('?limit=1')).entries[0]).toMatchObject({ action: 'audit.list', count: 2 });
   });
 
-  it('pages through all entries, each once, while new ones come', async () => {
+  it('GET /audit pages through all entries, each once, while new ones come', async () => {
     await write(7);
     const seen: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -70,7 +70,7 @@ describe('GET /audit', () => {
     expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0]);
   });
 
-  it('shows those of an action or of a group of actions, of a name, a plan and a time', async () => {
+  it('GET /audit shows those of an action or of a group of actions, of a name, a plan and a time', async () => {
     const actions = ['redrive.plan', 'redrive.start', 'redrives', 'dead-letters.show'];
     const plan_hash = 'ab'.repeat(32);
     await write(4, (index) => ({ action: actions[index], ...(index === 1 && { plan_hash, who: 'token b' }) }));
@@ -81,7 +81,7 @@ describe('GET /audit', () => {
     expect(indexesOf(await page('?from=2025-09-09T17:00:01Z&to=2025-09-09T17:00:03Z'))).toEqual([2, 1]);
   });
 
-  it('ends a page early after many entries that do not match, and the cursor goes on', async () => {
+  it('GET /audit ends a page early after many entries that do not match, and the cursor continues', async () => {
     await write(20_001, (index) => (index === 0 ? { action: 'redrive.start' } : { action: 'dead-letters.list' }));
     const first = await page('?action=redrive');
     expect(first).toMatchObject({ entries: [], has_more: true, partial: true });
@@ -96,12 +96,12 @@ describe('GET /audit', () => {
     ['?action=', '?action'],
     ['?cursor=x', '?cursor'],
     ['?user=a', '?user'],
-  ])('refuses %s with a pointer to %s', async (parameters, pointer) => {
+  ])('GET /audit refuses %s with a pointer to %s', async (parameters, pointer) => {
     const { status, body } = await query.get(`/audit${parameters}`);
     expect({ status, pointer: body.errors?.[0]?.pointer }).toEqual({ status: 400, pointer });
   });
 
-  it('is answered 503 while the record store is away', async () => {
+  it('GET /audit is answered 503 while the record store is unavailable', async () => {
     query.store.isAvailable = false;
     expect((await query.get('/audit')).body.code).toBe('store-unavailable');
   });

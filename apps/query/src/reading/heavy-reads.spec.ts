@@ -65,7 +65,7 @@ function held() {
   return { work, end: resolve, isRunning: () => isRunning };
 }
 
-it('counts searches and answers together', async () => {
+it('The admission of heavy reads counts searches and answers together', async () => {
   const { heavy } = reads();
   const search = held();
   const searching = heavy.search(search.work);
@@ -78,20 +78,20 @@ it('counts searches and answers together', async () => {
   await expect(heavy.search(async () => 'found')).resolves.toBe('found');
 });
 
-it('gives the place of a search back that failed', async () => {
+it('The admission of heavy reads gives the place of a search back that failed', async () => {
   const { heavy } = reads();
   const failing = () => heavy.search(() => Promise.reject(new Error('gone')));
   for (let search = 0; search < 3; search++) await expect(failing()).rejects.toThrow('gone');
   expect(heavy.underWay).toBe(0);
 });
 
-it('runs a step of a redrive beside answers that hold all places but ask for nothing', async () => {
+it('The admission of heavy reads runs a step of a redrive beside answers that hold all places but ask for nothing', async () => {
   const { heavy } = reads();
   await Promise.all([heavy.enter(answer()), heavy.enter(answer())]);
   await expect(heavy.step(async () => 'published')).resolves.toBe('published');
 });
 
-it('takes steps of a redrive and slices of answers in the order in which they were asked for', async () => {
+it('The admission of heavy reads takes steps of a redrive and slices of answers in the order in which they were asked for', async () => {
   const { heavy } = reads();
   const [one, two] = await Promise.all([heavy.enter(answer()), heavy.enter(answer())]);
   const [first, second, third] = [held(), held(), held()];
@@ -114,7 +114,7 @@ it('takes steps of a redrive and slices of answers in the order in which they we
   expect([heavy.underWay, heavy.waiting]).toEqual([2, 0]);
 });
 
-it('counts a read that waits until the worker has caught up, and one that is refused', async () => {
+it('The admission of heavy reads counts a read that waits until the worker has caught up, and one that is refused', async () => {
   let isLate = false;
   const { heavy } = reads(() => isLate);
   const read = await heavy.enter(answer());

@@ -35,7 +35,7 @@ export function tailProviders({
       useFactory: (log: EventLog, logger: Logger, turns: ReadTurns) => {
         // Not the inspector of the buffer view: many readers far behind must not delay that one.
         const inspector = log.inspect({ group: log.names.storeGroup, topic: log.names.events });
-        const follower = new LogFollower(inspector, logger, pollMs, () => turns.take());
+        const follower = new LogFollower(inspector, logger, pollMs, () => turns.begin());
         return new Tail(inspector, follower, { placeEveryMs });
       },
     },

@@ -19,21 +19,21 @@ afterAll(() => server.stop());
 describeObjectStore('S3ObjectStore', () => new S3ObjectStore(config), { comparesLargeObjects: false });
 
 describe('S3ObjectStore', () => {
-  it('encrypts objects and gives them their class, as it is set', async () => {
+  it('S3ObjectStore encrypts objects and gives them their class, as it is set', async () => {
     const settings = { archiveS3Encryption: 'AES256', archiveS3StorageClass: 'STANDARD_IA' } as const;
     await putContent(new S3ObjectStore({ ...config, ...settings }), 'class', 'x');
     const head = await server.head('archive', 'some/prefix/class');
     expect(head).toMatchObject({ StorageClass: 'STANDARD_IA', ServerSideEncryption: 'AES256' });
   });
 
-  it('names the bucket that is missing', async () => {
+  it('S3ObjectStore names the bucket that is missing', async () => {
     const store = new S3ObjectStore(server.config('missing'));
     const missing = { code: 'bucket-missing', message: expect.stringContaining('The bucket missing does not exist') };
     await expect(store.check()).rejects.toMatchObject(missing);
     await expect(putContent(store, 'a', 'x')).rejects.toMatchObject(missing);
   });
 
-  it('says that nothing answers', async () => {
+  it('S3ObjectStore reports that nothing answers', async () => {
     const store = new S3ObjectStore({ ...config, archiveS3Endpoint: 'http://127.0.0.1:1' });
     await expect(store.check()).rejects.toMatchObject({ code: 'unreachable' });
   });
@@ -61,7 +61,7 @@ describe('An answer of S3', () => {
     [501, 'NotImplemented', 'unsupported', /ARCHIVE_S3_CONDITIONAL_WRITES/],
     [507, 'XMinioStorageFull', 'full', /is full/],
     [503, 'SlowDown', 'unreachable', /does not answer/],
-  ])('%i %s is explained as %s, without a secret', async (status, code, expected, message) => {
+  ])('An answer of S3 %i %s is explained as %s, without a secret', async (status, code, expected, message) => {
     answer = { status, code };
     const endpoint = `http://127.0.0.1:${(failing.address() as AddressInfo).port}`;
     const listing = allOf(new S3ObjectStore({ ...config, archiveS3Endpoint: endpoint }).list(''));

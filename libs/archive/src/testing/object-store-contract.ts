@@ -47,11 +47,11 @@ export function describeObjectStore(
   { comparesLargeObjects = true }: { comparesLargeObjects?: boolean } = {},
 ): void {
   describe(`${name}, as every object store`, () => {
-    it('answers', async () => {
+    it('The object store answers', async () => {
       await expect(open().check()).resolves.toBeUndefined();
     });
 
-    it('reads back what was put, and lists it with its size', async () => {
+    it('The object store reads back what was put, and lists it with its size', async () => {
       const store = open();
       await putContent(store, 'list/b=1/x', 'one');
       await putContent(store, 'list/a=2/y', 'three');
@@ -64,7 +64,7 @@ export function describeObjectStore(
       expect(await allOf(store.list('list/b=1'))).toEqual(listed.slice(1));
     });
 
-    it('gives each content its own tag, and none to what is not there', async () => {
+    it('The object store gives each content its own tag, and none to what is not there', async () => {
       const store = open();
       expect(await store.tagOf('tag')).toBeUndefined();
       await putContent(store, 'tag', 'first');
@@ -73,28 +73,31 @@ export function describeObjectStore(
       expect(await store.tagOf('tag')).not.toBe(tag);
     });
 
-    it.each([5, LARGE_BYTES])('replaces what has the expected tag, and nothing else (%i bytes)', async (bytes) => {
-      const store = open();
-      const key = `replace/${bytes}`;
-      const put = (letter: string, expected: string | undefined) =>
-        putContent(store, key, Buffer.alloc(bytes, letter), expected);
-      await put('a', undefined);
-      const tag = await store.tagOf(key);
-      await expect(put('b', undefined)).rejects.toMatchObject({ code: 'conflict' });
-      await put('c', tag);
-      if (bytes < LARGE_BYTES || comparesLargeObjects)
-        await expect(put('d', tag)).rejects.toMatchObject({ code: 'conflict' });
-      expect((await textOf(store, key)).slice(-2)).toBe('cc');
-    });
+    it.each([5, LARGE_BYTES])(
+      'The object store replaces what has the expected tag, and nothing else (%i bytes)',
+      async (bytes) => {
+        const store = open();
+        const key = `replace/${bytes}`;
+        const put = (letter: string, expected: string | undefined) =>
+          putContent(store, key, Buffer.alloc(bytes, letter), expected);
+        await put('a', undefined);
+        const tag = await store.tagOf(key);
+        await expect(put('b', undefined)).rejects.toMatchObject({ code: 'conflict' });
+        await put('c', tag);
+        if (bytes < LARGE_BYTES || comparesLargeObjects)
+          await expect(put('d', tag)).rejects.toMatchObject({ code: 'conflict' });
+        expect((await textOf(store, key)).slice(-2)).toBe('cc');
+      },
+    );
 
-    it('says when it got an object, in milliseconds', async () => {
+    it('The object store reports when it got an object, in milliseconds', async () => {
       const store = open();
       await putContent(store, 'time/x', 'one');
       const [{ storedAtMs } = { storedAtMs: 0 }] = await allOf(store.list('time/'));
       expect(Math.abs(Date.now() - storedAtMs)).toBeLessThan(600_000);
     });
 
-    it('removes an object, and takes it as removed if there is none', async () => {
+    it('The object store removes an object, and takes it as removed if there is none', async () => {
       const store = open();
       await putContent(store, 'remove/x', 'one');
       await store.remove('remove/x');
@@ -102,7 +105,7 @@ export function describeObjectStore(
       expect(await store.tagOf('remove/x')).toBeUndefined();
     });
 
-    it('puts nothing once its signal has aborted', async () => {
+    it('The object store puts nothing once its signal has aborted', async () => {
       const store = open();
       const put = putContent(store, 'aborted', 'late', undefined, AbortSignal.abort());
       await expect(put).rejects.toMatchObject({ name: 'ArchiveError' });

@@ -66,7 +66,7 @@ export class ConnectionAnswers {
   private async admit(request: FastifyRequest, connection: Connection, before?: ServerResponse): Promise<boolean> {
     const { socket } = request.raw;
     await this.whenAnswered(connection, before, socket);
-    if (!socket.destroyed && !isProbe(request)) await this.turns.take();
+    if (!socket.destroyed && !isProbe(request)) await this.turns.begin();
     return !socket.destroyed;
   }
 

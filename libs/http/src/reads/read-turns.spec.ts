@@ -8,7 +8,7 @@ it('Each pass of the event loop has one turn, in the order of the requests', asy
   const order: string[] = [];
   let pass = 0;
   const read = async (name: string): Promise<void> => {
-    await turns.take();
+    await turns.begin();
     order.push(name);
     passes.push(pass);
   };
@@ -24,7 +24,7 @@ it('Reads pause after each turn while ingest is in progress', async () => {
   turns.yieldTo(() => true);
   let taken = 0;
   const read = async (): Promise<void> => {
-    await turns.take();
+    await turns.begin();
     taken++;
     const endMs = performance.now() + 5;
     while (performance.now() < endMs);
@@ -39,6 +39,6 @@ it('Reads pause after each turn while ingest is in progress', async () => {
 it('Reads never stop completely, however long ingest is in progress', async () => {
   const turns = new ReadTurns();
   turns.yieldTo(() => true);
-  for (let turn = 0; turn < 3; turn++) await turns.take();
+  for (let turn = 0; turn < 3; turn++) await turns.begin();
   expect(turns.waiting).toBe(0);
 });

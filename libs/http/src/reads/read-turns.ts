@@ -39,7 +39,7 @@ export class ReadTurns {
   /**
    * Resolves when the caller may use the event loop for a few milliseconds: a turn lasts until the caller next awaits something.
    */
-  take(): Promise<void> {
+  begin(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
     if (!this.#isRunning) {

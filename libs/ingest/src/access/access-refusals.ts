@@ -39,7 +39,7 @@ export function notLoaded(): Refusal {
   return { code: 'store-unavailable', detail, retryAfterSeconds: 2 };
 }
 
-/** It does not tell which of these it is, so that nobody learns which codes there are. */
+/** It does not say which of these it is, so that no client learns which codes exist. */
 export function claimRefused(): Refusal {
   const detail = 'The claim code is wrong, used, expired or revoked; ask the operator of this gateway for a new one.';
   return { code: 'claim-refused', detail };

@@ -9,7 +9,7 @@ export interface Token {
   version: number;
   holder: Holder;
   scopes: readonly Scope[];
-  /** SHA-256 of the token's text; empty while nobody has claimed the token: then it grants no access. */
+  /** SHA-256 of the token's text; empty while the token is unclaimed: then it grants no access. */
   hash: string;
   createdAtMs: number;
   /** The text that a rotation has replaced is valid until then. */

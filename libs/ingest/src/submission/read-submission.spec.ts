@@ -71,7 +71,7 @@ describe('JSON', () => {
     await expect(readLines(record)).resolves.toMatchObject({ records: [large] });
   });
 
-  it.each(['-0', ' -0 ', '[1,-0]', '{"b":-0}'])('a record that is read as it is may have -0: %s', async (value) => {
+  it.each(['-0', ' -0 ', '[1,-0]', '{"b":-0}'])('A record that is read as it is may have -0: %s', async (value) => {
     const head = '{"device_id":"d-0","timestamp":"2025-01-05T00:00:00Z","data_payload":{"t":"-07","a":';
     const options = { mediaType: 'application/json', maxRecords: 1, idempotencyKey: 'k-0' } as const;
     const flagsOf = async (text: string) => {
@@ -234,13 +234,13 @@ describe('a body of many keys that cost more than others', () => {
   it.each([
     ['differ', keys(40_000, (index) => `k${index}`), 'The objects of the body differ too much in their keys: 32768'],
     ['have an escape', keys(40_000, () => 'a\\n'), 'Too many keys of the body have an escape such as \\n: 32768'],
-  ])('is refused if they %s', async (_, tooMany, detail) => {
+  ])('A body of many keys that cost more than others is refused if they %s', async (_, tooMany, detail) => {
     const refusal = { code: 'body-too-large', message: expect.stringContaining(detail) };
     await expect(send(tooMany)).rejects.toThrow(expect.objectContaining(refusal));
     await expect(send(tooMany.slice(0, 30_000))).resolves.toMatchObject({ isBatch: true });
   });
 
-  it('is taken if they are letters of other scripts in the form that Python writes', async () => {
+  it('A body of many keys that cost more than others is accepted if they are letters of other scripts in the form that Python writes', async () => {
     await expect(send(keys(40_000, () => '\\u6e29\\u5ea6'))).resolves.toMatchObject({ isBatch: true });
   });
 });

@@ -57,7 +57,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
     const store = (event: object) =>
       system.store.writer.write([{ event: anEvent(event), source: { partition: 0, offset: 0 } }], 0);
 
-    it('is planned without publishing anything: counts, and why letters would fail', async () => {
+    it('A redrive is planned without publishing anything: counts, and why letters would fail', async () => {
       await system.die([{ record_id: 'good' }, { record_id: 'taken' }]);
       await system.dieAs([system.letter(Buffer.from('{'), 'dev-2')]);
       await store({ record_id: 'taken', data_payload: { other: true } });
@@ -69,7 +69,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await system.published()).toEqual([]);
     });
 
-    it('publishes the original bytes with headers that say where they come from, and each letter is stored once', async () => {
+    it('A redrive publishes the original bytes with headers that say where they come from, and each letter is stored once', async () => {
       const places = await system.die([{ record_id: 'a' }, { record_id: 'b', device_id: 'dev-7' }]);
       const id = await system.start(BY_REASON);
       await system.run(id);
@@ -94,7 +94,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await system.store.reader.find('dev-7', 'b')).toBeDefined();
     });
 
-    it('says what became of its events once the worker has handled them', async () => {
+    it('A redrive reports what became of its events once the worker has handled them', async () => {
       await system.die([{ record_id: 'a' }]);
       const id = await system.start(BY_REASON);
       const runner = system.runner();
@@ -106,7 +106,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect((await stateOf(id)).verdict).toEqual({ complete: true, stored: 1, came_back: 0, waiting: 0 });
     });
 
-    it('runs what was planned: letters that are written later are left alone, and no letter is redriven twice', async () => {
+    it('A redrive runs what was planned: letters that are written later are left alone, and no letter is redriven twice', async () => {
       await system.die([{ record_id: 'before' }]);
       const { plan_hash } = await system.plan(BY_REASON);
       await system.die([{ record_id: 'after' }]);
@@ -117,7 +117,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(again.counts).toMatchObject({ matched: 1, skipped: 1 });
     });
 
-    it('publishes a repaired event, and keeps the original and both of their hashes', async () => {
+    it('A redrive publishes a repaired event, and keeps the original and both of their hashes', async () => {
       const [place] = await system.die([{ record_id: 'taken' }]);
       await store({ record_id: 'taken', data_payload: { other: true } });
       const edit = [
@@ -144,7 +144,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(String(letter!.value)).toBe(JSON.stringify(anEvent({ record_id: 'taken' })));
     });
 
-    it('changes no number of the event that an edit repairs, and none of the edit', async () => {
+    it('A redrive changes no number of the event that an edit repairs, and none of the edit', async () => {
       const payload = { counter: 2n ** 53n + 1n, list: [1e22, 2n ** 63n], wrong: 1 };
       const [place] = await system.die([{ record_id: 'numbers', data_payload: payload }]);
       await store({ record_id: 'numbers', data_payload: {} });
@@ -159,7 +159,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(stored?.data_payload).toEqual({ counter: 2n ** 53n + 1n, list: [2n ** 63n], wrong: 2n ** 64n - 1n });
     });
 
-    it('replaces a letter that cannot be read as a whole, and does nothing else to it', async () => {
+    it('A redrive replaces a letter that cannot be read as a whole, and does nothing else to it', async () => {
       const [place] = await system.dieAs([system.letter(Buffer.from([0xff, 0xfe]), 'dev-2')]);
       const piecemeal = [{ op: 'replace', path: '/record_id', value: 'x' }];
       expect((await system.plan({ filter: { keys: [place] }, edit: piecemeal })).counts.would_fail).toBe(1);
@@ -169,7 +169,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await system.store.reader.find('dev-2', 'whole')).toBeDefined();
     });
 
-    it('plans for two letters that an edit gives the same key, and says of the one that came back that it did', async () => {
+    it('A redrive plans for two letters that an edit gives the same key, and reports of the one that came back that it did', async () => {
       await system.die([
         { record_id: 'x', data_payload: { n: 1 } },
         { record_id: 'y', data_payload: { n: 2 } },
@@ -185,7 +185,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect((await stateOf(id)).verdict).toEqual({ complete: true, stored: 1, came_back: 1, waiting: 0 });
     });
 
-    it('refuses a second one while one is active, and takes it after the end', async () => {
+    it('A redrive refuses a second one while one is active, and takes it after the end', async () => {
       await system.die(many(3));
       const id = await system.start(BY_REASON);
       const { plan_hash } = await system.plan(BY_REASON);
@@ -197,7 +197,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       await expect(second()).resolves.toMatchObject({ state: 'running' });
     });
 
-    it('lets one of two that start at the same time begin', async () => {
+    it('A redrive lets one of two that start at the same time begin', async () => {
       await system.die(many(1));
       const hashes = [await system.plan(BY_REASON), await system.plan({ ...BY_REASON, rate: 7 })];
       const starts = hashes.map(({ plan_hash }) => system.redrives.start(plan_hash, 'suite', system.deadLetters));
@@ -206,7 +206,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect((await system.redrives.latest())?.state).toBe('running');
     });
 
-    it('stops at its limit, and continues with the next plan from there', async () => {
+    it('A redrive stops at its limit, and continues with the next plan from there', async () => {
       await system.die(many(5));
       const limited = { ...BY_REASON, limit: 2 };
       expect(await system.plan(limited)).toMatchObject({ counts: { matched: 2 }, partial: true });
@@ -218,7 +218,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       );
     });
 
-    it('can be paused, resumed and cancelled, and keeps its progress', async () => {
+    it('A redrive can be paused, resumed and cancelled, and keeps its progress', async () => {
       await system.die(many(25));
       const id = await system.start({ ...BY_REASON, rate: 10 });
       const runner = system.runner();
@@ -235,13 +235,13 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       await expect(system.redrives.resume(id)).rejects.toMatchObject({ code: 'ended' });
     });
 
-    it('waits as long as its rate asks', async () => {
+    it('A redrive waits for its rate', async () => {
       await system.die(many(20));
       await system.start({ ...BY_REASON, rate: 10 });
       expect(await system.runner().turn()).toBe(1000);
     });
 
-    it('makes each step when the process has a turn for it', async () => {
+    it('A redrive makes each step when the process has a turn for it', async () => {
       await system.die(many(3));
       const id = await system.start(BY_REASON);
       const turn = Promise.withResolvers<void>();
@@ -261,7 +261,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await stateOf(id)).toMatchObject({ state: 'done', counts: { published: 3 } });
     });
 
-    it('waits while the gateway sheds load because of the lag, and says so', async () => {
+    it('A redrive waits while the gateway sheds load because of the lag, and reports it', async () => {
       await system.die(many(3));
       const id = await system.start(BY_REASON);
       let isLagging = true;
@@ -277,7 +277,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await stateOf(id)).toMatchObject({ state: 'done', waiting_for: null, counts: { published: 3 } });
     });
 
-    it('repeats one step at most after it was killed between publish and progress, and every letter is stored once', async () => {
+    it('A redrive repeats one step at most after it was killed between publish and progress, and every letter is stored once', async () => {
       await system.die(many(250));
       const id = await system.start({ ...BY_REASON, rate: 5000 });
       const dying = new DyingPublisher(system.log.publisher);
@@ -296,7 +296,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect((await system.deadLetters.positions()).reduce((sum, { high, low }) => sum + high - low, 0)).toBe(250);
     });
 
-    it('counts a step that was published and decided about before a crash, without publishing it again', async () => {
+    it('A redrive counts a step that was published and decided about before a crash, without publishing it again', async () => {
       await system.die(many(5));
       const id = await system.start(BY_REASON);
       const change = system.redrives.change.bind(system.redrives);
@@ -316,7 +316,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await system.published()).toHaveLength(5);
     });
 
-    it('belongs to one of two runners, and to the other when that one is gone', async () => {
+    it('A redrive belongs to one of two runners, and to the other when that one is gone', async () => {
       await system.die(many(30));
       const id = await system.start({ ...BY_REASON, rate: 10 });
       const [one, two] = [system.runner('one'), system.runner('two')];
@@ -331,7 +331,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect((await system.published()).length).toBeLessThanOrEqual(40);
     });
 
-    it('waits while the event log does not confirm, and loses no letter', async () => {
+    it('A redrive waits while the event log does not acknowledge, and loses no letter', async () => {
       await system.die(many(3));
       const id = await system.start(BY_REASON);
       let isAway = true;
@@ -349,7 +349,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await stateOf(id)).toMatchObject({ state: 'done', counts: { published: 3 } });
     });
 
-    it('counts letters that the topic has lost in the meantime, and does not begin a plan that names lost ones', async () => {
+    it('A redrive counts letters that the topic has lost in the meantime, and does not begin a plan that names lost ones', async () => {
       await system.die(many(30));
       const { plan_hash } = await system.plan({ ...BY_REASON, rate: 10 });
       const id = (await system.redrives.start(plan_hash, 'suite', system.deadLetters)).id;
@@ -368,7 +368,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       });
     });
 
-    it('ends although its letters fail again: after three redrives they are refused', async () => {
+    it('A redrive ends although its letters fail again: after three redrives they are refused', async () => {
       await system.die([{ record_id: 'poison' }]);
       const event = { device_id: 'dev-2', record_id: 'poison' };
       for (let round = 1; round <= MAX_REDRIVES; round++) {

@@ -99,7 +99,7 @@ describe('the way to the collector', () => {
     expect(await deliveryOf(registry)).toEqual({ delivered: 1, dropped: 0 });
   });
 
-  it.each(['refuses', 'hang'] as const)('drops spans, counts them and continues when the collector %s', async (how) => {
+  it.each(['refuses', 'hang'] as const)('The export drops spans and counts them when the collector %s', async (how) => {
     receiver.behaviour = how;
     const { tracer, close } = open({ exportTimeoutMs: ONE_ATTEMPT_MS });
     for (let number = 0; number < 5000; number++) tracer.start({ name: 'a step' }).end();
