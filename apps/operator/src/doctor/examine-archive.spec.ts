@@ -51,7 +51,7 @@ describe('sluice doctor archiver', () => {
     expect((await examine()).text).toMatch(/the newest object was stored \d+ seconds ago: date=/);
   });
 
-  it('says that nobody archives when a record waits for longer than an object stays open', async () => {
+  it('reports that no archiver works when a record waits for longer than an object stays open', async () => {
     await publish(600_000);
     const { code, text } = await examine();
     expect(text).toMatch(

@@ -60,7 +60,7 @@ async function examineObjects(store: ObjectStore, config: DoctorConfig, report: 
   else report.note(`the newest object was stored ${ageText(Date.now() - newest.storedAtMs)} ago: ${newest.key}`);
 }
 
-/** A record that waits for longer than an object stays open means that nobody archives. */
+/** A record that waits for longer than an object stays open means that no archiver works. */
 async function examineLag(inspector: BufferInspector, config: DoctorConfig, report: Report): Promise<void> {
   try {
     const positions = await inspector.positions();
