@@ -10,7 +10,7 @@ export const WORKSPACES = APPS.flatMap((app) => ['--workspace', `apps/${app}`]);
 const NOT_USED = new Set(['typescript']);
 
 /**
- * `npm sbom --omit dev` and `npm ci --omit dev` cannot distinguish them: the one leaves out what any other workspace has as a development
+ * `npm sbom --omit dev` and `npm ci --omit dev` cannot list them: the one leaves out what any other workspace has as a development
  * dependency, the other installs what any workspace has as a dependency, that of the tests included.
  *
  * @param root top folder of the checkout

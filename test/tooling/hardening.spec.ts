@@ -110,7 +110,7 @@ describe('the image', () => {
     expect(lines.join('\n').split('FROM base AS init')[1]).not.toMatch(/npm|nest build/);
   });
 
-  it('The image names no unverified digest: the release pins the base by its own', () => {
+  it('The image names the base by its tag, or by a whole digest', () => {
     expect(lines.find((line) => line.startsWith('ARG BASE='))).toMatch(
       /^ARG BASE=node:24-bookworm-slim(@sha256:[0-9a-f]{64})?$/,
     );
