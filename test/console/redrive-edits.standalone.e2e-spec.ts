@@ -46,7 +46,7 @@ async function addEdit(page: Page, number: number, path: string, value?: string)
 
 const posted = () => served.asked.filter(({ method }) => method === 'POST').map(({ body }) => body);
 
-it('a redrive is planned with its edits, exactly as they are written', async () => {
+it('A redrive is planned with its edits, exactly as they are written', async () => {
   const page = await open('dead-letters?reason=key-conflict');
   await addEdit(page, 1, '/record_id', '"run-17b"');
   await addEdit(page, 2, '/data_payload/n', '9007199254740993');
@@ -63,7 +63,7 @@ it('a redrive is planned with its edits, exactly as they are written', async () 
   expect(posted()[1]).toBe(JSON.stringify({ plan_hash: PLAN.plan_hash }));
 });
 
-it('a plan is gone when its edits change', async () => {
+it('A plan is gone when its edits change', async () => {
   const page = await open('dead-letters/3/17');
   await addEdit(page, 1, '/record_id', '"b"');
   await page.getByRole('button', { name: 'Plan a redrive of these' }).click();
@@ -75,7 +75,7 @@ it('a plan is gone when its edits change', async () => {
   expect(posted()[1]).toBe('{"filter":{"keys":["3/17"]},"dry_run":true}');
 });
 
-it('a value that is not JSON is refused with what to write, before anything is sent', async () => {
+it('A value that is not JSON is refused with what to write, before anything is sent', async () => {
   const page = await open('dead-letters?reason=key-conflict');
   await addEdit(page, 1, '/record_id', 'run-17b');
   await page.getByRole('button', { name: 'Plan a redrive of these' }).click();

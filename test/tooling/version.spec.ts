@@ -25,13 +25,13 @@ function ownIn(manifest: Manifest): string[] {
 }
 
 describe('The version of a release', () => {
-  it.each(manifests)('is in %s, for itself and for our packages that it needs', (path) => {
+  it.each(manifests)('The version is in %s, for itself and for our packages that it needs', (path) => {
     const manifest = jsonOf<Manifest>(path);
     expect(manifest.version).toBe(version);
     expect(ownIn(manifest).filter((own) => !own.endsWith(`@${version}`))).toEqual([]);
   });
 
-  it('is in package-lock.json', () => {
+  it('The version is in package-lock.json', () => {
     const { packages } = jsonOf<{ packages: Record<string, Manifest & { link?: boolean }> }>('package-lock.json');
     const ours = Object.entries(packages).filter(([path]) => !path.includes('node_modules/'));
     expect(ours.length).toBeGreaterThan(20);
@@ -41,23 +41,23 @@ describe('The version of a release', () => {
     }
   });
 
-  it('is that of the chart and of the image that it starts', () => {
+  it('The version is that of the chart and of the image that it starts', () => {
     expect(load(textOf('charts/sluice/Chart.yaml'))).toMatchObject({ version, appVersion: version });
   });
 
-  it('is that of the descriptions of the API and of the events', () => {
+  it('The version is that of the descriptions of the API and of the events', () => {
     for (const path of ['openapi/openapi.json', 'asyncapi/asyncapi.json'])
       expect(jsonOf(`libs/contracts/${path}`)).toMatchObject({ info: { version } });
     expect(load(textOf('libs/contracts/asyncapi.yaml'))).toMatchObject({ info: { version } });
   });
 
-  it('is the first one of the changelog, below what is not released', () => {
+  it('The version is the first one of the changelog, below what is not released', () => {
     const titles = [...textOf('CHANGELOG.md').matchAll(/^## (.*)$/gm)].map(([, title]) => title!);
     expect(titles[0]).toBe('Unreleased');
     expect(titles[1]).toMatch(new RegExp(`^${version.replaceAll('.', '\\.')} \\(\\d{4}-\\d{2}-\\d{2}\\)$`));
   });
 
-  it('is that of the images in the Dockerfile and the documents', () => {
+  it('The version is that of the images in the Dockerfile and the documents', () => {
     for (const path of ['Dockerfile', 'docs/operations/kubernetes.md', 'docs/internals/release.md']) {
       const tags = [...textOf(path).matchAll(/registry\.example\/sluice:(\d[\w.-]*)/g)].map(([, tag]) => tag);
       expect({ path, tags: [...new Set(tags)] }).toEqual({ path, tags: [version] });

@@ -17,7 +17,7 @@ describe('The number of workers for a lag', () => {
 });
 
 describe('The chart of lags', () => {
-  it('has a line and a label for each run, within its frame', () => {
+  it('The chart has a line and a label for each run, within its frame', () => {
     const points = [
       { seconds: 0, lag: 0, workers: 1 },
       { seconds: 10, lag: 900, workers: 2 },

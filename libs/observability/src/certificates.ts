@@ -10,7 +10,7 @@ export interface CertificateFile {
   path: string;
 }
 
-/** From so many days before the end on, people are told. */
+/** The warning begins so many days before the end. */
 export const WARN_DAYS = 14;
 const DAY_MS = 86_400_000;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -18,7 +18,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /**
  * When the first of the certificates in a file ends, those of its chain included: with any of them, connections fail.
  *
- * @returns milliseconds since 1970; `undefined` if the file cannot be read or has none: whoever uses it says so
+ * @returns milliseconds since 1970; `undefined` if the file cannot be read or has none: the TLS server or the client that uses it reports that
  */
 export function expiryOf({ path }: Pick<CertificateFile, 'path'>): number | undefined {
   try {

@@ -40,7 +40,7 @@ function watch(...paths: string[]) {
 }
 
 describe('a certificate', () => {
-  it('is warned of from 14 days before its end on, with its setting and its file', () => {
+  it('A certificate is warned of from 14 days before its end on, with its setting and its file', () => {
     const { clock, lines, watched } = watch(long, short);
     watched.check();
     clock.advance(15 * DAY_MS);
@@ -57,7 +57,7 @@ describe('a certificate', () => {
     expect(lines.at(-1)).toContain(`expired at ${at}; replace the file.`);
   });
 
-  it('is warned of at the start, and leaves no timer', () => {
+  it('A certificate is warned of at the start, and leaves no timer', () => {
     const { clock, lines, watched } = watch(short);
     clock.advance(29 * DAY_MS);
     watched.onApplicationBootstrap();
@@ -65,7 +65,7 @@ describe('a certificate', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('counts with its chain, whose first end is its own', () => {
+  it('A certificate counts with its chain, and the first of them to end decides', () => {
     const chain = join(directory, 'chain.pem');
     writeFileSync(
       chain,
@@ -74,7 +74,7 @@ describe('a certificate', () => {
     expect(expiryOf(https(chain))).toBe(expiryOf(https(short)));
   });
 
-  it('is in the metrics with the file as it is now, and absent where the file is unreadable', async () => {
+  it('A certificate is in the metrics with the file as it is now, and absent where the file is unreadable', async () => {
     const registry = new Registry();
     const path = join(directory, 'mounted.pem');
     measureCertificates(registry, [https(path)]);
@@ -90,7 +90,7 @@ describe('a certificate', () => {
 });
 
 describe('the certificates of a process', () => {
-  it('are those of its own HTTPS and of its logins', () => {
+  it('The certificates of a process are those of its own HTTPS and of its logins', () => {
     const kafka = { tls: { certFile: '/kafka.pem', keyFile: '/kafka.key' } };
     const recordStoreUrl = 'mongodb://mongo/sluice?tls=true&tlscertificatekeyfile=%2Frun%2Fmongo.pem';
     expect(certificateFiles({ eventLog: { kafka }, recordStoreUrl, tlsCertFile: '/own.pem' })).toEqual([

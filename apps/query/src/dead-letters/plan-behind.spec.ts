@@ -3,7 +3,7 @@ import { QueryUnderTest } from '../testing/query-under-test.js';
 
 const NO_LAG = { maxLagRecords: 1, maxLagSeconds: 0, backgroundMaxLagRecords: 0, backgroundMaxLagSeconds: 0 };
 
-it('a plan of a redrive waits for the worker, and a list of dead letters does not', async () => {
+it('A plan of a redrive waits for the worker, and a list of dead letters does not', async () => {
   const query = await QueryUnderTest.start(3, { lag: NO_LAG });
   try {
     for (let index = 0; index < 5; index++) query.log.events.append({ key: Buffer.from('dev-2') });
