@@ -48,7 +48,7 @@ async function examine(services: readonly ServiceName[], { env, output }: Comman
       await examineStore(store, STORE_USES[service], report);
     }
     report.heading('engines');
-    await describeLog(log, report);
+    await describeLog(log, config.maxPayloadBytes, report);
   } finally {
     await Promise.all([log.close(), store.close()]);
   }

@@ -1,10 +1,11 @@
 import { EVENT_LOG_SETTINGS, RECORD_STORE_SETTINGS } from '@sluice/engines';
-import { TLS_SETTINGS } from '@sluice/ingest';
+import { PAYLOAD_SIZE_SETTINGS, TLS_SETTINGS } from '@sluice/ingest';
 import type { SettingsTable } from '@sluice/settings';
 
 /** What `sluice doctor` reads: how to reach the engines, as every service does, and the certificate that the gateway shows. */
 export const DOCTOR_SETTINGS = {
   ...EVENT_LOG_SETTINGS,
   ...RECORD_STORE_SETTINGS,
+  ...PAYLOAD_SIZE_SETTINGS,
   tlsCertFile: TLS_SETTINGS.tlsCertFile,
 } as const satisfies SettingsTable;
