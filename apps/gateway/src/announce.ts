@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccessGate } from '@sluice/ingest';
+import { AccessGate, hostInUrl } from '@sluice/ingest';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { withoutPassword } from '@sluice/settings';
 import { accessWarnings } from './access/access-warnings.js';
@@ -9,7 +9,7 @@ import type { GatewayConfig } from './settings.js';
 export function announce(app: NestFastifyApplication, config: GatewayConfig, port: number): void {
   const logger = app.get<Logger>(LOGGER);
   const scheme = config.tlsCertFile === '' ? 'http' : 'https';
-  const address = `${scheme}://${config.host}:${port}`;
+  const address = `${scheme}://${hostInUrl(config.host)}:${port}`;
   logger.info({ address, eventLog: withoutPassword(config.eventLogUrl) }, 'accepting records at POST /ingest');
   logger.info(`access is ${app.get(AccessGate, { strict: false }).summary}`);
   for (const warning of accessWarnings(config)) logger.warn(warning);

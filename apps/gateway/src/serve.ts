@@ -4,6 +4,7 @@ import { tracingOptions } from '@sluice/observability';
 import { awaitEventLog, openService, runApp } from '@sluice/process';
 import { announce } from './announce.js';
 import { GatewayAppModule } from './gateway.app.module.js';
+import { warnOfSmallTopics } from './small-topics.js';
 import type { Peers } from './processes/peers.js';
 import type { GatewayConfig } from './settings.js';
 
@@ -28,5 +29,6 @@ export async function serve(config: GatewayConfig, { peers, create }: ServeParts
   peers?.serving(app);
   if (peers === undefined || peers.number === 1) announce(app, config, port);
   await awaitEventLog(app, ({ events }) => [events]);
+  if (peers === undefined || peers.number === 1) await warnOfSmallTopics(app, config);
   peers?.started();
 }

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccessGate, accessWarnings } from '@sluice/gateway';
-import { isLoopback } from '@sluice/ingest';
+import { hostInUrl, isLoopback } from '@sluice/ingest';
 import { LOGGER, type Logger } from '@sluice/observability';
 import { withoutPassword } from '@sluice/settings';
 import type { StandaloneConfig } from './settings.js';
@@ -18,7 +18,7 @@ export function announce(app: NestFastifyApplication, config: StandaloneConfig, 
 function show(access: string, { host, tlsCertFile, ...config }: StandaloneConfig, port: number, logger: Logger): void {
   const [eventLogUrl, recordStoreUrl] = [withoutPassword(config.eventLogUrl), withoutPassword(config.recordStoreUrl)];
   const scheme = tlsCertFile === '' ? 'http' : 'https';
-  const address = `${scheme}://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
+  const address = `${scheme}://${host === '0.0.0.0' || host === '::' ? 'localhost' : hostInUrl(host)}:${port}`;
   const data = eventLogUrl === recordStoreUrl ? eventLogUrl : `${eventLogUrl} and ${recordStoreUrl}`;
   const reach = isLoopback(host) ? `${access}; only this machine can reach it` : access;
   const example = `curl -s ${address}/ingest -H 'content-type: application/json' -d '${SEED_RECORD}'`;

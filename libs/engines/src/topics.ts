@@ -14,9 +14,20 @@ export interface TopicPartitions {
   deadLetters: WantedPartitions;
 }
 
-/** What the two topics need besides their partitions. */
-export function topicRules({ events, deadLetters }: LogNames) {
-  return [{ name: events }, { name: deadLetters, keepsAll: true }] as const;
+/** What is around a payload in a record: the other members of the event, key, headers, and Kafka's own fields. */
+const ENVELOPE_BYTES = 4096;
+
+/**
+ * What the two topics need besides their partitions.
+ *
+ * @param maxPayloadBytes of the gateway; left out: the size of records is not checked
+ */
+export function topicRules({ events, deadLetters }: LogNames, maxPayloadBytes?: number) {
+  const size = maxPayloadBytes === undefined ? {} : { maxRecordBytes: maxPayloadBytes + ENVELOPE_BYTES };
+  return [
+    { name: events, ...size },
+    { name: deadLetters, keepsAll: true, ...size },
+  ] as const;
 }
 
 export function topicSpecs(names: LogNames, { events, deadLetters }: TopicPartitions): TopicSpec[] {

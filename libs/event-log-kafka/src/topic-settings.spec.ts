@@ -15,11 +15,14 @@ describe('findingsIn', () => {
     ['nothing in acknowledgements of two copies', false, { 'min.insync.replicas': '2' }, []],
     ['a codec that cannot be read', false, { 'compression.type': 'lz4' }, ['compression.type']],
     ['nothing in a codec that can be read', false, { 'compression.type': 'zstd' }, []],
+    ['a limit below the largest record', false, { 'max.message.bytes': '1048587' }, ['max.message.bytes']],
+    ['nothing in a limit at the largest record', false, { 'max.message.bytes': '1048588' }, []],
     ['nothing in events that expire', false, { 'retention.ms': '604800000', 'retention.bytes': '1' }, []],
   ])('The findings have %s', (_, keepsAll, settings, found) => {
     const findings = findingsIn('topic', new Map(Object.entries({ ...UNLIMITED, ...settings })), {
       keepsAll,
       copies: 3,
+      maxRecordBytes: 1_048_588,
     });
     expect(findings.map(({ setting }) => setting)).toEqual(found);
     for (const { detail, setting } of findings) expect(detail).toMatch(new RegExp(`--add-config ${setting}=`));

@@ -9,9 +9,11 @@ const CLEANUP = 'cleanup.policy';
 const UNCLEAN = 'unclean.leader.election.enable';
 const MIN_IN_SYNC = 'min.insync.replicas';
 const CODEC = 'compression.type';
+/** The broker's `message.max.bytes` is its default, which Kafka answers under this name too. */
+const MAX_RECORD = 'max.message.bytes';
 const UNLIMITED = '-1';
 
-type CheckedTopic = Pick<TopicSpec, 'name' | 'keepsAll'>;
+type CheckedTopic = Pick<TopicSpec, 'name' | 'keepsAll' | 'maxRecordBytes'>;
 
 /**
  * How long a topic keeps a record, by its own setting or the broker's, in milliseconds; `undefined` if there is no time limit. A
@@ -27,11 +29,18 @@ export async function topicRetentionMs(admin: KafkaAdmin, topic: string): Promis
 }
 
 /** See `EventLog.topicFindings`. A missing right is a finding, not an error. */
-export async function topicFindings(admin: KafkaAdmin, { name, keepsAll }: CheckedTopic): Promise<TopicFinding[]> {
+export async function topicFindings(
+  admin: KafkaAdmin,
+  { name, keepsAll, maxRecordBytes = 0 }: CheckedTopic,
+): Promise<TopicFinding[]> {
   try {
-    const names = [RETENTION, SIZE_LIMIT, CLEANUP, UNCLEAN, MIN_IN_SYNC, CODEC];
+    const names = [RETENTION, SIZE_LIMIT, CLEANUP, UNCLEAN, MIN_IN_SYNC, CODEC, MAX_RECORD];
     const settings = await settingsOf(admin, name, names);
-    return findingsIn(name, settings, { keepsAll: keepsAll === true, copies: await copiesOf(admin, name) });
+    return findingsIn(name, settings, {
+      keepsAll: keepsAll === true,
+      copies: await copiesOf(admin, name),
+      maxRecordBytes,
+    });
   } catch (error) {
     if (!isDenied(error)) throw error;
     return [{ topic: name, setting: UNREADABLE_SETTING, detail: missingRight(name) }];
@@ -50,7 +59,11 @@ export function missingRight(topic: string): string {
 export function findingsIn(
   topic: string,
   settings: ReadonlyMap<string, string>,
-  { keepsAll = false, copies = 1 }: { keepsAll?: boolean; copies?: number } = {},
+  {
+    keepsAll = false,
+    copies = 1,
+    maxRecordBytes = 0,
+  }: { keepsAll?: boolean; copies?: number; maxRecordBytes?: number } = {},
 ): TopicFinding[] {
   const findings: TopicFinding[] = [];
   const find = (setting: string, right: string, what: string): void => {
@@ -65,6 +78,12 @@ export function findingsIn(
     find(MIN_IN_SYNC, '2', `which acknowledges a record that only one of ${copies} brokers has`);
   if (UNREADABLE_CODECS.has(settings.get(CODEC) ?? ''))
     find(CODEC, 'producer', 'which the client of Sluice cannot read');
+  if (Number(settings.get(MAX_RECORD) ?? Infinity) < maxRecordBytes)
+    find(
+      MAX_RECORD,
+      String(maxRecordBytes),
+      `which refuses records that MAX_PAYLOAD_BYTES lets in (${maxRecordBytes} bytes)`,
+    );
   if (!keepsAll) return findings;
   const isLimited = (setting: string): boolean => (settings.get(setting) ?? UNLIMITED) !== UNLIMITED;
   if (isLimited(RETENTION)) find(RETENTION, UNLIMITED, 'which removes dead letters by their age');

@@ -93,6 +93,30 @@ describe('topics on Kafka', () => {
     expect(findings.map(({ setting }) => setting).sort()).toEqual(['cleanup.policy', 'retention.ms']);
   });
 
+  it('that take no record of the largest payload are found, by their own limit or that of the broker', async () => {
+    const name = newName();
+    await wanted(name, 1);
+    const findings = (maxRecordBytes: number) => log.topicFindings([{ name, maxRecordBytes }]);
+    // The broker's default.
+    expect(await findings(1_048_588)).toEqual([]);
+    expect(await findings(1_048_589)).toEqual([
+      {
+        topic: name,
+        setting: 'max.message.bytes',
+        detail:
+          `The topic ${name} has max.message.bytes=1048588, which refuses records that MAX_PAYLOAD_BYTES lets in (1048589 bytes). ` +
+          `Repair: kafka-configs.sh --bootstrap-server HOST:9092 --alter --entity-type topics --entity-name ${name} ` +
+          '--add-config max.message.bytes=1048589',
+      },
+    ]);
+    await alter(name, { 'max.message.bytes': '5000' });
+    expect(await findings(5001)).toMatchObject([{ setting: 'max.message.bytes' }]);
+    const [outcome] = await log.publisher.publish(name, [entryOf('x'.repeat(5000))]);
+    expect(outcome).toMatchObject({ written: false });
+    await alter(name, { 'max.message.bytes': '10000' });
+    expect(await findings(5001)).toEqual([]);
+  });
+
   async function publish(topic: string, run: number): Promise<void> {
     const entries = Array.from({ length: 40 }, (_, index) => entryOf(`${run}-${index}`));
     const outcomes = await log.publisher.publish(topic, entries);

@@ -237,6 +237,8 @@ export interface TopicSpec {
   setting?: string;
   /** No entry is ever removed from it, neither by age nor by size. */
   keepsAll?: boolean;
+  /** Its largest record, in bytes with all that is around it: a topic that takes no such record is a finding. */
+  maxRecordBytes?: number;
 }
 
 /** Represents all settings of a topic that this login may not read. */
@@ -305,7 +307,9 @@ export abstract class EventLog {
    *
    * @throws EventLogError `unavailable`, `topic-missing`
    */
-  async topicFindings(topics: readonly Pick<TopicSpec, 'name' | 'keepsAll'>[]): Promise<TopicFinding[]> {
+  async topicFindings(
+    topics: readonly Pick<TopicSpec, 'name' | 'keepsAll' | 'maxRecordBytes'>[],
+  ): Promise<TopicFinding[]> {
     return topics.flatMap(() => []);
   }
 

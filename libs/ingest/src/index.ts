@@ -12,7 +12,15 @@ export {
   SCOPES,
   speaksFor,
 } from './access/holder.js';
-export { clientAddress, rateLimitKey, isLoopback, listOf, Networks, widerThanPrivate } from './access/networks.js';
+export {
+  clientAddress,
+  hostInUrl,
+  rateLimitKey,
+  isLoopback,
+  listOf,
+  Networks,
+  widerThanPrivate,
+} from './access/networks.js';
 export { mayIngestFor, type Principal, readableDevices } from './access/principal.js';
 export {
   type CertificateFacts,
@@ -70,6 +78,7 @@ export { compileSchema, type PayloadSchema, readSchemaText } from './schemas/pay
 export type { PayloadSchemas } from './schemas/schema-check.js';
 export { findSchemaFiles, type SchemaFiles, SchemasError } from './schemas/schema-files.js';
 export { type AppliedSchema, loadSchemas, parseRules, type SchemaRule, SchemaSet } from './schemas/schema-set.js';
+export { PAYLOAD_SIZE_SETTINGS } from './submission/payload-size.settings.js';
 export { notJsonBody } from './submission/syntax-fault.js';
 export type { MediaType } from './submission/scan-body.js';
 export { confirmed, rejected, type Verdict } from './verdict.js';

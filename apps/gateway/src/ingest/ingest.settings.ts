@@ -1,8 +1,8 @@
+import { PAYLOAD_SIZE_SETTINGS } from '@sluice/ingest';
 import { HTTP_SETTINGS } from '@sluice/http';
 import {
   GREATEST_PAYLOAD_DEPTH,
   isTimezone,
-  MAX_PAYLOAD_BYTES,
   MAX_PAYLOAD_DEPTH,
   MAX_PAYLOAD_VALUES,
   type ReportRules,
@@ -39,12 +39,7 @@ export const INGEST_SETTINGS = {
     { min: MIB, max: 4096 * MIB },
     'Maximum bytes of request bodies in progress, received and decompressed; more are answered 503.',
   ),
-  maxPayloadBytes: wholeNumber(
-    'MAX_PAYLOAD_BYTES',
-    MAX_PAYLOAD_BYTES,
-    { min: 1024, max: 15 * MIB },
-    'Largest data_payload, in bytes of compact JSON. With Kafka, keep it below max.message.bytes of the topic, and leave 4 KiB.',
-  ),
+  ...PAYLOAD_SIZE_SETTINGS,
   maxPayloadDepth: wholeNumber(
     'MAX_PAYLOAD_DEPTH',
     MAX_PAYLOAD_DEPTH,

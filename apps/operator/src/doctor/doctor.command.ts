@@ -64,7 +64,7 @@ async function examine(named: readonly Examined[], { env, output }: CommandConte
       }
     }
     report.heading('engines');
-    await describeLog(log, report);
+    await describeLog(log, config.maxPayloadBytes, report);
   } finally {
     await Promise.all([log.close(), store.close()]);
   }

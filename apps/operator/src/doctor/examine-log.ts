@@ -43,10 +43,10 @@ async function examineRight(
 }
 
 /** What endangers the promise that nothing is lost, and how new the brokers are. Rights that are missing for that change nothing. */
-export async function describeLog(log: EventLog, report: Report): Promise<void> {
+export async function describeLog(log: EventLog, maxPayloadBytes: number, report: Report): Promise<void> {
   try {
     for (const fact of await log.brokerFacts()) report.note(fact);
-    for (const { detail } of await log.topicFindings(topicRules(log.names))) report.note(detail);
+    for (const { detail } of await log.topicFindings(topicRules(log.names, maxPayloadBytes))) report.note(detail);
   } catch (error) {
     if (!(error instanceof EventLogError)) throw error;
     report.note(error.message);

@@ -6,6 +6,7 @@ import {
   requireSharedStore,
   TOPIC_SETTINGS,
 } from '@sluice/engines';
+import { PAYLOAD_SIZE_SETTINGS } from '@sluice/ingest';
 import { type Config, LOG_SETTINGS, readSettings } from '@sluice/process';
 import type { SettingsTable } from '@sluice/settings';
 
@@ -14,6 +15,7 @@ export const INIT_SETTINGS = {
   ...LOG_SETTINGS,
   ...EVENT_LOG_SETTINGS,
   ...TOPIC_SETTINGS,
+  ...PAYLOAD_SIZE_SETTINGS,
   ...RECORD_STORE_SETTINGS,
   ...EXPIRY_SETTINGS,
 } as const satisfies SettingsTable;

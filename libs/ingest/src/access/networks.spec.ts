@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { clientAddress, rateLimitKey, listOf, Networks } from './networks.js';
+import { clientAddress, rateLimitKey, listOf, Networks, hostInUrl } from './networks.js';
 
 const networks = new Networks(listOf('10.0.0.0/8, 192.168.1.7 ,fd00::/8,::1'));
 
@@ -69,4 +69,14 @@ describe('what a limit of an address counts as one', () => {
     ['::3:4:5:6:192.0.2.1', '0:0:3:4'],
     ['unknown', 'unknown'],
   ])('A limit of an address counts %s as %s', (address, expected) => expect(rateLimitKey(address)).toBe(expected));
+});
+
+describe('hostInUrl', () => {
+  it.each([
+    ['::1', '[::1]'],
+    ['127.0.0.1', '127.0.0.1'],
+    ['localhost', 'localhost'],
+  ])('writes %s as %s', (host, written) => {
+    expect(hostInUrl(host)).toBe(written);
+  });
 });

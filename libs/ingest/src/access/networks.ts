@@ -27,6 +27,11 @@ export class Networks {
 
 const LOOPBACK = new Networks(['127.0.0.0/8', '::1']);
 
+/** As in a URL: an IPv6 address has brackets. */
+export function hostInUrl(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
 /** Whether only this machine reaches what listens here. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || LOOPBACK.has(host);
