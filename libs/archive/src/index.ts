@@ -1,7 +1,8 @@
 export * from './archive-error.js';
 export * from './archive-loop.js';
 export type { ArchiveObserver, PauseReason } from './archive-state.js';
-export { readRow, type ArchivedRow } from './archived-row.js';
+export type { ArchivedRow } from './archived-row.js';
+export { readRow } from './read-row.js';
 export { FileObjectStore } from './file-object-store.js';
 export { ARCHIVE_FORMATS, placeOf, type ArchiveFormat, type ObjectPlace } from './object-key.js';
 export { ObjectStore, type StoredObject } from './object-store.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeEvent, EVENT_HEADERS, type IngestEvent, stringifyExact } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
-import { readRow } from './archived-row.js';
+import { readRow } from './read-row.js';
 import { plainRow } from './plain-row.js';
 
 const EVENT: IngestEvent = {

@@ -5,7 +5,7 @@ import type { ObjectStore, ObjectTag, StoredObject } from './object-store.js';
 import { SpoolFile } from './spool-file.js';
 
 /** The key of a probe: readers of the archive leave out what begins with `_`. */
-export const PROBE_KEY = '_sluice-doctor';
+const PROBE_KEY = '_sluice-doctor';
 const PROBE_TIMEOUT_MS = 30_000;
 const DAY_MS = 86_400_000;
 /** Days that are looked through for the newest object: a list of each is one request, a list of all may be thousands. */
@@ -14,7 +14,7 @@ const DAYS = 14;
 export interface ProbeResult {
   /** The store replaces an object although the condition forbids it: two archivers could undo each other's work. */
   ignoresConditions: boolean;
-  /** Why the probe is still there under {@link PROBE_KEY}; left out if it was removed. */
+  /** Why the probe is still there under `_sluice-doctor`; left out if it was removed. */
   remains?: ArchiveError;
 }
 
