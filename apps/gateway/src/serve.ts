@@ -29,6 +29,7 @@ export async function serve(config: GatewayConfig, { peers, create }: ServeParts
   peers?.serving(app);
   if (peers === undefined || peers.number === 1) announce(app, config, port);
   await awaitEventLog(app, ({ events }) => [events]);
-  if (peers === undefined || peers.number === 1) await warnOfSmallTopics(app, config);
   peers?.started();
+  // Nothing waits for it: it only warns.
+  if (peers === undefined || peers.number === 1) void warnOfSmallTopics(app, config);
 }

@@ -7,6 +7,7 @@ export function fakeLog(publisher: EventPublisher): Partial<EventLog> {
     publisher,
     ping: async () => undefined,
     requireTopics: async () => undefined,
+    topicFindings: async () => [],
     proveWritable: async () => undefined,
     inspect: () => ({ positions: async () => [], peek: async () => [] }) as unknown as BufferInspector,
     close: async () => undefined,
