@@ -93,7 +93,7 @@ describe('topics on Kafka', () => {
     expect(findings.map(({ setting }) => setting).sort()).toEqual(['cleanup.policy', 'retention.ms']);
   });
 
-  it('that take no record of the largest payload are found, by their own limit or that of the broker', async () => {
+  it('Topics that take no record of the largest payload are found, by their own limit or that of the broker', async () => {
     const name = newName();
     await wanted(name, 1);
     const findings = (maxRecordBytes: number) => log.topicFindings([{ name, maxRecordBytes }]);
