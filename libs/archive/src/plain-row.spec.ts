@@ -34,7 +34,7 @@ describe('The row of a plain event', () => {
     ['an origin of its time', encodeEvent({ ...EVENT, timestamp_source: 'received' } as IngestEvent)],
     ['line breaks', `${HEAD}{\n}}`],
     ['an escape in an id', HEAD.replace('r-1', 'r\\u002d1') + '{}}'],
-    ['another order', JSON.stringify({ data_payload: {}, ...(({ data_payload, ...rest }) => rest)(EVENT) })],
+    ['another order', JSON.stringify(Object.fromEntries(Object.entries(EVENT).reverse()))],
   ])('The row of a plain event is left to the decoder for %s, which reads it', (_, text) => {
     expect(plainRow(recordOf(text))).toBeUndefined();
     expect(readRow(recordOf(text))).toMatchObject({ ok: true });

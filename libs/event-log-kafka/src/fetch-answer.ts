@@ -53,7 +53,6 @@ export function readFetchesByBatch(client: ISocketFactory): void {
 }
 
 function markOurFetches(): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the broker that it is called on
   const original = Broker.prototype.fetch;
   Broker.prototype.fetch = function (request) {
     isOurFetch = ours.has(this.connectionPool.socketFactory);

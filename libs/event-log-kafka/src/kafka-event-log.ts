@@ -64,7 +64,9 @@ export class KafkaEventLog extends EventLog {
     return this.topics.require(names);
   }
 
-  override async topicFindings(topics: readonly Pick<TopicSpec, 'name' | 'keepsAll' | 'maxRecordBytes'>[]): Promise<TopicFinding[]> {
+  override async topicFindings(
+    topics: readonly Pick<TopicSpec, 'name' | 'keepsAll' | 'maxRecordBytes'>[],
+  ): Promise<TopicFinding[]> {
     const findings = await Promise.all(topics.map((topic) => topicFindings(this.admin, topic)));
     return findings.flat();
   }

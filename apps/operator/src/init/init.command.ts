@@ -47,7 +47,8 @@ async function createWhatIsMissing(env: NodeJS.ProcessEnv): Promise<void> {
   await prepareWhenAvailable(log, store, topicPartitions(config), {
     onWaiting: ({ message }) => logger.info({ reason: message }, 'waiting for an engine'),
   });
-  for (const { detail, ...finding } of await log.topicFindings(topicRules(log.names, config.maxPayloadBytes))) logger.warn(finding, detail);
+  for (const { detail, ...finding } of await log.topicFindings(topicRules(log.names, config.maxPayloadBytes)))
+    logger.warn(finding, detail);
   logger.info('topics and indexes exist');
   await log.close();
   await store.close();
