@@ -11,7 +11,7 @@ export interface CertificateFile {
 }
 
 /** The warning begins so many days before the end. */
-export const WARN_DAYS = 14;
+const WARN_DAYS = 14;
 const DAY_MS = 86_400_000;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 

@@ -14,7 +14,7 @@ export interface AuditPage {
 }
 
 /** `id`, `at`, `who`, `request_id` and `action`, and what belongs to the action, such as `plan_hash`. */
-export type AuditEntry = { id: string } & JsonObject;
+type AuditEntry = { id: string } & JsonObject;
 
 /** Entries of one read; most that one answer reads, and for how long. */
 const READ = 500;
