@@ -8,7 +8,7 @@ import { OtherMethods } from './http-app-methods.js';
 import { NestLogger, type Logger } from '@sluice/observability';
 import { ProblemError } from './problem-error.js';
 import { fastifyProblem, ProblemFilter, sendProblem } from './problem.filter.js';
-import { followExchanges, passOverExpectations, refuseBrokenHttp } from './problem-on-socket.js';
+import { followExchanges, isHandshake, passOverExpectations, refuseBrokenHttp } from './problem-on-socket.js';
 import { ConnectionAnswers } from './reads/connection-answers.js';
 import { ReadTurns } from './reads/read-turns.js';
 import { logRequests, requestIdOf } from './request-log.js';
@@ -52,7 +52,7 @@ export async function createHttpApp(
   options: HttpOptions,
   create: AppFactory = (...parts) => NestFactory.create<NestFastifyApplication>(...parts),
 ): Promise<NestFastifyApplication> {
-  const adapter = fastifyAdapter(options);
+  const adapter = fastifyAdapter(options, logger);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const turns = { provide: ReadTurns, useValue: new ReadTurns() };
   const providers = [{ provide: OtherMethods, useValue: new OtherMethods(fastify) }, turns];
@@ -76,7 +76,7 @@ export async function createHttpApp(
   return app;
 }
 
-function fastifyAdapter(options: HttpOptions): FastifyAdapter {
+function fastifyAdapter(options: HttpOptions, logger: Logger): FastifyAdapter {
   const { maxBodyBytes, isForwarded = false, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   return new FastifyAdapter({
     bodyLimit: maxBodyBytes,
@@ -89,7 +89,7 @@ function fastifyAdapter(options: HttpOptions): FastifyAdapter {
     // While stopping, our own handlers answer: with a problem and Retry-After.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    clientErrorHandler: refuseBrokenHttp,
+    clientErrorHandler: brokenHttpHandler(logger),
     http: {
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
@@ -99,6 +99,21 @@ function fastifyAdapter(options: HttpOptions): FastifyAdapter {
     },
     frameworkErrors: refuseUnrouted,
   });
+}
+
+/** A client that speaks TLS cannot read the answer, and its user sees only that the connection fails: so the log says it, once. */
+function brokenHttpHandler(logger: Logger): typeof refuseBrokenHttp {
+  let isLogged = false;
+  return (error, socket) => {
+    if (!isLogged && isHandshake(error)) {
+      isLogged = true;
+      logger.warn(
+        { address: socket.remoteAddress },
+        'HTTPS was sent to this port, which takes plain HTTP: use http://',
+      );
+    }
+    refuseBrokenHttp(error, socket);
+  };
 }
 
 function requireOurHost(fastify: FastifyInstance, rule: HostRule): void {

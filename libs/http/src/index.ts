@@ -9,6 +9,7 @@ export { endReason, OpenStreams } from './open-streams.js';
 export { pageHeaders } from './page-headers.js';
 export { ProblemError } from './problem-error.js';
 export { sendProblem } from './problem.filter.js';
+export { answerOnSocket } from './problem-on-socket.js';
 export { leaveBodiesUnread, readJsonBody, readJsonBytes } from './read-json-body.js';
 export { answerInParts, type AnswerPart, streamOf } from './reads/answer-in-parts.js';
 export { ClientStreams } from './reads/client-streams.js';

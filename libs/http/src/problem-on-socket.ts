@@ -52,6 +52,15 @@ export function refuseBrokenHttp(error: Error & { code?: string }, socket: Socke
   });
 }
 
+/**
+ * Sends a problem as an HTTP response on a connection that has no HTTP server, and ends it.
+ *
+ * @param socket without TLS
+ */
+export function answerOnSocket(socket: Socket, code: ProblemCode, detail: string): void {
+  end(socket, answerOf(code, detail));
+}
+
 function whenAnswered(response: ServerResponse | undefined, then: () => void): void {
   if (response === undefined || response.closed) then();
   else response.once('close', then);
@@ -62,6 +71,14 @@ function end(socket: Socket, answer: string): void {
   socket.end(answer);
   const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** Type and version of a record that begins a TLS handshake. */
+const [HANDSHAKE, TLS_VERSION] = [0x16, 0x03];
+
+/** Whether the bytes that are not HTTP are the beginning of TLS. */
+export function isHandshake({ rawPacket }: Error & { rawPacket?: Buffer }): boolean {
+  return rawPacket?.[0] === HANDSHAKE && rawPacket[1] === TLS_VERSION;
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, [ProblemCode, string]>> = {

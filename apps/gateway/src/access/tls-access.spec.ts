@@ -63,11 +63,22 @@ const post = (device: string, client?: CertificateFiles, headers: Record<string,
   );
 
 describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
-  it('With TLS_CERT_FILE and TLS_KEY_FILE, records are accepted over TLS, and plain HTTP is not spoken', async () => {
+  it('With TLS_CERT_FILE and TLS_KEY_FILE, records are accepted over TLS, and plain HTTP gets 400 with the scheme to use', async () => {
     await start(tls(server));
     expect((await post('dev-2')).status).toBe(202);
-    await expect(gateway.post(SEED_RECORD)).rejects.toThrow();
+    const plain = await gateway.post(SEED_RECORD);
+    expect(plain).toMatchObject({ status: 400, body: { detail: expect.stringContaining('https://') } });
+    await gateway.post(SEED_RECORD);
+    const failures = gateway.logLines.filter(({ reason }) => reason === 'ERR_SSL_HTTP_REQUEST');
+    expect(failures).toHaveLength(1);
     expect(gateway.events).toHaveLength(1);
+  });
+
+  it('Without TLS_CERT_FILE, the log reports once that a client sends HTTPS', async () => {
+    await start({});
+    for (let attempt = 0; attempt < 2; attempt++) await expect(post('dev-2')).rejects.toThrow();
+    expect(gateway.logLines.filter(({ msg }) => String(msg).startsWith('HTTPS was sent'))).toHaveLength(1);
+    expect((await gateway.post(SEED_RECORD)).status).toBe(202);
   });
 
   it('With TLS_CERT_FILE and TLS_KEY_FILE, a changed certificate is used for new connections, without a restart', async () => {

@@ -1,7 +1,8 @@
 import { constants } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { createServer, type SecureContextOptions, type Server as TlsServer } from 'node:tls';
+import { createServer, type SecureContextOptions, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { answerOnSocket } from '@sluice/http';
 import { faultText } from '@sluice/ingest';
 import type { Logger } from '@sluice/observability';
 import { followCertificate, type TrustSource } from './client-certificate.js';
@@ -10,6 +11,8 @@ import { isSameContext, readTlsFiles, type TlsFiles } from './tls-files.js';
 import type { TlsFilePaths } from '@sluice/ingest';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+const PLAIN_HTTP = 'ERR_SSL_HTTP_REQUEST';
+const SPEAKS_HTTPS = 'Plain HTTP was sent to a port that takes HTTPS: begin the address with https://.';
 /** The files are read, not watched: a mounted secret is changed by moving a link, which no watch on the file sees. */
 const RELOAD_MS = 5_000;
 
@@ -26,6 +29,7 @@ export class TlsListener implements TrustSource {
   private readonly timer: NodeJS.Timeout;
   private readonly listeners: (() => void)[] = [];
   private readonly warned = new Set<string>();
+  private readonly failures = new Set<string>();
   private files: TlsFiles;
 
   /** @throws TlsFileError */
@@ -86,6 +90,19 @@ export class TlsListener implements TrustSource {
     }
   }
 
+  /** Plain HTTP is answered as such. Other clients could not read an answer: the log has one line for each kind of failure. */
+  private refuse(code: string, socket: TLSSocket): void {
+    const { remoteAddress: address } = socket;
+    // Not in the types: the socket below, which has sent nothing of TLS yet.
+    const { _parent: plain } = socket as TLSSocket & { _parent?: Socket };
+    if (code === PLAIN_HTTP && plain !== undefined) answerOnSocket(plain, 'bad-request', SPEAKS_HTTPS);
+    else socket.destroy();
+    // A client that goes away, as a port scan does, is no failure.
+    if (!code.startsWith('ERR_SSL_') || this.failures.has(code)) return;
+    this.failures.add(code);
+    this.logger.warn({ reason: code, address }, 'a TLS handshake failed; further ones for this reason are not logged');
+  }
+
   private wrap(server: Server): void {
     const accept = server.listeners('connection') as ((socket: Socket) => void)[];
     server.removeAllListeners('connection');
@@ -98,8 +115,7 @@ export class TlsListener implements TrustSource {
       if (this.trust !== undefined) followCertificate(socket, this);
       for (const listener of accept) listener.call(server, socket);
     });
-    // No HTTP request has arrived yet: there is no answer to send.
-    this.tls.on('tlsClientError', (_error, socket) => socket.destroy());
+    this.tls.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => this.refuse(error.code ?? '', socket));
   }
 }
 
