@@ -21,11 +21,12 @@ type Examined = (typeof EXAMINED)[number];
 const USAGE = `Usage: sluice doctor [gateway|buffer-worker|query|operator|archiver]
 
 Connects to Kafka and MongoDB as that service would, with the settings of this environment, and tests each right
-that it needs; without an argument, the rights of all services, and of the archiver if ARCHIVE_URL is set. For each missing right it prints
-the kafka-acls.sh line or the MongoDB role that grants it. Exit code 1 if a required right is missing; missing
-optional rights are only shown. It changes nothing, except that it writes a probe into the archive and removes it.
+that it needs; without an argument, the rights of all services, and of the archiver if ARCHIVE_URL is set. For each
+missing right it prints the kafka-acls.sh line or the MongoDB role that grants it. Exit code 1 if a required right is
+missing; missing optional rights are only shown. It changes nothing, except that it writes a probe into the archive
+and removes it.
 
-For the archiver it also looks at the records that wait and at the newest object.
+For the archiver it also shows the lag and the newest object.
 
 It also prints the version of the brokers, the clock difference to MongoDB, topic settings that may lose records,
 and when certificates expire (TLS_CERT_FILE, KAFKA_CERT_FILE, the one in RECORD_STORE_URL).`;
