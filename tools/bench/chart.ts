@@ -1,6 +1,6 @@
 import type { Row } from './result.js';
 
-const [LABEL_WIDTH, BAR_WIDTH, FIGURE_WIDTH] = [300, 260, 300];
+const [LABEL_WIDTH, BAR_WIDTH, FIGURE_WIDTH] = [220, 220, 460];
 const [ROW_HEIGHT, GROUP_GAP, MARGIN] = [22, 12, 10];
 const TEXT = 'font: 13px system-ui, sans-serif; fill: light-dark(#1c2430, #dde3ec)';
 const STYLE = `:root { color-scheme: light dark } text { ${TEXT} } .what { font-weight: 600 } rect { fill: light-dark(#2f6fb0, #6ba8e5) }`;
