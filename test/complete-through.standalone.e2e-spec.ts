@@ -6,6 +6,8 @@ jest.setTimeout(120_000);
 const SENDERS = 8;
 const REQUESTS_OF_SENDER = 150;
 const RECORDS_OF_REQUEST = 20;
+/** On a busy machine it takes more requests until so many windows have been read. */
+const LEAST_WINDOWS = 11;
 const MARGIN_MS = 1_000;
 const WINDOW_MS = 1_500;
 
@@ -56,8 +58,9 @@ async function readWindow(): Promise<Window | undefined> {
   return { from, to, keys: await keysOf(from, to) };
 }
 
-async function send(sender: number): Promise<void> {
-  for (let request = 0; request < REQUESTS_OF_SENDER; request++) {
+/** @param goesOn asked after the least number of requests */
+async function send(sender: number, goesOn: () => boolean): Promise<void> {
+  for (let request = 0; request < REQUESTS_OF_SENDER || goesOn(); request++) {
     const records = Array.from({ length: RECORDS_OF_REQUEST }, (_, n) => ({
       device_id: `dev-${(sender * 7 + n) % 40}`,
       record_id: `${sender}-${request}-${n}`,
@@ -79,7 +82,7 @@ it('Nothing that was received up to complete_through is missing from what is rea
     }
   };
   const readers = [read(), read()];
-  await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender)));
+  await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender, () => windows.length < LEAST_WINDOWS)));
   // Some of what was sent last has to be in a window.
   const lastMs = Date.now();
   await until(async () => Date.parse((await page('limit=1')).complete_through ?? '') >= lastMs);
@@ -90,6 +93,5 @@ it('Nothing that was received up to complete_through is missing from what is rea
     expect(await keysOf(from, to)).toEqual(keys);
     seen += keys.size;
   }
-  expect(windows.length).toBeGreaterThan(10);
   expect(seen).toBeGreaterThan(SENDERS * REQUESTS_OF_SENDER);
 });
