@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ArchiveLoop, ArchiveObserver, PauseReason } from '@sluice/archive';
 import type { Clock } from '@sluice/async';
 import type { BufferInspector, PartitionPosition } from '@sluice/event-log';
-import { BoundedReading, DURATION_BUCKETS } from '@sluice/observability';
+import { BoundedReading, DURATION_BUCKETS, measureGauge } from '@sluice/observability';
 
 /** Why the archiver may be paused. */
 const CAUSES: readonly PauseReason[] = [
@@ -107,23 +107,22 @@ export class ArchiveMetrics {
   measure(loop: ArchiveLoop): void {
     const ageOf = (): number =>
       loop.oldestOpenMs === undefined ? 0 : Math.max(0, this.clock.now() - loop.oldestOpenMs) / 1000;
-    this.gauge('sluice_archive_oldest_open_seconds', 'Age of the oldest open object; 0 if none is open.', ageOf);
-    this.gauge('sluice_archive_open_objects', 'Objects that are being filled.', () => loop.openObjects);
+    measureGauge(
+      this.registry,
+      'sluice_archive_oldest_open_seconds',
+      'Age of the oldest open object; 0 if none is open.',
+      ageOf,
+    );
+    measureGauge(
+      this.registry,
+      'sluice_archive_open_objects',
+      'Objects that are being filled.',
+      () => loop.openObjects,
+    );
   }
 
   private counter(name: string, help: string): Counter {
     return new Counter({ name, help, registers: [this.registry] });
-  }
-
-  private gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.registry],
-      collect() {
-        this.set(read());
-      },
-    });
   }
 
   private total(

@@ -6,6 +6,7 @@ export { BoundedReading } from './metrics/bounded-reading.js';
 export { BATCH_BUCKETS, DURATION_BUCKETS } from './metrics/buckets.js';
 export { measureCertificates } from './metrics/certificate-metrics.js';
 export { measureDisks } from './metrics/disk-metrics.js';
+export { measureGauge } from './metrics/measure-gauge.js';
 export { measureEngines, type Pingable } from './metrics/engine-metrics.js';
 export { MergedMetrics, type MetricsSnapshot } from './metrics/merged-metrics.js';
 export { createRegistry } from './metrics/registry.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { FIELD_PROBLEM_CODES, type ProblemCode } from '@sluice/contracts';
-import { boundedLabel } from '@sluice/observability';
+import { boundedLabel, measureGauge } from '@sluice/observability';
 import { Admission, LoadShedding, SHEDDING_CODES, type Verdict } from '@sluice/ingest';
 
 const REJECTION_REASONS = [...FIELD_PROBLEM_CODES, 'invalid-json', 'invalid-utf8', 'forbidden', 'schema-violation'];
@@ -39,9 +39,14 @@ export class IngestMetrics {
     @Inject(LoadShedding) shedding: LoadShedding,
     @Optional() @Inject(Registry) private readonly registry: Registry = new Registry(),
   ) {
-    this.measure('sluice_ingest_in_flight_requests', 'Requests in progress.', () => admission.requests);
-    this.measure('sluice_ingest_in_flight_bytes', 'Bytes of request bodies in progress.', () => admission.bytes);
-    this.measure('sluice_ingest_in_flight_records', 'Records in progress.', () => this.#recordsInFlight);
+    measureGauge(this.registry, 'sluice_ingest_in_flight_requests', 'Requests in progress.', () => admission.requests);
+    measureGauge(
+      this.registry,
+      'sluice_ingest_in_flight_bytes',
+      'Bytes of request bodies in progress.',
+      () => admission.bytes,
+    );
+    measureGauge(this.registry, 'sluice_ingest_in_flight_records', 'Records in progress.', () => this.#recordsInFlight);
     this.measureShares(shedding);
     this.records.inc({ verdict: 'accepted', reason: '' }, 0);
     this.records.inc({ verdict: 'retry', reason: RETRY_REASON }, 0);
@@ -94,17 +99,6 @@ export class IngestMetrics {
       registers: [this.registry],
       collect() {
         for (const code of SHEDDING_CODES) this.set({ code }, shedding.shareOf(code));
-      },
-    });
-  }
-
-  private measure(name: string, help: string, now: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.registry],
-      collect() {
-        this.set(now());
       },
     });
   }

@@ -1,24 +1,17 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
+import { measureGauge } from '@sluice/observability';
 import type { HeavyReads } from './heavy-reads.js';
 
 /** How many heavy reads run, wait and were refused. */
 export function measureHeavyReads(registry: Registry, reads: HeavyReads): void {
-  const measure = (name: string, help: string, now: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(now());
-      },
-    });
-  };
-  measure(
+  measureGauge(
+    registry,
     'sluice_heavy_reads_in_flight',
     'Series, exports, searches of dead letters and steps of a redrive in progress.',
     () => reads.underWay,
   );
-  measure(
+  measureGauge(
+    registry,
     'sluice_heavy_reads_waiting',
     'Heavy reads that wait for a turn, or for the worker to catch up.',
     () => reads.waiting,
