@@ -41,7 +41,8 @@ export async function freePort() {
 export async function composeUp(project, env) {
   const quietly = ['compose', '--progress', 'quiet', ...project];
   const compose = (...args) => succeeds('docker', [...quietly, ...args], { env });
-  const downArgs = [...quietly, 'down', '--volumes', '--remove-orphans', '--timeout', '20'];
+  // Without its profile, the volume of a service stays.
+  const downArgs = [...quietly, '--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '20'];
   const down = () => succeedsEvenAtTheEnd('docker', downArgs, { env });
   await down();
   defer(down);
