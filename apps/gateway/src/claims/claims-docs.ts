@@ -31,7 +31,8 @@ export function DescribesClaim(): MethodDecorator {
     'ten codes from one address that were refused, further requests of it get 429.';
   return applyDecorators(
     ApiTags('writing'),
-    ApiOperation({ operationId: 'claimToken', summary, description }),
+    // The device that claims a token has none yet.
+    ApiOperation({ operationId: 'claimToken', summary, description, security: [] }),
     ApiBody({ schema: BODY }),
     ApiOkResponse({
       description: summary,
