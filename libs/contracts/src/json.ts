@@ -46,7 +46,7 @@ export function parseJson(text: string): ParsedJson {
 const LARGE_INTEGER = /(?:^|[\s:,[])-?[0-9]{16}/;
 
 /** Whether a text of JSON may have a whole number in digits that a double could change. */
-export function mayHaveLargeInteger(text: string): boolean {
+function mayHaveLargeInteger(text: string): boolean {
   return LARGE_INTEGER.test(text);
 }
 

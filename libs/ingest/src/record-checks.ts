@@ -92,18 +92,17 @@ export class CandidateRecord {
   }
 
   /**
-   * Reads a record with large numbers with every digit of them, if its text has more digits than a double.
+   * Makes the value of a record with large numbers, or with a number as its timestamp, exact. Whole numbers that a double could change
+   * were read exactly at once: other large ones only have to be written with care.
    *
-   * @param needsTimeText whether the text of its timestamp is needed in any case
-   * @returns whether it was read again; otherwise its value is exact as it is
+   * @param needsTimeText whether the text of its timestamp is needed
+   * @returns whether it was read again
    */
   readExactly(needsTimeText: boolean): boolean {
     const { submitted } = this;
-    if (submitted.state === 'read' && submitted.isExact) return false;
-    const isRead = needsTimeText || this.records.mayHaveLargeInteger(this.index);
-    if (isRead) this.#submitted = this.records.read(this.index, true);
-    else if (submitted.state === 'read') this.#submitted = { ...submitted, mayHaveRareNumbers: true };
-    return isRead;
+    if (submitted.state !== 'read' || submitted.isExact) return false;
+    this.#submitted = needsTimeText ? this.records.read(this.index, true) : { ...submitted, mayHaveRareNumbers: true };
+    return needsTimeText;
   }
 
   /** JSON Pointer to the record in the body; empty for a single one. */

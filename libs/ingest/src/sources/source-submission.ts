@@ -25,7 +25,6 @@ export function sourceSubmission(source: Source, results: readonly MappingResult
     records: {
       length: records.length,
       read: (index) => records[index]!,
-      mayHaveLargeInteger: () => false,
       bytesOf: () => size,
     },
   };

@@ -4,7 +4,6 @@ import {
   flawProblems,
   isWhole,
   JsonSyntaxError,
-  mayHaveLargeInteger,
   NO_PROBLEMS,
   NOT_AN_OBJECT,
   parseScanned,
@@ -70,8 +69,6 @@ export interface SubmittedRecords {
    * @param newId makes the id of a record that has none
    */
   plainEvents?(receivedAt: string, newId: () => string): PlainEvents;
-  /** See the function of that name; only for a record that could be read. */
-  mayHaveLargeInteger(index: number): boolean;
   /** Bytes of the body that the record takes. */
   bytesOf(index: number): number;
 }
@@ -157,10 +154,6 @@ class SingleRecord implements SubmittedRecords {
     return isExact ? this.readWithKey(true) : (this.#record ??= this.readWithKey(false));
   }
 
-  mayHaveLargeInteger(): boolean {
-    return this.records.mayHaveLargeInteger(0);
-  }
-
   bytesOf(): number {
     return this.records.bytesOf(0);
   }
@@ -217,10 +210,6 @@ class ScannedRecords implements SubmittedRecords {
 
   plainEvents(receivedAt: string, newId: () => string): PlainEvents {
     return new WrittenEvents(this.scanned, receivedAt, newId);
-  }
-
-  mayHaveLargeInteger(index: number): boolean {
-    return mayHaveLargeInteger(this.textOf(index) ?? '');
   }
 
   read(index: number, mustBeExact = false): SubmittedRecord {

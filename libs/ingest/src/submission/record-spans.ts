@@ -83,7 +83,7 @@ export class RecordSpans {
     return (this.field(index, FLAGS) & MAY_BE_NEGATIVE_ZERO) !== 0;
   }
 
-  /** Whether it is to be read exactly at once. Where this is false, its values say whether it is to be read so. */
+  /** Whether it is to be read exactly at once. Where this is false, it has no such number. */
   mayHaveLargeInteger(index: number): boolean {
     return (this.field(index, FLAGS) & MAY_HAVE_LARGE_INTEGER) !== 0;
   }
