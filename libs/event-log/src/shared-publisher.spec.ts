@@ -26,7 +26,7 @@ describe('SharedPublisher', () => {
     expect(inner.calls.map(({ entries }) => entries.length)).toEqual([3]);
   });
 
-  it('The publisher gives every caller the outcomes of its own entries, in order', async () => {
+  it('The publisher gives every caller the outcomes of the entries of that caller, in order', async () => {
     const { inner, publisher } = shared();
     inner.reasonAgainst = ({ value }) => (value?.toString() === 'b2' ? 'full' : undefined);
     const [a, b, c] = await Promise.all([

@@ -48,7 +48,7 @@ describe('at debug, each answer', () => {
   });
 
   it.each(['', 'mine', `${GIVEN}\t{"level":"error"}`])(
-    'At debug, each answer has an id of its own instead of one that is no UUID: %j',
+    'At debug, each answer has a new id instead of one that is not a UUID: %j',
     async (forged) => {
       const [line] = await answered('debug', { isForwarded: true }, forged);
       expect(line!['requestId']).toMatch(/^[0-9a-f-]{36}$/);

@@ -6,7 +6,7 @@ export interface CertificateSources {
   eventLog: Pick<EventLogOptions, 'kafka'>;
   /** Of MongoDB, which names its file itself. Left out: this process uses no record store. */
   recordStoreUrl?: string;
-  /** Of its own HTTPS; empty or left out: plain HTTP. */
+  /** For the HTTPS of this process; empty or left out: plain HTTP. */
   tlsCertFile?: string;
 }
 

@@ -90,7 +90,7 @@ describe('a certificate', () => {
 });
 
 describe('the certificates of a process', () => {
-  it('The certificates of a process are those of its own HTTPS and of its logins', () => {
+  it('The certificates of a process are those of its HTTPS and of its logins', () => {
     const kafka = { tls: { certFile: '/kafka.pem', keyFile: '/kafka.key' } };
     const recordStoreUrl = 'mongodb://mongo/sluice?tls=true&tlscertificatekeyfile=%2Frun%2Fmongo.pem';
     expect(certificateFiles({ eventLog: { kafka }, recordStoreUrl, tlsCertFile: '/own.pem' })).toEqual([

@@ -55,7 +55,7 @@ export interface ServiceEngines {
   recordStore?: RecordStoreOptions;
   /** Of a record store in which only its tokens are. */
   tokensUrl?: string;
-  /** The certificate of its own HTTPS; empty or left out: plain HTTP. */
+  /** The certificate for the HTTPS of this process; empty or left out: plain HTTP. */
   tlsCertFile?: string;
 }
 

@@ -30,7 +30,7 @@ export function encodeAlone(document: RecordDocument): LoneEncoding {
 }
 
 /**
- * The driver takes an object with a key `_bsontype` for one of its own types, and throws; of a Map it writes every key unchanged.
+ * The driver takes an object with a key `_bsontype` as a BSON type, and throws; it writes every key of a Map unchanged.
  * For the server both are the same object.
  */
 function withMaps(value: JsonValue): unknown {
