@@ -1,7 +1,7 @@
 // `npm run schemathesis`: asks the running service for everything that its description at /openapi.json allows, and for what it
 // forbids, with all checks of Schemathesis: once with open access, and with tokens for reading and for sending. The seed is fixed, so
 // that the same requests are made each time. Needs Python 3.10 or newer; the tool itself is installed into a separate folder.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,9 +28,9 @@ const FIXED_OPTIONS = [
   ...['--seed', '20250909', '--max-examples', '40', '--request-timeout', '2'],
 ];
 
-/** Each round has separate data. `--pattern dev*` covers the device of the examples. */
-const ROUNDS = [
-  { name: 'open access', settings: {} },
+/** Each round has separate data. `--pattern dev*` covers the device of the examples. The two lists run side by side. */
+const OPEN_ROUNDS = [{ name: 'open access', settings: {} }];
+const TOKEN_ROUNDS = [
   { name: 'tokens, a reader', settings: { AUTH: 'tokens' }, holder: ['--reader'], only: ['--exclude-path', '/ingest'] },
   {
     name: 'tokens, devices',
@@ -44,10 +44,15 @@ await attempt(async () => {
   await ensureInstalled();
   await ensureBuilt();
   const programs = ensurePythonTool(REQUIREMENTS);
-  const failed = [];
-  for (const round of ROUNDS) if (!(await isPassed(programs, round))) failed.push(round.name);
+  const failed = (await Promise.all([OPEN_ROUNDS, TOKEN_ROUNDS].map((rounds) => failedOf(programs, rounds)))).flat();
   if (failed.length > 0) throw new StepError(`Schemathesis found failures: ${failed.join('; ')}.`);
 });
+
+async function failedOf(programs, rounds) {
+  const failed = [];
+  for (const round of rounds) if (!(await isPassed(programs, round))) failed.push(round.name);
+  return failed;
+}
 
 async function isPassed(programs, { name, settings, holder, only = [] }) {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-schemathesis-'));
@@ -56,7 +61,7 @@ async function isPassed(programs, { name, settings, holder, only = [] }) {
   try {
     const description = await descriptionOf(service.url, dataDir, token !== undefined);
     const access = token === undefined ? [] : ['--header', `Authorization: Bearer ${token}`];
-    return check(programs, name, dataDir, [description, '--url', service.url, ...access, ...only]);
+    return await check(programs, name, dataDir, [description, '--url', service.url, ...access, ...only]);
   } finally {
     await service.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -73,16 +78,18 @@ async function descriptionOf(url, dataDir, needsToken) {
 }
 
 /** Shows the last line of a round that has passed, and all of one that has not. */
-function check(programs, name, cwd, args) {
+async function check(programs, name, cwd, args) {
   const command = ['--config-file', CONFIG, 'run', ...FIXED_OPTIONS, ...args];
-  const { status, stdout, stderr } = spawnSync(join(programs, 'schemathesis'), command, {
-    cwd,
-    encoding: 'utf8',
-    timeout: TIME_LIMIT_MS,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) console.log(`${stdout}${stderr}`);
+  const options = { cwd, encoding: 'utf8', timeout: TIME_LIMIT_MS, maxBuffer: 64 * 1024 * 1024 };
+  const { stdout, stderr, isPassed } = await outcomeOf(join(programs, 'schemathesis'), command, options);
+  if (!isPassed) console.log(`${stdout}${stderr}`);
   const lastLine = stdout.trimEnd().split('\n').at(-1);
   console.log(`schemathesis, ${name}: ${lastLine.replaceAll('=', '').trim()}`);
-  return status === 0;
+  return isPassed;
+}
+
+function outcomeOf(program, args, options) {
+  return new Promise((resolve) => {
+    execFile(program, args, options, (error, stdout, stderr) => resolve({ stdout, stderr, isPassed: error === null }));
+  });
 }

@@ -6,18 +6,8 @@ import { ingestBody } from '../load/request.js';
 import { Server } from '../load/server.js';
 import { bearerOfNewToken } from '../load/token.js';
 import type { Row } from './result.js';
-import {
-  BATCHES,
-  BATCHES_TITLE,
-  inNewProcesses,
-  recordsPerCpuSecond,
-  sideBySide,
-  SINGLE,
-  SINGLE_TITLE,
-  type Variant,
-} from './side-by-side.js';
+import { inNewProcesses, underBothLoads, type Variant } from './side-by-side.js';
 
-const SECONDS = 2;
 /** Far above what is sent: the limits count and refuse nothing. */
 const NEVER_REACHED = '1000000000';
 const LIMITS = Object.fromEntries(
@@ -33,7 +23,10 @@ export async function benchAccess(): Promise<Row[]> {
   const tokens = { AUTH: 'tokens', DATA_DIR: dataDir };
   try {
     const headers = await bearerOfNewToken(tokens);
-    return await inNewProcesses(() => startAll(tokens, headers), measure, { base: 'open', unit: 'records/CPU s' });
+    return await inNewProcesses(() => startAll(tokens, headers), underBothLoads, {
+      base: 'open',
+      unit: 'records/CPU s',
+    });
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -58,11 +51,4 @@ async function acceptsRecords(url: string, headers: Headers): Promise<true | und
   const response = await fetch(`${url}/ingest`, { method: 'POST', headers: sent, body: ingestBody(1) });
   await response.body?.cancel();
   return response.status === 202 || undefined;
-}
-
-async function measure(variants: readonly Variant[]) {
-  return {
-    [SINGLE_TITLE]: await sideBySide(variants, (one) => recordsPerCpuSecond(one, { ...SINGLE, seconds: SECONDS })),
-    [BATCHES_TITLE]: await sideBySide(variants, (one) => recordsPerCpuSecond(one, { ...BATCHES, seconds: SECONDS })),
-  };
 }

@@ -6,18 +6,8 @@ import { join } from 'node:path';
 import { Connection } from '../load/connection.js';
 import { Server } from '../load/server.js';
 import type { Row } from './result.js';
-import {
-  BATCHES,
-  BATCHES_TITLE,
-  inNewProcesses,
-  recordsPerCpuSecond,
-  sideBySide,
-  SINGLE,
-  SINGLE_TITLE,
-  type Variant,
-} from './side-by-side.js';
+import { inNewProcesses, underBothLoads, type Variant } from './side-by-side.js';
 
-const SECONDS = 2;
 const SCHEMA = {
   type: 'object',
   properties: {
@@ -38,7 +28,7 @@ export async function benchEdgeOptions(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   try {
     const files = { tls: certificateIn(folder), schemasDir: await schemasIn(folder) };
-    return await inNewProcesses(() => startAll(files), measure, { base: 'plain HTTP', unit: 'records/CPU s' });
+    return await inNewProcesses(() => startAll(files), underBothLoads, { base: 'plain HTTP', unit: 'records/CPU s' });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -75,11 +65,4 @@ async function start(name: string, scheme: 'http' | 'https', env: Record<string,
   };
   const server = await Server.start('tools/bench/servers/gateway-without-log.ts', { env, isUp });
   return { name, server, url: urlOf(server.url) };
-}
-
-async function measure(variants: readonly Variant[]) {
-  return {
-    [SINGLE_TITLE]: await sideBySide(variants, (one) => recordsPerCpuSecond(one, { ...SINGLE, seconds: SECONDS })),
-    [BATCHES_TITLE]: await sideBySide(variants, (one) => recordsPerCpuSecond(one, { ...BATCHES, seconds: SECONDS })),
-  };
 }

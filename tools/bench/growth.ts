@@ -10,7 +10,7 @@ import type { Row } from './result.js';
 import { BATCHES, recordsPerSecond } from './side-by-side.js';
 
 /** The smallest has enough for a full page of one device, so that the pages are alike. */
-const SIZES = [100_000, 1_000_000, 5_000_000];
+const SIZES = [100_000, 1_000_000, 10_000_000];
 const SECONDS = 8;
 const PAGE_READS = 50;
 
@@ -52,7 +52,8 @@ async function fill(dataDir: string, size: number): Promise<void> {
 /** One record for each second since 2020, of a thousand devices in turn. */
 const FILL = `
   WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?1)
-  INSERT INTO records
+  INSERT INTO records (key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload,
+    source_partition, source_offset)
   SELECT 'dev-' || (n % 1000) || '/fill-' || n, 'dev-' || (n % 1000), -(1577836800 + n) * 1000,
     strftime('%Y-%m-%dT%H:%M:%SZ', 1577836800 + n, 'unixepoch'), (1577836800 + n) * 1000, (1577836800 + n) * 1000,
     '{"gene_count":' || (n % 100) || ',"sample_quality":0.98}', n % 12, n

@@ -12,7 +12,9 @@ import { SINGLE, SINGLE_TITLE } from './side-by-side.js';
 
 const SHARES = [0.25, 0.5, 0.75, 0.9];
 const SECONDS = 10;
-const WARM_UP_SECONDS = 6;
+/** What the gateway accepts in this time, a slow store has to store before the next measurement. */
+const WARM_UP_SECONDS = 3;
+const CAPACITY_SECONDS = 5;
 const LOADS = { [SINGLE_TITLE]: SINGLE, 'POST of 100 records': { recordsPerRequest: 100, connections: 16 } };
 /** Records that are followed until they are shown. */
 const FOLLOWED = 200;
@@ -68,15 +70,16 @@ async function answersOf(setup: Setup, title: string, shape: Shape): Promise<Row
   for (const share of SHARES) {
     const load = { ...shape, url: setup.ingestUrl, perSecond: capacity * share, seconds: SECONDS };
     const outcome = await new HttpLoad(load).run();
-    if (notAccepted(outcome) > 0) throw new Error(`${setup.name} did not accept all: ${JSON.stringify(outcome)}`);
+    if (notAccepted(outcome) > outcome.unsent)
+      throw new Error(`${setup.name} did not accept all: ${JSON.stringify(outcome)}`);
     await drained(setup);
     const { p50, p99 } = outcome.acceptedMs;
     least ??= p99;
-    const figure = `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
+    const times = `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
     rows.push({
       what: `${title}, ${setup.name}`,
       variant: `${share * 100} % of the capacity`,
-      figure,
+      figure: outcome.unsent === 0 ? times : `${times}; cannot keep up: ${outcome.unsent} requests wait at the end`,
       ratio: p99 / least,
     });
   }
@@ -89,7 +92,7 @@ async function requestsPerSecond(setup: Setup, shape: Shape): Promise<number> {
   await new HttpLoad({ ...load, seconds: WARM_UP_SECONDS }).run();
   await drained(setup);
   const startedAtMs = performance.now();
-  const { statuses } = await new HttpLoad({ ...load, seconds: SECONDS }).run();
+  const { statuses } = await new HttpLoad({ ...load, seconds: CAPACITY_SECONDS }).run();
   await drained(setup);
   return (1000 * (statuses['202'] ?? 0)) / (performance.now() - startedAtMs);
 }

@@ -5,6 +5,7 @@ import type { Server } from '../load/server.js';
 import { rowsOf, type Measured, type Row } from './result.js';
 
 const STARTS = 4;
+const SECONDS_OF_EACH = 2;
 const BATCH = 500;
 /** The two loads of a gateway, and what the table calls them. */
 export const SINGLE = { recordsPerRequest: 1, connections: 64 };
@@ -74,6 +75,13 @@ export async function sideBySide<V extends { name: string }>(
     if (round > 0) measured.push(figures);
   }
   return medians(measured);
+}
+
+/** Records per second of CPU time under both loads, by the title of the load. */
+export async function underBothLoads(variants: readonly Variant[]): Promise<Record<string, Measured>> {
+  const measure = (load: Omit<ClosedLoop, 'seconds'>) =>
+    sideBySide(variants, (one) => recordsPerCpuSecond(one, { ...load, seconds: SECONDS_OF_EACH }));
+  return { [SINGLE_TITLE]: await measure(SINGLE), [BATCHES_TITLE]: await measure(BATCHES) };
 }
 
 /**

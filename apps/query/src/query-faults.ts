@@ -1,4 +1,5 @@
 import type { ProblemEntry } from '@sluice/contracts';
+import { repeatedParameter, unknownParameter } from '@sluice/contracts/dto';
 
 /** @returns what is wrong with the text of a parameter */
 export type TextCheck = (value: string) => string | undefined;
@@ -12,15 +13,15 @@ export function queryFaults(
 }
 
 function faultOf(name: string, value: unknown, checks: Readonly<Record<string, TextCheck>>): ProblemEntry[] {
-  if (typeof value !== 'string') return [queryFault(name, 'Give this parameter once, as plain text.')];
+  if (typeof value !== 'string') return [repeatedParameter(name)];
   const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-  if (check === undefined) return [queryFault(name, 'This parameter is unknown; leave it out.', 'unknown-parameter')];
+  if (check === undefined) return [unknownParameter(name)];
   const detail = check(value);
   return detail === undefined ? [] : [queryFault(name, detail)];
 }
 
-export function queryFault(name: string, detail: string, code = 'value'): ProblemEntry {
-  return { pointer: `?${name}`, code, detail };
+export function queryFault(name: string, detail: string): ProblemEntry {
+  return { pointer: `?${name}`, code: 'value', detail };
 }
 
 /** For a parameter `limit`. @param most at most 999 */

@@ -48,6 +48,20 @@ describe('an event', () => {
     expect(JSON.parse(bytes.toString())).toMatchObject({ number_texts: { values: true, mixed: { 1: true } } });
   });
 
+  it.each([
+    ['0', 0],
+    ['-0', -0],
+    ['1.5E+3', 1500],
+    ['-1e-7', -1e-7],
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740993', 9007199254740993n],
+    ['-9223372036854775808', -(2n ** 63n)],
+    ['9007199254740992.0', 9007199254740992],
+  ])('An event is read with the number that its text %s stands for', (text, number) => {
+    const { event: read } = decodeEvent(withTexts({ a: text }, { a: true })) as { event: IngestEvent };
+    expect(read.data_payload).toStrictEqual({ a: number });
+  });
+
   it('An event of another writer keeps the digits that its text has as numbers', () => {
     const bytes = Buffer.from(withPayload('{"ns":1490745150008486243,"volt":9.9E37,"small":12}'));
     const data_payload = { ns: 1490745150008486243n, volt: 9.9e37, small: 12 };
@@ -117,6 +131,9 @@ describe('decodeEvent', () => {
     ['number_texts of no text', textOf({ ...event, number_texts: { gene_count: true } }), 'invalid-event'],
     ['number_texts that are true', textOf({ ...event, number_texts: true }), 'invalid-event'],
     ['a number text that is none', withTexts({ a: '0x10' }, { a: true }), 'invalid-event'],
+    ...['', '-', '01', '1.', '.5', '1e', '+1', ' 1', '1 ', '1n', '-9223372036854775809', '1'.repeat(65)].map(
+      (text) => [`the number text "${text}"`, withTexts({ a: text }, { a: true }), 'invalid-event'] as const,
+    ),
     ['a text that is no number in a list of numbers', withTexts({ a: ['1e22', 'b'] }, { a: true }), 'invalid-event'],
     ['a number text of 65 bits', withTexts({ a: '18446744073709551616' }, { a: true }), 'invalid-event'],
     ['a number text too large', withTexts({ a: '1e400' }, { a: true }), 'invalid-event'],

@@ -33,3 +33,19 @@ export function readEscape(text: string, at: number): number {
   }
   return code;
 }
+
+/** An escape as a whole, or the beginning of a wrong one. */
+const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^])/g;
+const [SPACE, QUOTE, BACKSLASH] = [0x20, 0x22, 0x5c];
+const [FIRST_SURROGATE, LAST_SURROGATE] = [0xd800, 0xdfff];
+
+/** A text of JSON with the characters themselves for those `\u` escapes that could be left out. Other escapes stay. */
+export function unescaped(text: string): string {
+  return text.replace(ESCAPE, (escape) => (escape.length === 2 ? escape : characterOf(escape)));
+}
+
+function characterOf(escape: string): string {
+  const code = readEscape(escape, 0);
+  const isSurrogate = code >= FIRST_SURROGATE && code <= LAST_SURROGATE;
+  return isSurrogate || code < SPACE || code === QUOTE || code === BACKSLASH ? escape : String.fromCharCode(code);
+}

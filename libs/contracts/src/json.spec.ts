@@ -103,6 +103,26 @@ describe('parseJson', () => {
     }
   });
 
+  it.each([
+    ['a letter', String.raw`{"\u0061b":1}`, 'ab'],
+    ['a letter beyond ASCII', String.raw`{"\u00E4\u2222":1}`, '\u00e4\u2222'],
+    ['the escape of a backslash', String.raw`{"\\u0061":1}`, String.raw`\u0061`],
+    ['a quote', String.raw`{"\u0022a":1}`, '"a'],
+    ['a backslash', String.raw`{"\u005cu0061":1}`, String.raw`\u0061`],
+    ['a line feed', String.raw`{"\u000aa\u0061":1}`, '\naa'],
+    ['a pair of surrogates', String.raw`{"\ud83d\ude00\u0061":1}`, '\u{1f600}a'],
+    ['half a pair', String.raw`{"\ud83d":1}`, '\ud83d'],
+  ])('A key is read with %s that is escaped', (_, text, key) => {
+    expect(parseJson(text)).toMatchObject({ ok: true, value: { [key]: 1 } });
+    const twice = `${text.slice(0, -1)},${JSON.stringify(key)}:2}`;
+    expect(parseJson(twice)).toMatchObject({ ok: true, duplicateKeys: [pointerStep(key)] });
+  });
+
+  it('An error beside an escaped key has the position of the text that was sent', () => {
+    const text = String.raw`{"\u0061":1,"b":x}`;
+    expect(parseJson(text)).toMatchObject({ ok: false, position: text.indexOf('x') });
+  });
+
   it('A change is found beside a text too long for the stack of a pattern', () => {
     const parsed = parseJson(`{"a":"${'ab\\n'.repeat(4_000_000)}","a":1}`);
     expect(parsed).toMatchObject({ duplicateKeys: ['/a'], value: { a: 1 } });

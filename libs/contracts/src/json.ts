@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { hasEscapedKey, KnownShapes, ValueScanner } from './json-scan.js';
+import { unescaped } from './json-escape.js';
 import { JsonSyntaxError, readText, type ReadText } from './json-reader.js';
 import type { JsonObject } from './event.js';
 
@@ -39,7 +40,7 @@ export function parseJson(text: string): ParsedJson {
   const bytes = Buffer.from(text);
   const scanner = new ValueScanner(bytes, NO_LIMITS);
   scanner.scan(scanner.skipSpace(0, bytes.length), bytes.length, false);
-  return parseScanned(text, scanner, mayHaveLargeInteger(text));
+  return parseScanned(text, scanner, scanner.mayHaveLargeInteger);
 }
 
 /** Sixteen digits after a character that may precede a value. A text may contain them, too: then it is only read more slowly. */
@@ -59,13 +60,15 @@ function mayHaveLargeInteger(text: string): boolean {
  *   Otherwise such a number is the nearest double: then read the text again in this way, which takes several times as long
  */
 export function parseScanned(text: string, scanned: ScannedText, isExact = false): ParsedJson {
-  const { hasEscapedKey, mayVanish, hasNewShapes } = scanned;
-  if (isExact || hasEscapedKey || mayVanish || hasNewShapes) return readAll(text, hasNewShapes);
+  const { mayVanish, hasNewShapes } = scanned;
+  if (isExact || mayVanish || hasNewShapes) return readAll(text, hasNewShapes);
+  const parsable = scanned.hasEscapedKey ? unescaped(text) : text;
+  if (scanned.hasEscapedKey && hasEscapedKey(parsable)) return readAll(text, false);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(parsable);
   } catch (error) {
-    return withoutInput(error as Error);
+    return parsable === text ? withoutInput(error as Error) : readAll(text, false);
   }
   return isWhole(value, scanned) ? { ok: true, value, ...NO_CHANGES } : readAll(text, false);
 }

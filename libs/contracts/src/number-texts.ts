@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from './event.js';
+import { endOfNumber, endOfWhole } from './json-number.js';
 import { exactNumber, exactNumberText, isLargeNumber } from './json-text.js';
 
 /**
@@ -60,8 +61,6 @@ const [LEAST, GREATEST] = [-(2n ** 63n), 2n ** 64n - 1n];
 const MAX_DIGITS = 20;
 /** Each number of so many characters has 64 bits at most. */
 const MAX_SAFE_DIGITS = 18;
-const DIGITS = /^-?(?:0|[1-9][0-9]*)$/;
-const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 /** Longer texts are not looked at: a double needs 25 characters. */
 const MAX_NUMBER_LENGTH = 64;
 
@@ -117,9 +116,10 @@ function isContainer(value: unknown): value is object {
 }
 
 function numberOf(text: unknown): number | bigint | undefined {
-  if (typeof text !== 'string' || text.length > MAX_NUMBER_LENGTH || !NUMBER.test(text)) return undefined;
+  if (typeof text !== 'string' || text.length > MAX_NUMBER_LENGTH) return undefined;
+  const wholeEnd = endOfWhole(text, 0);
+  if (wholeEnd <= 0 || endOfNumber(text, wholeEnd) !== text.length) return undefined;
   const value = Number(text);
-  if (Number.isSafeInteger(value)) return value;
-  if (DIGITS.test(text)) return largeInteger(text);
+  if (wholeEnd === text.length && !Number.isSafeInteger(value)) return largeInteger(text);
   return Number.isFinite(value) ? value : undefined;
 }

@@ -35,5 +35,5 @@ export async function untilDrained(client: HttpClient): Promise<void> {
     const { status, body } = await client.get('/check-buffer?limit=1');
     return (status === 200 && body.waiting === 0) || undefined;
   };
-  await until('the buffer is empty', isDrained, { tries: 1200 });
+  await until('the buffer is empty', isDrained, { tries: 6000 });
 }

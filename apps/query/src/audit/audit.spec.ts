@@ -96,10 +96,21 @@ describe('GET /audit', () => {
     ['?action=', '?action'],
     ['?cursor=x', '?cursor'],
     ['?user=a', '?user'],
+    ['?who=a&who=b', '?who'],
   ])('GET /audit refuses %s with a pointer to %s', async (parameters, pointer) => {
     const { status, body } = await query.get(`/audit${parameters}`);
     expect({ status, pointer: body.errors?.[0]?.pointer }).toEqual({ status: 400, pointer });
   });
+
+  it.each(['/audit?limit=1&limit=2', '/dead-letters?limit=1&limit=2', '/records?limit=1&limit=2'])(
+    'GET %s names the parameter that is repeated',
+    async (path) => {
+      const { body } = await query.get(path);
+      expect(body.errors).toEqual([
+        { pointer: '?limit', code: 'repeated-parameter', detail: expect.stringContaining('once') },
+      ]);
+    },
+  );
 
   it('GET /audit is answered 503 while the record store is unavailable', async () => {
     query.store.isAvailable = false;

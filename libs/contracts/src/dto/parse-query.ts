@@ -29,10 +29,11 @@ function wholeNumber(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : NaN;
 }
 
-function unknownParameter(name: string): ProblemEntry {
+export function unknownParameter(name: string): ProblemEntry {
   return { pointer: `?${name}`, code: 'unknown-parameter', detail: 'This parameter is unknown; leave it out.' };
 }
 
-function repeatedParameter(name: string): ProblemEntry {
+/** For a parameter that is given more than once, or not as a text. */
+export function repeatedParameter(name: string): ProblemEntry {
   return { pointer: `?${name}`, code: 'repeated-parameter', detail: 'Give this parameter once, as plain text.' };
 }
