@@ -8,7 +8,7 @@ const REQUESTS_PER_SECOND = 6;
 /** How long records come. */
 const LOAD_SECONDS = 15;
 /** A run ends when nothing is buffered, or after this time. */
-const LIMIT_SECONDS = 60;
+const LIMIT_SECONDS = 180;
 const SAMPLE_MS = 1_000;
 
 export const RECORDS_PER_SECOND = RECORDS_OF_A_REQUEST * REQUESTS_PER_SECOND;

@@ -1,9 +1,9 @@
 import { writeFileSync, utimesSync } from 'node:fs';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { BrokerCertificates } from './testing/broker-certificates.js';
+import { TestCertificates } from '@sluice/test-kit';
 import { TlsContext } from './tls-context.js';
 
-const certificates = new BrokerCertificates();
+const certificates = new TestCertificates();
 afterAll(() => certificates.remove());
 
 describe('TlsContext', () => {

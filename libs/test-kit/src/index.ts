@@ -13,5 +13,6 @@ export { Standalone } from './standalone.js';
 export { storedIds, storedRecords } from './stored-records.js';
 export { profile, startSystem } from './start-system.js';
 export type { System } from './system.js';
+export { type CertifiedKey, TestCertificates } from './test-certificates.js';
 export { type Patience, until } from './until.js';
 export { GatewayProcesses } from './gateway-processes.js';

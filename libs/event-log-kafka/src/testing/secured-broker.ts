@@ -1,6 +1,5 @@
 import type { EventLogOptions, KafkaAccess } from '@sluice/event-log';
-import { freePort } from '@sluice/test-kit';
-import { BrokerCertificates } from './broker-certificates.js';
+import { freePort, TestCertificates } from '@sluice/test-kit';
 import { Rights } from './rights.js';
 import { OwnBroker, SHARED_FOLDER } from './own-broker.js';
 
@@ -22,7 +21,7 @@ export class SecuredBroker {
 
   private constructor(
     readonly broker: OwnBroker,
-    readonly certificates: BrokerCertificates,
+    readonly certificates: TestCertificates,
     private readonly ports: SecuredPorts,
   ) {
     this.rights = new Rights(broker.address);
@@ -30,7 +29,7 @@ export class SecuredBroker {
 
   /** @param more settings of the broker */
   static async start(more: Record<string, string> = {}): Promise<SecuredBroker> {
-    const certificates = new BrokerCertificates();
+    const certificates = new TestCertificates();
     certificates.keystore(certificates.sign('broker'), 'broker.keystore.pem');
     certificates.keystore(certificates.sign('broker', { days: -1, file: 'expired-broker' }), 'expired.keystore.pem');
     const ports = { sasl: await freePort(), certificate: await freePort(), expired: await freePort() };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 /** A TCP proxy before a server that cuts connections on demand. */
 export class UnreliableNetwork {
@@ -10,8 +11,13 @@ export class UnreliableNetwork {
   /** How many requests were cut off. */
   cuts = 0;
 
-  constructor(private readonly target: URL) {
-    this.server = createServer((client) => this.join(client));
+  /** @param tls of the proxy towards its clients; left out: none */
+  constructor(
+    private readonly target: URL,
+    tls?: TlsOptions,
+  ) {
+    const join = (client: Socket): void => this.join(client);
+    this.server = tls === undefined ? createServer(join) : createTlsServer(tls, join);
   }
 
   /** The address of the target through this network. @param port 0: any free one */
@@ -29,13 +35,18 @@ export class UnreliableNetwork {
     this.isArmed = true;
   }
 
+  /** Ends every connection; new ones are accepted. */
+  cutAll(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
   heal(): void {
     this.isArmed = false;
   }
 
   async close(): Promise<void> {
     this.server.close();
-    for (const socket of this.sockets) socket.destroy();
+    this.cutAll();
     await once(this.server, 'close');
   }
 

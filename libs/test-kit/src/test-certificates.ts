@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const LOOPBACK = 'IP:127.0.0.1,DNS:localhost';
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 /** Paths of PEM files. */
@@ -12,8 +13,8 @@ export interface CertifiedKey {
 }
 
 /** A separate authority and the certificates that it has signed, in one folder, which is removed after the suite. */
-export class BrokerCertificates {
-  readonly folder = mkdtempSync(join(tmpdir(), 'sluice-kafka-tls-'));
+export class TestCertificates {
+  readonly folder = mkdtempSync(join(tmpdir(), 'sluice-tls-'));
   readonly caFile: string;
 
   constructor() {
@@ -27,19 +28,22 @@ export class BrokerCertificates {
     return files;
   }
 
-  /** @param days that it is valid; below 0: it has expired */
-  sign(commonName: string, { days = 2, file = commonName } = {}): CertifiedKey {
+  /**
+   * @param days that it is valid; below 0: it has expired
+   * @param names as OpenSSL has them, separated by commas
+   */
+  sign(commonName: string, { days = 2, file = commonName, names = LOOPBACK } = {}): CertifiedKey {
     const files = this.paths(file);
-    const [request, names] = [join(this.folder, `${file}.csr`), join(this.folder, `${file}.ext`)];
-    writeFileSync(names, 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
+    const [request, extensions] = [join(this.folder, `${file}.csr`), join(this.folder, `${file}.ext`)];
+    writeFileSync(extensions, `subjectAltName=${names}\n`);
     this.openssl('req', '-new', ...KEY, '-subj', `/CN=${commonName}`, '-keyout', files.keyFile, '-out', request);
     const authority = ['-CA', this.caFile, '-CAkey', join(this.folder, 'ca.key'), '-CAcreateserial'];
-    const what = ['-in', request, '-extfile', names, '-out', files.certFile];
+    const what = ['-in', request, '-extfile', extensions, '-out', files.certFile];
     this.openssl('x509', '-req', ...authority, ...what, '-days', String(days));
     return files;
   }
 
-  /** One file with key and certificate, as a broker reads them. @returns its name in the folder */
+  /** One file with key and certificate, as a Kafka broker reads them. @returns its name in the folder */
   keystore({ certFile, keyFile }: CertifiedKey, name: string): string {
     const path = join(this.folder, name);
     writeFileSync(path, readFileSync(keyFile, 'utf8') + readFileSync(certFile, 'utf8'));
