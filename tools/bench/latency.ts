@@ -12,9 +12,6 @@ import { SINGLE, SINGLE_TITLE } from './side-by-side.js';
 
 const SHARES = [0.25, 0.5, 0.75, 0.9];
 const SECONDS = 10;
-/** What the gateway accepts in this time, a slow store has to store before the next measurement. */
-const WARM_UP_SECONDS = 3;
-const CAPACITY_SECONDS = 5;
 const LOADS = { [SINGLE_TITLE]: SINGLE, 'POST of 100 records': { recordsPerRequest: 100, connections: 16 } };
 /** Records that are followed until they are shown. */
 const FOLLOWED = 200;
@@ -29,25 +26,38 @@ interface Setup {
   servers: readonly Server[];
   ingestUrl: string;
   readUrl: string;
+  /** Length of the load that finds the capacity. */
+  capacitySeconds: number;
+  /** Resolves when all that was accepted is stored, where the capacity includes that. */
+  settle: () => Promise<void>;
 }
 
 export async function benchLatency(engines: Engines | undefined): Promise<Row[]> {
+  const embedded = await startEmbedded();
+  const rows = await rowsOf(embedded, embedded);
+  if (engines === undefined) return rows;
+  const onKafka = await startOnKafka(engines);
+  // The store is far slower than the gateway: the answers are measured without it.
+  return [...rows, ...(await rowsOf(onKafka, { ...onKafka, capacitySeconds: 5, settle: () => Promise.resolve() }))];
+}
+
+/** @param answering the same processes as they are measured for the answers */
+async function rowsOf(setup: Setup, answering: Setup): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const start of engines === undefined ? [startEmbedded] : [startEmbedded, () => startOnKafka(engines)]) {
-    const setup = await start();
-    try {
-      for (const [title, shape] of Object.entries(LOADS)) rows.push(...(await answersOf(setup, title, shape)));
-      rows.push(await visibilityOf(setup));
-    } finally {
-      for (const server of setup.servers) await server.stop();
-    }
+  try {
+    const visibility = await visibilityOf(setup);
+    for (const [title, shape] of Object.entries(LOADS)) rows.push(...(await answersOf(answering, title, shape)));
+    return [...rows, visibility];
+  } finally {
+    for (const server of setup.servers) await server.stop();
   }
-  return rows;
 }
 
 async function startEmbedded(): Promise<Setup> {
   const server = await Server.start('dist/apps/standalone/main.js', { env: NO_SHEDDING });
-  return { name: 'embedded', servers: [server], ingestUrl: server.url, readUrl: server.url };
+  const { url } = server;
+  const settle = () => server.untilDrained();
+  return { name: 'embedded', servers: [server], ingestUrl: url, readUrl: url, capacitySeconds: 5, settle };
 }
 
 /** The gateway has the measured core; the others share the one of the load, the broker and the store. */
@@ -57,7 +67,9 @@ async function startOnKafka(engines: Engines): Promise<Setup> {
   const gateway = await Server.start('dist/apps/gateway/main.js', { env, core: MEASURED_CORE });
   const worker = await Server.start('dist/apps/buffer-worker/main.js', { env, core });
   const query = await Server.start('dist/apps/query/main.js', { env, core });
-  return { name: 'Kafka', servers: [gateway, worker, query], ingestUrl: gateway.url, readUrl: query.url };
+  const urls = { ingestUrl: gateway.url, readUrl: query.url };
+  const settle = () => query.untilDrained();
+  return { name: 'Kafka', servers: [gateway, worker, query], ...urls, capacitySeconds: 1, settle };
 }
 
 type Shape = Pick<Load, 'recordsPerRequest' | 'connections'>;
@@ -72,7 +84,7 @@ async function answersOf(setup: Setup, title: string, shape: Shape): Promise<Row
     const outcome = await new HttpLoad(load).run();
     if (notAccepted(outcome) > outcome.unsent)
       throw new Error(`${setup.name} did not accept all: ${JSON.stringify(outcome)}`);
-    await drained(setup);
+    await setup.settle();
     const { p50, p99 } = outcome.acceptedMs;
     least ??= p99;
     const times = `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
@@ -88,18 +100,13 @@ async function answersOf(setup: Setup, title: string, shape: Shape): Promise<Row
 
 /** The capacity of the pipeline: what it takes and stores, after a warm-up. */
 async function requestsPerSecond(setup: Setup, shape: Shape): Promise<number> {
-  const load = { ...shape, url: setup.ingestUrl, perSecond: 0 };
-  await new HttpLoad({ ...load, seconds: WARM_UP_SECONDS }).run();
-  await drained(setup);
+  const load = { ...shape, url: setup.ingestUrl, perSecond: 0, seconds: setup.capacitySeconds };
+  await new HttpLoad(load).run();
+  await setup.settle();
   const startedAtMs = performance.now();
-  const { statuses } = await new HttpLoad({ ...load, seconds: CAPACITY_SECONDS }).run();
-  await drained(setup);
+  const { statuses } = await new HttpLoad(load).run();
+  await setup.settle();
   return (1000 * (statuses['202'] ?? 0)) / (performance.now() - startedAtMs);
-}
-
-function drained({ servers, readUrl }: Setup): Promise<void> {
-  const query = servers.find(({ url }) => url === readUrl)!;
-  return query.untilDrained();
 }
 
 /** From the answer 202 to the first answer that shows the record as stored, at half load. */
