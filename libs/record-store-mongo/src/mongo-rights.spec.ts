@@ -51,7 +51,7 @@ describe('The rights of a login on MongoDB', () => {
     ['read', ['dispositions', 'redrives', 'audit', 'redrives']],
     ['tokens', ['token_uses']],
     ['prepare', ['token_uses', 'moves']],
-  ] as const)('that are optional to %s say what does not work without them', async (use, collections) => {
+  ] as const)('The rights that are optional for %s are listed with what does not work without them', async (use, collections) => {
     const privileges = ['readings', 'tokens', 'token_revisions'].map((name) =>
       privilege(name, 'find', 'insert', 'update', 'createCollection', 'createIndex', 'listIndexes', 'dropIndex'),
     );
