@@ -54,16 +54,13 @@ describe('The overview', () => {
     [{ dead_letters: letters(3, 3) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
     [{ dead_letters: letters(3, null) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
     [{ dead_letters: letters(3, 0) }, 'good', 'Records are stored as they come.', 'README'],
-  ])(
-    'The overview reports the state, its severity and what to do: %j',
-    async (state, tone, text, runbook) => {
-      served.show(state);
-      const page = await open();
-      await shows(page, '#headline', text);
-      expect([await toneOf(page), await runbookLink(page)]).toEqual([tone, `#/runbooks/${runbook}`]);
-      expect(complaints).toEqual([]);
-    },
-  );
+  ])('The overview reports the state, its severity and what to do: %j', async (state, tone, text, runbook) => {
+    served.show(state);
+    const page = await open();
+    await shows(page, '#headline', text);
+    expect([await toneOf(page), await runbookLink(page)]).toEqual([tone, `#/runbooks/${runbook}`]);
+    expect(complaints).toEqual([]);
+  });
 
   it('The overview links to the runbook, with the names of the topics here', async () => {
     served.show({

@@ -25,10 +25,7 @@ const nameOf = (cause: PauseReason): string => (CAUSES.includes(cause) ? cause :
 /** What is measured of the archive. Series that alerts look at are there from the start. */
 export class ArchiveMetrics {
   readonly #objects = this.counter('sluice_archive_objects_total', 'Objects that were stored in the archive.');
-  readonly #records = this.counter(
-    'sluice_archive_records_total',
-    'Records that were archived and committed.',
-  );
+  readonly #records = this.counter('sluice_archive_records_total', 'Records that were archived and committed.');
   readonly #bytes = this.counter('sluice_archive_bytes_total', 'Bytes of objects that were stored in the archive.');
   readonly #unreadable = this.counter(
     'sluice_archive_unreadable_records_total',

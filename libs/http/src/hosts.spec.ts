@@ -71,16 +71,13 @@ describe('The host of a request', () => {
     ['GET http://a:b/read HTTP/1.1', ['Host: a']],
     ['GET http://a/read HTTP/1.1', []],
     ['GET http://a:b/read HTTP/1.0', []],
-  ])(
-    'An ambiguous host of a request is refused, and the connection is closed: %s %j',
-    async (line, fields) => {
-      await serve();
-      const [status, answer] = await say(line, ...fields);
-      expect(status).toBe(400);
-      expect(answer).toContain('"code":"bad-request"');
-      expect(answer).toMatch(/connection: close/i);
-    },
-  );
+  ])('An ambiguous host of a request is refused, and the connection is closed: %s %j', async (line, fields) => {
+    await serve();
+    const [status, answer] = await say(line, ...fields);
+    expect(status).toBe(400);
+    expect(answer).toContain('"code":"bad-request"');
+    expect(answer).toMatch(/connection: close/i);
+  });
 
   it.each([
     [GET, ['Host: a']],
@@ -170,9 +167,12 @@ describe('A process beyond loopback while access is open', () => {
 });
 
 describe('A process with restricted access', () => {
-  it.each<HostOptions>([{ auth: 'tokens' }, { tlsClientCaFile: 'ca.pem' }])('A process with restricted access answers for every name: %j', async (access) => {
-    await serve({ host: '127.0.0.1', ...access });
-    expect(await statusOf(GET, 'Host: rebind.example', 'Origin: http://rebind.example')).toBe(200);
-    expect(await statusOf(GET, 'Host: a b')).toBe(400);
-  });
+  it.each<HostOptions>([{ auth: 'tokens' }, { tlsClientCaFile: 'ca.pem' }])(
+    'A process with restricted access answers for every name: %j',
+    async (access) => {
+      await serve({ host: '127.0.0.1', ...access });
+      expect(await statusOf(GET, 'Host: rebind.example', 'Origin: http://rebind.example')).toBe(200);
+      expect(await statusOf(GET, 'Host: a b')).toBe(400);
+    },
+  );
 });

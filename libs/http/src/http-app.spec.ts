@@ -132,9 +132,12 @@ describe('An app', () => {
     expect(await say(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
-  it.each(['/fine', '/nowhere', '/%'])('An app forbids browsers to guess the media type of an answer: %s', async (path) => {
-    expect((await ask(path)).headers.get('x-content-type-options')).toBe('nosniff');
-  });
+  it.each(['/fine', '/nowhere', '/%'])(
+    'An app forbids browsers to guess the media type of an answer: %s',
+    async (path) => {
+      expect((await ask(path)).headers.get('x-content-type-options')).toBe('nosniff');
+    },
+  );
 
   describe('An app that receives malformed bytes after a request', () => {
     const slow = 'GET /slow HTTP/1.1\r\nhost: x\r\n';
@@ -158,14 +161,11 @@ describe('An app', () => {
     it.each([
       ['application/json', 'HTTP/1.1 400'],
       ['application/xml', 'HTTP/1.1 415'],
-    ])(
-      'An app answers a malformed body of %s once, after the request: %s',
-      async (type, status) => {
-        const fields = `host: x\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`;
-        const answer = await exchange(`${slow}\r\nPOST /fine HTTP/1.1\r\n${fields}NONSENSE\r\n`);
-        expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', status]);
-      },
-    );
+    ])('An app answers a malformed body of %s once, after the request: %s', async (type, status) => {
+      const fields = `host: x\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`;
+      const answer = await exchange(`${slow}\r\nPOST /fine HTTP/1.1\r\n${fields}NONSENSE\r\n`);
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', status]);
+    });
 
     it('An app answers many malformed bytes after a request once', async () => {
       const answer = await exchange(`${slow}\r\n${'NONSENSE\r\n\r\n'.repeat(50_000)}`);

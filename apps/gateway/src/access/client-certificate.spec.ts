@@ -175,14 +175,11 @@ describe('A new connection', () => {
       'INVALID_PURPOSE',
       () => certificates.signedBy(plant, 'DNS:dev-2', 'keyUsage=critical,keyEncipherment'),
     ],
-  ])(
-    'A new connection with a certificate %s is answered 401 with the reason',
-    async (_name, code, client) => {
-      await start();
-      expect(await post(client())).toEqual(refused(code, false));
-      expect(gateway.events).toEqual([]);
-    },
-  );
+  ])('A new connection with a certificate %s is answered 401 with the reason', async (_name, code, client) => {
+    await start();
+    expect(await post(client())).toEqual(refused(code, false));
+    expect(gateway.events).toEqual([]);
+  });
 
   it('A new connection with a certificate for clients is served', async () => {
     await start();

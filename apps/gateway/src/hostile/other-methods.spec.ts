@@ -27,16 +27,19 @@ describe('A method that a known path lacks', () => {
     ['POST', '/metrics', 'GET, HEAD'],
     ['QUERY', '/records', 'GET, HEAD'],
     ['PROPFIND', '/ingest', 'POST'],
-  ])('The method of %s %s, which the path lacks, is answered 405 with the allowed methods', async (method, path, allow) => {
-    const response = await fetch(gateway!.url + path, { method });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect((await response.json()) as Problem).toMatchObject({
-      code: 'method-not-allowed',
-      detail: `This path allows only ${allow}.`,
-      instance: path.split('?', 1)[0],
-    });
-  });
+  ])(
+    'The method of %s %s, which the path lacks, is answered 405 with the allowed methods',
+    async (method, path, allow) => {
+      const response = await fetch(gateway!.url + path, { method });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect((await response.json()) as Problem).toMatchObject({
+        code: 'method-not-allowed',
+        detail: `This path allows only ${allow}.`,
+        instance: path.split('?', 1)[0],
+      });
+    },
+  );
 
   it('HEAD /ingest is answered 405 without a body', async () => {
     const response = await fetch(`${gateway!.url}/ingest`, { method: 'HEAD' });

@@ -39,10 +39,13 @@ describe('The answer to many records', () => {
     ['all accepted', [ACCEPTED, ACCEPTED], 202, undefined],
     ['some rejected', [ACCEPTED, rejectedAt('/1')], 207, undefined],
     ['some not confirmed', [RETRY, ACCEPTED], 207, 2],
-  ])('The answer to many records has the status that follows from their results: %s', (_name, verdicts, status, retryAfterSeconds) => {
-    const answer = answerToMany(verdicts);
-    expect([answer.status, answer.retryAfterSeconds]).toEqual([status, retryAfterSeconds]);
-  });
+  ])(
+    'The answer to many records has the status that follows from their results: %s',
+    (_name, verdicts, status, retryAfterSeconds) => {
+      const answer = answerToMany(verdicts);
+      expect([answer.status, answer.retryAfterSeconds]).toEqual([status, retryAfterSeconds]);
+    },
+  );
 
   it.each<[string, Verdict[], number]>([
     ['none valid', [rejectedAt('/0'), rejectedAt('/1')], 422],

@@ -255,17 +255,14 @@ describe('Failover of a device', () => {
       ['no time to live', () => json(200, { ...listOf(OWN), ttl_seconds: 'soon' })],
       ['nothing to find', () => problem(404, 'not-found')],
       ['an unrequested 304', () => new Response(null, { status: 304 })],
-    ])(
-      'A device with a directory uses its configured endpoints when the directory answers %s',
-      async (_, reply) => {
-        gateway.script.push(reply);
-        start({ endpoints: SEED, directory: true });
-        test.reportNumbers(1, 1);
-        await test.clock.advance(0);
-        expect(posts()).toEqual([SEED]);
-        expect(test.logCodes).toEqual(['unexpected-answer']);
-      },
-    );
+    ])('A device with a directory uses its configured endpoints when the directory answers %s', async (_, reply) => {
+      gateway.script.push(reply);
+      start({ endpoints: SEED, directory: true });
+      test.reportNumbers(1, 1);
+      await test.clock.advance(0);
+      expect(posts()).toEqual([SEED]);
+      expect(test.logCodes).toEqual(['unexpected-answer']);
+    });
 
     it('A device with a directory uses its configured endpoints when the gateway has no list', async () => {
       start({ endpoints: [SEED, LAST], directory: true });
