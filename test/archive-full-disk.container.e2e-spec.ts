@@ -53,7 +53,7 @@ async function linesOf({ id }: Container): Promise<string[]> {
 const untilArchived = (container: Container): Promise<true> =>
   until('all is archived', async () => (await metric(container, 'sluice_archive_lag_records')) === 0 || undefined);
 
-describe('the archive on a disk that is really full', () => {
+describe('The archive on a full disk', () => {
   it.each([
     ['/archive', 'ARCHIVE_URL'],
     ['/spool', 'ARCHIVE_SPOOL_DIR'],

@@ -19,12 +19,12 @@ async function openObjects(): Promise<number> {
   return Number(/^sluice_archive_open_objects (\d+)$/m.exec(text)?.[1]);
 }
 
-describe('the Compose profile archive', () => {
+describe('The Compose profile archive', () => {
   beforeAll(() => stack.up());
   afterAll(() => stack.compose('--profile', 'archive', 'rm', '--stop', '--force', 'archiver'));
 
   it(
-    'The Compose profile archive archives what was posted, and is whole by sluice archive verify',
+    'The Compose profile archive archives the posted records, and sluice archive verify finds the archive complete',
     async () => {
       await stack.compose('--profile', 'archive', 'up', '--wait', '--wait-timeout', '60', 'archiver');
       const records = Array.from({ length: RECORDS }, (_, number) => ({

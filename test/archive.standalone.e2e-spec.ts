@@ -75,11 +75,11 @@ describe('The archive of a process that is killed again and again', () => {
     expect([...acknowledged].filter((id) => !archived.has(id))).toEqual([]);
   }, 120_000);
 
-  it('The archive of a process that is killed again and again leaves no file of an open object behind', async () => {
+  it('The archive of a process that is killed again and again leaves no file of an open object', async () => {
     expect(await readdir(join(sluice.dataDir, 'archive-spool'))).toEqual([]);
   });
 
-  it('The archive of a process that is killed again and again is whole by sluice archive verify, which counts by day', async () => {
+  it('The archive of a process that is killed again and again is complete by sluice archive verify, which counts by day', async () => {
     await sluice.end();
     const { code, out, notes } = await runSluice('archive', 'verify', '--json');
     expect({ code, notes }).toEqual({ code: 0, notes: expect.stringMatching(/^The archive is whole: /) });

@@ -64,20 +64,20 @@ async function expectAlive(): Promise<void> {
 const codings = Object.keys(CODINGS) as Coding[];
 const cases = bodyShapes.map((shape, index) => [shape.name, codings[index % codings.length]!, shape] as const);
 
-describe('the gateway outlives', () => {
-  it.each(cases)('The gateway outlives %s (%s)', async (_name, coding, shape) => {
+describe('The gateway with expensive bodies', () => {
+  it.each(cases)('The gateway survives %s (%s)', async (_name, coding, shape) => {
     expectAnswered(await post(gateway.baseUrl, shape, shape.make(BODY_BYTES), coding));
     expect([gateway.isRunning, gateway.log]).toEqual([true, '']);
   });
 });
 
-describe('everything in one process outlives', () => {
-  it.each(cases)('Everything in one process outlives %s (%s)', async (_name, coding, shape) => {
+describe('Everything in one process with expensive bodies', () => {
+  it.each(cases)('Everything in one process survives %s (%s)', async (_name, coding, shape) => {
     expectAnswered(await post(standalone.baseUrl, shape, shape.make(BODY_BYTES), coding));
     await expectAlive();
   });
 
-  it.each(TOGETHER)('Everything in one process outlives %s and three others at a time', async (...names) => {
+  it.each(TOGETHER)('Everything in one process survives %s and three others at a time', async (...names) => {
     const shapes = bodyShapes.filter(({ name }) => names.includes(name));
     expect(shapes).toHaveLength(names.length);
     const answers = shapes.map((shape) => post(standalone.baseUrl, shape, shape.make(BODY_BYTES), 'gzip'));

@@ -31,8 +31,8 @@ async function partitionsByMember(): Promise<number[]> {
   return rows.map((row) => Number(row.trim().split(/\s+/).at(-1)));
 }
 
-describe('the full stack', () => {
-  it('The full stack comes up healthy, and nothing had to be started twice', async () => {
+describe('The full stack', () => {
+  it('The full stack starts healthy, and no container had to be restarted', async () => {
     await stack.up();
     const containers = await stack.containers();
     expect(containers.filter(({ service }) => APPS.includes(service))).toHaveLength(APPS.length);
@@ -53,7 +53,7 @@ describe('the full stack', () => {
     expect(published).toMatchObject([{ service: 'gateway', boundTo: ['127.0.0.1'] }]);
   });
 
-  it('The full stack comes up in any order, from nothing, without a restart', async () => {
+  it('The full stack starts from nothing in any order, without a restart', async () => {
     await stack.compose('down', '--volumes');
     await stack.compose('up', '--no-start');
     const containers = await stack.containers();
@@ -65,7 +65,7 @@ describe('the full stack', () => {
     expect((await client.post('/ingest', event('dev-order', 'first'))).status).toBe(202);
   });
 
-  it('The full stack keeps what it has stored through down and up', async () => {
+  it('The full stack keeps its stored records through down and up', async () => {
     const ids = ['kept-1', 'kept-2', 'kept-3'];
     for (const id of ids) expect((await client.post('/ingest', event('dev-kept', id))).status).toBe(202);
     await stack.compose('down');
@@ -74,7 +74,7 @@ describe('the full stack', () => {
     expect((await storedIds(client, 'dev-kept')).sort()).toEqual(ids);
   });
 
-  it('The full stack leaves no volume behind but its named ones, however often it goes up and down', async () => {
+  it('The full stack leaves only its named volumes, however often it is started and stopped', async () => {
     const volumes = async (): Promise<string[]> =>
       (await output('docker', 'volume', 'ls', '--quiet')).split('\n').sort();
     const before = await volumes();
@@ -89,7 +89,7 @@ describe('the full stack', () => {
     expect(named).toEqual(expect.arrayContaining(['kafka-data', 'mongo-data']));
   });
 
-  it('The full stack goes down with all its profiles by one command', async () => {
+  it('The full stack stops with all its profiles by one command', async () => {
     await stack.compose('--profile', 'scaled', 'create', '--no-build');
     await stack.compose('--profile', 'scaled', 'start', 'buffer-worker-b');
     await stack.compose('--profile', '*', 'down');

@@ -11,8 +11,8 @@ async function start(...options: string[]): Promise<Container> {
 
 afterAll(() => Promise.all(started.map((container) => container.dispose())));
 
-describe('the container', () => {
-  it('The container runs as a user without rights, below an init process', async () => {
+describe('The container', () => {
+  it('The container runs as an unprivileged user, under an init process', async () => {
     const container = await start();
     await expect(output('docker', 'exec', container.id, 'id', '--user', '--name')).resolves.toBe('node');
     await expect(output('docker', 'exec', container.id, 'cat', '/proc/1/comm')).resolves.toBe('tini');
@@ -69,7 +69,7 @@ describe('the container', () => {
     });
   });
 
-  it('The container makes no volume without a name', async () => {
+  it('The container creates no anonymous volume', async () => {
     const container = await start();
     await expect(container.inspect('{{json .Mounts}}')).resolves.toBe('[]');
   });

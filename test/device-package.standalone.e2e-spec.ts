@@ -45,7 +45,7 @@ describe('@sluice/device, packed and installed in another project', () => {
     expect(body.records[0].data_payload).toEqual({ gene_count: 12, sample_quality: 0.98 });
   });
 
-  it('The installed device package follows the directory of a gateway that has no list: it stays where it is', async () => {
+  it('The installed device package keeps its endpoint if the directory of the gateway has no list', async () => {
     const printed = await device.run(`
       import { Device } from '@sluice/device';
       const options = { deviceId: 'dir-1', endpoints: '${standalone.baseUrl}', directory: true };
@@ -57,7 +57,7 @@ describe('@sluice/device, packed and installed in another project', () => {
   });
 });
 
-describe('a browser as a device', () => {
+describe('A browser as a device', () => {
   let browser: Browser;
   let page: Page;
 
@@ -82,7 +82,7 @@ describe('a browser as a device', () => {
     );
   });
 
-  it('The installed device package gets its list, compressed requests through, and sees how long it has to wait', async () => {
+  it('The installed device package in a browser gets its list, sends compressed requests, and reads Retry-After', async () => {
     await open(pages.origin, 'tab-2');
     const program = `(async () => {
       const { Device } = await import('/dist/index.js');

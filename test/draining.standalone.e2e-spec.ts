@@ -30,7 +30,7 @@ async function draining(): Promise<unknown> {
   return body.endpoints.map(({ url, draining }: { url: string; draining: boolean }) => [url, draining]);
 }
 
-it('The gateway takes over the file of the endpoints when that changes', async () => {
+it('The gateway reads the file of the endpoints again when it changes', async () => {
   await writeFile(list, `${standalone.baseUrl}\n`);
   await until('the new list is answered', async () => {
     const { body } = await client.get('/endpoints?device_id=dev-2');
@@ -39,7 +39,7 @@ it('The gateway takes over the file of the endpoints when that changes', async (
   expect(await draining()).toEqual([[standalone.baseUrl, false]]);
 });
 
-it('The gateway gives notice after a SIGTERM: not ready, draining, and still taking records', async () => {
+it('The gateway drains after a SIGTERM: it is not ready, reports draining, and still accepts records', async () => {
   process.kill(standalone.pid!, 'SIGTERM');
   await until('it is not ready', async () => (await client.get('/health/ready')).status === 503 || undefined);
   expect(await draining()).toEqual([[standalone.baseUrl, true]]);

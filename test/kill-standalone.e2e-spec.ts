@@ -4,8 +4,8 @@ import { proveEmbedded, standaloneKilled } from '../tools/proof/embedded.js';
 import { isProven } from '../tools/proof/fault.js';
 import { lineOf } from '../tools/proof/report.js';
 
-describe('kill -9 of the whole pipeline under load', () => {
-  it('A kill -9 of the whole pipeline under load loses, doubles and changes nothing that was acknowledged, at different moments', async () => {
+describe('The whole pipeline under load, killed with kill -9', () => {
+  it('A kill -9 of the whole pipeline under load at any moment loses, doubles and changes no acknowledged record', async () => {
     const result = await proveEmbedded(standaloneKilled, seedOfRun());
     console.info(lineOf(result));
     expect({ line: lineOf(result), isProven: isProven(result) }).toMatchObject({ isProven: true });

@@ -24,7 +24,7 @@ afterAll(async () => {
   await output('docker', 'volume', 'rm', '--force', VOLUME);
 });
 
-it('The image runs as the pod of the chart runs it, and keeps what it has stored when the pod is replaced', async () => {
+it('The image runs as in the pod of the chart, and keeps its stored records when the pod is replaced', async () => {
   const client = new HttpClient(container.baseUrl);
   const record = {
     device_id: 'dev-pod',

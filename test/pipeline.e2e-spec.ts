@@ -34,8 +34,8 @@ function settled(deviceId: string, recordId: string) {
   });
 }
 
-describe(`the whole way of a record (${profile()})`, () => {
-  it('The pipeline goes from a request to the records, exactly as the device wrote it', async () => {
+describe(`The pipeline (${profile()})`, () => {
+  it('The pipeline stores a record exactly as the device wrote it', async () => {
     const payload = {
       text: 'grün 🧪',
       numbers: [1e-7, 2 ** 53 - 1, 0.1],
@@ -66,7 +66,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     expect(Object.is(payload.drift, -0)).toBe(true);
   });
 
-  it('The pipeline gives every record of a list its own verdict, in order, in every form of a body', async () => {
+  it('The pipeline gives every record of a list its own result, in order, in every form of a body', async () => {
     const device = 'e2e-forms';
     const bad = { device_id: device };
     const array = await client.post('/ingest', [
@@ -127,7 +127,7 @@ describe(`the whole way of a record (${profile()})`, () => {
     }
   });
 
-  it('The pipeline pages newest first, without a gap or a double, while more arrives', async () => {
+  it('The pipeline pages newest first, without a gap or a repeat, while more arrives', async () => {
     const device = 'e2e-pages';
     const at = (second: number): string => `2025-09-09T17:00:${String(second).padStart(2, '0')}Z`;
     const many = Array.from({ length: 25 }, (_, second) =>

@@ -40,8 +40,8 @@ async function answerInTheEnd(example: ReadmeExample): Promise<unknown> {
 
 const isReading = ({ command }: ReadmeExample): boolean => !/\s(-d|--data\S*|--json|-X|--request)\s/.test(command);
 
-describe(`the README's commands, on a fresh system (${profile()})`, () => {
-  it('The commands of the README cover taking in, the buffer and the records', () => {
+describe(`The README's commands, on a fresh system (${profile()})`, () => {
+  it('The commands of the README cover ingest, the buffer and the records', () => {
     const paths = examples.map(({ command }) => /:8000(\/[\w-]+)/.exec(command)?.[1]);
     expect(paths).toEqual(expect.arrayContaining(['/ingest', '/check-buffer', '/records']));
   });

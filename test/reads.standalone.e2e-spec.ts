@@ -59,7 +59,7 @@ it('A page of the largest records ends before it has too many bytes, and the nex
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-it('Clients that take nothing cost little, however much they ask for, and no record is refused for them', async () => {
+it('Clients that read nothing cost little, however much they request, and no record is refused because of them', async () => {
   await Promise.all([
     ...Array.from({ length: 100 }, () => askAndTakeNothing()),
     ...Array.from({ length: 4 }, () => askAndTakeNothing(200)),
@@ -70,7 +70,7 @@ it('Clients that take nothing cost little, however much they ask for, and no rec
   expect(residentMiB()).toBeLessThan(MAX_RESIDENT_MIB);
 });
 
-it('A read that finds no place is refused with overloaded and when to come back', async () => {
+it('A read without a free slot is refused with overloaded and Retry-After', async () => {
   await until('the client has all its places', async () => {
     if ((await metric('sluice_reads_in_flight')) === READ_LIMITS.maxUnderWayPerClient) return true;
     await askAndTakeNothing();

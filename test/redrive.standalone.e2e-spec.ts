@@ -39,7 +39,7 @@ async function makeLetters(): Promise<void> {
   }
 }
 
-describe('a redrive of a process that is killed again and again', () => {
+describe('A redrive of a process that is killed again and again', () => {
   it('A redrive of a process that is killed again and again continues after each start, and every letter is stored once', async () => {
     await makeLetters();
     const edit = [{ op: 'replace', path: '/record_id', value: 'again' }];

@@ -26,11 +26,18 @@ const BANNED_NAMES = {
   instead: 'a name for what it returns, or the verb that makes it',
 };
 
-/** A test name that is a fragment: its first word is a plain word without a capital letter. */
+/** A title that is a fragment: its first word is a plain word without a capital letter. Names of code may begin with a small letter. */
 const FRAGMENT = {
-  pattern: /^\s*it(?:\.\w+)*(?:\(.*\))?\(['"`][a-z]+ .*?['"`],/,
-  instead: 'a whole sentence, with its subject and a capital letter',
+  it: { pattern: /^[a-z]+ /, instead: 'a whole sentence, with its subject and a capital letter' },
+  describe: {
+    pattern: /^(?!(?:npm|sluice) )[a-z]+ /,
+    instead: 'the thing under test: a noun with a capital letter, or its name in the code',
+  },
 };
+
+/** A title of `it` or `describe`; that of `it.each` or `describe.each` follows the `)` of its table, which may be lines below. */
+const TITLE =
+  /\b(?<table>it|describe)\.each\b|(?:\b(?<call>it|describe)(?:\.\w+)?|\))\(\s*(?<quote>['"`])(?<title>.*?)\k<quote>,/g;
 
 const MAX_COLUMNS = 120;
 const IS_SUITE = /(?:spec|contract)\.(?:ts|mjs)$/;
@@ -39,23 +46,35 @@ const FENCE = /^\s*```/;
 const UNWRAPPABLE = /^\s*\||https?:\/\/|\]\([^)]{40,}\)/;
 
 /**
- * @param {string} path decides which rules apply: Markdown also has a limit of columns, code also banned names
+ * @param {string} path decides which rules apply: Markdown also has a limit of columns, code banned names, a suite titles
  * @param {string} text
  * @returns {{ line: number, found: string, instead: string }[]} what is to be changed, lines from 1
  */
 export function findingsIn(path, text) {
   const lines = text.split('\n');
-  const rules = path.endsWith('.md') ? BANNED : [...BANNED, BANNED_NAMES, ...(IS_SUITE.test(path) ? [FRAGMENT] : [])];
+  const rules = path.endsWith('.md') ? BANNED : [...BANNED, BANNED_NAMES];
   const words = lines.flatMap((content, index) =>
     wordsIn(content, rules).map((each) => ({ line: index + 1, ...each })),
   );
-  return path.endsWith('.md') ? [...words, ...tooLong(lines)] : words;
+  if (path.endsWith('.md')) return [...words, ...tooLong(lines)];
+  return IS_SUITE.test(path) ? [...words, ...fragmentsIn(text)] : words;
 }
 
 function wordsIn(content, rules) {
   return rules.flatMap(({ pattern, instead }) => {
     const found = pattern.exec(content);
     return found ? [{ found: found[0].trim(), instead }] : [];
+  });
+}
+
+function fragmentsIn(text) {
+  let table;
+  return [...text.matchAll(TITLE)].flatMap(({ index, groups, 0: { length } }) => {
+    const kind = groups.call ?? table;
+    table = groups.table;
+    if (groups.title === undefined || kind === undefined || !FRAGMENT[kind].pattern.test(groups.title)) return [];
+    const line = text.slice(0, index + length).split('\n').length;
+    return [{ line, found: groups.title, instead: FRAGMENT[kind].instead }];
   });
 }
 

@@ -32,7 +32,7 @@ describe('The messages that Sluice really writes', () => {
   });
   afterAll(() => system.dispose());
 
-  it('The messages that Sluice really writes are events as asyncapi.yaml has them: headers, key and payload', () => {
+  it('The messages that Sluice really writes are events as asyncapi.yaml describes them: headers, key and payload', () => {
     expect(events).toHaveLength(RECORDS.length);
     expect(events.flatMap((record) => misfits('ingestEvent', record))).toEqual([]);
   });
@@ -44,12 +44,12 @@ describe('The messages that Sluice really writes', () => {
     }
   });
 
-  it('The messages that Sluice really writes are dead letters as asyncapi.yaml has them', () => {
+  it('The messages that Sluice really writes are dead letters as asyncapi.yaml describes them', () => {
     expect(deadLetters).toHaveLength(1);
     expect(deadLetters.flatMap((record) => misfits('deadLetter', record))).toEqual([]);
   });
 
-  it('The messages that Sluice really writes would be caught if they did not fit', () => {
+  it('The check of the messages fails for a message that does not match asyncapi.yaml', () => {
     const [event] = events as [LogRecord];
     const headers = { ...event.headers, 'schema-version': '2' };
     expect(misfits('ingestEvent', { ...event, headers })).toHaveLength(1);

@@ -53,7 +53,7 @@ describe('values.yaml', () => {
     expect(pathsOfSchema(schema, '').sort()).toEqual(pathsOfValues(values, '').sort());
   });
 
-  it('values.yaml has a schema that takes nothing else, besides what other charts put into global', () => {
+  it('values.yaml has a schema that refuses all other values, except those that other charts put into global', () => {
     const open = (part: Schema, path: string): string[] => [
       ...(part.properties && part.additionalProperties !== false ? [path] : []),
       ...Object.entries(part.properties ?? {}).flatMap(([key, below]) => open(below, `${path}/${key}`)),

@@ -20,7 +20,7 @@ function environmentOf(values: Values, app: string): Record<string, string> {
   return Object.fromEntries(env.map(({ name, value }) => [name, value]));
 }
 
-describe.each(CASES)('the chart, %s', (name, values) => {
+describe.each(CASES)('The chart, %s', (name, values) => {
   const objects = objectsOf(values);
 
   it('The chart passes helm lint', () => {
@@ -31,7 +31,7 @@ describe.each(CASES)('the chart, %s', (name, values) => {
     expect(schemaProblems(objects)).toEqual([]);
   });
 
-  it('The chart keeps the policies for pods', () => {
+  it('The chart satisfies the policies for pods', () => {
     expect(breachesIn(objects)).toEqual([]);
   });
 
@@ -39,7 +39,7 @@ describe.each(CASES)('the chart, %s', (name, values) => {
     for (const version of KUBERNETES_VERSIONS) expect(objectsOf(values, version)).toEqual(objects);
   });
 
-  it('The chart makes what its golden file shows', () => {
+  it('The chart renders the content of its golden file', () => {
     const text = asText(objects);
     expect(text).toBe(golden(name, text));
   });
@@ -50,23 +50,23 @@ describe.each(CASES)('the chart, %s', (name, values) => {
   });
 });
 
-describe('the chart refuses', () => {
+describe('Values that the chart refuses', () => {
   it.each(REFUSED)('The chart refuses %s', (_what, values, sentence) => {
     expect(render(values).refusal?.replaceAll(/\n +/g, ' ')).toMatch(sentence);
   });
 
-  it('Kubernetes that it was not made for', () => {
+  it('The chart refuses a version of Kubernetes that it does not support', () => {
     expect(render({}, '1.28').refusal).toContain('kubeVersion');
   });
 
-  it('The chart reports everything that is wrong at once', () => {
+  it('The chart reports all problems at once', () => {
     const { refusal } = render({ image: { tag: 'latest' }, worker: { replicas: 99 }, ingress: { enabled: true } });
     expect(refusal).toMatch(/image\.tag[\s\S]*worker\.replicas|worker\.replicas[\s\S]*image\.tag/);
     expect(refusal).toContain('ingress.hosts');
   });
 });
 
-describe('time to end', () => {
+describe('The grace period', () => {
   const grace = (values: Values): unknown =>
     find(objectsOf(values), 'Deployment', 'gateway')!.spec.template.spec.terminationGracePeriodSeconds;
 
@@ -81,7 +81,7 @@ describe('time to end', () => {
     expect(grace({ gateway })).toBe(seconds);
   });
 
-  it('The grace period is passed to the process too', () => {
+  it('The grace period is also passed to the process', () => {
     expect(environmentOf({ gateway: { drainNoticeMs: 45_000 } }, 'gateway')).toMatchObject({
       DRAIN_NOTICE_MS: '45000',
       SHUTDOWN_TIMEOUT_MS: '8000',
@@ -89,8 +89,8 @@ describe('time to end', () => {
   });
 });
 
-describe('scaling', () => {
-  it('Scaling has as many processes in each gateway as are asked for', () => {
+describe('Scaling', () => {
+  it('Scaling starts as many processes in each gateway as configured', () => {
     expect(environmentOf({}, 'gateway')).not.toHaveProperty('GATEWAY_PROCESSES');
     for (const processes of [4, 'auto']) {
       expect(environmentOf({ gateway: { processes } }, 'gateway')).toMatchObject({
@@ -99,7 +99,7 @@ describe('scaling', () => {
     }
   });
 
-  it('Scaling has as many workers as partitions at most', () => {
+  it('Scaling allows at most as many workers as partitions', () => {
     const scaled = (values: Values) => find(objectsOf(values), 'ScaledObject')!.spec;
     expect(scaled({ worker: { keda: { enabled: true } } })).toMatchObject({ minReplicaCount: 2, maxReplicaCount: 12 });
     expect(
@@ -107,17 +107,17 @@ describe('scaling', () => {
     ).toMatchObject({ minReplicaCount: 4, maxReplicaCount: 24 });
   });
 
-  it('Scaling has no idle worker where there is one partition', () => {
+  it('Scaling has no idle worker if there is one partition', () => {
     expect(find(objectsOf({ eventLog: { partitions: 1 } }), 'Deployment', 'buffer-worker')!.spec.replicas).toBe(1);
   });
 
-  it('Scaling leaves the number of pods to what scales them', () => {
+  it('Scaling leaves the number of pods to the autoscaler', () => {
     const objects = objectsOf({ gateway: { autoscaling: { enabled: true } }, worker: { keda: { enabled: true } } });
     expect(find(objects, 'Deployment', 'gateway')!.spec).not.toHaveProperty('replicas');
     expect(find(objects, 'Deployment', 'buffer-worker')!.spec).not.toHaveProperty('replicas');
   });
 
-  it('Scaling has no budget that would block the drain of a node for ever', () => {
+  it('Scaling has no budget that would block the drain of a node forever', () => {
     for (const [, values] of CASES) {
       for (const { kind, spec } of objectsOf(values).filter(({ kind }) => kind === 'PodDisruptionBudget')) {
         expect({ kind, ...spec }).toMatchObject({ maxUnavailable: 1 });
@@ -129,9 +129,9 @@ describe('scaling', () => {
   });
 });
 
-describe('settings', () => {
+describe('Settings', () => {
   const WITH_FILE = ALL_SETTINGS.flatMap(({ key }) => [key, `${key}_FILE`]);
-  it.each(CASES)('Settings are such that a program reads: %s', (_name, values) => {
+  it.each(CASES)('Settings of the chart are read by a program: %s', (_name, values) => {
     const containers = objectsOf(values).flatMap(({ spec }) => spec?.template?.spec?.containers ?? []);
     const names = containers.flatMap(({ env }: { env: { name: string }[] }) => env.map(({ name }) => name));
     expect(names.filter((name) => !WITH_FILE.includes(name))).toEqual([]);
@@ -145,7 +145,7 @@ describe('settings', () => {
     });
   });
 
-  it('Settings of one app win over those of all', () => {
+  it('Settings of one app override those of all', () => {
     const values = { settings: { LOG_LEVEL: 'warn' }, worker: { settings: { LOG_LEVEL: 'debug' } } };
     expect(environmentOf(values, 'buffer-worker')).toMatchObject({ LOG_LEVEL: 'debug' });
     expect(environmentOf(values, 'query')).toMatchObject({ LOG_LEVEL: 'warn' });
@@ -166,7 +166,7 @@ describe('settings', () => {
   });
 });
 
-describe('the checks of this suite', () => {
+describe('The checks of this suite', () => {
   const gateway = (): KubernetesObject => structuredClone(find(objectsOf({}), 'Deployment', 'gateway')!);
 
   it('The checks of this suite find a field that Kubernetes does not know, in each version', () => {
@@ -205,7 +205,7 @@ describe('the checks of this suite', () => {
   });
 });
 
-describe('alerts', () => {
+describe('Alerts', () => {
   const groupsOf = (values: Values) =>
     objectsOf(values)
       .filter(({ kind }) => kind === 'PrometheusRule')
@@ -213,11 +213,11 @@ describe('alerts', () => {
   const groupsIn = (texts: readonly string[]) =>
     texts.flatMap((text) => (load(text, { schema: YAML11_SCHEMA }) as { groups: unknown[] }).groups);
 
-  it('Alerts are those of the Compose stack', () => {
+  it('The alerts are those of the Compose stack', () => {
     expect(groupsOf({ monitoring: { rules: { enabled: true } } })).toEqual(groupsIn(Object.values(textsIn(RULES))));
   });
 
-  it('Alerts link to where the runbooks are served', () => {
+  it('The alerts link to the address of the runbooks', () => {
     const rules = { enabled: true, runbookUrl: 'https://wiki.example/runbooks/' };
     const linked = Object.values(textsIn(RULES)).map((text) =>
       text.replaceAll('{{ $externalURL }}/user/', 'https://wiki.example/runbooks/'),
@@ -226,8 +226,8 @@ describe('alerts', () => {
   });
 });
 
-describe('the init step', () => {
-  it('The init step runs before the rest, and needs nothing of the release but its own network policy', () => {
+describe('The init step', () => {
+  it('The init step runs before the rest, and needs only its own network policy of the release', () => {
     const objects = objectsOf({});
     const hooks = objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook']);
     expect(hooks.map(({ kind, metadata }) => [kind, metadata.annotations!['helm.sh/hook-weight']])).toEqual(

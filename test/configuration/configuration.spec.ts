@@ -16,7 +16,7 @@ describe('docs/reference/configuration.md', () => {
   });
 });
 
-describe('the settings of all programs', () => {
+describe('The settings of all programs', () => {
   it('The settings of all programs are declared once: no two have the same environment variable', () => {
     const keys = ALL_SETTINGS.map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);

@@ -41,11 +41,11 @@ const PAGES = [
   ['runbooks/worker-paused', 'SluiceWorkerPaused', 'What to do'],
 ] as const;
 
-describe.each(PAGES)('the page #/%s', (path, title, text) => {
+describe.each(PAGES)('The page #/%s', (path, title, text) => {
   it.each([
     ['light', 1280],
     ['dark', 390],
-  ] as const)('is accessible, in %s at %i px', async (colorScheme, width) => {
+  ] as const)('The page is accessible, in %s at %i px', async (colorScheme, width) => {
     const page = await open(path, { colorScheme, viewport: { width, height: 844 } });
     await shows(page, 'main', title);
     await shows(page, 'main', text);
@@ -54,8 +54,8 @@ describe.each(PAGES)('the page #/%s', (path, title, text) => {
   });
 });
 
-describe('the keyboard', () => {
-  it('The keyboard reaches the page past the menu, and opens a row', async () => {
+describe('The keyboard', () => {
+  it('The keyboard skips the menu to the page, and opens a row', async () => {
     const page = await open('records', {});
     await shows(page, 'main', 'dev-2');
     await page.keyboard.press('Tab');

@@ -42,7 +42,7 @@ const letters = (total: number, undecided: number | null) => ({ total, undecided
 const runbookLink = (page: Page) => page.locator('.headline a').getAttribute('href');
 const toneOf = (page: Page) => page.locator('.headline').getAttribute('data-tone');
 
-describe('the overview', () => {
+describe('The overview', () => {
   it.each<[Json, string, string, string]>([
     [{}, 'good', 'Records are stored as they come.', 'README'],
     [part('event_log', 'down'), 'bad', 'The event log does not answer.', 'engine-down'],
@@ -54,18 +54,15 @@ describe('the overview', () => {
     [{ dead_letters: letters(3, 3) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
     [{ dead_letters: letters(3, null) }, 'warn', '3 dead letters need a decision.', 'dead-letters'],
     [{ dead_letters: letters(3, 0) }, 'good', 'Records are stored as they come.', 'README'],
-  ])(
-    'The overview reports what is the matter, how bad it is and what to do: %j',
-    async (state, tone, text, runbook) => {
-      served.show(state);
-      const page = await open();
-      await shows(page, '#headline', text);
-      expect([await toneOf(page), await runbookLink(page)]).toEqual([tone, `#/runbooks/${runbook}`]);
-      expect(complaints).toEqual([]);
-    },
-  );
+  ])('The overview reports the state, its severity and what to do: %j', async (state, tone, text, runbook) => {
+    served.show(state);
+    const page = await open();
+    await shows(page, '#headline', text);
+    expect([await toneOf(page), await runbookLink(page)]).toEqual([tone, `#/runbooks/${runbook}`]);
+    expect(complaints).toEqual([]);
+  });
 
-  it('The overview leads to the runbook, in the names of the topics here', async () => {
+  it('The overview links to the runbook, with the names of the topics here', async () => {
     served.show({
       names: { events: 'a.events', dead_letters: 'a.dead', store_group: 'a.store' },
       dead_letters: letters(1, 1),
@@ -103,7 +100,7 @@ describe('the overview', () => {
     await shows(page, '#part-gateway', 'https://gateway-2:8443 drains');
   });
 
-  it('The overview has a screen reader say each change of state, and not each number', async () => {
+  it('The overview lets a screen reader announce each change of state, and not each number', async () => {
     const page = await open();
     const dead = (total: number) => served.show({ dead_letters: letters(total, total) });
     dead(1);
@@ -122,7 +119,7 @@ describe('the overview', () => {
   });
 });
 
-describe('what devices send', () => {
+describe('Data of devices', () => {
   it('Data of devices is shown as text, whatever it is', async () => {
     const record = { device_id: HOSTILE, record_id: HOSTILE, timestamp: IDLE['at'], received_at: IDLE['at'] };
     served.show({ recent: [{ ...record, preview: HOSTILE, state: HOSTILE }] });
@@ -153,8 +150,8 @@ describe('what devices send', () => {
   });
 });
 
-describe('the policy of the page', () => {
-  it('The policy of the page runs nothing that is not a file of its address', async () => {
+describe('The policy of the page', () => {
+  it('The policy of the page allows only files of its address to run', async () => {
     const page = await open();
     await shows(page, '#headline', 'Records are stored as they come.');
     await page.evaluate(
@@ -165,8 +162,8 @@ describe('the policy of the page', () => {
   });
 });
 
-describe('a token', () => {
-  it('A token is asked for in words for people, and kept for the tab', async () => {
+describe('A token', () => {
+  it('A missing token is requested in plain words, and kept for the tab', async () => {
     served.token = 'sluice_reader';
     const page = await open();
     await shows(page, '.access', 'Ask the operator for the token of a reader.');
@@ -183,15 +180,15 @@ describe('a token', () => {
     await shows(page, '.access', 'Ask the operator');
   });
 
-  it('A token with more rights is asked for where one is needed', async () => {
+  it('A token with more rights is requested if one is needed', async () => {
     served.answers.set('/dead-letters', 403);
     const page = await open('dead-letters');
     await shows(page, 'main', 'Ask for a token with the scope operate.');
   });
 });
 
-describe('behind the prefix of a proxy', () => {
-  it('Everything works behind the prefix of a proxy', async () => {
+describe('The console behind the prefix of a proxy', () => {
+  it('The console works behind the prefix of a proxy', async () => {
     served.stop();
     served = new ServedConsole('/sluice');
     await served.start();

@@ -17,7 +17,7 @@ afterAll(async () => {
   await system?.dispose();
 });
 
-it(`The console takes a record and shows what becomes of it (${profile()})`, async () => {
+it(`The console sends a record and shows its states (${profile()})`, async () => {
   const complaints = complaintsOf(page);
   await page.goto(system.baseUrl);
   await shows(page, '#connection', 'Live');

@@ -63,7 +63,7 @@ it('A redrive is planned with its edits, exactly as they are written', async () 
   expect(posted()[1]).toBe(JSON.stringify({ plan_hash: PLAN.plan_hash }));
 });
 
-it('A plan is gone when its edits change', async () => {
+it('A plan is removed when its edits change', async () => {
   const page = await open('dead-letters/3/17');
   await addEdit(page, 1, '/record_id', '"b"');
   await page.getByRole('button', { name: 'Plan a redrive of these' }).click();
@@ -86,7 +86,7 @@ it('A value that is not JSON is refused with what to write, before anything is s
 it.each([
   ['light', 1280],
   ['dark', 390],
-] as const)('edits are accessible, in %s at %i px', async (colorScheme, width) => {
+] as const)('The form of the edits is accessible, in %s at %i px', async (colorScheme, width) => {
   const page = await open('dead-letters/3/17', { colorScheme, viewport: { width, height: 844 } });
   await addEdit(page, 1, '/record_id', '"run-17b"');
   await addEdit(page, 2, '/data_payload/old');

@@ -18,7 +18,7 @@ const exists = (path: string): boolean => existsSync(join(ROOT, path));
 const isBroken = ({ target, anchor }: Link): boolean =>
   !exists(target) || (anchor !== '' && target.endsWith('.md') && !anchorsIn(read(target)).has(anchor));
 
-describe('the Markdown pages', () => {
+describe('The Markdown pages', () => {
   it('The Markdown pages link only to files and headings that exist', () => {
     expect(LINKS.filter(isBroken).map(({ page, written }) => `${page}: ${written}`)).toEqual([]);
   });

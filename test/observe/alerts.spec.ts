@@ -13,7 +13,7 @@ const pageOf = (alert: string) =>
     .replace(/(?<!^)[A-Z]/g, '-$&')
     .toLowerCase()}.md`;
 
-it('Every rule asks only for what is exported', () => {
+it('Every rule queries only exported metrics', () => {
   expect(RULES.flatMap(({ expr }) => unknownNamesIn(expr))).toEqual([]);
 });
 
@@ -22,10 +22,10 @@ it('Every alert has a runbook, and every runbook an alert', () => {
   expect(pages).toEqual(ALERT_NAMES.map(pageOf).sort());
 });
 
-describe.each(ALERT_NAMES)('the alert %s', (name) => {
+describe.each(ALERT_NAMES)('The alert %s', (name) => {
   const rules = RULES.filter(({ alert }) => alert === name);
 
-  it('The alert reports what is wrong, whom it calls and where its runbook is', () => {
+  it('The alert has a summary, a severity and the link of its runbook', () => {
     for (const { labels, annotations } of rules) {
       expect(['page', 'ticket']).toContain(labels?.['severity']);
       expect(annotations?.summary).toBeTruthy();
@@ -33,7 +33,7 @@ describe.each(ALERT_NAMES)('the alert %s', (name) => {
     }
   });
 
-  it('The alert has a runbook that reports what it means, what to look at and what to do, and is in the list', () => {
+  it('The alert has a runbook with its meaning, what to look at and what to do, and the runbook is in the list', () => {
     const page = read(`${RUNBOOKS}/${pageOf(name)}`);
     expect([...page.matchAll(/^#+ .+$/gm)].map(([heading]) => heading)).toEqual([
       `# ${name}`,
@@ -44,7 +44,7 @@ describe.each(ALERT_NAMES)('the alert %s', (name) => {
     expect(read(`${RUNBOOKS}/${INDEX}`)).toContain(`[${name}](${pageOf(name)})`);
   });
 
-  it('The alert is seen to fire, with each severity, and to stay quiet', () => {
+  it('The alert has tests in which it fires, with each severity, and in which it does not', () => {
     const tests = ALERT_TESTS.filter(({ alertname }) => alertname === name);
     const fired = new Set(
       tests.flatMap(({ exp_alerts }) => exp_alerts.map(({ exp_labels }) => exp_labels['severity'])),

@@ -8,7 +8,7 @@ const SCREEN_ROWS = 22;
 
 const datasource = readYaml('observe/grafana/provisioning/datasources/prometheus.yml').datasources[0];
 
-it('There is one overview, one dashboard of the edge and one of the worker', () => {
+it('The dashboards are one overview, one of the edge and one of the worker', () => {
   expect(DASHBOARD_FILES.map(([file]) => file)).toEqual(['edge.json', 'overview.json', 'worker.json']);
   expect(new Set(DASHBOARD_FILES.map(([, { uid }]) => uid)).size).toBe(3);
 });
@@ -18,11 +18,11 @@ it('The overview fits on one screen', () => {
   expect(Math.max(...overview.panels.map(({ gridPos: { y, h } }) => y + h))).toBeLessThanOrEqual(SCREEN_ROWS);
 });
 
-describe.each(DASHBOARD_FILES)('the dashboard in %s', (_file, { panels }) => {
+describe.each(DASHBOARD_FILES)('The dashboard in %s', (_file, { panels }) => {
   const charts = panels.filter(({ targets }) => targets !== undefined);
   const targets = charts.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })));
 
-  it('The dashboard has panels that say what they show, side by side', () => {
+  it('The dashboard has panels with descriptions that do not overlap', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     for (const { type, title, description, gridPos } of panels) {
       expect({ title, isSaid: type === 'row' || Boolean(description) }).toEqual({ title, isSaid: true });
@@ -38,7 +38,7 @@ describe.each(DASHBOARD_FILES)('the dashboard in %s', (_file, { panels }) => {
     }
   });
 
-  it.each(targets)('The dashboard asks only for what is exported: $title: $expr', ({ expr }) => {
+  it.each(targets)('The dashboard queries only exported metrics: $title: $expr', ({ expr }) => {
     expect(unknownNamesIn(expr)).toEqual([]);
   });
 

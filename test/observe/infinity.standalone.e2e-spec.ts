@@ -55,9 +55,9 @@ beforeAll(async () => {
 });
 afterAll(() => standalone.dispose());
 
-describe('the dashboard over the API', () => {
+describe('The dashboard over the API', () => {
   it.each(queries)(
-    'The dashboard over the API asks for what the API answers, and shows columns that the answer has: %s',
+    'The dashboard over the API sends valid requests, and shows columns that the answer has: %s',
     async (_name, query) => {
       expect(query.url_options.method).toBe('GET');
       const path = requestOf(query, VALUES);
@@ -92,13 +92,13 @@ describe('the dashboard over the API', () => {
       expect(datasource?.uid ?? source.uid).toBe(source.uid);
   });
 
-  it('The dashboard over the API has panels that say what they show', () => {
+  it('The dashboard over the API has panels with descriptions', () => {
     for (const { title, description } of dashboard.panels)
       expect({ title, isSaid: Boolean(description) }).toMatchObject({ isSaid: true });
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
   });
 
-  it('The dashboard over the API keeps the dashboards over Prometheus', () => {
+  it('The dashboard over the API does not replace the dashboards over Prometheus', () => {
     for (const file of ['datasources/prometheus.yml', 'dashboards/sluice.yml'])
       expect(read(`${FOLDER}/provisioning/${file}`)).toBe(read(`observe/grafana/provisioning/${file}`));
   });

@@ -8,7 +8,7 @@ describe('unknownNamesIn', () => {
     'nodejs_eventloop_lag_p99_seconds{job="gateway"}',
     'sluice:ingest_failed:ratio1h > 0.1',
     'sluice_ingest_problems_total{code=~"overloaded|stopping"}',
-  ])('unknownNamesIn finds nothing in a query about what is exported: %s', (query) => {
+  ])('unknownNamesIn finds nothing in a query of exported metrics: %s', (query) => {
     expect(unknownNamesIn(query)).toEqual([]);
   });
 
@@ -21,7 +21,7 @@ describe('unknownNamesIn', () => {
     ['a value', 'sluice_ingest_records_total{verdict=~"accepted|refused"}', 'verdict="refused"'],
     ['a code', 'sluice_ingest_problems_total{code="over"}', 'code="over"'],
     ['a recording', 'sluice:nothing:ratio', 'sluice:nothing:ratio'],
-  ])('unknownNamesIn finds %s that nothing exports', (_what, query, unknown) => {
+  ])('unknownNamesIn finds %s that no app exports', (_what, query, unknown) => {
     expect(unknownNamesIn(query)).toEqual([unknown]);
   });
 });

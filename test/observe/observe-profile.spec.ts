@@ -24,17 +24,17 @@ const services = readYaml('docker-compose.yml').services as Record<string, Servi
 const observers = Object.entries(services).filter(([, { profiles }]) => profiles?.includes('observe'));
 const scrapes = readYaml('observe/prometheus/prometheus.yml').scrape_configs as Scrape[];
 
-describe('the profile observe', () => {
+describe('The profile observe', () => {
   it('The profile observe is Prometheus, Grafana and the disks of the machine, each of one exact version', () => {
     expect(observers.map(([name]) => name).sort()).toEqual(['grafana', 'machine', 'prometheus']);
     for (const [, { image }] of observers) expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
   });
 
-  it('The profile observe publishes ports on this machine only, since nothing of it asks for a password', () => {
+  it('The profile observe publishes ports on this machine only, because it needs no password', () => {
     for (const port of observers.flatMap(([, { ports = [] }]) => ports)) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it('The profile observe mounts files that are there, and changes none of them', () => {
+  it('The profile observe mounts existing files read-only', () => {
     const mounts = observers
       .flatMap(([, { volumes = [] }]) => volumes)
       .map((volume) => volume.replace(/\$\{\w+:-([^}]+)\}/, '$1').split(':'))
@@ -45,7 +45,7 @@ describe('the profile observe', () => {
     }
   });
 
-  it('The profile observe opens on a dashboard that is there', () => {
+  it('The profile observe opens on an existing dashboard', () => {
     const home = services['grafana']!.environment!['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH']!;
     expect(existsSync(join(ROOT, 'observe/grafana', home))).toBe(true);
   });
@@ -67,7 +67,7 @@ describe('Prometheus', () => {
     for (const { port } of apps) expect(String(port)).toBe(services['gateway']!.environment!['PORT']);
   });
 
-  it('Prometheus scrapes nothing that the profile has not', () => {
+  it('Prometheus scrapes only services of the profile', () => {
     const others = scrapes.flatMap(({ static_configs = [] }) => static_configs.flatMap(({ targets }) => targets));
     expect(others).toEqual(['machine:9100']);
     expect(services).toHaveProperty('machine');

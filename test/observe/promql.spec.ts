@@ -4,11 +4,11 @@ import { namesIn } from './promql.js';
 const metricsIn = (query: string) => namesIn(query).selectors.map(({ metric }) => metric);
 
 describe('namesIn', () => {
-  it('namesIn finds a metric by itself', () => {
+  it('namesIn finds a metric without labels', () => {
     expect(namesIn('up')).toEqual({ selectors: [{ metric: 'up', matchers: [] }], groupings: [] });
   });
 
-  it('namesIn finds what a metric is narrowed by', () => {
+  it('namesIn finds the labels by which a metric is selected', () => {
     expect(namesIn('requests_total{route="/a,b}", status=~"5.."}[5m]').selectors).toEqual([
       {
         metric: 'requests_total',

@@ -23,17 +23,17 @@ beforeAll(async () => {
 });
 
 describe('openapi.json', () => {
-  it('openapi.json reports what the controllers say', () => {
+  it('openapi.json is what the controllers declare', () => {
     const advice = `after a change: ${REFRESH}`;
     expect({ advice, ...committed }).toEqual({ advice, ...described });
   });
 
-  it('openapi.json is OpenAPI 3.1: null is a type, and nullable is no word', () => {
+  it('openapi.json is OpenAPI 3.1: null is a type, and nullable is not used', () => {
     expect(committed.openapi).toMatch(/^3\.1\./);
     expect(JSON.stringify(committed)).not.toContain('"nullable"');
   });
 
-  it('openapi.json describes all paths of the one address', () => {
+  it('openapi.json describes all paths of the service', () => {
     expect(Object.keys(committed.paths).sort()).toEqual([
       '/asyncapi.json',
       '/audit',
@@ -76,7 +76,7 @@ describe('openapi.json', () => {
     expect(names).not.toContain(undefined);
   });
 
-  it('openapi.json answers every error of the product as a problem, and says with each 503 when to ask again', () => {
+  it('openapi.json describes every error as a problem, and each 503 with Retry-After', () => {
     const errors = operations(committed)
       .filter(({ tags }) => !tags?.includes('service'))
       .flatMap(({ responses }) => Object.entries(responses))
@@ -88,7 +88,7 @@ describe('openapi.json', () => {
     }
   });
 
-  it('openapi.json has schemas that resolve, and examples that fit them', () => {
+  it('openapi.json has schemas that resolve, and examples that match them', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
     ajv.addSchema(committed, 'api');
     const mediaTypes = [...mediaTypesIn(committed.paths)];
@@ -101,7 +101,7 @@ describe('openapi.json', () => {
     }
   });
 
-  it('openapi.json reports what each kind of event of a stream carries, with an example that fits', () => {
+  it('openapi.json describes each kind of event of a stream, with an example that matches', () => {
     const { schema, examples } = streamOf(committed, '/events/tail');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema(committed, 'api');
@@ -116,7 +116,7 @@ describe('openapi.json', () => {
     }
   });
 
-  it('openapi.json shows the seed record where it goes in, waits, and is stored', () => {
+  it('openapi.json shows the same record as it is sent, buffered and stored', () => {
     for (const path of ['/ingest', '/check-buffer', '/records', '/records/{device_id}/{record_id}'])
       expect(JSON.stringify(committed.paths[path])).toContain('{"gene_count":12,"sample_quality":0.98}');
   });

@@ -39,7 +39,7 @@ describe('docs/guides/consume.md', () => {
   }
 
   it(
-    'docs/guides/consume.md shows the events with the console consumer: place, headers, key and value',
+    'docs/guides/consume.md shows the events with the console consumer: partition, offset, headers, key and value',
     async () => {
       const lines = (await runTool('kafka-console-consumer.sh', '--timeout-ms 10000')).split('\n');
       const [place, offset, headers, key, value] = lines.find((line) => line.includes(event.device_id))!.split('\t');

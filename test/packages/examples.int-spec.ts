@@ -209,7 +209,7 @@ describe('The example downstream-export', () => {
   );
 
   it(
-    'The example downstream-export writes nothing twice when everything comes again, and repairs a line that was cut short',
+    'The example downstream-export writes nothing twice after a redelivery, and repairs a line that was cut short',
     async () => {
       const events = eventsOver(100);
       await publish(events.slice(0, 60));

@@ -73,7 +73,7 @@ describe('@sluice/contracts and @sluice/batch-transport, installed from their ta
     PATIENCE_MS,
   );
 
-  it('The packages carry what they need: contracts nothing, and the reader no Nest', async () => {
+  it('The packages declare only the dependencies that they need: contracts none, and the reader no Nest', async () => {
     const { version, ...contracts } = await manifestOf('contracts');
     expect(contracts).not.toHaveProperty('dependencies');
     const ours = ['async', 'contracts', 'event-log', 'event-log-kafka'].map((name) => [`@sluice/${name}`, version]);

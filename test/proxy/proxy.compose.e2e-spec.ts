@@ -30,7 +30,7 @@ async function untilAcknowledged(more: number): Promise<void> {
   await until(`${more} more records are acknowledged`, () => ledger.acked >= wanted || undefined);
 }
 
-describe('three gateways behind one port', () => {
+describe('Three gateways behind one port', () => {
   it('Three gateways behind one port share the load', async () => {
     const gateways = await stack.gateways();
     expect(gateways).toHaveLength(3);
@@ -40,7 +40,7 @@ describe('three gateways behind one port', () => {
     });
   });
 
-  it('Three gateways behind one port are left before they stop: no request fails while one of them is restarted', async () => {
+  it('Three gateways behind one port fail no request while one of them is restarted', async () => {
     const [gateway] = await stack.gateways();
     await untilAcknowledged(50);
     const before = generator.troubles;
@@ -53,7 +53,7 @@ describe('three gateways behind one port', () => {
     });
   });
 
-  it('Three gateways behind one port lose nothing that was acknowledged when one of them is killed', async () => {
+  it('Three gateways behind one port lose no acknowledged record when one of them is killed', async () => {
     const [, gateway] = await stack.gateways();
     await untilAcknowledged(50);
     await output('docker', 'kill', gateway!);

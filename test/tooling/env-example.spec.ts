@@ -15,11 +15,11 @@ const NOT_FOR_PEOPLE = ['QUERY_URL'];
 describe('.env.example', () => {
   const settings = ALL_SETTINGS.filter(({ key }) => !NOT_FOR_PEOPLE.includes(key));
 
-  it.each(settings)('.env.example shows $key with the value that holds without it', ({ key, fallback }) => {
+  it.each(settings)('.env.example shows $key with its default', ({ key, fallback }) => {
     expect(examples.get(key)).toBe(String(fallback));
   });
 
-  it('.env.example shows everything that docker-compose.yml reads, with the value that holds without it', async () => {
+  it('.env.example shows every variable that docker-compose.yml reads, with its default', async () => {
     const knobs = [...(await read('docker-compose.yml')).matchAll(/\$\{([A-Z_0-9]+):-([^}]*)\}/g)];
     expect(knobs.length).toBeGreaterThan(0);
     const inCompose = knobs.map(([, key = '', value = '']) => [key, value]);

@@ -16,7 +16,7 @@ async function refusals(filePath: string, code: string): Promise<string[]> {
   return (result?.messages ?? []).filter(({ ruleId }) => rules.includes(ruleId ?? '')).map(({ message }) => message);
 }
 
-describe('the environment', () => {
+describe('The environment', () => {
   const reading = `export const port = process.env['PORT'];\n`;
 
   it.each(['apps/gateway/src/ingest.service.ts', 'libs/process/src/a.ts', 'apps/gateway/src/gateway.module.ts'])(
@@ -34,7 +34,7 @@ describe('the environment', () => {
   );
 });
 
-describe('the reader of the settings', () => {
+describe('The reader of the settings', () => {
   const importing = `export { readSettings as read } from '@sluice/process';\n`;
 
   it.each(['apps/gateway/src/ingest.service.ts', 'apps/gateway/src/ingest/ingest.module.ts', 'libs/http/src/a.ts'])(

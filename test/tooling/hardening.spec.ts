@@ -23,11 +23,11 @@ const started = all.filter(([, { profiles = [] }]) => profiles.length === 0);
 const ours = all.filter(([, { image }]) => image.includes('SLUICE_IMAGE')).map(([name]) => name);
 
 describe('docker-compose.yml', () => {
-  it('docker-compose.yml has apps of ours', () =>
+  it('docker-compose.yml has apps of this repository', () =>
     expect(ours).toEqual(expect.arrayContaining(['gateway', 'buffer-worker', 'query', 'init'])));
 
   it.each(ours)(
-    'docker-compose.yml gives %s no capability, no new privilege and no root file system to write to',
+    'docker-compose.yml gives %s no capability, no new privilege and a read-only root file system',
     (name) => {
       expect(services[name]).toMatchObject({
         read_only: true,
@@ -38,7 +38,7 @@ describe('docker-compose.yml', () => {
   );
 
   it.each(started.map(([name]) => name))(
-    'docker-compose.yml gives %s no root file system to write to and no new privilege',
+    'docker-compose.yml gives %s a read-only root file system and no new privilege',
     (name) => {
       expect(services[name]).toMatchObject({
         read_only: true,
@@ -48,7 +48,7 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it('docker-compose.yml gives back to MongoDB only what it needs to become another user than root', () => {
+  it('docker-compose.yml gives MongoDB only the capabilities that it needs to drop root', () => {
     const added = started.filter(([, { cap_add }]) => cap_add !== undefined);
     expect(added.map(([name, { cap_add }]) => [name, cap_add])).toEqual([
       ['mongo', ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID']],
@@ -65,25 +65,25 @@ describe('docker-compose.yml', () => {
       for (const port of ports) expect({ name, port }).toEqual({ name, port: expect.stringContaining('127.0.0.1') });
   });
 
-  it('docker-compose.yml leaves everything but the gateway on a network that has no way in or out', () => {
+  it('docker-compose.yml connects everything but the gateway only to a network without a route in or out', () => {
     expect(networks['backend']).toMatchObject({ internal: true });
     for (const [name, service] of started)
       if (name !== 'gateway') expect({ name, networks: service.networks }).toEqual({ name, networks: ['backend'] });
   });
 });
 
-describe('the image', () => {
+describe('The image', () => {
   const lines = readFileSync('Dockerfile', 'utf8').split('\n');
 
-  it('The image runs as a user without rights', () => {
+  it('The image runs as an unprivileged user', () => {
     expect(lines.filter((line) => line.startsWith('USER '))).toEqual(['USER node']);
   });
 
-  it('The image declares no volume, which would leave one without a name behind for every container', () => {
+  it('The image declares no volume, which would leave an anonymous one for every container', () => {
     expect(lines.filter((line) => line.startsWith('VOLUME'))).toEqual([]);
   });
 
-  it('The image reports what it is, of which version and under which license', () => {
+  it('The image has labels with its name, its version and its license', () => {
     const text = lines.join('\n');
     const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       version: string;
@@ -124,7 +124,7 @@ describe('the image', () => {
 });
 
 describe('package-lock.json', () => {
-  it('package-lock.json holds every package to its content, from one registry over HTTPS', () => {
+  it('package-lock.json has the checksum of every package, from one registry over HTTPS', () => {
     const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
     };
@@ -143,12 +143,12 @@ describe('compose.external.yml', () => {
     services: Record<string, Service>;
   };
 
-  it('compose.external.yml has our services under the names of docker-compose.yml, and no engine', () => {
+  it('compose.external.yml has the services under the names of docker-compose.yml, and no engine', () => {
     expect(Object.keys(file.services)).toEqual(['gateway', 'buffer-worker', 'query', 'init', 'doctor']);
   });
 
   it.each(Object.entries(file.services))(
-    'compose.external.yml gives %s no more than docker-compose.yml does',
+    'compose.external.yml gives %s no more rights than docker-compose.yml does',
     (_, service) => {
       expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
       for (const port of service.ports ?? []) expect(port).toContain('127.0.0.1');

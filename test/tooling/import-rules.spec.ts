@@ -162,7 +162,7 @@ beforeAll(async () => {
 
 afterAll(() => tree.remove());
 
-describe('a forbidden import is refused by its rule', () => {
+describe('A forbidden import', () => {
   it.each(FORBIDDEN.map((forbidden, index) => [...forbidden, index] as const))(
     'An import of %s from %s breaks %s',
     (from, _specifier, rule, index) => {
@@ -190,7 +190,7 @@ describe('a forbidden import is refused by its rule', () => {
   });
 });
 
-describe('an import that the architecture draws is allowed', () => {
+describe('An allowed import', () => {
   it.each(ALLOWED.map(([from, specifier], index) => [from, specifier, FORBIDDEN.length + index] as const))(
     'An allowed import: %s imports %s',
     (from, _specifier, index) => {

@@ -25,7 +25,7 @@ function lintText(name: string, text: string): { code: number | null; findings: 
   return lint(file);
 }
 
-describe('the language lint', () => {
+describe('The language lint', () => {
   it('The language lint accepts every file that is held to it', () => {
     expect(lint()).toEqual({ code: 0, findings: '' });
   });
@@ -62,6 +62,24 @@ describe('the language lint', () => {
     expect(lintText('f.spec.ts', fragment).findings).toContain('f.spec.ts:1:');
     expect(lintText('f.ts', fragment).code).toBe(0);
     expect(lintText('g.spec.ts', "it('decodeEvent never throws', () => undefined);\n").code).toBe(0);
+  });
+
+  it.each([
+    ['after a table', "it.each([\n  ['a'],\n  ['b'],\n])('is refused: %s', () => undefined);\n", 4],
+    ['below a table', "it.each(rows)(\n  'is refused: %s',\n  () => undefined,\n);\n", 2],
+    ['after a table of constants', "it.each([['a']] as const)('is refused: %s', () => undefined);\n", 1],
+    ['of a group', "describe('a record', () => undefined);\n", 1],
+    ['of a group with a table', "describe.each(formats)('a record as %s', () => undefined);\n", 1],
+  ])('The language lint refuses a title that is a fragment %s', (_where, text, line) => {
+    const { code, findings } = lintText('h.spec.ts', text);
+    expect([code, findings]).toEqual([1, expect.stringMatching(new RegExp(`h\\.spec\\.ts:${line}: "(?:is|a) `))]);
+  });
+
+  it('The language lint accepts a group that is named as in the code, and text in a table', () => {
+    const groups = ['decodeEvent', 'sluice tokens', 'npm run sbom', 'A record', 'flush'];
+    const table = "it.each([['is a row', 'it is a text']])('A row is accepted: %s', () => undefined);\n";
+    const text = groups.map((name) => `describe('${name}', () => undefined);\n`).join('') + table;
+    expect(lintText('i.spec.ts', text)).toEqual({ code: 0, findings: '' });
   });
 
   it('The language lint refuses a line of prose over 120 columns, but no table, no code and no line with a URL', () => {

@@ -83,7 +83,7 @@ describe('examples/python-device', () => {
     ]);
   });
 
-  it('examples/python-device repeats the same ids after a 503, and only what was not settled after a 207', async () => {
+  it('examples/python-device repeats the same ids after a 503, and only the unsettled ones after a 207', async () => {
     answers = [
       unavailable,
       ([first]) => ({
@@ -112,7 +112,7 @@ describe('examples/python-device', () => {
     expect(await run([{ n: 1 }, { n: 2 }])).toBe('0 records are left, 1 were rejected');
   });
 
-  it('examples/python-device halves a request that is too large until one record is to blame', async () => {
+  it('examples/python-device halves a request that is too large until one record is alone', async () => {
     const tooLarge = (records: Sent[]) =>
       records.some(({ data_payload }) => data_payload.n === 3)
         ? { status: 413, body: { code: 'body-too-large' } }

@@ -43,7 +43,7 @@ describe('comparable', () => {
     });
   });
 
-  it('The function comparable keeps a null, which reports that there is no such moment', () => {
+  it('The function comparable keeps a null, which means that there is no time', () => {
     expect(comparable({ stored_at: null })).toEqual({ stored_at: null });
   });
 });

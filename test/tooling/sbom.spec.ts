@@ -13,7 +13,7 @@ const TIME_LIMIT_MS = 60_000;
 
 describe('npm run sbom', () => {
   it(
-    'The command npm run sbom lists what the image has of packages, and nothing of what only tests and tools need',
+    'The command npm run sbom lists the packages of the image, and none that only tests and tools need',
     async () => {
       const bom = JSON.parse(await output('node', 'scripts/sbom.mjs')) as Bom;
       const names = bom.components.map(({ name }) => name);
@@ -28,7 +28,7 @@ describe('npm run sbom', () => {
     TIME_LIMIT_MS,
   );
 
-  it('The command npm run sbom is about the apps that the image has', () => {
+  it('The command npm run sbom describes the apps of the image', () => {
     const appsIn = (path: string, pattern: RegExp) =>
       [...readFileSync(path, 'utf8').matchAll(pattern)].map(([, app]) => app);
     const [, list = ''] = /APPS = \[(.*?)\]/.exec(readFileSync('scripts/image/shipped.mjs', 'utf8')) ?? [];

@@ -113,7 +113,7 @@ describe('npm start', () => {
     expect((await start()).did).toEqual(['app runs']);
   });
 
-  it('The command npm start builds again when the output is gone', async () => {
+  it('The command npm start builds again when the output is missing', async () => {
     await start();
     await rm(join(checkout, MAIN));
     expect((await start()).did).toEqual(['nest builds', 'app runs']);
@@ -125,7 +125,7 @@ describe('npm start', () => {
     expect(said).toContain('npm ci failed');
   });
 
-  it('The command npm start runs nothing old when the build fails, and builds again the next time', async () => {
+  it('The command npm start does not run an old build when the build fails, and builds again the next time', async () => {
     await start();
     await put(SOURCE, 'broken');
     const failed = await start({ BUILD_FAILS: '1' });
@@ -134,11 +134,11 @@ describe('npm start', () => {
     expect((await start()).did).toEqual(['nest builds', 'app runs']);
   });
 
-  it('The command npm start ends as the app ends', async () => {
+  it('The command npm start exits with the code of the app', async () => {
     await expect(start({ APP_ENDS_WITH: '7' })).resolves.toMatchObject({ code: 7 });
   });
 
-  it('The command npm start gives the app what .env says', async () => {
+  it('The command npm start passes the settings of .env to the app', async () => {
     await put('.env', 'APP_ENDS_WITH=9\n');
     await expect(start()).resolves.toMatchObject({ code: 9 });
   });

@@ -51,7 +51,7 @@ describe('The version of a release', () => {
     expect(load(textOf('libs/contracts/asyncapi.yaml'))).toMatchObject({ info: { version } });
   });
 
-  it('The version is the first one of the changelog, below what is not released', () => {
+  it('The version is the first one of the changelog, below Unreleased', () => {
     const titles = [...textOf('CHANGELOG.md').matchAll(/^## (.*)$/gm)].map(([, title]) => title!);
     expect(titles[0]).toBe('Unreleased');
     expect(titles[1]).toMatch(new RegExp(`^${version.replaceAll('.', '\\.')} \\(\\d{4}-\\d{2}-\\d{2}\\)$`));

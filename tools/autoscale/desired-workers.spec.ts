@@ -11,7 +11,7 @@ describe('The number of workers for a lag', () => {
     [5_001, 2],
     [14_000, 3],
     [1_000_000, 4],
-  ])('%i records of lag need %i workers', (lag, workers) => {
+  ])('A lag of %i records needs %i workers', (lag, workers) => {
     expect(desiredWorkers(lag, RULE)).toBe(workers);
   });
 });

@@ -10,7 +10,7 @@ describe('chartOf', () => {
     expect([half! / bare!, double! / bare!]).toEqual([0.5, 2]);
   });
 
-  it('chartOf names what was measured once, and each variant with its figure', () => {
+  it('chartOf names each measurement once, and each variant with its figure', () => {
     const svg = chartOf([row('POST', 'bare', 1), row('POST', 'Kafka', 0.5)]);
     expect(svg.match(/>POST</g)).toHaveLength(1);
     expect(svg).toContain('>0.50 (5 us)<');
@@ -20,7 +20,7 @@ describe('chartOf', () => {
     expect(widthsIn(chartOf([row('a', 'bare', 1), row('a', 'x', 0.00001)]))[1]).toBe(1);
   });
 
-  it('chartOf takes no text for markup', () => {
+  it('chartOf escapes markup in its texts', () => {
     expect(chartOf([row('a < b & c', 'x', 1)])).toContain('>a &lt; b &amp; c<');
   });
 });

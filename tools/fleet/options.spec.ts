@@ -11,7 +11,7 @@ const errorOf = (...args: string[]): string => {
   return 'none';
 };
 
-describe('the options of a fleet', () => {
+describe('The options of a fleet', () => {
   it('The options of a fleet are taken as they are given', () => {
     const endpoints = '--endpoints=http://127.0.0.1:8001,http://127.0.0.1:8002/';
     const given = [
@@ -35,7 +35,7 @@ describe('the options of a fleet', () => {
     });
   });
 
-  it('The options of a fleet need none: then the fleet reports to what npm start has started, without faults', () => {
+  it('The options of a fleet may be empty: then the fleet reports to npm start, without faults', () => {
     expect(fleetOptions([])).toMatchObject({
       endpoints: ['http://127.0.0.1:8000'],
       faults: [],

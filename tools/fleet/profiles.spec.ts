@@ -14,7 +14,7 @@ const reportOf = (profile: Profile, random: Random, number: number) => ({
   data_payload: profile.payload(random, number),
 });
 
-describe.each(PROFILES)('a device of the profile %s', (name) => {
+describe.each(PROFILES)('A device of the profile %s', (name) => {
   it('A device of the profile reports at the rate that it is given, on average', () => {
     const random = new Random(3);
     const profile = profileOf(name, random);
@@ -24,7 +24,7 @@ describe.each(PROFILES)('a device of the profile %s', (name) => {
     expect(sumMs / REPORTS).toBeLessThan(1.05 * MEAN_MS);
   });
 
-  it('A device of the profile reports what a gateway takes, the same for the same seed', () => {
+  it('A device of the profile reports records that a gateway accepts, the same for the same seed', () => {
     const reports = [new Random(3), new Random(3)].map((random) =>
       Array.from({ length: 50 }, (_, number) => reportOf(profileOf(name, random), random, number)),
     );
@@ -33,8 +33,8 @@ describe.each(PROFILES)('a device of the profile %s', (name) => {
   });
 });
 
-describe('spells without a network', () => {
-  it('Spells without a network come and go, at the same times for the same seed', () => {
+describe('Phases without a network', () => {
+  it('Phases without a network begin and end at the same times for the same seed', () => {
     const seconds = Array.from({ length: 600 }, (_, second) => second * 1000);
     const [once, again] = [new OfflineSpells(new Random(5)), new OfflineSpells(new Random(5))];
     const states = seconds.map((atMs) => once.isOffline(atMs));

@@ -69,8 +69,8 @@ function unavailable(response: ServerResponse): object {
   return { code: 'store-unavailable', detail: 'The record store does not answer.' };
 }
 
-describe('a run of the fleet', () => {
-  it('A run of the fleet reports that everything was kept, where it was', async () => {
+describe('A run of the fleet', () => {
+  it('A run of the fleet reports that everything was kept, if that is so', async () => {
     const { result, text } = await run(await gatewayThatKeeps((record) => [record]));
     expect(text).toMatch(/kept: lost 0, doubled 0, phantoms 0, changed 0, reordered 0, misjudged 0/);
     expect(text).toContain('reading back the records of 5 devices');
@@ -88,7 +88,7 @@ describe('a run of the fleet', () => {
     expect(result).toBe('broken');
   });
 
-  it('A run of the fleet asks for a page again that was refused, until it is answered', async () => {
+  it('A run of the fleet requests a refused page again, until it is answered', async () => {
     let refusals = 2;
     const endpoint = await gatewayThatKeeps(
       (record) => [record],
@@ -98,7 +98,7 @@ describe('a run of the fleet', () => {
     expect(refusals).toBeLessThan(0);
   });
 
-  it('A run of the fleet ends a check that takes too long, and reports how far it came and what failed', async () => {
+  it('A run of the fleet ends a check that takes too long, and reports its progress and the failures', async () => {
     const endpoint = await gatewayThatKeeps(
       (record) => [record],
       ({ pathname }, response) => (pathname === '/records' ? unavailable(response) : undefined),
@@ -113,7 +113,7 @@ describe('a run of the fleet', () => {
     expect(text).not.toMatch(/kept|BROKEN/);
   });
 
-  it('A run of the fleet reports what the buffer waits for', async () => {
+  it('A run of the fleet reports why the buffer does not drain', async () => {
     let isFirst = true;
     const endpoint = await gatewayThatKeeps(
       (record) => [record],
@@ -151,7 +151,7 @@ describe('a run of the fleet', () => {
     expect((await run(endpoint, ['--duration=1h'], stop)).result).toBe('kept');
   });
 
-  it('A run of the fleet takes a Ctrl-C that arrives twice for one, and a later one for another', () => {
+  it('A run of the fleet counts a Ctrl-C that arrives twice as one, and a later one as another', () => {
     const stop = new RunStop();
     const given = [1_000, 1_100, 2_000].map((nowMs) => stop.request(nowMs));
     expect(given).toEqual(['reports', undefined, 'run']);
@@ -164,7 +164,7 @@ describe('a run of the fleet', () => {
     expect(text).toMatch(/^waves of requests +not measured: devices have to report for at least 30 s$/m);
   });
 
-  it('A run of the fleet does not begin where nothing answers, and reports what to do', async () => {
+  it('A run of the fleet does not begin if no gateway answers, and reports what to do', async () => {
     await expect(run('http://127.0.0.1:1')).rejects.toThrow(FleetOptionError);
     await expect(run('http://127.0.0.1:1')).rejects.toThrow(
       'http://127.0.0.1:1 does not answer. Start it with npm start, or name gateways that run by --endpoints.',

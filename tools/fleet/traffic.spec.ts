@@ -24,7 +24,7 @@ describe('Traffic', () => {
   });
 });
 
-describe('imbalance', () => {
+describe('Imbalance', () => {
   it('Imbalance is the greatest difference from the mean, as a share of it', () => {
     expect(imbalance([100, 100, 100])).toBe(0);
     expect(imbalance([80, 120])).toBeCloseTo(0.2);
@@ -40,7 +40,7 @@ describe('Latencies', () => {
     expect(Math.abs(latencies.quantile(0.99)! / 990 - 1)).toBeLessThan(0.02);
   });
 
-  it('Latencies knows none while nothing was measured', () => {
+  it('Latencies has no quantile while nothing was measured', () => {
     expect(new Latencies().quantile(0.5)).toBeUndefined();
   });
 });

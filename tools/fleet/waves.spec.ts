@@ -28,7 +28,7 @@ describe('wavesIn', () => {
     expect(waves!.lag).toBe(30);
   });
 
-  it('wavesIn finds waves that die away', () => {
+  it('wavesIn finds waves that decay', () => {
     const waves = wavesIn(
       bins((bin, random) => random.between(0, 5) + 100 * Math.exp(-bin / 100) * (bin % 20 < 2 ? 1 : 0)),
       LAGS,
@@ -37,7 +37,7 @@ describe('wavesIn', () => {
     expect(waves!.lag).toBe(20);
   });
 
-  it('wavesIn does not take a load that falls slowly for a wave', () => {
+  it('wavesIn finds no wave in a load that falls slowly', () => {
     const waves = wavesIn(
       bins((bin, random) => random.between(0, 20) + (BINS - bin) / 5),
       LAGS,
@@ -45,7 +45,7 @@ describe('wavesIn', () => {
     expect(waves!.autocorrelation).toBeLessThan(waves!.chance);
   });
 
-  it('wavesIn says nothing of a series that is too short, or empty', () => {
+  it('wavesIn finds nothing in a series that is too short or empty', () => {
     expect(wavesIn([1, 2, 3], LAGS)).toBeUndefined();
     expect(
       wavesIn(

@@ -46,7 +46,7 @@ const bodies = fc
   .map(([seed, faults]) => [new Random(seed), faults] as const)
   .map(([random, faults]) => mutated(random, Buffer.from(reportText(random, 'dev-2')), faults));
 
-describe('the decoder', () => {
+describe('The decoder', () => {
   it('The decoder never throws, and publishes what it accepts as it was sent', () => {
     let taken = 0;
     const isUnchanged = (bytes: Buffer): void => {

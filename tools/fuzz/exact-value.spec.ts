@@ -3,13 +3,13 @@ import { readExactly } from './exact-value.js';
 
 const exact = (text: string) => readExactly(text)?.exact;
 
-describe('the second reader of JSON', () => {
+describe('The second reader of JSON', () => {
   it.each([
     ['{"b":1,"a":[1.0,"x",{}]}', '\n{ "a" : [ 1 , "\\u0078", { } ] , "b" : 1e0 }'],
     ['{"2":0,"1":0}', '{"1":0,"2":0}'],
     ['0.1', '0.10000000000000000555'],
     ['[]', ' [ ] '],
-  ])('The second reader of JSON takes %s and %s for the same', (a, b) => {
+  ])('The second reader of JSON reads %s and %s as equal', (a, b) => {
     expect(exact(a)).toBeDefined();
     expect(exact(b)).toBe(exact(a));
   });
@@ -33,7 +33,7 @@ describe('the second reader of JSON', () => {
   });
 
   it.each([...['{"a":1,"a":1}', '{"a":1,"\\u0061":2}', '1e400', '1e-400', '18446744073709551616']])(
-    'The second reader of JSON knows that no double and no object holds %s, at any path',
+    'The second reader of JSON finds that neither a double nor an object can hold %s, at any path',
     (text) => {
       for (const around of [text, `[${text}]`, `{"x":[${text}],"y":0}`]) {
         expect(readExactly(around)).toMatchObject({ exact: undefined });

@@ -26,9 +26,9 @@ afterAll(async () => {
 });
 
 /** One ledger over all of it: each fault begins when the one before it is over and records are acknowledged again. */
-describe(`the full stack under load (seed ${seed})`, () => {
+describe(`The full stack under load (seed ${seed})`, () => {
   it.each(['gateway', 'query', 'buffer-worker', 'kafka'])(
-    'The full stack under load takes records again after kill -9 of %s',
+    'The full stack under load accepts records again after kill -9 of %s',
     async (service) => {
       await acknowledged(ledger, 100);
       const id = await idOf(service);
@@ -38,14 +38,14 @@ describe(`the full stack under load (seed ${seed})`, () => {
     },
   );
 
-  it('The full stack under load takes records while the store is frozen, and stores them when it is not', async () => {
+  it('The full stack under load accepts records while the store is frozen, and stores them afterwards', async () => {
     const id = await idOf('mongo');
     await docker(['pause', id]);
     await acknowledged(ledger, 200);
     await docker(['unpause', id]);
   });
 
-  it('The full stack under load has lost, doubled, changed and reordered nothing that it acknowledged', async () => {
+  it('The full stack under load has lost, doubled, changed and reordered no acknowledged record', async () => {
     await Promise.all([generator.stop(), sampler.stop()]);
     const client = new HttpClient(stack.baseUrl);
     await untilDrained(client);

@@ -29,7 +29,7 @@ describe('A result', () => {
     ['a record was in neither view', { findings: { ...result().findings, invisible: ['d/1'] } }],
     ['the fault had no effect', { evidence: { kills: 1, redeliveries: 0 } }],
     ['something else is wrong', { troubles: ['d/1'] }],
-  ])('A result is not proven when %s, and says it', (_what, change) => {
+  ])('A result is not proven when %s, and the report says so', (_what, change) => {
     expect(isProven(result(change))).toBe(false);
     expect(lineOf(result(change))).toMatch(/^BROKEN a .*(d\/1|redeliveries 0)/s);
   });

@@ -24,19 +24,16 @@ const nameOf = (cause: PauseReason): string => (CAUSES.includes(cause) ? cause :
 
 /** What is measured of the archive. Series that alerts look at are there from the start. */
 export class ArchiveMetrics {
-  readonly #objects = this.counter('sluice_archive_objects_total', 'Objects that the object store has confirmed.');
-  readonly #records = this.counter(
-    'sluice_archive_records_total',
-    'Records that the committed position of the archive has passed.',
-  );
-  readonly #bytes = this.counter('sluice_archive_bytes_total', 'Bytes of objects that the object store has confirmed.');
+  readonly #objects = this.counter('sluice_archive_objects_total', 'Objects that were stored in the archive.');
+  readonly #records = this.counter('sluice_archive_records_total', 'Records that were archived and committed.');
+  readonly #bytes = this.counter('sluice_archive_bytes_total', 'Bytes of objects that were stored in the archive.');
   readonly #unreadable = this.counter(
     'sluice_archive_unreadable_records_total',
-    'Log records that are not events: they were not archived, and the buffer worker dead-letters them.',
+    'Records of the event log that are not events: they were not archived, and the buffer worker dead-letters them.',
   );
   readonly #dropped = this.counter(
     'sluice_archive_dropped_records_total',
-    'Records of open objects that were given up and are read again, as after a rebalance.',
+    'Records of open objects that were dropped and are read again, as after a rebalance.',
   );
   readonly #failures = new Counter({
     name: 'sluice_archive_failures_total',
@@ -46,13 +43,13 @@ export class ArchiveMetrics {
   });
   readonly #paused = new Gauge({
     name: 'sluice_archive_paused',
-    help: 'Whether the archiver is paused, by cause: 1 for the cause that holds it up now, else 0.',
+    help: 'Whether the archiver is paused, by cause: 1 for the current cause, else 0.',
     labelNames: ['cause'],
     registers: [this.registry],
   });
   readonly #uploads = new Histogram({
     name: 'sluice_archive_upload_duration_seconds',
-    help: 'Time until the object store confirmed an object.',
+    help: 'Time until the object store has acknowledged an object.',
     buckets: DURATION_BUCKETS,
     registers: [this.registry],
   });
@@ -71,7 +68,7 @@ export class ArchiveMetrics {
     this.total(
       positions,
       'sluice_archive_expired_records',
-      'Records that the event log has removed before they were archived, as long as the committed position shows it.',
+      'Records that the event log removed before they were archived, until the archiver moves past them.',
       expiredOf,
     );
   }

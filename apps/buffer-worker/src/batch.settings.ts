@@ -21,7 +21,7 @@ export const BATCH_SETTINGS = {
     'BATCH_MAX_AGE_MS',
     50,
     { min: 0, max: 60 * SECOND_MS },
-    'Worker: maximum wait for a batch to fill.',
+    'Worker: maximum time to wait for a batch to fill.',
   ),
 } as const satisfies SettingsTable;
 

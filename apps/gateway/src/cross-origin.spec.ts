@@ -18,15 +18,15 @@ function ask(path: string, headers: Record<string, string>, method = 'OPTIONS') 
 const corsHeaders = ({ headers }: { headers: Headers }) =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
-describe('a page of another origin', () => {
-  it('A page of another origin may not send records unless its origin is named', async () => {
+describe('A page of another origin', () => {
+  it('A page of another origin may not send records unless its origin is configured', async () => {
     gateway = await GatewayUnderTest.start();
     const preflight = await ask('/ingest', { origin: HALL, ...PREFLIGHT });
     expect([preflight.status, corsHeaders(preflight)]).toEqual([405, []]);
     expect(corsHeaders(await gateway.post(SEED_RECORD, { origin: HALL }))).toEqual([]);
   });
 
-  it('A page of another origin may send records when its origin is named, and read how long to wait', async () => {
+  it('A page of another origin may send records when its origin is configured, and can read Retry-After', async () => {
     gateway = await GatewayUnderTest.start({ corsOrigins: `http://10.0.0.7:8080, ${HALL}` });
     const preflight = await ask('/ingest', { origin: HALL, ...PREFLIGHT });
     expect(preflight.status).toBe(204);
@@ -44,7 +44,7 @@ describe('a page of another origin', () => {
     expect(headers.has('access-control-allow-credentials')).toBe(false);
   });
 
-  it('A page of another origin may ask for its endpoints', async () => {
+  it('A page of another origin may request endpoints', async () => {
     gateway = await GatewayUnderTest.start({ corsOrigins: HALL });
     const preflight = await ask('/endpoints?device_id=dev-2', { origin: HALL, ...PREFLIGHT });
     expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, HEAD');
@@ -64,13 +64,13 @@ describe('a page of another origin', () => {
     expect(corsHeaders(preflight)).toEqual([]);
   });
 
-  it('A page of any origin may send records with a star', async () => {
+  it('A page of any origin may send records when CORS_ORIGINS is a star', async () => {
     gateway = await GatewayUnderTest.start({ corsOrigins: '*' });
     const { headers } = await gateway.post(SEED_RECORD, { origin: 'null' });
     expect(headers.get('access-control-allow-origin')).toBe('null');
   });
 
-  it('A page of another origin is asked for a token, but not by its preflight, and can read why it is refused', async () => {
+  it('A page of another origin needs a token, its preflight does not, and it can read why it is refused', async () => {
     const directory = new TokenDirectory();
     gateway = await GatewayUnderTest.start({ ...directory.options, corsOrigins: HALL });
     await gateway.gate.feed!.refresh();

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterAll(() => gateway.stop());
 
-describe('the media type', () => {
+describe('The media type', () => {
   it.each([
     'application/json; charset=utf-8',
     'application/json;charset="UTF-8"',
@@ -32,14 +32,14 @@ describe('the media type', () => {
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'text/json', 'application/jsonl'])(
-    'The media type is accepted from senders that cannot say another: %s',
+    'The media type is accepted from senders that cannot set another one: %s',
     async (type) => {
       const { status } = await gateway.post(SEED, { 'content-type': type });
       expect(status).toBe(202);
     },
   );
 
-  it('The media type is asked for of a page of another origin', async () => {
+  it('The media type is required from a page of another origin', async () => {
     const { status, body } = await gateway.post(SEED, { 'content-type': 'text/plain', origin: 'https://evil.example' });
     expect([status, body.errors![0]!.pointer]).toEqual([415, 'header:content-type']);
   });
@@ -56,7 +56,7 @@ describe('the media type', () => {
     expect((await rawPost(gateway.url, { 'content-length': String(SEED.length) }, [SEED])).status).toBe(202);
   });
 
-  it('The media type does not matter without a body: that is 400', async () => {
+  it('The media type does not matter without a body: the answer is 400', async () => {
     const { status, body } = await rawPost(gateway.url, {});
     expect([status, body.code]).toEqual([400, 'invalid-json']);
     expect(body.errors![0]).toMatchObject({ offset: 0, detail: expect.stringContaining('Content-Length') });
@@ -65,7 +65,7 @@ describe('the media type', () => {
 
 const COMPRESSORS = { gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, zstd: zstdCompressSync };
 
-describe.each(Object.entries(COMPRESSORS))('a body in %s', (coding, compress) => {
+describe.each(Object.entries(COMPRESSORS))('A body in %s', (coding, compress) => {
   const whole = compress(SEED);
   const encoded = (bytes: Buffer) => gateway.post(bytes, { 'content-encoding': coding });
 
@@ -107,7 +107,7 @@ describe.each(Object.entries(COMPRESSORS))('a body in %s', (coding, compress) =>
   });
 });
 
-describe('the content encoding', () => {
+describe('The content encoding', () => {
   it('The content encoding may be identity', async () => {
     expect((await gateway.post(SEED, { 'content-encoding': 'identity' })).status).toBe(202);
   });
@@ -136,7 +136,7 @@ describe('the content encoding', () => {
   });
 });
 
-describe('the size of the body', () => {
+describe('The size of the body', () => {
   it('The size of the body is refused with 413 by what Content-Length says', async () => {
     const headers = { ...JSON_TYPE, 'content-length': String(12 * MIB + 1) };
     const answer = rawPost(gateway.url, headers, [' '.repeat(1000)]);
@@ -157,7 +157,7 @@ describe('the size of the body', () => {
   });
 });
 
-describe('the header Idempotency-Key', () => {
+describe('The header Idempotency-Key', () => {
   const withKey = (body: unknown, key = 'run-1') => gateway.post(body, { 'idempotency-key': key });
 
   it('The header Idempotency-Key is the record_id of a single record', async () => {
@@ -171,11 +171,11 @@ describe('the header Idempotency-Key', () => {
     ['"a\\"b\\\\c"', 'a"b\\c'],
     ['k"1"', 'k"1"'],
     ['"open', '"open'],
-  ])('The header Idempotency-Key is a structured string where it has quotes: %s', async (header, key) => {
+  ])('The header Idempotency-Key is a structured string if it has quotes: %s', async (header, key) => {
     expect((await withKey(SEED_RECORD, header)).body.record_id).toBe(key);
   });
 
-  it('The header Idempotency-Key may say the same as record_id', async () => {
+  it('The header Idempotency-Key may equal record_id', async () => {
     expect((await withKey({ ...SEED_RECORD, record_id: 'run-1' })).body.record_id).toBe('run-1');
   });
 

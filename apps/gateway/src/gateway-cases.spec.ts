@@ -19,8 +19,8 @@ function expectPayloadUnchanged(at: number, body: string): void {
   expect(gateway.events[at]!.data_payload).toEqual((readExactJson(body) as JsonObject)['data_payload']);
 }
 
-describe('a record by itself', () => {
-  it.each(objectCases)('A record by itself $name', async ({ body, verdict }) => {
+describe('A single record', () => {
+  it.each(objectCases)('A single record: $name', async ({ body, verdict }) => {
     const answer = await gateway.post(body);
     if (verdict === 'accepted') {
       expect(answer.status).toBe(202);
@@ -46,28 +46,28 @@ function entryAt(index: number, { pointer, code }: { pointer: string; code: stri
   return { pointer: `/${index}${pointer}`, code, detail: expect.any(String) };
 }
 
-describe('a record in an array', () => {
-  it.each(reportCases)('A record in an array $name', async (row) => {
+describe('A record in an array', () => {
+  it.each(reportCases)('A record in an array: $name', async (row) => {
     expectBetweenGoodRecords(await gateway.post(`[${recordText()},${row.body},${recordText()}]`), row);
   });
 });
 
-describe('a record on a line', () => {
-  it.each(reportCases)('A record on a line $name', async (row) => {
+describe('A record on a line', () => {
+  it.each(reportCases)('A record on a line: $name', async (row) => {
     // A line feed in the text of valid JSON is white space.
     const line = row.body.replaceAll('\n', ' ');
     expectBetweenGoodRecords(await gateway.postLines([recordText(), line, recordText()]), row);
   });
 });
 
-describe('a whole body', () => {
-  it.each(bodyCases)('A whole body $name', async ({ bytes, verdict }) => {
+describe('A whole body', () => {
+  it.each(bodyCases)('A whole body: $name', async ({ bytes, verdict }) => {
     const { status, body } = await gateway.post(bytes);
     if (verdict === 'readable') expect(['invalid-json', 'invalid-utf8']).not.toContain(body.code);
     else expect([status, body.code]).toEqual([400, verdict]);
   });
 
-  it.each(['null', '17', '"text"', 'true', '[]'])('A whole body is of the wrong shape: %s', async (text) => {
+  it.each(['null', '17', '"text"', 'true', '[]'])('A whole body has the wrong shape: %s', async (text) => {
     const { status, body } = await gateway.post(text);
     expect([status, body.code]).toEqual([400, 'wrong-shape']);
   });

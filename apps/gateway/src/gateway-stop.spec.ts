@@ -12,8 +12,8 @@ const SEED = JSON.stringify(SEED_RECORD);
 let gateway: GatewayUnderTest;
 afterEach(() => gateway.stop());
 
-describe('a gateway that has all it can hold', () => {
-  it('A full gateway answers 503 at once to one more request, and takes it when there is room again', async () => {
+describe('A full gateway', () => {
+  it('A full gateway answers 503 at once to one more request, and accepts it when there is room again', async () => {
     gateway = await GatewayUnderTest.start({ maxConcurrentRequests: 2 });
     gateway.publisher.hold();
     const held = [gateway.post(SEED_RECORD), gateway.post(SEED_RECORD)];
@@ -41,7 +41,7 @@ describe('a gateway that has all it can hold', () => {
     expect([gateway.admission.requests, gateway.admission.bytes]).toEqual([0, 0]);
   });
 
-  it('A full gateway has room again when a client goes away in the middle of its body', async () => {
+  it('A full gateway has room again when a client disconnects in the middle of its body', async () => {
     gateway = await GatewayUnderTest.start({ maxConcurrentRequests: 1 });
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     socket.write(
@@ -56,7 +56,7 @@ describe('a gateway that has all it can hold', () => {
   });
 });
 
-describe('a gateway that stops', () => {
+describe('A gateway that stops', () => {
   it('A gateway that stops answers 503 to new work and asks for a new connection', async () => {
     gateway = await GatewayUnderTest.start();
     gateway.lifecycle.stopping();
@@ -66,7 +66,7 @@ describe('a gateway that stops', () => {
     expect(gateway.publisher.calls).toEqual([]);
   });
 
-  it('A gateway that stops first answers the requests that are in progress', async () => {
+  it('A gateway that stops answers the requests in progress first', async () => {
     gateway = await GatewayUnderTest.start();
     gateway.publisher.hold();
     const underWay = gateway.post(SEED_RECORD);
@@ -79,7 +79,7 @@ describe('a gateway that stops', () => {
     await closed;
   });
 
-  it('A gateway that stops does not wait for them longer than the log may take', async () => {
+  it('A gateway that stops waits for the requests in progress no longer than the publish deadline', async () => {
     gateway = await GatewayUnderTest.start();
     const limits = { maxBodyBytes: 1, maxConcurrentRequests: 1, maxBytesInFlight: 1 };
     const admission = new Admission(limits);

@@ -17,8 +17,8 @@ beforeEach(() => {
 });
 afterAll(() => gateway.stop());
 
-describe('a single record', () => {
-  it('A single record is answered 202 with a minted id and the place in the log', async () => {
+describe('A single record', () => {
+  it('A single record is answered 202 with a new id and its offset in the event log', async () => {
     const { status, headers, body } = await gateway.post(SEED_RECORD);
     expect(status).toBe(202);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -47,7 +47,7 @@ describe('a single record', () => {
     expect(gateway.events[0]!.record_id).toBe('a "quoted\\ key');
   });
 
-  it('A single record is answered 422 with pointers to everything that is wrong', async () => {
+  it('A single record is answered 422 with a pointer to each problem', async () => {
     const { status, headers, body } = await gateway.post({ device_id: 7, extra: 1, data_payload: {} });
     expect(status).toBe(422);
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -56,7 +56,7 @@ describe('a single record', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('A single record lists no more than a few of very many problems, and reports how many there are at least', async () => {
+  it('A single record with very many problems lists a few of them, and how many there are at least', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`field_${index}`, index]));
     const { body } = await gateway.post({ ...SEED_RECORD, ...unknown });
     expect(body.errors).toHaveLength(16);
@@ -78,7 +78,7 @@ describe('a single record', () => {
     expect(JSON.stringify(body)).not.toContain('make the topic');
   });
 
-  it('A single record is answered 500 without a reason when something of ours is broken, and the log gives the reason', async () => {
+  it('A single record is answered 500 without a reason after an internal error, and the log has the reason', async () => {
     gateway.publisher.error = new TypeError('a bug');
     const { status, body } = await gateway.post(SEED_RECORD);
     expect([status, body.code]).toEqual([500, 'internal-error']);
@@ -87,7 +87,7 @@ describe('a single record', () => {
   });
 });
 
-describe('many records', () => {
+describe('Many records', () => {
   it('Many records are answered 202 in the order of the request when all are accepted', async () => {
     const { status, body } = await gateway.post(['a', 'b', 'c'].map((record_id) => ({ ...SEED_RECORD, record_id })));
     expect(status).toBe(202);
@@ -107,7 +107,7 @@ describe('many records', () => {
     expect(gateway.publisher.calls.map(({ entries }) => entries.length)).toEqual([2]);
   });
 
-  it('Many records are answered 207 when some are rejected, with pointers that begin with their place', async () => {
+  it('Many records are answered 207 when some are rejected, with pointers that begin with the index of the record', async () => {
     const { status, headers, body } = await gateway.post([SEED_RECORD, BROKEN_RECORD, SEED_RECORD]);
     expect(status).toBe(207);
     expect(headers.has('retry-after')).toBe(false);
@@ -140,7 +140,7 @@ describe('many records', () => {
     expect(body.errors!.map(({ pointer }) => pointer)).toEqual(['/0/timestamp', '/1', '/2/device_id']);
   });
 
-  it('Many records are answered 503 when nothing was accepted and something may be', async () => {
+  it('Many records are answered 503 when none was accepted and a retry may succeed', async () => {
     gateway.publisher.reasonAgainst = () => 'no leader';
     const { status, headers, body } = await gateway.post([SEED_RECORD, BROKEN_RECORD]);
     expect([status, body.code]).toEqual([503, 'log-unavailable']);
@@ -159,7 +159,7 @@ describe('many records', () => {
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('Many records on lines mean the same as in an array; a torn line is the trouble of that record only', async () => {
+  it('Many records on lines mean the same as in an array, and a torn line affects only its own record', async () => {
     const line = JSON.stringify(SEED_RECORD);
     const { status, body } = await gateway.postLines([`${line}\r`, '', ' \t\r', line.slice(0, -5), line]);
     expect(status).toBe(207);
@@ -168,16 +168,16 @@ describe('many records', () => {
   });
 });
 
-describe('every answer', () => {
+describe('Every answer', () => {
   it.each([
     ['accepted', SEED_RECORD],
     ['refused', {}],
-  ])('Every answer names its request: %s', async (_name, record) => {
+  ])('Every answer has the id of its request: %s', async (_name, record) => {
     const { headers } = await gateway.post(record);
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('Every answer hands a valid trace context on with the event, and ignores a broken one', async () => {
+  it('A valid trace context is forwarded with the event, and an invalid one is ignored', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     await gateway.post(SEED_RECORD, { traceparent });
     await gateway.post(SEED_RECORD, { traceparent: '00-00000000000000000000000000000000-00f067aa0ba902b7-01' });
@@ -185,7 +185,7 @@ describe('every answer', () => {
   });
 });
 
-describe('the log of the gateway', () => {
+describe('The log of the gateway', () => {
   it('The log of the gateway has one warning for a log that does not acknowledge, and no payload and no device', async () => {
     const fresh = await GatewayUnderTest.start();
     fresh.publisher.reasonAgainst = () => 'no leader';

@@ -9,7 +9,7 @@ const record = (fields: string) => `{"device_id":"d",${fields},"data_payload":{}
 const payload = (text: string) => `{"device_id":"d","timestamp":"2026-11-28T12:00:00Z","data_payload":${text}}`;
 const published = () => gateway.publisher.records.map(({ value }) => value!.toString());
 
-describe('what devices send every day', () => {
+describe('A usual record', () => {
   it.each([
     ['{"v":9.9E37}', '"data_payload":{"v":"9.9e+37"},"number_texts":{"v":true}'],
     ['{"v":-3.4028235e38}', '"data_payload":{"v":"-3.4028235e+38"},"number_texts":{"v":true}'],
@@ -25,7 +25,7 @@ describe('what devices send every day', () => {
   });
 
   it.each(['{"v":1e400}', '{"v":1e-400}', '{"v":18446744073709551616}', '{"v":-9223372036854775809}'])(
-    'A usual record is refused with the place of a number that would change: %s',
+    'A usual record is refused with a pointer to a number that would change: %s',
     async (text) => {
       gateway = await GatewayUnderTest.start();
       const { status, body } = await gateway.post(payload(text));
@@ -36,7 +36,7 @@ describe('what devices send every day', () => {
     },
   );
 
-  it('A usual record keeps the key of the header for a record that is read exactly', async () => {
+  it('A usual record that is read exactly keeps the key of the header', async () => {
     gateway = await GatewayUnderTest.start();
     const { body } = await gateway.post(payload('{"t":1490745150008486243}'), { 'idempotency-key': 'k-1' });
     expect(body.record_id).toBe('k-1');
@@ -56,7 +56,7 @@ describe('what devices send every day', () => {
     expect(gateway.events[0]).toMatchObject({ timestamp, timestamp_sent: sent, timestamp_source: 'device' });
   });
 
-  it('A usual record reports what is wrong with a time', async () => {
+  it('A usual record with an invalid time is refused with the reason', async () => {
     gateway = await GatewayUnderTest.start();
     const detailOf = async (field: string) => (await gateway.post(record(field))).body.errors![0]!.detail;
     expect(await detailOf('"record_id":"r"')).toMatch(/missing.*MISSING_TIMESTAMP/);
@@ -64,7 +64,7 @@ describe('what devices send every day', () => {
     expect(await detailOf('"timestamp":"2026-11-28T12:00:00+01"')).toMatch(/without minutes/);
   });
 
-  it('A usual record is accepted without a time, or without a zone, where the settings say so', async () => {
+  it('A usual record is accepted without a time, or without a zone, if the settings allow it', async () => {
     gateway = await GatewayUnderTest.start({ missingTimestamp: 'received', siteTimezone: 'Europe/Paris' });
     await gateway.post(record('"record_id":"r"'));
     await gateway.post(record('"timestamp":"2026-11-28T12:00:00"'));
@@ -77,13 +77,13 @@ describe('what devices send every day', () => {
     expect([gap.status, gap.body.errors![0]!.code]).toEqual([422, 'timestamp']);
   });
 
-  it('A usual record is accepted with NaN where the settings say so', async () => {
+  it('A usual record is accepted with NaN if the settings allow it', async () => {
     gateway = await GatewayUnderTest.start({ jsonNan: 'null' });
     expect((await gateway.post(payload('{"a":NaN,"b":-Infinity,"c":"NaN"}'))).status).toBe(202);
     expect(gateway.events[0]!.data_payload).toEqual({ a: null, b: null, c: 'NaN' });
   });
 
-  it('A usual record may be larger and deeper where the settings say so', async () => {
+  it('A usual record may be larger and deeper if the settings allow it', async () => {
     gateway = await GatewayUnderTest.start({ maxPayloadBytes: 400_000, maxPayloadDepth: 100 });
     const deep = `${'{"a":'.repeat(99)}{}${'}'.repeat(99)}`;
     expect((await gateway.post(payload(deep))).status).toBe(202);
@@ -92,7 +92,7 @@ describe('what devices send every day', () => {
     expect(body.errors![0]).toMatchObject({ code: 'payload-size', detail: expect.stringContaining('400000') });
   });
 
-  it('A usual record comes to /ingest/ as well', async () => {
+  it('A usual record is also accepted at /ingest/', async () => {
     gateway = await GatewayUnderTest.start();
     const init = { method: 'POST', body: JSON.stringify(SEED_RECORD) };
     expect((await fetch(`${gateway.url}/ingest/`, init)).status).toBe(202);
@@ -101,12 +101,12 @@ describe('what devices send every day', () => {
   });
 });
 
-describe('a token', () => {
+describe('A token', () => {
   it.each([
     ['Bearer', (token: string) => ({ authorization: `Bearer ${token}` })],
     ['the password of Basic', (token: string) => ({ authorization: `Basic ${btoa(`any:${token}`)}` })],
     ['X-API-Key', (token: string) => ({ 'x-api-key': token })],
-  ])('A token is taken as %s', async (_, headersOf) => {
+  ])('A token is accepted as %s', async (_, headersOf) => {
     const directory = new TokenDirectory();
     gateway = await GatewayUnderTest.start({ ...directory.options });
     const text = await directory.create(`--device ${SEED_RECORD.device_id}`);

@@ -4,7 +4,7 @@ import { readGatewayConfig } from './settings.js';
 const KAFKA = { EVENT_LOG_URL: 'kafka://broker:9092' };
 
 describe('readGatewayConfig', () => {
-  it('readGatewayConfig asks for a shared record store when it asks for tokens, and only then', () => {
+  it('readGatewayConfig requires a shared record store if AUTH is tokens, and only then', () => {
     const env = { ...KAFKA, AUTH: 'tokens' };
     expect(() => readGatewayConfig(env)).toThrow(/RECORD_STORE_URL.*mongodb:/);
     expect(() => readGatewayConfig({ ...env, RECORD_STORE_URL: 'mongodb://db/sluice' })).not.toThrow();
@@ -19,7 +19,7 @@ describe('readGatewayConfig', () => {
   it.each([
     [{ MAX_BODY_BYTES: '4096', MAX_INFLATED_BYTES: '2048' }, /MAX_INFLATED_BYTES is 2048/],
     [{ TLS_CERT_FILE: 'a.pem' }, /TLS_CERT_FILE and TLS_KEY_FILE go together/],
-  ])('readGatewayConfig refuses settings that do not fit together: %j', (env, message) => {
+  ])('readGatewayConfig refuses settings that contradict each other: %j', (env, message) => {
     expect(() => readGatewayConfig({ ...KAFKA, ...env })).toThrow(message);
   });
 

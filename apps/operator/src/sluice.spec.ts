@@ -28,7 +28,7 @@ async function run(args: string, commands: CommandTable = table().commands) {
 }
 
 describe('sluice', () => {
-  it('The command sluice hands a command its arguments and the environment, and exits with its code', async () => {
+  it('The command sluice passes a command its arguments and the environment, and exits with its code', async () => {
     await expect(run('echo a --help')).resolves.toEqual({ code: 3, out: 'a --help env', notes: '' });
   });
 

@@ -30,7 +30,7 @@ async function walk(search: string, between: (page: number) => void = () => unde
 }
 
 describe('The pages of GET /check-buffer', () => {
-  describe('for one device', () => {
+  describe('The pages of one device', () => {
     it('The pages show only the records of the device, and read only its partition', async () => {
       for (const device of [...DEVICES, DEVICE]) arrive(device, 'r-1');
       arrive(NEIGHBOUR, 'of its neighbour');
@@ -61,7 +61,7 @@ describe('The pages of GET /check-buffer', () => {
     expect(pages.flatMap(idsOf)).toEqual(Array.from({ length: count }, (_, n) => `r-${n}`));
   });
 
-  describe('a walk by cursor', () => {
+  describe('The pages by cursor', () => {
     it('The pages show every record once', async () => {
       for (const device of DEVICES) arrive(device, ...['a', 'b', 'c'].map((name) => `${device}-${name}`));
       const pages = await walk('limit=2');

@@ -110,7 +110,7 @@ describe('GET /check-buffer', () => {
     expect(idsOf(body)).toEqual([null, 'r-2']);
   });
 
-  describe('age', () => {
+  describe('The age of the buffer', () => {
     it('The age is that of the oldest record of all partitions', async () => {
       const [younger, older] = DEVICES as [string, string];
       const { events } = query.log;
@@ -144,7 +144,7 @@ describe('GET /check-buffer', () => {
     });
   });
 
-  describe('state', () => {
+  describe('The state of the buffer', () => {
     const note = (reason: string, atMs: number) =>
       JSON.stringify({ state: 'paused', reason, at: new Date(atMs).toISOString() });
 
@@ -193,7 +193,7 @@ describe('GET /check-buffer', () => {
     expect(idsOf((await check()).body)).toEqual(['r-1', 'r-2']);
   });
 
-  describe('while the event log is unavailable', () => {
+  describe('GET /check-buffer while the event log is unavailable', () => {
     it('The answer has the cause and the delay of a retry, without the name of the broker', async () => {
       query.log.goAway();
       const { status, headers, text, body } = await query.get('/check-buffer');

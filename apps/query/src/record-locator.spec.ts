@@ -142,7 +142,7 @@ describe('GET /records/{device_id}/{record_id}', () => {
     expect(await problemOf('dev-2/r-1?state=stored')).toMatchObject({ code: 'invalid-parameter', errors });
   });
 
-  describe('while the store is unavailable', () => {
+  describe('The record location while the store is unavailable', () => {
     beforeEach(() => void (query.store.isAvailable = false));
 
     it('A buffered record is still located', async () => {
@@ -156,7 +156,7 @@ describe('GET /records/{device_id}/{record_id}', () => {
     });
   });
 
-  describe('while the event log is unavailable', () => {
+  describe('The record location while the event log is unavailable', () => {
     beforeEach(() => query.log.goAway());
 
     it('A stored record is still located', async () => {

@@ -182,7 +182,7 @@ describe('GET /records', () => {
     expect(pages.map(idsOf)).toEqual([['r-3'], ['r-2'], ['r-1']]);
   });
 
-  describe('by the time of receipt', () => {
+  describe('Records by the time of receipt', () => {
     const received = (second: number) => `2025-09-09T17:10:0${second}.000Z`;
     beforeEach(() =>
       query.storeEvents(
@@ -233,7 +233,7 @@ describe('GET /records', () => {
     expect([idsOf(second), second.has_more]).toEqual([[`r-${count - 1}`], false]);
   });
 
-  describe('of another state', () => {
+  describe('Records of another state', () => {
     beforeEach(async () => {
       await store('stored');
       query.log.events.appendEvent(anEvent({ record_id: 'waiting' }));

@@ -95,7 +95,7 @@ describe('readStandaloneConfig', () => {
   it('More than one process is refused with the reason', () => {
     expect(readStandaloneConfig({ GATEWAY_PROCESSES: '1' }).gatewayProcesses).toBe(1);
     expect(() => readStandaloneConfig({ GATEWAY_PROCESSES: '2' })).toThrow(
-      /^GATEWAY_PROCESSES is 2; allowed: 1, because everything runs in this one process, to which its files belong\. .*Kafka\.$/,
+      /^GATEWAY_PROCESSES is 2; allowed: 1, because npm start runs everything in the one process that has its files open\. .*Kafka\.$/,
     );
   });
 

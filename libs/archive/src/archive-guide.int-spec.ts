@@ -59,7 +59,7 @@ function rowsOf(sql: string): unknown[] {
 }
 
 describe('The queries of the guide, run by DuckDB', () => {
-  it('The queries of the guide, run by DuckDB count by device, and take each record once', async () => {
+  it('The queries of the guide count by device, and return each record once', async () => {
     const guide = await readFile(GUIDE, 'utf8');
     const queries = [...guide.matchAll(/```sql\n-- duckdb\n([^`]*)```/g)].map(([, sql]) =>
       sql!.replaceAll('s3://my-bucket/sluice', join(directory, 'parquet')),
@@ -73,14 +73,14 @@ describe('The queries of the guide, run by DuckDB', () => {
     expect(once!.map((row) => (row as unknown[])[3])).toEqual([0, 1, 2, 0.5, 1.5]);
   });
 
-  it('The queries of the guide, run by DuckDB find the same rows in NDJSON', () => {
+  it('The queries of the guide find the same rows in NDJSON', () => {
     const [rows] = rowsOf(
       `SELECT count(*), sum(data_payload.value) FROM read_ndjson('${directory}/ndjson.gz/*/*/*/*.ndjson.gz', hive_partitioning = true)`,
     );
     expect(rows).toEqual([6, 5]);
   });
 
-  it('The queries of the guide, run by DuckDB see Parquet with zstd and a dictionary', () => {
+  it('The queries of the guide read Parquet with zstd and a dictionary', () => {
     const files = `${directory}/parquet/*/*/*/*.parquet`;
     const rows = rowsOf(
       `SELECT DISTINCT path_in_schema, compression, encodings FROM parquet_metadata('${files}') WHERE path_in_schema IN ('device_id', 'timestamp') ORDER BY 1`,

@@ -113,14 +113,14 @@ describe.each(ARCHIVE_FORMATS)('The archive as %s', (format) => {
     );
   }, 60_000);
 
-  it(`The archive has each record once when a frozen process wakes in the middle of the work of the next one (SEED=${SEED})`, async () => {
+  it(`The archive has each record once when a frozen process resumes while the next one works (SEED=${SEED})`, async () => {
     let random = SEED;
     const next = (below: number) => ((random = (random * 48271) % 2147483647) % below) + 1;
     for (let run = 0; run < 40; run++) await takeOver(format, next(90), next(90));
   }, 60_000);
 
   it.each<UploadFault>(['refused', 'half', 'late', 'hangs'])(
-    'has each record once when uploads fail: %s',
+    'The archive has each record once when uploads fail: %s',
     async (fault) => {
       const group = newGroup();
       const archiver = startArchiver(group, new Gate(), {
@@ -137,8 +137,8 @@ describe.each(ARCHIVE_FORMATS)('The archive as %s', (format) => {
   );
 });
 
-describe('The archive on a bad day', () => {
-  it('The archive on a bad day pauses with the cause in one sentence, and continues by itself', async () => {
+describe('An archive with failures', () => {
+  it('An archive with failures pauses with the cause in one sentence, and continues by itself', async () => {
     const group = newGroup();
     const pauses: string[] = [];
     const archiver = startArchiver(group, new Gate(), {
@@ -153,7 +153,7 @@ describe('The archive on a bad day', () => {
     await expectEachOnce(group);
   });
 
-  it('The archive on a bad day reads a partition again whose open object cannot be written', async () => {
+  it('An archive with failures reads a partition again if its open object cannot be written', async () => {
     const group = newGroup();
     const spool = join(directory, 'spool');
     await writeFile(spool, 'in the way');
@@ -166,7 +166,7 @@ describe('The archive on a bad day', () => {
     await expectEachOnce(group);
   });
 
-  it('The archive on a bad day gives open objects up at a rebalance, and commits nothing of them', async () => {
+  it('An archive drops its open objects at a rebalance, and commits none of their records', async () => {
     const group = newGroup();
     const dropped: number[] = [];
     const archiver = startArchiver(group, new Gate(), {
@@ -187,7 +187,7 @@ describe('The archive on a bad day', () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
-  it('The archive on a bad day leaves out records that are not events, and reports them', async () => {
+  it('An archive leaves out records that are not events, and reports them', async () => {
     const [first, second] = recordsOf(0, 2);
     const group = new ModelGroup([[first!, { ...second!, value: Buffer.from('{') }]]);
     const unreadable: string[] = [];

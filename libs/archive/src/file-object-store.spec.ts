@@ -21,7 +21,7 @@ describe('FileObjectStore', () => {
     expect(await readdir(join(directory, 'left/a'))).toEqual(['b']);
   });
 
-  it('FileObjectStore names the directory and the setting where it must not write', async () => {
+  it('FileObjectStore names the directory and the setting if it may not write', async () => {
     await writeFile(join(directory, 'in-the-way'), '');
     const store = new FileObjectStore(`file:${directory}/in-the-way/archive`);
     await expect(store.check()).rejects.toMatchObject({ name: 'ArchiveError' });

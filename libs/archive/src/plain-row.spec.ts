@@ -19,7 +19,7 @@ function recordOf(value: string | Buffer, headers: Record<string, string> = EVEN
 }
 
 describe('The row of a plain event', () => {
-  it('The row of a plain event has the text of the payload as it is in the event', () => {
+  it('The row of a plain event has the text of the payload unchanged', () => {
     const { data_payload, ...head } = EVENT;
     const row = { ...head, data_payload: JSON.stringify(data_payload), offset: 5 };
     expect(plainRow(recordOf(encodeEvent(EVENT)))).toEqual(row);
@@ -62,7 +62,7 @@ describe('The row of a plain event', () => {
     expect(readRow(record)).toMatchObject({ ok: false, reason: 'unknown-schema-version' });
   });
 
-  it('The row of a plain event is that of the decoder, whatever the payload', () => {
+  it('The row of a plain event equals that of the decoder, whatever the payload', () => {
     for (const value of [0, -0, 1e-7, 123456.789, 'a\u2028b', '😀', [], {}, [[1], { a: null }]]) {
       const event = { ...EVENT, data_payload: { value } } as IngestEvent;
       const row = readRow(recordOf(encodeEvent(event)));

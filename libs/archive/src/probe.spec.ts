@@ -52,14 +52,14 @@ describe('The newest object', () => {
   const keyOf = (date: string, offset: number) =>
     `date=${date}/hour=07/partition=00/${String(offset).padStart(20, '0')}.parquet`;
 
-  it('The newest object is one of the newest day, and never what is not an object of the archive', async () => {
+  it('The newest object is one of the newest day, and never a file that is not an object of the archive', async () => {
     const store = new MemoryObjectStore();
     for (const key of [keyOf('2026-01-29', 0), keyOf('2026-01-30', 7), 'date=2026-01-31/note.txt'])
       await putContent(store, key, key);
     expect(await newestObject(store, nowMs)).toMatchObject({ key: keyOf('2026-01-30', 7) });
   });
 
-  it('The newest object is not looked for beyond 14 days', async () => {
+  it('The newest object is not searched for beyond 14 days', async () => {
     const store = new MemoryObjectStore();
     await putContent(store, keyOf('2025-12-31', 0), 'old');
     expect(await newestObject(store, nowMs)).toBeUndefined();

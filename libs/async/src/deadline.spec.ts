@@ -3,7 +3,7 @@ import { inTime, within } from './deadline.js';
 
 const never = new Promise<never>(() => undefined);
 
-describe('work with a deadline', () => {
+describe('Work with a deadline', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 

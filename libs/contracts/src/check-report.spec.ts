@@ -11,7 +11,7 @@ function sorted(problems: readonly FieldProblem[]): string[] {
 }
 
 describe('checkReport', () => {
-  it('checkReport says the same as class-validator about anything near the limits', () => {
+  it('checkReport gives the same result as class-validator for values near the limits', () => {
     let refusals = 0;
     fc.assert(
       fc.property(arbitraryReport, (value) => {
@@ -30,13 +30,13 @@ describe('checkReport', () => {
     expect(pointers).toEqual(['/device_id', '/timestamp', '/data_payload', '/extra']);
   });
 
-  it('checkReport leaves what it checks as it was', () => {
+  it('checkReport does not change what it checks', () => {
     const report = Object.freeze({ device_id: 'dev-2', timestamp: 'x', data_payload: Object.freeze({ a: 1e400 }) });
     expect(checkReport(report)).toHaveLength(2);
     expect(checkReportByDto(report)).toHaveLength(2);
   });
 
-  it('checkReport never repeats a value in what it says', () => {
+  it('checkReport never repeats a value in its problems', () => {
     const secret = '<hunter2!';
     const problems = checkReport({
       device_id: secret,

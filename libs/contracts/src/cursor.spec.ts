@@ -6,7 +6,7 @@ const buffer = { partition: 3, offset: 41 };
 const records = { timestampMs: 1757437200000, deviceId: 'dev-2', recordId: 'run-17/sample-4' };
 const written = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('a cursor', () => {
+describe('A cursor', () => {
   it('A cursor comes back as it was written', () => {
     expect(decodeCursor(encodeCursor(buffer), 'buffer')).toEqual(buffer);
     expect(decodeCursor(encodeCursor(records), 'records')).toEqual(records);
@@ -23,7 +23,7 @@ describe('a cursor', () => {
     expect(decodeCursor(encodeCursor(longest), 'records')).toEqual(longest);
   });
 
-  it('A cursor is not taken for one of the other kind', () => {
+  it('A cursor of the other kind is not accepted', () => {
     expect(decodeCursor(encodeCursor(buffer), 'records')).toBeUndefined();
     expect(decodeCursor(encodeCursor(records), 'buffer')).toBeUndefined();
   });
@@ -59,7 +59,7 @@ describe('a cursor', () => {
     },
   );
 
-  it('A cursor never throws', () => {
+  it('Decoding a cursor never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => expect(decodeCursor(text, 'records')).toBeUndefined()),
     );

@@ -15,7 +15,7 @@ const textOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 const withPayload = (payload: string) => JSON.stringify({ ...event, data_payload: 0 }).replace(':0}', `:${payload}}`);
 const withTexts = (data_payload: object, number_texts: object) => textOf({ ...event, data_payload, number_texts });
 
-describe('an event', () => {
+describe('An event', () => {
   it('An event comes back from its bytes equal, the sign of zero included', () => {
     fc.assert(
       fc.property(arbitraryEvent, (sent) => {
@@ -73,7 +73,7 @@ describe('an event', () => {
     expect(decodeEvent(encodeEvent(sent))).toStrictEqual({ ok: true, event: sent });
   });
 
-  it('An event is read although its ids have a form that is no longer accepted', () => {
+  it('An event is read even if its ids have a form that is no longer accepted', () => {
     for (const sent of [
       { ...event, record_id: ' a ' },
       { ...event, device_id: '..' },
@@ -82,7 +82,7 @@ describe('an event', () => {
     }
   });
 
-  it('An event loses the fields that this version does not know, and nothing else', () => {
+  it('An event loses only the fields that this version does not know', () => {
     expect(decodeEvent(textOf({ ...event, site: 'north' }))).toStrictEqual({ ok: true, event });
   });
 });
@@ -142,7 +142,7 @@ describe('decodeEvent', () => {
     expect(decodeEvent(value)).toMatchObject({ ok: false, reason });
   });
 
-  it('decodeEvent leaves an event of a later schema version alone', () => {
+  it('decodeEvent does not decode an event of a later schema version', () => {
     expect(decodeEvent(encodeEvent(event), '2')).toMatchObject({ ok: false, reason: 'unknown-schema-version' });
     expect(decodeEvent(encodeEvent(event), '1')).toMatchObject({ ok: true });
   });

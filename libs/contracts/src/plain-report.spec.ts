@@ -21,9 +21,9 @@ describe('PlainReportScanner', () => {
     ['containers', '{"a":{},"b":[],"c":[1,[2,{"d":3}]],"e":{"a":{"a":1}}}'],
     ['white space', ' { "a" : [ 1 , 2 ] ,\r\n\t"b" : { } , "c" : " x " } '],
     ['no member', '{}'],
-  ])('PlainReportScanner takes %s', (_, payload) => expectSame(`${HEAD},"data_payload":${payload}}`));
+  ])('PlainReportScanner accepts %s', (_, payload) => expectSame(`${HEAD},"data_payload":${payload}}`));
 
-  it('PlainReportScanner takes the fields in every order, with space between them, and an id of the client', () => {
+  it('PlainReportScanner accepts the fields in every order, with space between them, and an id of the client', () => {
     expectSame(
       '{ "data_payload" : {"a":1},\n"record_id":"r 1", "timestamp":"2025-09-09T17:00:00Z" ,"device_id": "d/1"}',
     );
@@ -53,7 +53,7 @@ describe('PlainReportScanner', () => {
     '{"a":1,}',
     '[1 2]',
     '"a',
-  ])('PlainReportScanner leaves the payload {"a":%s} to the other way', (value) => {
+  ])('PlainReportScanner leaves the payload {"a":%s} to the full parser', (value) => {
     expect(isPlain(`${HEAD},"data_payload":{"a":${value}}}`)).toBe(false);
   });
 
@@ -68,11 +68,11 @@ describe('PlainReportScanner', () => {
     ['a day that the month has not', '{"device_id":"a","timestamp":"2025-02-30T17:00:00Z","data_payload":{}}'],
     ['no end', `${HEAD},"data_payload":{}`],
     ['a list', `[${HEAD},"data_payload":{}}]`],
-  ])('PlainReportScanner leaves %s to the other way', (_, text) => {
+  ])('PlainReportScanner leaves %s to the full parser', (_, text) => {
     expect(isPlain(text)).toBe(false);
   });
 
-  it('PlainReportScanner leaves what exceeds a limit to the other way', () => {
+  it('PlainReportScanner leaves a record that exceeds a limit to the full parser', () => {
     const deep = `${HEAD},"data_payload":${'{"a":'.repeat(4)}1${'}'.repeat(5)}`;
     const limits = { maxDepth: 3, maxBytes: 200, maxValues: 20 };
     expect([isPlain(deep), isPlain(deep, limits)]).toEqual([true, false]);
@@ -82,7 +82,7 @@ describe('PlainReportScanner', () => {
     expect([isPlain(long), isPlain(long, limits)]).toEqual([true, false]);
   });
 
-  it('PlainReportScanner never takes what the rules refuse, and always writes what the other way writes', () => {
+  it('PlainReportScanner never accepts what the rules refuse, and always writes what the full parser writes', () => {
     for (const { body } of reportCases) expectSameIfPlain(body);
     const spaces = fc.constantFrom(undefined, 1, '\t');
     fc.assert(
@@ -90,7 +90,7 @@ describe('PlainReportScanner', () => {
     );
   });
 
-  it('PlainReportScanner never takes a text that was changed into one that the rules refuse', () => {
+  it('PlainReportScanner never accepts a text that was changed into one that the rules refuse', () => {
     const text = `${HEAD},"data_payload":{"a":[1,-2.5,"x"],"b":{"c":null}}}`;
     const byte = fc.constantFrom(...'{}[],:"\\01.-eE+ \ntuna_'.split(''));
     fc.assert(

@@ -5,7 +5,7 @@ import { MAX_DETAIL_LENGTH, MAX_PROBLEM_BYTES, problemOf } from './problem.js';
 const entryAt = (pointer: string) => ({ pointer, code: 'unknown-field', detail: 'This field is not known.' });
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
-describe('a problem', () => {
+describe('A problem', () => {
   it('A problem has its errors as they are, if they are few and short', () => {
     const errors = [entryAt('/a'), entryAt(`/${'b'.repeat(MAX_POINTER_LENGTH - 1)}`)];
     expect(problemOf('invalid-record', 'Wrong.', { errors })).toMatchObject({ detail: 'Wrong.', errors });
@@ -21,7 +21,7 @@ describe('a problem', () => {
   });
 
   it.each(['a', '\u0001', '\ud800', '\u{1f600}'])(
-    'A problem is bounded whatever its pointers are made of: %j',
+    'A problem is bounded whatever its pointers contain: %j',
     (character) => {
       const errors = new Array(10_000).fill(entryAt(`/${character.repeat(2000)}`));
       const problem = problemOf('invalid-record', character.repeat(2000), { errors });

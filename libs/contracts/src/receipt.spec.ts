@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeReceipt, encodeReceipt } from './receipt.js';
 
-describe('a receipt', () => {
+describe('A receipt', () => {
   it('A receipt comes back as it was written', () => {
     const places = fc.tuple(fc.nat(999_999), fc.maxSafeNat());
     fc.assert(

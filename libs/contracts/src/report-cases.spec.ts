@@ -43,7 +43,7 @@ function expectVerdict({ body, verdict }: ReportCase, check: Check): void {
   expect(problemsOf(body, check)).toEqual(verdict === 'accepted' ? [] : [verdict]);
 }
 
-describe('the table of accepted and refused records', () => {
+describe('The table of accepted and refused records', () => {
   it('The table of accepted and refused records names each row once', () => {
     expect(new Set(reportCases.map(({ name }) => name)).size).toBe(reportCases.length);
   });
@@ -66,7 +66,7 @@ describe('the table of accepted and refused records', () => {
   );
 });
 
-describe('the table of readable and unreadable bodies', () => {
+describe('The table of readable and unreadable bodies', () => {
   it.each(bodyCases)('The table of readable and unreadable bodies holds: $name', ({ bytes, verdict }) => {
     const text = decodeUtf8(bytes);
     if (text === undefined) expect(verdict).toBe('invalid-utf8');

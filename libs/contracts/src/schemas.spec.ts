@@ -20,8 +20,8 @@ import { MAX_TIMESTAMP_LENGTH, TIMESTAMP_PATTERN } from './timestamp.js';
 const ajv = new Ajv2020.default({ allowUnionTypes: true, schemas: SCHEMA_NAMES.map(readSchema) });
 const matches = (name: string, value: unknown) => ajv.validate(`urn:sluice:schema:${name}`, value);
 
-describe('the JSON Schemas', () => {
-  it.each(SCHEMA_NAMES)('The JSON Schemas %s matches its own examples', (name) => {
+describe('The JSON Schemas', () => {
+  it.each(SCHEMA_NAMES)('The JSON Schema %s matches its own examples', (name) => {
     const examples = readSchema(name)['examples'] as unknown[];
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) expect([example, matches(name, example)]).toEqual([example, true]);
@@ -58,7 +58,7 @@ describe('the JSON Schemas', () => {
     );
   });
 
-  it('The JSON Schemas take an event with a field that is not known yet, and a stored record without one', () => {
+  it('The JSON Schemas accept an event with an unknown field, and refuse a stored record with one', () => {
     const [event] = readSchema('ingest-event')['examples'] as [object];
     const [record] = readSchema('stored-record')['examples'] as [object];
     expect(matches('ingest-event', { ...event, site: 'north' })).toBe(true);

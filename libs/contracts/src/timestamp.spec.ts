@@ -25,7 +25,7 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp(text)).toBe(instant);
   });
 
-  it('parseTimestamp reads what a date writes', () => {
+  it('parseTimestamp reads the text that a Date writes', () => {
     const dates = fc.date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
     fc.assert(fc.property(dates, (date) => expect(parseTimestamp(date.toISOString())).toBe(date.getTime())));
   });
@@ -42,7 +42,7 @@ describe('parseTimestamp', () => {
     );
   });
 
-  it('parseTimestamp never throws, and says the same as isTimestamp', () => {
+  it('parseTimestamp never throws, and agrees with isTimestamp', () => {
     const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'0123456789-:TZ.+') }));
     fc.assert(fc.property(texts, (text) => expect(parseTimestamp(text) !== undefined).toBe(isTimestamp(text))));
   });

@@ -6,7 +6,7 @@ import { TestDevice } from './testing/test-device.js';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-describe('a device', () => {
+describe('A device', () => {
   let gateway: FakeGateway;
   let test: TestDevice;
 
@@ -21,7 +21,7 @@ describe('a device', () => {
     return test;
   }
 
-  describe('reporting', () => {
+  describe('A report', () => {
     it('A report gives a record its id and its time before anything is sent', async () => {
       const { device, clock } = start();
       const { recordId, kept } = device.report({ temperature: 21.5 });
@@ -78,7 +78,7 @@ describe('a device', () => {
     });
   });
 
-  describe('handlers', () => {
+  describe('The handlers of a device', () => {
     it('Handlers are called when the record has left the queue', async () => {
       const queued: number[] = [];
       const handler = () => queued.push(test.device.state().queued);
@@ -125,7 +125,7 @@ describe('a device', () => {
     });
   });
 
-  describe('flush', () => {
+  describe('A flush', () => {
     it('A flush does not wait for a full batch, and resolves when every record has its verdict', async () => {
       start({ batch: { maxAgeMs: 60_000 } });
       test.reportNumbers(1, 3);
@@ -133,7 +133,7 @@ describe('a device', () => {
       expect(gateway.numbers).toEqual([1, 2, 3]);
     });
 
-    it('A flush resolves at once when there is nothing', async () => {
+    it('A flush resolves at once when no record is queued', async () => {
       await expect(start().device.flush()).resolves.toBeUndefined();
     });
 
@@ -160,8 +160,8 @@ describe('a device', () => {
     });
   });
 
-  describe('close', () => {
-    it('Closing a device delivers what is queued, then takes no more', async () => {
+  describe('Closing a device', () => {
+    it('Closing a device delivers the queued records, and then no report is accepted', async () => {
       start({ batch: { maxAgeMs: 60_000 } });
       test.reportNumbers(1, 3);
       await expect(test.device.close()).resolves.toEqual({ undelivered: 0 });
@@ -170,7 +170,7 @@ describe('a device', () => {
       await expect(test.device.flush()).rejects.toMatchObject({ code: 'closed' });
     });
 
-    it('Closing a device gives up a request that does not end, and reports every record that is lost with it', async () => {
+    it('Closing a device cancels a request that does not end, and reports every record that is lost with it', async () => {
       gateway.reply = neverAnswer;
       start();
       test.reportNumbers(1, 2);
@@ -195,7 +195,7 @@ describe('a device', () => {
       await expect(test.device.close({ timeoutMs: 5000 })).resolves.toEqual({ undelivered: 1 });
     });
 
-    it('Closing a device can be called twice, and without any report', async () => {
+    it('A device can be closed twice, and without any report', async () => {
       const { device } = start();
       expect(device.close()).toBe(device.close());
       await expect(device.close()).resolves.toEqual({ undelivered: 0 });

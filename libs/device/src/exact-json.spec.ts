@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { exactJson } from './exact-json.js';
 
-describe('the JSON text of a payload', () => {
+describe('The JSON text of a payload', () => {
   it.each([
     [{}],
     [{ a: 1, b: [1.5, -2e-7, 5e-324, 2 ** 53 - 1], c: { d: null, e: [[], {}] } }],
@@ -25,7 +25,7 @@ describe('the JSON text of a payload', () => {
     expect(exactJson({ at: new Date(0), none: undefined })).toBe('{"at":"1970-01-01T00:00:00.000Z"}');
   });
 
-  it('The JSON text of a payload takes the same object in two places', () => {
+  it('The JSON text of a payload may contain the same object in two places', () => {
     const range = { low: 1 };
     expect(exactJson({ a: range, b: range })).toBe('{"a":{"low":1},"b":{"low":1}}');
   });
@@ -57,13 +57,13 @@ describe('the JSON text of a payload', () => {
     ['a list as a whole', [], 'payload must be an object'],
     ['null as a whole', null, 'payload must be an object'],
     ['nothing as a whole', undefined, 'payload must be an object'],
-  ])('The JSON text of a payload refuses %s, and names the place', (_, payload, message) => {
+  ])('The JSON text of a payload refuses %s with a pointer', (_, payload, message) => {
     expect(() => exactJson(payload)).toThrow(
       expect.objectContaining({ code: 'invalid-payload', message: expect.stringContaining(message) }),
     );
   });
 
-  it('The JSON text of a payload takes 32 levels', () => {
+  it('The JSON text of a payload may have 32 levels', () => {
     expect(exactJson(deep(32))).toBe(JSON.stringify(deep(32)));
   });
 });

@@ -6,7 +6,7 @@ import { settingsOf, type DeviceOptions } from './options.js';
 
 const GOOD = { deviceId: 'dev-1', endpoints: 'http://own.test' };
 
-describe('the options of a device', () => {
+describe('The options of a device', () => {
   it.each<[string, object]>([
     ['deviceId', { deviceId: '' }],
     ['deviceId', { deviceId: 'a*b' }],
@@ -36,7 +36,7 @@ describe('the options of a device', () => {
     ['fetch', { fetch: {} }],
     ['onRejected', { onRejected: 'log it' }],
     ['directory', { directory: 'http://own.test' }],
-  ])('The check of device options names %s when it is wrong', (option, wrong) => {
+  ])('The check of device options names %s when it is invalid', (option, wrong) => {
     const options = { ...GOOD, ...wrong } as DeviceOptions;
     const message = expect.stringContaining(`The option ${option} `);
     expect(() => new Device(options)).toThrow(expect.objectContaining({ code: 'invalid-option', message }));
@@ -49,11 +49,11 @@ describe('the options of a device', () => {
     );
   });
 
-  it('The check of device options takes the least that is needed', () => {
+  it('The check of device options accepts the minimum of options', () => {
     expect(new Device(GOOD).state()).toMatchObject({ queued: 0, lastError: undefined });
   });
 
-  describe('in the README', () => {
+  describe('The README', () => {
     const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
     const ROW = /^\| `([\w.]+)` \| (?:([\d.]+) \| (\d+) to (\d+) )?/gm;
     const rows = [

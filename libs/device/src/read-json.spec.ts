@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readJson } from './read-json.js';
 
-describe('reading JSON', () => {
+describe('Reading JSON', () => {
   it('Reading JSON gives an escaped key as it is, whatever keys were read before', () => {
     for (const earlier of ['\\', 'x\\', '\\n']) {
       for (const key of ['"', '\n', 'x"', 'x\t', '\u0001']) {
@@ -12,7 +12,7 @@ describe('reading JSON', () => {
     }
   });
 
-  it('Reading JSON gives back every value', () => {
+  it('Reading JSON returns every value unchanged', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
         const text = JSON.stringify({ 'a\\"{:}': value }, null, space);

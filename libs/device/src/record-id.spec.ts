@@ -4,7 +4,7 @@ import { uuidV7 } from './record-id.js';
 
 const SHAPE = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-describe('a record id', () => {
+describe('A record id', () => {
   it('A record id begins with the milliseconds of the wall clock', () => {
     const id = uuidV7(Date.parse('2025-09-09T17:00:00Z'), () => 0.5);
     expect(id).toMatch(SHAPE);

@@ -19,7 +19,7 @@ const PACKAGE = dirname(import.meta.dirname);
 const NO_SERVER = 'http://127.0.0.1:1';
 
 /** The package as others get it: built, installed in a node_modules folder, and used in separate processes. */
-describe('the package @sluice/device', () => {
+describe('The package @sluice/device', () => {
   let folder: string;
   let installed: string;
   let gateway: LoopbackGateway;
@@ -70,13 +70,13 @@ describe('the package @sluice/device', () => {
   const options = (endpoint: string, more = '') =>
     `{ deviceId: 'dev-1', endpoints: '${endpoint}', log: () => {}, ${more} }`;
 
-  describe('in a process', () => {
-    it('The package @sluice/device in a process lets it end by itself when everything is delivered, without a close', async () => {
+  describe('The package @sluice/device in a process', () => {
+    it('A process with the package @sluice/device ends by itself when all is delivered, without a close', async () => {
       await runNode(await script('end.mjs', `new Device(${options(gateway.origin)}).report({ n: 1 });`));
       expect(gateway.stored.size).toBe(1);
     });
 
-    it('The package @sluice/device in a process lets it end after close, whatever is pending, and without any unhandled rejection', async () => {
+    it('A process with the package @sluice/device ends after close, whatever is pending, without an unhandled rejection', async () => {
       gateway.serve = () => {};
       const text = `
         const device = new Device(${options(gateway.origin, "token: () => Promise.reject(new Error('none')), onDropped: () => Promise.reject(1)")});
@@ -92,7 +92,7 @@ describe('the package @sluice/device', () => {
       expect(await runNode(await script('close.mjs', text))).toBe('[{"undelivered":1},{"undelivered":1}]\n');
     });
 
-    it('The package @sluice/device in a process loses nothing that was kept when it is killed with kill -9, and delivers it once afterwards', async () => {
+    it('A process with the package @sluice/device keeps its records through kill -9, and delivers each once afterwards', async () => {
       const queue = join(folder, 'killed.queue');
       const text = `
         const storage = await openQueueFile(process.env.QUEUE);
@@ -148,13 +148,13 @@ describe('the package @sluice/device', () => {
     expect([...gateway.stored.keys()].slice(0, kept.length)).toEqual(kept);
   });
 
-  describe('as its files say', () => {
+  describe('The files of the package @sluice/device', () => {
     it('The package has no dependency', async () => {
       const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
       expect(Object.keys(manifest).filter((key) => /dependencies/i.test(key) && key !== 'devDependencies')).toEqual([]);
     });
 
-    it('The package imports nothing from Node in what a browser loads', async () => {
+    it('The package imports nothing of Node in the files that a browser loads', async () => {
       const files = await filesReachedFrom(join(installed, 'dist', 'index.js'));
       expect(files.size).toBeGreaterThan(10);
       for (const [, text] of files) expect(text).not.toMatch(/from 'node:|\bprocess\.|\bBuffer\b/);
@@ -194,7 +194,7 @@ describe('the package @sluice/device', () => {
     });
   });
 
-  describe('examples', () => {
+  describe('The examples of @sluice/device', () => {
     it('The example sensor-loop.mjs reports every reading in order, and stops cleanly', async () => {
       const example = join(installed, 'examples', 'sensor-loop.mjs');
       const env = {

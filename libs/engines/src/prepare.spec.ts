@@ -55,7 +55,7 @@ describe('The init step', () => {
     },
   );
 
-  it('The init step makes nothing where topics are only expected, and says in one error all that differs', async () => {
+  it('The init step creates nothing with TOPICS=expect, and lists all differences in one error', async () => {
     const [made, log, store] = [
       failing(undefined),
       {
@@ -82,7 +82,7 @@ describe('The init step', () => {
     await Promise.all([log.close(), store.close()]);
   });
 
-  it('The init step ends at once on an event log that no waiting fixes', async () => {
+  it('The init step ends at once if waiting cannot repair the event log', async () => {
     const fatal = new EventLogError('fatal', 'The brokers refuse the login.');
     await expect(prepared(failing(fatal), failing(undefined)).ended).rejects.toBe(fatal);
   });

@@ -19,7 +19,7 @@ export const TOPIC_SETTINGS = {
     'DEAD_LETTERS_PARTITIONS',
     12,
     { min: 1, max: 1000 },
-    'The same for the dead-letter topic.',
+    'Partitions of a new dead-letter topic. If set, the init step adds missing partitions to an existing topic.',
   ),
   replicationFactor: wholeNumber(
     'EVENT_LOG_REPLICATION',

@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 /** Begins like the alert of a TLS port that received something other than TLS. */
 const TLS_ALERT = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46]);
 
-describe('a port that is not a broker', () => {
+describe('A port that is not a broker', () => {
   const servers: Server[] = [];
   const lines: string[] = [];
   let log: KafkaEventLog | undefined;
@@ -54,14 +54,14 @@ describe('a port that is not a broker', () => {
     ['no process listens', 'refused', closedPort],
     ['the port expects TLS', 'closed', () => listen(alertAndClose)],
     ['the connection is closed at once', 'closed', () => listen((socket) => socket.end())],
-  ])('The cause is reported where %s', async (_, failure, portOf) => {
+  ])('The cause is reported if %s', async (_, failure, portOf) => {
     const unreachable = logAt(await portOf());
     await expect(unreachable.ping()).rejects.toMatchObject({ code: 'unavailable', failure });
     const entry = { key: null, value: Buffer.from('a'), headers: {}, timestampMs: 0 };
     expect(await unreachable.publisher.publish('events', [entry])).toMatchObject([{ written: false, cause: failure }]);
   });
 
-  it('A closed subscription stops connecting, and the line before names the cause', async () => {
+  it('A closed subscription stops connecting, and an earlier line names the cause', async () => {
     let connections = 0;
     const port = await listen((socket) => {
       connections++;

@@ -51,7 +51,7 @@ const RANGE: Pick<Assigner, 'name' | 'protocol'> = {
   }),
 };
 
-describe('a group that is closed to other clients', () => {
+describe('A group that is closed to other clients', () => {
   const lines: string[] = [];
   const log = new KafkaEventLog({
     url: `kafka://${brokersForTests()}`,
@@ -100,7 +100,7 @@ describe('a group that is closed to other clients', () => {
     }, BROKER_PATIENCE);
   }
 
-  it('The foreign member is named while it is there, and then all that it has taken is read', async () => {
+  it('A foreign member is named while it is in the group, and then all records that it has read are read again', async () => {
     const values = new Set<string>();
     await publish(0, 40);
     await readUntil(values, 40);
@@ -116,7 +116,7 @@ describe('a group that is closed to other clients', () => {
     expect(positions.map(({ committed }) => committed)).toEqual(positions.map(({ high }) => high));
   });
 
-  it('Commits made while no member of the service was there are not believed until an operator accepts them', async () => {
+  it('Commits made while no member of the service ran are not accepted until an operator accepts them', async () => {
     const values = new Set<string>();
     await publish(0, 40);
     await readUntil(values, 40);
@@ -147,7 +147,7 @@ describe('a group that is closed to other clients', () => {
     await readUntil(values, 40);
   });
 
-  it('A manual reset of the whole topic is believed', async () => {
+  it('A manual reset of the whole topic is accepted', async () => {
     const values = new Set<string>();
     await publish(0, 40);
     await readUntil(values, 40);

@@ -42,7 +42,7 @@ describe('GroupWatch', () => {
     expect(watch.disturbance!.detail.length).toBeLessThan(300);
   });
 
-  it('Reading continues where the service was, not where another client has committed', () => {
+  it('Reading continues at the last offset of the service, not at the commit of another client', () => {
     watch.sawCommits([own(0, 5), own(1, 7)]);
     watch.committed([at(1, 9)]);
     watch.sawCommits([foreign(0, 20), foreign(1, 30)]);
@@ -51,27 +51,27 @@ describe('GroupWatch', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('A commit that was set back is believed', () => {
+  it('A commit that was reset to an earlier offset is accepted', () => {
     watch.sawCommits([own(0, 5)]);
     expect(watch.startsOf('events', [at(0, 2)], [foreign(0, 2)])).toEqual([at(0, 2)]);
     expect(lines).toEqual([]);
   });
 
-  it('The commits of siblings are believed, however far they are', () => {
+  it('The commits of siblings are accepted, however far they are', () => {
     watch.sawCommits([own(0, 5)]);
     expect(watch.startsOf('events', [at(0, 50)], [own(0, 50)])).toEqual([at(0, 50)]);
   });
 
-  describe('in a process that does not know how far the service was', () => {
+  describe('GroupWatch in a process that does not know the last offset of the service', () => {
     const mixed = [foreign(0, 20), own(1, 7)];
 
-    it('A group without any mark is believed: version 0.1 wrote none, and a reset leaves none', () => {
+    it('A group without any mark is accepted: version 0.1 wrote none, and a reset leaves none', () => {
       watch.sawMembers([US]);
       expect(watch.startsOf('events', [at(0, 20), at(1, 7)], [foreign(0, 20), foreign(1, 7)])).toHaveLength(2);
       expect(watch.disturbance).toBeUndefined();
     });
 
-    it('Some commits without a mark are not believed after joining an empty group', () => {
+    it('Commits without a mark are not accepted after joining an empty group', () => {
       watch.sawMembers([US]);
       watch.startsOf('events', [at(0, 20), at(1, 7)], mixed);
       expect(watch.disturbance).toMatchObject({
@@ -81,20 +81,20 @@ describe('GroupWatch', () => {
       expect([watch.isUnexplained(at(0, 20)), watch.isUnexplained(at(1, 7))]).toEqual([true, false]);
     });
 
-    it('They are believed beside siblings, one of which may be of version 0.1', () => {
+    it('Commits without a mark are accepted next to siblings, one of which may be of version 0.1', () => {
       watch.sawMembers([US, US]);
       watch.startsOf('events', [at(0, 20)], mixed);
       expect(watch.disturbance).toBeUndefined();
     });
 
-    it('They are not believed after a foreign member was seen', () => {
+    it('Commits without a mark are not accepted after a foreign member was seen', () => {
       watch.sawMembers([US, US, THEM]);
       watch.startsOf('events', [at(0, 20)], mixed);
       watch.sawMembers([US, US]);
       expect(watch.disturbance).toMatchObject({ reason: 'foreign_commit' });
     });
 
-    it('They are believed when an operator accepts them', () => {
+    it('Commits without a mark are accepted when an operator accepts them', () => {
       watch.sawMembers([US]);
       watch.startsOf('events', [at(0, 20), at(1, 7)], mixed);
       watch.accept();

@@ -5,9 +5,9 @@ import { causeOf, describeError, isFatal, isFenced, isTopicMissing, isTransientA
 const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError, KafkaJSRequestTimeoutError } =
   kafkajs;
 
-describe('the errors of KafkaJS', () => {
+describe('The errors of KafkaJS', () => {
   it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])(
-    'The errors of KafkaJS %s fences the member',
+    'The error %s fences the member',
     (type) => {
       expect(isFenced(answer(type, false))).toBe(true);
       expect(isFatal(answer(type, false))).toBe(false);
@@ -41,7 +41,7 @@ describe('the errors of KafkaJS', () => {
   });
 });
 
-describe('the cause of a failure', () => {
+describe('The cause of a failure', () => {
   it.each([
     [
       'authentication',

@@ -21,7 +21,7 @@ const ENTRY = { key: Buffer.from('dev-2'), value: Buffer.from('a'), headers: {},
 
 type Operation = Exclude<keyof typeof AclOperationTypes, 'UNKNOWN' | 'ANY'>;
 
-describe('a login without a right', () => {
+describe('A login without a right', () => {
   const lines: string[] = [];
   let broker: OwnBroker;
   let log: KafkaEventLog;

@@ -9,7 +9,7 @@ import { BROKER_PATIENCE } from './testing/patience.js';
 
 jest.setTimeout(120_000);
 
-describe('topics on Kafka', () => {
+describe('Topics on Kafka', () => {
   const log = new KafkaEventLog({
     url: `kafka://${brokersForTests()}`,
     clientId: 'topics-spec',
@@ -27,14 +27,14 @@ describe('topics on Kafka', () => {
     return (await log.inspect({ group: 'inspection', topic }).positions()).length;
   }
 
-  it('A topic keeps its number of partitions where no number was requested', async () => {
+  it('A topic keeps its number of partitions if no number is requested', async () => {
     const name = newName();
     await wanted(name, 3);
     await wanted(name, 12, { otherCount: 'keep' });
     expect(await partitionsOf(name)).toBe(3);
   });
 
-  it('Differences are listed without changing a topic, each with the command that ends it', async () => {
+  it('Differences are listed without changing a topic, each with the command that removes it', async () => {
     const [few, missing] = [newName(), newName()];
     await wanted(few, 3);
     const differences = await log.topicDifferences([
@@ -83,7 +83,7 @@ describe('topics on Kafka', () => {
     await member.close();
   });
 
-  it('A topic that keeps all has no limit, and a limit that was set is found', async () => {
+  it('A topic that keeps all records has no limit, and a limit that was set is found', async () => {
     const name = newName();
     await wanted(name, 1, { keepsAll: true });
     expect(await log.topicFindings([{ name, keepsAll: true }])).toEqual([]);

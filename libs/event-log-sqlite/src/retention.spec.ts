@@ -33,7 +33,7 @@ describe('Retention of the embedded log', () => {
     jest.useRealTimers();
   });
 
-  it('Entries are deleted that are old enough and that every group has finished with', async () => {
+  it('Entries are deleted that are old enough and below the committed offset of every group', async () => {
     await publish(30, 25 * HOUR_MS);
     await publish(20, 23 * HOUR_MS);
     await commit('first', 50);
@@ -95,14 +95,14 @@ describe('Retention of the embedded log', () => {
     expect(records).toHaveLength(20);
   });
 
-  describe('with a limit in bytes', () => {
+  describe('Retention with a limit in bytes', () => {
     const LIMITS = { [TOPIC]: { maxBytes: 10_000, keepsUnread: true } };
     beforeEach(async () => {
       lines.length = 0;
       await reopen(LIMITS);
     });
 
-    it('The oldest entries that every group has finished with are removed until the rest fits', async () => {
+    it('The oldest entries below the committed offset of every group are removed until the rest fits', async () => {
       await publish(150, 0, 100);
       await commit('first', 150);
       await sweep();
@@ -161,7 +161,7 @@ describe('Retention of the embedded log', () => {
     });
   });
 
-  describe('of a topic that no group reads, like the dead letters', () => {
+  describe('Retention of a topic that no group reads, such as the dead letters', () => {
     it('Entries are removed by age and by bytes', async () => {
       await reopen({ [TOPIC]: { maxAgeMs: 24 * HOUR_MS, maxBytes: 1_000, keepsUnread: false } });
       await publish(7, 25 * HOUR_MS, 100);

@@ -20,7 +20,7 @@ async function turns(count: number): Promise<void> {
 }
 
 describe('SharedPublisher', () => {
-  it('The publisher makes one append of the calls of one turn', async () => {
+  it('The publisher combines the calls of one turn of the event loop into one append', async () => {
     const { inner, publisher } = shared();
     await Promise.all(['a', 'b', 'c'].map((name) => publisher.publish(TOPIC, [entry(name)])));
     expect(inner.calls.map(({ entries }) => entries.length)).toEqual([3]);
@@ -84,7 +84,7 @@ describe('SharedPublisher', () => {
     expect(publisher.load).toEqual({ openEntries: 0, settledEntries: 3, oldestAgeMs: 0 });
   });
 
-  it('The publisher keeps an append below what a broker takes', async () => {
+  it('The publisher keeps an append below the size that a broker accepts', async () => {
     const { inner, publisher } = shared();
     const big = { ...entry('x'), value: Buffer.alloc(500_000) };
     await Promise.all([1, 2, 3].map(() => publisher.publish(TOPIC, [big])));
@@ -105,7 +105,7 @@ describe('SharedPublisher', () => {
     expect(inner.records.map(({ value }) => value?.toString())).toEqual(['a', 'b']);
   });
 
-  it('The publisher hands an error of the log to every caller that it concerns', async () => {
+  it('The publisher returns an error of the event log to every caller that it concerns', async () => {
     const { inner, publisher } = shared();
     inner.error = new Error('closed');
     const calls = [publisher.publish(TOPIC, [entry('a')]), publisher.publish(TOPIC, [entry('b')])];
@@ -152,7 +152,7 @@ describe('SharedPublisher', () => {
     expect(appends).toMatchObject([{ records: 1, isConfirmed: false }]);
   });
 
-  it('The publisher asks nothing of the log for an empty call', async () => {
+  it('The publisher does not call the event log for an empty call', async () => {
     const { inner, publisher } = shared();
     expect(await publisher.publish(TOPIC, [])).toEqual([]);
     expect(inner.calls).toEqual([]);

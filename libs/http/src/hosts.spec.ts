@@ -44,7 +44,7 @@ async function say(line: string, ...fields: string[]): Promise<[number, string]>
 const statusOf = async (line: string, ...fields: string[]) => (await say(line, ...fields))[0];
 const GET = 'GET /read HTTP/1.1';
 
-describe('the host of a request', () => {
+describe('The host of a request', () => {
   it.each([
     [GET, []],
     [GET, ['Host:']],
@@ -71,16 +71,13 @@ describe('the host of a request', () => {
     ['GET http://a:b/read HTTP/1.1', ['Host: a']],
     ['GET http://a/read HTTP/1.1', []],
     ['GET http://a:b/read HTTP/1.0', []],
-  ])(
-    'The host of a request is refused, and its connection ended, when another could be read: %s %j',
-    async (line, fields) => {
-      await serve();
-      const [status, answer] = await say(line, ...fields);
-      expect(status).toBe(400);
-      expect(answer).toContain('"code":"bad-request"');
-      expect(answer).toMatch(/connection: close/i);
-    },
-  );
+  ])('An ambiguous host of a request is refused, and the connection is closed: %s %j', async (line, fields) => {
+    await serve();
+    const [status, answer] = await say(line, ...fields);
+    expect(status).toBe(400);
+    expect(answer).toContain('"code":"bad-request"');
+    expect(answer).toMatch(/connection: close/i);
+  });
 
   it.each([
     [GET, ['Host: a']],
@@ -99,7 +96,7 @@ describe('the host of a request', () => {
   });
 });
 
-describe('while access is open, a process on loopback', () => {
+describe('A process on loopback while access is open', () => {
   it.each([['127.0.0.1:8000'], ['localhost'], ['LOCALHOST:8000'], ['[::1]:8000'], ['10.0.0.5']])(
     'While access is open, a process on loopback answers for %s',
     async (host) => {
@@ -109,7 +106,7 @@ describe('while access is open, a process on loopback', () => {
   );
 
   it.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'])(
-    'While access is open, a process on loopback on %s refuses other names, and reports what to set',
+    'While access is open, a process that listens on %s refuses other names, and reports what to set',
     async (own) => {
       await serve({ host: own });
       for (const host of ['rebind.example:8000', 'localhost.example', '127.0.0.1.example', 'sub.localhost']) {
@@ -127,7 +124,7 @@ describe('while access is open, a process on loopback', () => {
     expect(await statusOf('POST /send HTTP/1.1', 'Host: a', 'Origin: http://hall.example')).toBe(421);
   });
 
-  it('While access is open, a process on loopback answers for the names that it is given, with every port or with one', async () => {
+  it('While access is open, a process on loopback answers for the configured names, with every port or with one', async () => {
     await serve({ host: '127.0.0.1', allowedHosts: 'Sluice.plant, gateway:8443' });
     const hosts = ['sluice.plant', 'SLUICE.PLANT:1', 'gateway:8443', 'gateway', 'gateway:8444', 'a.sluice.plant'];
     const statuses = await Promise.all(hosts.map((host) => statusOf(GET, `Host: ${host}`)));
@@ -135,12 +132,12 @@ describe('while access is open, a process on loopback', () => {
   });
 });
 
-describe('while access is open, a process that others reach', () => {
+describe('A process beyond loopback while access is open', () => {
   it.each([
     ['curl', []],
     ['a scraper', ['User-Agent: Prometheus/3.0']],
     ['the fetch of Node', ['Sec-Fetch-Mode: cors', 'Accept-Language: *', 'User-Agent: node']],
-  ])('While access is open, a process that others reach answers for every name to %s', async (_, fields) => {
+  ])('While access is open, a process beyond loopback answers for every name to %s', async (_, fields) => {
     await serve({ host: '0.0.0.0' });
     expect(await statusOf(GET, 'Host: gateway:8000', ...fields)).toBe(200);
   });
@@ -152,7 +149,7 @@ describe('while access is open, a process that others reach', () => {
     'Sec-Fetch-Mode: navigate',
     'Sec-Fetch-Dest: empty',
     'User-Agent: Mozilla/5.0 (X11; Linux x86_64)',
-  ])('While access is open, a process that others reach refuses other names to browsers: %s', async (field) => {
+  ])('While access is open, a process beyond loopback refuses other names to browsers: %s', async (field) => {
     await serve({ host: '0.0.0.0', allowedHosts: 'gateway' });
     expect(await statusOf(GET, 'Host: rebind.example', field)).toBe(421);
     expect(await statusOf(GET, 'Host: gateway:8000', field)).toBe(200);
@@ -160,7 +157,7 @@ describe('while access is open, a process that others reach', () => {
     expect(await statusOf(GET, 'Host: 10.0.0.5:8000', field)).toBe(200);
   });
 
-  it('While access is open, a process that others reach lets the pages of allowed origins send by every name, and read by none', async () => {
+  it('While access is open, a process beyond loopback lets pages of allowed origins send by every name, and read by none', async () => {
     await serve({ host: '0.0.0.0', corsOrigins: 'http://hall.example' });
     const from = (origin: string) => ['Host: gateway', `Origin: ${origin}`];
     expect(await statusOf('POST /send HTTP/1.1', ...from('http://hall.example'))).toBe(201);
@@ -169,10 +166,13 @@ describe('while access is open, a process that others reach', () => {
   });
 });
 
-describe('where access is restricted, the host', () => {
-  it.each<HostOptions>([{ auth: 'tokens' }, { tlsClientCaFile: 'ca.pem' }])('may be any name: %j', async (access) => {
-    await serve({ host: '127.0.0.1', ...access });
-    expect(await statusOf(GET, 'Host: rebind.example', 'Origin: http://rebind.example')).toBe(200);
-    expect(await statusOf(GET, 'Host: a b')).toBe(400);
-  });
+describe('A process with restricted access', () => {
+  it.each<HostOptions>([{ auth: 'tokens' }, { tlsClientCaFile: 'ca.pem' }])(
+    'A process with restricted access answers for every name: %j',
+    async (access) => {
+      await serve({ host: '127.0.0.1', ...access });
+      expect(await statusOf(GET, 'Host: rebind.example', 'Origin: http://rebind.example')).toBe(200);
+      expect(await statusOf(GET, 'Host: a b')).toBe(400);
+    },
+  );
 });

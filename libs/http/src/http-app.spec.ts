@@ -42,7 +42,7 @@ class Lines {
   }
 }
 
-describe('an app of ours', () => {
+describe('An app', () => {
   let app: NestFastifyApplication;
   let address: { port: number };
   let logged: Lines;
@@ -97,7 +97,7 @@ describe('an app of ours', () => {
     });
   });
 
-  it('An app keeps to itself what it did not expect, and logs it', async () => {
+  it('An app logs an unexpected error, and does not show it', async () => {
     const response = await ask('/broken');
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('hunter2');
@@ -123,7 +123,7 @@ describe('an app of ours', () => {
     expect(await say('GET /slow HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"bad-request"/);
   });
 
-  it('An app passes over what it is expected to do and does not know', async () => {
+  it('An app ignores an unknown value of the header Expect', async () => {
     const answer = await say('POST /fine HTTP/1.1\r\nhost: x\r\nexpect: x\r\nconnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 201 /);
   });
@@ -132,11 +132,14 @@ describe('an app of ours', () => {
     expect(await say(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
-  it.each(['/fine', '/nowhere', '/%'])('An app lets no browser guess what an answer is: %s', async (path) => {
-    expect((await ask(path)).headers.get('x-content-type-options')).toBe('nosniff');
-  });
+  it.each(['/fine', '/nowhere', '/%'])(
+    'An app forbids browsers to guess the media type of an answer: %s',
+    async (path) => {
+      expect((await ask(path)).headers.get('x-content-type-options')).toBe('nosniff');
+    },
+  );
 
-  describe('where no HTTP follows a request on its connection', () => {
+  describe('An app that receives malformed bytes after a request', () => {
     const slow = 'GET /slow HTTP/1.1\r\nhost: x\r\n';
 
     /** Sends the bytes, and answers the slow request once the parser has reached the bytes that are not HTTP. */
@@ -145,12 +148,12 @@ describe('an app of ours', () => {
       return say(bytes);
     }
 
-    it('An app of ours where no HTTP follows a request on its connection answers the request first, and then the bytes that are not HTTP', async () => {
+    it('An app answers the request first, and then the malformed bytes after it', async () => {
       const answer = await exchange(`${slow}\r\nNONSENSE\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nslowHTTP\/1\.1 400 Bad Request\r\n/);
     });
 
-    it('An app of ours where no HTTP follows a request on its connection answers the request only, if that was to be the last', async () => {
+    it('An app answers only the request if that was the last one of its connection', async () => {
       const answer = await exchange(`${slow}connection: close\r\n\r\nGET / HTTP/1.1\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nslow$/);
     });
@@ -158,16 +161,13 @@ describe('an app of ours', () => {
     it.each([
       ['application/json', 'HTTP/1.1 400'],
       ['application/xml', 'HTTP/1.1 415'],
-    ])(
-      'An app of ours where no HTTP follows a request on its connection answers a body of %s that is no HTTP once, after the request: %s',
-      async (type, status) => {
-        const fields = `host: x\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`;
-        const answer = await exchange(`${slow}\r\nPOST /fine HTTP/1.1\r\n${fields}NONSENSE\r\n`);
-        expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', status]);
-      },
-    );
+    ])('An app answers a malformed body of %s once, after the request: %s', async (type, status) => {
+      const fields = `host: x\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`;
+      const answer = await exchange(`${slow}\r\nPOST /fine HTTP/1.1\r\n${fields}NONSENSE\r\n`);
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', status]);
+    });
 
-    it('An app of ours where no HTTP follows a request on its connection answers many bytes of it once', async () => {
+    it('An app answers many malformed bytes after a request once', async () => {
       const answer = await exchange(`${slow}\r\n${'NONSENSE\r\n\r\n'.repeat(50_000)}`);
       expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
     });
@@ -193,7 +193,7 @@ describe('an app of ours', () => {
   });
 });
 
-describe('a request that stops coming', () => {
+describe('A request that stops arriving', () => {
   const MAX_LINGER_MS = 2_000;
   let app: NestFastifyApplication;
   const start = async (requestTimeoutMs?: number): Promise<Server> => {
@@ -208,14 +208,14 @@ describe('a request that stops coming', () => {
     ['in its head', 'POST /fine HTTP/1.1\r\nhost: x\r\n'],
     ['in its body', 'POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nx'],
     ['before its first byte', ''],
-  ])('A request that stops coming %s is given up, and its connection ends', async (_name, bytes) => {
+  ])('A request that stops arriving %s is cancelled, and its connection is closed', async (_name, bytes) => {
     const server = await start(20);
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.write(bytes);
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 (408|404) /);
   });
 
-  it('A request that stops coming is given up after 30 to 35 s, the time to read the answer included', async () => {
+  it('A request that stops arriving is cancelled after 30 to 35 s, the time to read the answer included', async () => {
     const server = (await start()) as Server & { connectionsCheckingInterval: number };
     expect([server.requestTimeout, server.headersTimeout]).toEqual([30_000, 30_000]);
     expect(server.connectionsCheckingInterval + MAX_LINGER_MS).toBeLessThanOrEqual(5_000);

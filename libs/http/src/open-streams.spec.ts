@@ -46,8 +46,8 @@ beforeEach(() => {
 });
 afterEach(() => server.close());
 
-describe('an open stream', () => {
-  it('An open stream gives its place up when its reader takes nothing for too long', async () => {
+describe('An open stream', () => {
+  it('An open stream ends when its reader consumes nothing for too long', async () => {
     await serve(new OpenStreams(1, undefined, 20));
     const socket = await askAndTakeNothing();
     await until(() => streams.count === 1);
@@ -55,7 +55,7 @@ describe('an open stream', () => {
     socket.destroy();
   });
 
-  it('An open stream takes no place for a reader that has gone before its answer began', async () => {
+  it('An open stream uses no slot for a reader that disconnected before its answer began', async () => {
     await serve(new OpenStreams(1));
     const gate = Promise.withResolvers<void>();
     prepared = gate.promise;

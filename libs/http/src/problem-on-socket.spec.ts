@@ -16,18 +16,18 @@ it.each([
   ['HPE_INVALID_METHOD', /^HTTP\/1\.1 400 [^]*"code":"bad-request"/],
   ['HPE_HEADER_OVERFLOW', /^HTTP\/1\.1 431 /],
   ['ERR_HTTP_REQUEST_TIMEOUT', /^HTTP\/1\.1 408 [^]*"code":"request-timeout"/],
-])('The server answers what a client has said wrong: %s', async (code, answer) => {
+])('The server answers an invalid request with its status: %s', async (code, answer) => {
   expect(await answerTo(code)).toMatch(answer);
 });
 
 it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_SSL_BAD_RECORD_TYPE'])(
-  'The server ends a connection that fails without calling that no HTTP: %s',
+  'The server closes a failed connection without an answer: %s',
   async (code) => {
     expect(await answerTo(code)).toBe('');
   },
 );
 
-it('The server answers 401 where TLS fails after a certificate that is not accepted', async () => {
+it('The server answers 401 if TLS fails because of a certificate that is not accepted', async () => {
   const answer = await answerTo('ERR_SSL_WRONG_SIGNATURE', { authorizationError: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
   expect(answer).toMatch(/^HTTP\/1\.1 401 [^]*DEPTH_ZERO_SELF_SIGNED_CERT/);
 });

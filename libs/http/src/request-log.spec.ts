@@ -33,7 +33,7 @@ async function answered(level: string, options: Partial<HttpOptions>, requestId:
   return lines.filter(({ msg }) => msg === 'answered');
 }
 
-describe('at debug, each answer', () => {
+describe('The log of answers at debug', () => {
   it('At debug, each answer is one line with the pattern of its path, its status and its time, and nothing that the client wrote', async () => {
     const about = await answered('debug', {}, GIVEN);
     expect(about).toEqual([
@@ -43,7 +43,7 @@ describe('at debug, each answer', () => {
     expect(JSON.stringify(about)).not.toMatch(new RegExp(`dev-2|secret|${GIVEN}`));
   });
 
-  it('At debug, each answer has the id that the gateway in front has given the request, so that both logs name the same', async () => {
+  it('At debug, each answer has the id that the gateway gave the request, so that both logs have the same id', async () => {
     expect(await answered('debug', { isForwarded: true }, GIVEN)).toMatchObject([{ requestId: GIVEN }]);
   });
 

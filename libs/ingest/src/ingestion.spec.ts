@@ -71,8 +71,8 @@ async function receive(
 
 const statusesOf = (verdicts: readonly Verdict[]) => verdicts.map(({ status }) => status);
 
-describe('a front door without HTTP', () => {
-  it('An ingestion without HTTP submits records and gets a verdict for each, in their order', async () => {
+describe('An ingestion without HTTP', () => {
+  it('An ingestion without HTTP submits records and gets a result for each, in their order', async () => {
     expect(statusesOf(await receive([SEED, { ...SEED, timestamp: 'never' }, SEED]))).toEqual([
       'accepted',
       'rejected',
@@ -90,12 +90,12 @@ describe('a front door without HTTP', () => {
     expect(await receive(SEED, { principal })).toMatchObject([{ status: 'rejected', problem: { code: 'forbidden' } }]);
   });
 
-  it('An ingestion without HTTP hands its trace on with every record', async () => {
+  it('An ingestion without HTTP forwards its trace with every record', async () => {
     await receive([SEED, SEED], { trace: { traceParent: 'given' } });
     expect(publisher.records.map(({ headers }) => headers['traceparent'])).toEqual(['given', 'given']);
   });
 
-  it('An ingestion without HTTP is refused with the code of a problem when its sender has spent a limit', async () => {
+  it('An ingestion without HTTP is refused with the code of a problem when its sender has exceeded a limit', async () => {
     await receive([SEED, SEED, SEED]);
     const refusal = { code: 'rate-limited', retryAfterSeconds: 1 };
     await expect(receive(SEED)).rejects.toMatchObject({ refusal });
@@ -118,8 +118,8 @@ describe('a front door without HTTP', () => {
   });
 });
 
-describe('the checks of a record', () => {
-  it('The checks of a record take another one, which sees the event that the checks before it have built', async () => {
+describe('The checks of a record', () => {
+  it('The checks of a record can be extended by one that sees the event of the earlier checks', async () => {
     const schema: RecordCheck = ({ payload, deviceId, pointer }) =>
       'gene_count' in payload ? forbidden(pointer, `not for ${deviceId}`) : undefined;
     const core = ingestion([...RECORD_CHECKS, schema]);

@@ -34,7 +34,7 @@ it('The reachability of the log reports once that the log does not acknowledge, 
   expect(lines).toHaveLength(2);
 });
 
-it('The reachability of the log has no line for every turn of a log that fails and recovers', () => {
+it('The reachability of the log does not log every change of an event log that keeps failing and recovering', () => {
   for (let turn = 0; turn < 10; turn++) {
     reachability.note([FAILED]);
     clock.advance(100);
@@ -43,7 +43,7 @@ it('The reachability of the log has no line for every turn of a log that fails a
   expect(lines).toHaveLength(1);
 });
 
-describe('readiness', () => {
+describe('Readiness', () => {
   const fails = (failure: FailureCause) => () =>
     Promise.reject(new EventLogError('unavailable', 'broker:9092', { failure }));
   const succeeds = () => Promise.resolve();
@@ -83,7 +83,7 @@ describe('readiness', () => {
     expect(lines.at(-1)).toEqual(['the event log acknowledges again']);
   });
 
-  it('Readiness shares one probe between all who ask, and believes a record that failed meanwhile', async () => {
+  it('Readiness shares one probe between all callers, and a record that failed meanwhile counts', async () => {
     reachability.note([FAILED]);
     const { promise, resolve } = Promise.withResolvers<void>();
     let probes = 0;
@@ -98,7 +98,7 @@ describe('readiness', () => {
     expect(probes).toBe(1);
   });
 
-  it('Readiness says nothing of the log for a record that the log refuses for what it is', async () => {
+  it('Readiness does not change for a record that the event log refuses because of its content', async () => {
     reachability.note([{ written: false, reason: 'MESSAGE_TOO_LARGE', cause: 'record' }]);
     await readiness(fails('timeout'));
     expect(lines).toEqual([]);

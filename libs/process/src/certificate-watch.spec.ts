@@ -39,8 +39,8 @@ function watch(...paths: string[]) {
   return { clock, lines, watched: new CertificateWatch(paths.map(https), clock, logger) };
 }
 
-describe('a certificate', () => {
-  it('A certificate is warned of from 14 days before its end on, with its setting and its file', () => {
+describe('A certificate', () => {
+  it('A certificate that expires within 14 days is logged with its setting and its file', () => {
     const { clock, lines, watched } = watch(long, short);
     watched.check();
     clock.advance(15 * DAY_MS);
@@ -57,7 +57,7 @@ describe('a certificate', () => {
     expect(lines.at(-1)).toContain(`expired at ${at}; replace the file.`);
   });
 
-  it('A certificate is warned of at the start, and leaves no timer', () => {
+  it('A certificate that expires soon is logged at the start, and no timer is left', () => {
     const { clock, lines, watched } = watch(short);
     clock.advance(29 * DAY_MS);
     watched.onApplicationBootstrap();
@@ -65,7 +65,7 @@ describe('a certificate', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('A certificate counts with its chain, and the first of them to end decides', () => {
+  it('A certificate counts with its chain, and the earliest expiry is used', () => {
     const chain = join(directory, 'chain.pem');
     writeFileSync(
       chain,
@@ -74,7 +74,7 @@ describe('a certificate', () => {
     expect(expiryOf(https(chain))).toBe(expiryOf(https(short)));
   });
 
-  it('A certificate is in the metrics with the file as it is now, and absent where the file is unreadable', async () => {
+  it('A certificate is in the metrics with the current file, and absent if the file is unreadable', async () => {
     const registry = new Registry();
     const path = join(directory, 'mounted.pem');
     measureCertificates(registry, [https(path)]);
@@ -89,7 +89,7 @@ describe('a certificate', () => {
   });
 });
 
-describe('the certificates of a process', () => {
+describe('The certificates of a process', () => {
   it('The certificates of a process are those of its HTTPS and of its logins', () => {
     const kafka = { tls: { certFile: '/kafka.pem', keyFile: '/kafka.key' } };
     const recordStoreUrl = 'mongodb://mongo/sluice?tls=true&tlscertificatekeyfile=%2Frun%2Fmongo.pem';

@@ -80,8 +80,8 @@ const READS: [string, (reader: MongoRecordReader) => Promise<unknown>][] = [
   ]),
 ];
 
-describe('an index that is made by init', () => {
-  it.each(READS)('An index that is made by init gives %s in its order', async (_name, read) => {
+describe('The indexes that init creates', () => {
+  it.each(READS)('The indexes that init creates cover %s in its order', async (_name, read) => {
     const queries = await queriesOf(read);
     expect(queries.length).toBeGreaterThan(0);
     for (const { filter, sort } of queries) {
@@ -98,7 +98,7 @@ describe('an index that is made by init', () => {
     ['a range before the order', { received_at: { $gte: 1 } }, { timestamp: -1, _id: 1 }],
     ['two ranges', { timestamp: { $gte: 1 }, received_at: { $gte: 1 } }, { timestamp: -1, _id: 1 }],
     ['an order that no index has', { device_id: { $eq: 'a' } }, { timestamp: 1, _id: 1 }],
-  ] as [string, Clause, Key][])('does not give %s', (_name, clause, sort) => {
+  ] as [string, Clause, Key][])('The indexes that init creates do not cover %s', (_name, clause, sort) => {
     expect(KEYS.some((key) => covers(key, clause, sort))).toBe(false);
   });
 });

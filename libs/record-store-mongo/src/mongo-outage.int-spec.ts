@@ -81,7 +81,7 @@ describe('A MongoDB server behind a network that fails', () => {
   });
 });
 
-describe('A MongoDB server that is not there', () => {
+describe('A MongoDB server that is not running', () => {
   const absent = { url: 'mongodb://user:secret@127.0.0.1:1/absent', clientId: 'suite', timeoutMs: 300 };
 
   it('A missing server is no error before the first operation', async () => {
@@ -99,7 +99,7 @@ describe('A MongoDB server that is not there', () => {
     await refusal;
   });
 
-  it('A server is used as soon as it is there', async () => {
+  it('A server is used as soon as it is available', async () => {
     const databases = new MongoDatabases();
     const network = new UnreliableNetwork(new URL(requireServerUrl()));
     const seen = await network.open();

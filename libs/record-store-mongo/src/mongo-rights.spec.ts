@@ -51,19 +51,22 @@ describe('The rights of a login on MongoDB', () => {
     ['read', ['dispositions', 'redrives', 'audit', 'redrives']],
     ['tokens', ['token_uses']],
     ['prepare', ['token_uses', 'moves']],
-  ] as const)('that are optional to %s say what does not work without them', async (use, collections) => {
-    const privileges = ['readings', 'tokens', 'token_revisions'].map((name) =>
-      privilege(name, 'find', 'insert', 'update', 'createCollection', 'createIndex', 'listIndexes', 'dropIndex'),
-    );
-    const found = await storeOn({ ...USER, authenticatedUserPrivileges: privileges });
-    expect((await found.examine(use)).missing).toEqual(
-      collections.map((name) => ({
-        right: expect.stringMatching(new RegExp(` on plant.${name}$`)),
-        command: expect.stringContaining(name),
-        otherwise: expect.any(String),
-      })),
-    );
-  });
+  ] as const)(
+    'The rights that are optional for %s are listed with what does not work without them',
+    async (use, collections) => {
+      const privileges = ['readings', 'tokens', 'token_revisions'].map((name) =>
+        privilege(name, 'find', 'insert', 'update', 'createCollection', 'createIndex', 'listIndexes', 'dropIndex'),
+      );
+      const found = await storeOn({ ...USER, authenticatedUserPrivileges: privileges });
+      expect((await found.examine(use)).missing).toEqual(
+        collections.map((name) => ({
+          right: expect.stringMatching(new RegExp(` on plant.${name}$`)),
+          command: expect.stringContaining(name),
+          otherwise: expect.any(String),
+        })),
+      );
+    },
+  );
 
   it('A server without access control grants all rights', async () => {
     const found = await storeOn({ authenticatedUsers: [], authenticatedUserPrivileges: [] });

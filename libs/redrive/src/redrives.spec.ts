@@ -22,8 +22,8 @@ function setUp() {
   return { documents, clock, keep, plans: () => documents.list('redrives', PLANS, 1000) };
 }
 
-describe('plans of redrives', () => {
-  it('Plans of redrives stay while they are few, and go when they are many and no longer valid', async () => {
+describe('Plans of redrives', () => {
+  it('Plans of redrives are kept while they are few, and removed when they are many and no longer valid', async () => {
     const { documents, clock, keep, plans } = setUp();
     await documents.add('redrives', [
       { id: 'latest', content: {} },
@@ -37,7 +37,7 @@ describe('plans of redrives', () => {
     expect(await documents.count('redrives', {})).toBe(3);
   });
 
-  it('Plans of redrives are at most 1000, however fast they are made: the oldest go', async () => {
+  it('Plans of redrives are limited to 1000, however fast they are made: the oldest are removed', async () => {
     const { clock, keep, plans } = setUp();
     await keep(500);
     clock.advance(1000);

@@ -26,7 +26,7 @@ describe('readSettings', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('readSettings derives a value from another setting only where it is not set', () => {
+  it('readSettings derives a value from another setting only if it is not set', () => {
     expect(readSettings(TABLE, { FOLDER: '/var' }).url).toBe('file:/var');
     expect(readSettings(TABLE, { FOLDER: '/var', URL: 'db://host' }).url).toBe('db://host');
   });
@@ -35,7 +35,7 @@ describe('readSettings', () => {
     expect(readSettings(TABLE, { SIZE: '3', MODE: '', OTHER: '1' }).givenKeys).toEqual(new Set(['SIZE']));
   });
 
-  it('readSettings names every wrong variable, its value and what is allowed', () => {
+  it('readSettings names every invalid variable, its value and the allowed values', () => {
     const read = () => readSettings(TABLE, { SIZE: '10', MODE: 'loud', URL: 'db://host?x' });
     const lines = ['URL holds options; write db://host.', 'SIZE is "10"; allowed: a whole number from 1 to 9.'];
     expect(read).toThrow(new ConfigError([...lines, 'MODE is "loud"; allowed: slow or fast.'].join('\n')));
@@ -55,7 +55,7 @@ describe('readSettings', () => {
     expect(readSettings(TABLE, { SIZE: '6' }, [rule]).size).toBe(6);
   });
 
-  it('readSettings lets a setting refuse what does not fit beside the others', () => {
+  it('readSettings lets a setting refuse values that contradict other settings', () => {
     const table = { ...TABLE, size: { ...TABLE.size, conflictIn: () => 'is too large for this MODE.' } };
     expect(() => readSettings(table, {})).toThrow(new ConfigError('SIZE is too large for this MODE.'));
   });
@@ -100,7 +100,7 @@ describe('A secret from a file', () => {
     );
   });
 
-  it('A secret from a file is refused beside the variable itself, and neither is shown', () => {
+  it('A secret from a file is refused together with the variable itself, and neither is shown', () => {
     const read = () => readSettings(TABLE, { KEY: 'abc', KEY_FILE: fileOf('def') });
     expect(read).toThrow(new ConfigError('KEY and KEY_FILE are both set; keep one of them.'));
   });

@@ -4,7 +4,7 @@ import { until } from './until.js';
 const FAST = { tries: 3, everyMs: 1 };
 
 describe('until', () => {
-  it('The function until gives what the condition gives, once that is neither undefined nor false', async () => {
+  it('The function until returns the value of the condition, once that is neither undefined nor false', async () => {
     const answers = [undefined, false, 0];
     await expect(until(() => answers.shift())).resolves.toBe(0);
   });
@@ -28,7 +28,7 @@ describe('until', () => {
     await expect(failing).rejects.toMatchObject({ message: 'gave up waiting until it is ready', cause: away });
   });
 
-  it('The function until says the condition where nothing else is said', async () => {
+  it('The function until shows the source of the condition if it has no description', async () => {
     const count = 0;
     await expect(until(async () => count > 0, FAST)).rejects.toThrow(/gave up waiting until .*count > 0/);
   });

@@ -23,7 +23,7 @@ function ledgerOf(...ids: string[]): Ledger {
 
 const NOTHING = { lost: [], doubled: [], phantoms: [], changed: [], reordered: [] };
 
-describe('the check of a ledger', () => {
+describe('The check of a ledger', () => {
   it('The check of a ledger finds nothing when everything that was acked is stored once, as it was sent', () => {
     expect(check(ledgerOf('a', 'b'), [copy('a'), copy('b')], [])).toEqual(NOTHING);
   });
@@ -69,7 +69,7 @@ describe('the check of a ledger', () => {
     expect(check(ledger, [copy('a'), copy('b')], []).reordered).toEqual(['dev-1/b']);
   });
 
-  it('The check of a ledger lets a record whose answer is unknown be stored once or not at all', () => {
+  it('The check of a ledger allows a record with an unknown answer to be stored once or not at all', () => {
     const ledger = ledgerOf('a');
     ledger.sent(report('u'));
     expect(check(ledger, [copy('a')], [])).toEqual(NOTHING);
@@ -81,7 +81,7 @@ describe('the check of a ledger', () => {
     expect(check(ledgerOf('a'), [], [{ device_id: DEVICE, record_id: 'a' }])).toEqual(NOTHING);
   });
 
-  it('The check of a ledger keeps a record acked that a repeat could not deliver', () => {
+  it('The check of a ledger counts a record as acked even if a repeat of it failed', () => {
     const ledger = ledgerOf('a');
     ledger.answered(DEVICE, 'a', 'unknown');
     expect(check(ledger, [], []).lost).toEqual(['dev-1/a']);

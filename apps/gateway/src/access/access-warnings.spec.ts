@@ -9,16 +9,16 @@ const LOOPBACK = {
   trustedProxies: '',
 } as const;
 
-describe('the warnings at the start', () => {
+describe('The warnings at the start', () => {
   it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1'])(
-    'The warnings at the start are none on %s',
+    'A start on %s logs no warning',
     (host) => {
       expect(accessWarnings({ ...LOOPBACK, host })).toEqual([]);
     },
   );
 
   it.each(['0.0.0.0', '::', '10.20.0.5', 'gateway.plant'])(
-    'The warnings at the start say on %s that access is open beyond this machine',
+    'A start on %s warns that access is open beyond this machine',
     (host) => {
       expect(accessWarnings({ ...LOOPBACK, host })).toEqual([
         expect.stringContaining(`listens on ${host}: every machine`),
@@ -27,12 +27,12 @@ describe('the warnings at the start', () => {
   );
 
   it.each([{ auth: 'tokens' as const }, { tlsClientCaFile: '/tls/ca.pem' }, { allowedNetworks: '10.0.0.0/8' }])(
-    'The warnings at the start are none where access is restricted: %j',
+    'A start with restricted access logs no warning: %j',
     (restriction) => expect(accessWarnings({ ...LOOPBACK, host: '0.0.0.0', ...restriction })).toEqual([]),
   );
 
   it.each(['0.0.0.0/0', '::/0', '10.0.0.0/8, 0.0.0.0/0', '0.0.0.0/1,128.0.0.0/1', '2000::/3', '::ffff:0.0.0.0/96'])(
-    'The warnings at the start say that TRUSTED_PROXIES=%s lets clients choose their address',
+    'A start warns that TRUSTED_PROXIES=%s lets clients choose their address',
     (trustedProxies) =>
       expect(accessWarnings({ ...LOOPBACK, trustedProxies })).toEqual([expect.stringMatching(/^TRUSTED_PROXIES/)]),
   );
@@ -45,7 +45,7 @@ describe('the warnings at the start', () => {
     'fc00::/7',
     '::1',
     '::ffff:10.0.0.0/104',
-  ])('The warnings at the start are none for TRUSTED_PROXIES=%s', (trustedProxies) =>
+  ])('A start with TRUSTED_PROXIES=%s logs no warning', (trustedProxies) =>
     expect(accessWarnings({ ...LOOPBACK, trustedProxies })).toEqual([]),
   );
 });

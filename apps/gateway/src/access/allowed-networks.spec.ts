@@ -15,14 +15,14 @@ const statusFrom = async (forwardedFor?: string): Promise<number> =>
 
 describe('ALLOWED_NETWORKS', () => {
   it.each(['127.0.0.0/8', '10.0.0.0/8,127.0.0.1', '::ffff:127.0.0.0/104'])(
-    'ALLOWED_NETWORKS %s takes what comes from 127.0.0.1',
+    'ALLOWED_NETWORKS %s accepts requests from 127.0.0.1',
     async (networks) => {
       await start({ allowedNetworks: networks });
       expect(await statusFrom()).toBe(202);
     },
   );
 
-  it('ALLOWED_NETWORKS answers all others 403, whatever the path, and publishes nothing', async () => {
+  it('Requests from outside ALLOWED_NETWORKS are answered 403, whatever the path, and nothing is published', async () => {
     await start({ allowedNetworks: '10.0.0.0/8,::1' });
     const { status, body } = await gateway.post(SEED_RECORD);
     expect([status, body.code]).toEqual([403, 'forbidden']);
@@ -45,7 +45,7 @@ describe('ALLOWED_NETWORKS', () => {
     expect(await statusFrom('10.0.0.1')).toBe(403);
   });
 
-  it('ALLOWED_NETWORKS hold for the address that a trusted proxy names', async () => {
+  it('ALLOWED_NETWORKS apply to the address that a trusted proxy names', async () => {
     await start({ allowedNetworks: '10.0.0.0/8', trustedProxies: '127.0.0.1' });
     expect(await statusFrom('10.0.0.1')).toBe(202);
     expect(await statusFrom('203.0.113.5')).toBe(403);

@@ -77,7 +77,7 @@ const refused = (code: string, isReused: boolean) =>
     detail: expect.stringContaining(`(${code}: `),
   });
 
-describe('a connection that is open', () => {
+describe('An open connection', () => {
   const device = certificates.signedBy(plant, 'DNS:dev-2');
 
   it.each([
@@ -93,7 +93,7 @@ describe('a connection that is open', () => {
     expect(gateway.events).toHaveLength(2);
   });
 
-  it('An open connection is answered 401 and ended once the time of the revocation list is over', async () => {
+  it('An open connection is answered 401 and ended once the revocation list has expired', async () => {
     const longLived = certificates.signedBy(plant, 'DNS:dev-2');
     await start({ tlsCrlFile: certificates.revocationList(plant) });
     const connection = new Connection(longLived);
@@ -102,7 +102,7 @@ describe('a connection that is open', () => {
     expect(await connection.post()).toEqual(refused('CRL_HAS_EXPIRED', true));
   });
 
-  it('An open connection is answered 401 and ended once its certificate is on the list; others continue, and watchers are notified', async () => {
+  it('An open connection is answered 401 and ended once its certificate is revoked; others continue, and watchers are notified', async () => {
     const [lost, kept] = [certificates.signedBy(plant, 'DNS:dev-2'), certificates.signedBy(plant, 'DNS:dev-2')];
     const list = certificates.revocationList(plant);
     await start({ tlsCrlFile: list });
@@ -117,7 +117,7 @@ describe('a connection that is open', () => {
     expect(await other.post()).toMatchObject({ status: 202, isReused: true });
   });
 
-  it('An open connection is answered 401 and ended once its authority is no longer one', async () => {
+  it('An open connection is answered 401 and ended once its authority is no longer accepted', async () => {
     const authorities = certificates.copy(plant);
     await start({ tlsClientCaFile: authorities.cert });
     const connection = new Connection(device);
@@ -128,7 +128,7 @@ describe('a connection that is open', () => {
   });
 });
 
-describe('a new connection', () => {
+describe('A new connection', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'A new connection of %s has its certificate checked: no session is resumed',
     async (version) => {
@@ -175,14 +175,11 @@ describe('a new connection', () => {
       'INVALID_PURPOSE',
       () => certificates.signedBy(plant, 'DNS:dev-2', 'keyUsage=critical,keyEncipherment'),
     ],
-  ])(
-    'A new connection with a certificate %s is answered 401, which reports what is wrong',
-    async (_name, code, client) => {
-      await start();
-      expect(await post(client())).toEqual(refused(code, false));
-      expect(gateway.events).toEqual([]);
-    },
-  );
+  ])('A new connection with a certificate %s is answered 401 with the reason', async (_name, code, client) => {
+    await start();
+    expect(await post(client())).toEqual(refused(code, false));
+    expect(gateway.events).toEqual([]);
+  });
 
   it('A new connection with a certificate for clients is served', async () => {
     await start();
@@ -191,7 +188,7 @@ describe('a new connection', () => {
   });
 });
 
-describe('a certificate that may sign others', () => {
+describe('A certificate that may sign others', () => {
   const old = certificates.signedBy(plant, 'DNS:dev-2', 'basicConstraints=critical,CA:TRUE');
   const linesOf = (text: string) => gateway.logLines.filter((line) => JSON.stringify(line).includes(text));
 

@@ -75,7 +75,7 @@ async function ask(method: string, path: string, client: string | undefined, bod
 const send = (client?: string, device = 'dev-2') =>
   ask('POST', '/ingest', client, JSON.stringify({ ...SEED_RECORD, device_id: device }));
 
-describe('the certificates that docs/operations/deploy-network.md makes', () => {
+describe('The certificates that docs/operations/deploy-network.md makes', () => {
   it.each([
     ['dev-2', 'TLS Web Client Authentication'],
     ['cell-7', 'TLS Web Client Authentication'],
@@ -91,7 +91,7 @@ describe('the certificates that docs/operations/deploy-network.md makes', () => 
     expect(extensionsOf('ca')).toMatch(/CA:TRUE, pathlen:0[^]*Certificate Sign, CRL Sign/);
   });
 
-  it('The certificates that docs/operations/deploy-network.md makes let in whom the page says', async () => {
+  it('The certificates that docs/operations/deploy-network.md makes give access to the clients that the page names', async () => {
     const statuses = [await send('dev-2'), await send('reader'), await send()].map(({ status }) => status);
     expect(statuses).toEqual([202, 403, 401]);
     expect((await ask('GET', '/records', 'reader')).status).toBe(200);

@@ -26,7 +26,7 @@ const start = async (options: Partial<GatewayOptions>): Promise<void> => {
 const recordOf = (device_id: string) => ({ ...SEED_RECORD, device_id });
 const many = (count: number, device = 'dev-2') => new Array(count).fill(recordOf(device)) as unknown[];
 
-describe('a limit of an address', () => {
+describe('A limit of an address', () => {
   it('A limit of an address admits a request that is larger than the limit, and then nothing until that is paid back', async () => {
     await start({ addressRecordsPerSecond: 1 });
     expect((await gateway.post(many(60))).status).toBe(202);
@@ -72,7 +72,7 @@ describe('a limit of an address', () => {
     expect((await gateway.post(SEED_RECORD)).status).toBe(429);
   });
 
-  it('A limit of an address is of the address that a trusted proxy names, and of no other', async () => {
+  it('A limit of an address counts the address that a trusted proxy names, and no other', async () => {
     await start({ addressRecordsPerSecond: 1, trustedProxies: '127.0.0.1' });
     const from = (address: string) => ({ 'x-forwarded-for': address });
     await gateway.post(many(60), from('203.0.113.5'));
@@ -81,7 +81,7 @@ describe('a limit of an address', () => {
     expect((await gateway.post(SEED_RECORD, from('203.0.113.6'))).status).toBe(202);
   });
 
-  it('A limit of an address is one for a whole IPv6 network of a client', async () => {
+  it('A limit of an address counts a whole IPv6 network as one', async () => {
     await start({ addressRecordsPerSecond: 1, trustedProxies: '127.0.0.1' });
     const from = (address: string) => ({ 'x-forwarded-for': address });
     await gateway.post(many(60), from('2001:db8:0:7::1'));
@@ -90,8 +90,8 @@ describe('a limit of an address', () => {
   });
 });
 
-describe('a limit of a token', () => {
-  it('A limit of a token touches no other token', async () => {
+describe('A limit of a token', () => {
+  it('A limit of a token does not affect another token', async () => {
     directory = new TokenDirectory();
     const [one, other] = [await directory.create('--pattern dev*'), await directory.create('--pattern dev*')];
     await start({ ...directory.options, tokenRecordsPerSecond: 1 });
@@ -105,7 +105,7 @@ describe('a limit of a token', () => {
   });
 });
 
-describe('a limit of reads', () => {
+describe('A limit of reads', () => {
   const read = (path: string) => fetch(gateway.url + path, { headers: { connection: 'close' } });
 
   it('A limit of reads is counted apart from sending, and is shown to readers', async () => {
@@ -119,7 +119,7 @@ describe('a limit of reads', () => {
     expect([sent.status, sent.headers.get('ratelimit-policy')]).toEqual([202, '"address-records";q=100;w=1']);
   });
 
-  it('A limit of reads of a token touches no other token', async () => {
+  it('A limit of reads of a token does not affect another token', async () => {
     directory = new TokenDirectory();
     const [one, other] = [await directory.create('--reader'), await directory.create('--reader')];
     await start({ ...directory.options, tokenReadsPerSecond: 1 });
@@ -131,8 +131,8 @@ describe('a limit of reads', () => {
   });
 });
 
-describe('a limit of a device', () => {
-  it('A limit of a device gives its records their own verdict, and takes those of other devices', async () => {
+describe('A limit of a device', () => {
+  it('A limit of a device gives its records their own result, and those of other devices are accepted', async () => {
     await start({ deviceRecordsPerSecond: 0.02, limitBurstSeconds: 100 });
     const { status, headers, body } = await gateway.post([...many(3, 'dev-2'), recordOf('dev-3')]);
     expect(status).toBe(207);
@@ -142,7 +142,7 @@ describe('a limit of a device', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   });
 
-  it('A limit of a device is answered 429 with Retry-After where nothing else was sent', async () => {
+  it('A limit of a device is answered 429 with Retry-After if the request has only its records', async () => {
     await start({ deviceBytesPerSecond: 1 });
     await gateway.post(SEED_RECORD);
     for (const body of [SEED_RECORD, [SEED_RECORD, SEED_RECORD]]) {
@@ -161,8 +161,8 @@ describe('a limit of a device', () => {
   });
 });
 
-describe('without a limit', () => {
-  it('Without a limit, no header speaks of any', async () => {
+describe('A gateway without limits', () => {
+  it('Without limits, a response has no header of limits', async () => {
     await start({});
     const { headers } = await gateway.post(SEED_RECORD);
     expect([headers.has('ratelimit'), headers.has('ratelimit-policy')]).toEqual([false, false]);
@@ -170,7 +170,7 @@ describe('without a limit', () => {
   });
 });
 
-describe('a request that is refused by its head', () => {
+describe('A request that is refused by its headers', () => {
   const huge = { 'content-type': 'application/json', 'content-length': '9007199254740991' };
   const json = { 'content-type': 'application/json', 'content-length': '900000' };
 
@@ -182,7 +182,7 @@ describe('a request that is refused by its head', () => {
     ['another media type', 415, 'POST /ingest', { ...json, 'content-type': 'text/xml' }],
     ['another coding', 415, 'POST /ingest', { ...json, 'content-encoding': 'br' }],
     ['an Idempotency-Key given twice', 400, 'POST /ingest', { ...json, 'idempotency-key': 'a\r\nidempotency-key: b' }],
-  ])('A request that is refused by its head is charged nothing: %s', async (_name, status, line, headers) => {
+  ])('A request that is refused by its headers is charged nothing: %s', async (_name, status, line, headers) => {
     const one = { addressRecordsPerSecond: 1, addressBytesPerSecond: 1_000, addressReadsPerSecond: 1 };
     await start(one);
     for (let times = 0; times < 3; times++) expect(await statusOf(line, headers)).toBe(status);
@@ -193,24 +193,24 @@ describe('a request that is refused by its head', () => {
   it.each<[string, Partial<GatewayOptions>, number]>([
     ['no token', { auth: 'tokens' }, 401],
     ['another network', { allowedNetworks: '10.0.0.0/8' }, 403],
-  ])('A request that is refused by its head is charged nothing: %s', async (_name, access, status) => {
+  ])('A request that is refused by its headers is charged nothing: %s', async (_name, access, status) => {
     directory = new TokenDirectory();
     await start({ recordStoreUrl: directory.url, addressRecordsPerSecond: 1, addressBytesPerSecond: 1_000, ...access });
     await gateway.gate.feed?.refresh();
     for (let times = 0; times < 3; times++) expect(await statusOf('POST /ingest', json)).toBe(status);
   });
 
-  it('A request that is refused by its head is charged nothing where there is no room for it', async () => {
+  it('A request that is refused by its headers because the memory is full is charged nothing', async () => {
     await start({ addressRecordsPerSecond: 1, addressBytesPerSecond: 1_000, maxBytesInFlight: 500 });
     for (let times = 0; times < 3; times++) expect(await statusOf('POST /ingest', json)).toBe(503);
   });
 });
 
-describe('a body that does not arrive', () => {
+describe('The quota of a body that does not arrive', () => {
   const declared = 900_000;
   beforeEach(() => start({ addressBytesPerSecond: 1_000, addressRecordsPerSecond: 1 }));
 
-  it('The quota of a body that does not arrive is given back when its client goes away, but for what has arrived', async () => {
+  it('The quota of a body that does not arrive is returned when its client disconnects, except for the bytes that arrived', async () => {
     const waiting = held(declared);
     await until(() => gateway.admission.bytes === 1);
     expect((await gateway.post(SEED_RECORD)).status).toBe(429);
@@ -223,7 +223,7 @@ describe('a body that does not arrive', () => {
     ]);
   });
 
-  it('The quota of a body that does not arrive is given back when there is no room for the rest of it', async () => {
+  it('The quota of a body that does not arrive is returned when there is no memory for the rest of it', async () => {
     const waiting = held(declared);
     await until(() => gateway.admission.bytes === 1);
     const ticket = gateway.admission.enter(0);
@@ -235,7 +235,7 @@ describe('a body that does not arrive', () => {
     waiting.destroy();
   });
 
-  it('The quota of a body that does not arrive has cost what had arrived when it is broken in itself', async () => {
+  it('The quota of an invalid body is charged for the bytes that arrived', async () => {
     const answer = await gateway.post('x'.repeat(60_000));
     expect([answer.status, answer.headers.get('ratelimit')]).toEqual([
       400,
@@ -245,8 +245,8 @@ describe('a body that does not arrive', () => {
   });
 });
 
-describe('requests side by side', () => {
-  it('Requests side by side owe one request together: the others are answered 429 before anything of theirs is published', async () => {
+describe('Parallel requests', () => {
+  it('Parallel requests overdraw a limit by one request together: the others are answered 429 before any of their records is published', async () => {
     await start({ addressRecordsPerSecond: 10, maxConcurrentRequests: 50 });
     const body = JSON.stringify(many(60));
     const waiting = Array.from({ length: 8 }, () => held(body.length, '['));
@@ -258,7 +258,7 @@ describe('requests side by side', () => {
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(6);
   });
 
-  it('Requests side by side are admitted, whatever others owe, if they cost no more than they have declared', async () => {
+  it('Parallel requests are admitted, whatever others owe, if they cost no more than they declared', async () => {
     await start({ addressBytesPerSecond: 1_000 });
     const body = JSON.stringify(SEED_RECORD);
     const small = held(body.length);
@@ -294,8 +294,8 @@ async function statusOf(line: string, headers: Record<string, string>): Promise<
   return statusesOf(answer)[0]!;
 }
 
-describe('the headers of limits', () => {
-  it('The headers of limits name every limit that counts the sender, what it holds and what is left', () => {
+describe('The headers of limits', () => {
+  it('The headers of limits name every limit that applies to the sender, its quota and the remaining quota', () => {
     const clock = { monotonicMs: () => 1_000_000 } as Clock;
     const rates = { addressRecordsPerSecond: 100, addressBytesPerSecond: 5_000, tokenRecordsPerSecond: 10 };
     const limits = new RateLimits({ ...defaultsOf(RATE_LIMIT_SETTINGS), ...rates, limitBurstSeconds: 2 }, clock);

@@ -92,7 +92,7 @@ afterAll(async () => {
   certificates.remove();
 });
 
-describe('every route of the gateway', () => {
+describe('Every route of the gateway', () => {
   it('Every route of the gateway answers every kind of token and certificate as it declares', async () => {
     const url = `https://127.0.0.1:${(app.getHttpServer().address() as { port: number }).port}`;
     const { asked, wrong } = await walk({ url, ca: readFileSync(certificates.authority.cert), routes, callers });
@@ -100,7 +100,7 @@ describe('every route of the gateway', () => {
     expect(asked).toBeGreaterThan(1000);
   }, 180_000);
 
-  it('Every route of the gateway declares its access, but for those that this suite names', () => {
+  it('Every route of the gateway declares its access, except for those that this suite names', () => {
     const undeclared = new Set(routes.filter(({ access }) => access === undefined).map(({ url }) => url));
     // The methods of a source differ in their access, so that the answer to all others asks for the most.
     expect([...undeclared]).toEqual(['/kinds/undeclared/:device_id', '/ingest/from/:source']);

@@ -31,7 +31,7 @@ afterEach(async () => {
   await gateway.stop();
 });
 
-describe('a stream that was opened with a token', () => {
+describe('A stream that was opened with a token', () => {
   const directory = new TokenDirectory();
   let token: string;
   afterAll(() => directory.remove());
@@ -56,7 +56,7 @@ describe('a stream that was opened with a token', () => {
     },
   );
 
-  it('A stream that was opened with a token ends when the grace of a rotation is over', async () => {
+  it('A stream that was opened with a token ends when the grace period of a rotation is over', async () => {
     const stream = await follow('/events/tail');
     await directory.run(`rotate ${idOf(token)} --grace 0s`);
     await gateway.gate.feed!.refresh();
@@ -76,7 +76,7 @@ describe('a stream that was opened with a token', () => {
     expect(answer).toContain('{"reason":"token-revoked"}');
   });
 
-  it('A stream that was opened with a token is no longer watched when its reader has gone', async () => {
+  it('A stream that was opened with a token is no longer watched when its reader has disconnected', async () => {
     const leave = new AbortController();
     await fetch(`${gateway.url}/events/tail`, { headers: bearer(token), signal: leave.signal });
     expect(gateway.gate.open.count).toBe(1);
@@ -87,7 +87,7 @@ describe('a stream that was opened with a token', () => {
   });
 });
 
-describe('a stream that was opened with a certificate', () => {
+describe('A stream that was opened with a certificate', () => {
   const certificates = new Certificates();
   const plant = certificates.authority('plant');
   const server = certificates.signedBy(plant, 'DNS:localhost,IP:127.0.0.1');

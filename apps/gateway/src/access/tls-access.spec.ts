@@ -62,7 +62,7 @@ const post = (device: string, client?: CertificateFiles, headers: Record<string,
     JSON.stringify({ ...SEED_RECORD, device_id: device }),
   );
 
-describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
+describe('A gateway with TLS_CERT_FILE and TLS_KEY_FILE', () => {
   it('With TLS_CERT_FILE and TLS_KEY_FILE, records are accepted over TLS, and plain HTTP gets 400 with the scheme to use', async () => {
     await start(tls(server));
     expect((await post('dev-2')).status).toBe(202);
@@ -91,7 +91,7 @@ describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
     expect((await post('dev-2')).status).toBe(202);
   });
 
-  it('With TLS_CERT_FILE and TLS_KEY_FILE, files that do not fit together are left alone until they do, and the log reports it', async () => {
+  it('With TLS_CERT_FILE and TLS_KEY_FILE, files that do not match are ignored until they do, and the log reports it', async () => {
     const files = certificates.copy(server);
     await start(tls(files));
     const before = await serialOf();
@@ -103,7 +103,7 @@ describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
     }
   });
 
-  it('With TLS_CERT_FILE and TLS_KEY_FILE, a stop does not wait for connections that say nothing', async () => {
+  it('With TLS_CERT_FILE and TLS_KEY_FILE, a stop does not wait for idle connections', async () => {
     await start(tls(server));
     const silent = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1', rejectUnauthorized: false });
     await once(silent, 'secureConnect');
@@ -113,7 +113,7 @@ describe('with TLS_CERT_FILE and TLS_KEY_FILE', () => {
   });
 });
 
-describe('with TLS_CLIENT_CA_FILE', () => {
+describe('A gateway with TLS_CLIENT_CA_FILE', () => {
   const query = new FakeQuery();
   beforeAll(() => query.start());
   afterAll(() => query.stop());
@@ -146,7 +146,7 @@ describe('with TLS_CLIENT_CA_FILE', () => {
       () => certificates.signedBy(stranger, 'DNS:dev-2'),
       /not accepted \([A-Z_]+: its authority is not in TLS_CLIENT_CA_FILE\)/,
     ],
-  ])('With TLS_CLIENT_CA_FILE %s is answered 401, which reports what to do', async (_, client, detail) => {
+  ])('With TLS_CLIENT_CA_FILE, %s is answered 401 with what to do', async (_, client, detail) => {
     await start(mutual);
     const { status, body } = await post('dev-2', client());
     expect([status, body.code]).toEqual([401, 'unauthorized']);
@@ -154,7 +154,7 @@ describe('with TLS_CLIENT_CA_FILE', () => {
     expect(gateway.events).toEqual([]);
   });
 
-  it('With TLS_CLIENT_CA_FILE, a certificate that names no device is answered 403, which reports which name is missing', async () => {
+  it('With TLS_CLIENT_CA_FILE, a certificate that names no device is answered 403 with the name that is missing', async () => {
     await start(mutual);
     for (const altName of ['', 'IP:10.0.0.1']) {
       const { status, body } = await post('dev-2', certificates.signedBy(plant, altName));
@@ -177,11 +177,11 @@ describe('with TLS_CLIENT_CA_FILE', () => {
   });
 });
 
-describe('a client certificate on the revocation list', () => {
+describe('A client certificate on the revocation list', () => {
   const lost = certificates.signedBy(plant, 'DNS:dev-2');
   const kept = certificates.signedBy(plant, 'DNS:dev-2');
 
-  it('A client certificate on the revocation list is answered 401, and others of its authority are not touched', async () => {
+  it('A client certificate on the revocation list is answered 401, and others of its authority are not affected', async () => {
     await start({ ...mutual, tlsCrlFile: certificates.revocationList(plant, lost) });
     const { status, body } = await post('dev-2', lost);
     expect([status, body.code]).toEqual([401, 'unauthorized']);
@@ -200,8 +200,8 @@ describe('a client certificate on the revocation list', () => {
   });
 });
 
-describe('files that cannot be used', () => {
-  it('Files that cannot be used stop the start, with the setting and the file', async () => {
+describe('Unusable certificate files', () => {
+  it('Unusable certificate files stop the start with an error that names the setting and the file', async () => {
     await start({});
     const missing = { ...tls(server), tlsKeyFile: '/nowhere/key.pem' };
     await expect(GatewayUnderTest.start(missing)).rejects.toThrow(

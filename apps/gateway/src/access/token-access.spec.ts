@@ -32,7 +32,7 @@ const recordOf = (device_id: string) => ({ ...SEED_RECORD, device_id });
 const read = (path: string, token?: string) =>
   fetch(gateway.url + path, { headers: token === undefined ? {} : bearer(token) });
 
-describe('with AUTH=tokens, a record', () => {
+describe('A record with AUTH=tokens', () => {
   it.each([
     ['of the device of the token', () => device, 'dev-2'],
     ['of a device that fits its pattern', () => pattern, 'lab-7:scale'],
@@ -46,7 +46,7 @@ describe('with AUTH=tokens, a record', () => {
     ['without a token', {}, /Send a token as "Authorization: Bearer sluice_/],
     ['with no token of ours', { authorization: 'Basic dXNlcjpwYXNz' }, /are not a token of this gateway/],
     ['with a mistyped token', bearer(`sluice_0123456789ab_${'0'.repeat(40)}_6ea1fb2e`), /checksum does not match/],
-  ])('With AUTH=tokens, a record %s is answered 401, which reports what to do', async (_, headers, detail) => {
+  ])('With AUTH=tokens, a record %s is answered 401 with what to do', async (_, headers, detail) => {
     const { status, headers: answered, body } = await gateway.post(SEED_RECORD, headers);
     expect([status, body.code]).toEqual([401, 'unauthorized']);
     expect(body.detail).toMatch(detail);
@@ -81,14 +81,14 @@ describe('with AUTH=tokens, a record', () => {
     expect(body.detail).toMatch(/may read but not send/);
   });
 
-  it('With AUTH=tokens, a record that is broken is answered as without tokens: whose it is cannot be said', async () => {
+  it('With AUTH=tokens, an invalid record is answered as without tokens, because its device is unknown', async () => {
     const { status, body } = await gateway.post({ ...recordOf('dev-3'), timestamp: 'yesterday' }, bearer(device!));
     expect([status, body.code]).toEqual([422, 'invalid-record']);
   });
 });
 
-describe('with AUTH=tokens, a batch', () => {
-  it('With AUTH=tokens, a batch gives records of other devices their own verdict, and takes their neighbours', async () => {
+describe('A batch with AUTH=tokens', () => {
+  it('With AUTH=tokens, a batch gives records of other devices their own result, and the others are accepted', async () => {
     const { status, body } = await gateway.post(['dev-2', 'dev-3', 'dev-2'].map(recordOf), bearer(device!));
     expect(status).toBe(207);
     expect(body).toMatchObject({ accepted: 2, rejected: 1 });
@@ -106,7 +106,7 @@ describe('with AUTH=tokens, a batch', () => {
   });
 });
 
-describe('with AUTH=tokens, a read', () => {
+describe('A read with AUTH=tokens', () => {
   it.each(['/records', '/check-buffer', '/records/dev-2/r-1', '/records?device_id=dev-9'])(
     'With AUTH=tokens, a read %s is for readers',
     async (path) => {
@@ -139,7 +139,7 @@ describe('with AUTH=tokens, a read', () => {
   });
 
   it.each(['/metrics', '/nowhere', '/ingest', '//ingest', '/records/..%2f..'])(
-    'With AUTH=tokens, a read %s is for readers as well',
+    'With AUTH=tokens, a read %s is also for readers',
     async (path) => {
       expect((await read(path)).status).toBe(401);
       expect((await read(path, reader)).status).not.toBe(401);
@@ -147,8 +147,8 @@ describe('with AUTH=tokens, a read', () => {
   );
 });
 
-describe('the tokens of a gateway', () => {
-  it('The tokens of a gateway are taken up and dropped while it runs: made, rotated, revoked', async () => {
+describe('The tokens of a gateway', () => {
+  it('The tokens of a gateway are added, rotated and revoked while it runs', async () => {
     const status = async (token: string) => (await gateway.post(recordOf('dev-5'), bearer(token))).status;
     const first = await directory.create('--device dev-5');
     expect(await status(first)).toBe(401);
@@ -162,7 +162,7 @@ describe('the tokens of a gateway', () => {
     expect([await status(first), await status(second)]).toEqual([401, 401]);
   });
 
-  it('The tokens of a gateway lose their old secret when the grace is over', async () => {
+  it('The tokens of a gateway lose their old secret when the grace period is over', async () => {
     const first = await directory.create('--device dev-6');
     await directory.run(`rotate ${idOf(first)} --grace 0s`);
     await gateway.gate.feed!.refresh();

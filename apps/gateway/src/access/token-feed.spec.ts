@@ -79,7 +79,7 @@ describe('TokenFeed', () => {
     expect([store.lists, isTaken()]).toEqual([2, false]);
   });
 
-  it('TokenFeed writes down once an hour which tokens were used', async () => {
+  it('TokenFeed stores once an hour which tokens were used', async () => {
     const { store, clock, feed, token, isTaken } = setUp();
     store.hold(token);
     await feed.start();
@@ -102,7 +102,7 @@ describe('TokenFeed', () => {
     expect(store.uses).toHaveLength(2);
   });
 
-  it('TokenFeed ends a token at its time, on a connection that has shown it as well', async () => {
+  it('TokenFeed ends a token at its expiry, also on a connection that has already presented it', async () => {
     const { store, clock, feed, token, isTaken } = setUp();
     store.hold({ ...token, expiresAtMs: clock.now() + 1000 });
     await feed.start();
@@ -146,7 +146,7 @@ describe('TokenFeed', () => {
   });
 });
 
-describe('readiness', () => {
+describe('Readiness', () => {
   const log = { ping: async () => {}, requireTopics: async () => {}, names: DEFAULT_NAMES } as unknown as EventLog;
 
   function tokensCheck(feed: TokenFeed, clock: Clock) {

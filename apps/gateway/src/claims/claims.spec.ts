@@ -61,7 +61,7 @@ describe('POST /tokens/claim', () => {
     expect((await claim(typed)).body['holder']).toBe('device typed');
   });
 
-  it('POST /tokens/claim gives one of many requests at one time the token, at several gateways', async () => {
+  it('POST /tokens/claim gives the token to one of many concurrent requests at several gateways', async () => {
     const code = await codeFor('raced');
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => claim(code, anyAddress(), index % 2 === 0 ? gateway : other)),
@@ -91,7 +91,7 @@ describe('POST /tokens/claim', () => {
     expect(answers[0]!.body).toMatchObject({ code: 'claim-refused', instance: '/tokens/claim' });
   });
 
-  it('POST /tokens/claim refuses an address after ten refused codes, a right one included, and no other address', async () => {
+  it('POST /tokens/claim refuses an address after ten refused codes, even with a correct code, and no other address', async () => {
     const address = anyAddress();
     const code = await codeFor('guessed');
     const guesses = await Promise.all(Array.from({ length: 12 }, () => claim('AAAAA-AAAAA-AAAAA-AAAAA', address)));
@@ -133,14 +133,14 @@ describe('POST /tokens/claim', () => {
     expect({ status: response.status, pointer: answer.errors?.[0]?.pointer }).toEqual({ status: 400, pointer });
   });
 
-  it('POST /tokens/claim takes no body that a page of another origin could send without asking, and no large one', async () => {
+  it('POST /tokens/claim accepts no body that a page of another origin could send without a preflight, and no large one', async () => {
     const post = (contentType: string, body: string) =>
       fetch(`${gateway.url}/tokens/claim`, { method: 'POST', headers: { 'content-type': contentType }, body });
     expect((await post('text/plain', '{"code":"x"}')).status).toBe(415);
     expect((await post('application/json', JSON.stringify({ code: 'x'.repeat(2000) }))).status).toBe(413);
   });
 
-  it('POST /tokens/claim is not there where no tokens are asked for', async () => {
+  it('POST /tokens/claim does not exist while access is open', async () => {
     const open = await GatewayUnderTest.start();
     expect(await claim('x', anyAddress(), open)).toMatchObject({ status: 404, body: { code: 'not-found' } });
     await open.stop();

@@ -7,7 +7,7 @@ import { defaultsOf } from '@sluice/settings';
 import { EndpointFeed, readEndpoints } from './endpoint-feed.js';
 import { ENDPOINT_SETTINGS } from './endpoint.settings.js';
 
-describe('the file of the endpoints', () => {
+describe('The file of the endpoints', () => {
   let folder: string;
   let path: string;
   let feed: EndpointFeed;
@@ -43,7 +43,7 @@ describe('the file of the endpoints', () => {
     expect(logged).toEqual([expect.objectContaining({ msg: 'the list of endpoints has changed' })]);
   });
 
-  it('The file of the endpoints that is broken or missing leaves the last list, and is logged once for each change', () => {
+  it('An invalid or missing file of the endpoints leaves the last list active, and is logged once for each change', () => {
     writeFileSync(path, 'http://a');
     open({ endpointsFile: path });
     writeFileSync(path, 'http://a wieght=2');
@@ -64,7 +64,7 @@ describe('the file of the endpoints', () => {
   it.each([
     ['is missing', () => {}, /^ENDPOINTS_FILE: .*endpoints cannot be read \(ENOENT\); name a readable file/],
     ['is wrong', () => writeFileSync(path, 'a:8000'), /^ENDPOINTS_FILE \(.*endpoints\): the entry "a:8000"/],
-  ])('The file of the endpoints that %s stops the start, with the fix', (_, write, message) => {
+  ])('The file of the endpoints that %s stops the start with an error that names the fix', (_, write, message) => {
     write();
     expect(() => open({ endpointsFile: path })).toThrow(
       expect.objectContaining({ code: 'invalid-endpoints', message: expect.stringMatching(message) }),

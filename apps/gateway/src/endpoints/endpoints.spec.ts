@@ -29,7 +29,7 @@ const drainingIn = (answer: string): string[] =>
     .sort();
 
 describe('GET /endpoints', () => {
-  it('GET /endpoints lists every endpoint in the order of the device, reports which drain, and when to come back', async () => {
+  it('GET /endpoints lists every endpoint in the order of the device, with the draining ones marked and the time to live', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE, endpointsTtlSeconds: 30 });
     const { status, headers, body } = await get('?device_id=dev-2');
     expect([status, headers.get('cache-control')]).toEqual([200, 'private, max-age=30']);
@@ -67,7 +67,7 @@ describe('GET /endpoints', () => {
     },
   );
 
-  it('GET /endpoints has no list where none is configured: a device stays at the address that it has', async () => {
+  it('GET /endpoints has an empty list if none is configured, so that a device stays at its address', async () => {
     gateway = await GatewayUnderTest.start();
     const { status, body } = await get('?device_id=dev-2');
     expect([status, body]).toEqual([200, { version: 'none', device_id: 'dev-2', endpoints: [], ttl_seconds: 60 }]);
@@ -88,7 +88,7 @@ describe('GET /endpoints', () => {
     );
   });
 
-  it('GET /endpoints answers HEAD, and 405 to what it cannot do', async () => {
+  it('GET /endpoints answers HEAD, and other methods get 405', async () => {
     gateway = await GatewayUnderTest.start();
     const head = await fetch(`${gateway.url}/endpoints?device_id=dev-2`, { method: 'HEAD' });
     const post = await fetch(`${gateway.url}/endpoints`, { method: 'POST' });
@@ -118,8 +118,8 @@ describe('GET /endpoints with AUTH=tokens', () => {
   });
 });
 
-describe('a gateway that has received SIGTERM', () => {
-  it('A gateway that has received SIGTERM reports itself as draining to clients that call it by its name, and accepts records meanwhile', async () => {
+describe('A gateway that has received SIGTERM', () => {
+  it('A gateway that has received SIGTERM reports itself as draining to clients that use its name, and accepts records meanwhile', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     expect(drainingIn(await getAt('a:8000'))).toEqual(['http://b:8000']);
     gateway.lifecycle.draining();
@@ -129,7 +129,7 @@ describe('a gateway that has received SIGTERM', () => {
     expect((await gateway.post(SEED_RECORD)).status).toBe(202);
   });
 
-  it('A gateway that has received SIGTERM announces with the answers to records that it drains, by the file or because it stops', async () => {
+  it('A gateway announces in the answers to records that it drains, whether by the file or because of a SIGTERM', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     const hintAt = async (host: string) =>
       /^endpoint-draining: (.*)\r$/im.exec(await getAt(host, 'POST /ingest', 'Content-Length: 0\r\n'))?.[1];
@@ -138,7 +138,7 @@ describe('a gateway that has received SIGTERM', () => {
     expect([await hintAt('A:8000'), await hintAt('elsewhere')]).toEqual(['true', undefined]);
   });
 
-  it('A gateway that has received SIGTERM changes version and ETag, so that no device takes the list for the one that it has', async () => {
+  it('A gateway that has received SIGTERM changes version and ETag, so that devices notice the new list', async () => {
     gateway = await GatewayUnderTest.start({ endpoints: THREE });
     const etagAt = async (host: string) => /^etag: (.*)\r$/im.exec(await getAt(host))?.[1];
     const before = await etagAt('a:8000');

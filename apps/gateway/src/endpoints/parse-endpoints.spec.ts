@@ -8,7 +8,7 @@ const urls = (text: string, deviceId: string) =>
     .forDevice(deviceId)
     .map(({ url }) => url);
 
-describe('a list of endpoints', () => {
+describe('A list of endpoints', () => {
   it('A list of endpoints is read from one line, or from many with comments', () => {
     const line = parse('https://a:8000 weight=2, https://b:8000 draining');
     const lines = parse(`
@@ -24,7 +24,7 @@ describe('a list of endpoints', () => {
     expect(lines).toEqual(line);
   });
 
-  it('A list of endpoints has one form for one address', () => {
+  it('A list of endpoints writes each address in one form', () => {
     expect(parse('HTTPS://Gateway.Plant:443/sluice/').endpoints[0]!.url).toBe('https://gateway.plant/sluice');
   });
 
@@ -59,7 +59,7 @@ describe('a list of endpoints', () => {
   });
 });
 
-describe('devices that are assigned to endpoints', () => {
+describe('Devices that are assigned to endpoints', () => {
   const four = 'http://a, http://b, http://c, http://d';
 
   it('Devices that are assigned to endpoints report there first, and know all others as fallbacks in their own order', () => {
@@ -85,7 +85,7 @@ describe('devices that are assigned to endpoints', () => {
   });
 });
 
-describe('the version of a list', () => {
+describe('The version of a list', () => {
   const { version } = parse('http://a weight=2, http://b, dev-1 -> http://b');
 
   it('The version of a list is the same for the same list', () => {

@@ -15,7 +15,7 @@ function countByEndpoint(own: Iterable<string>): Map<string, number> {
   return new Map([...Map.groupBy(own, (url) => url)].map(([url, all]) => [url, all.length]));
 }
 
-describe('the order of endpoints of a device', () => {
+describe('The order of endpoints of a device', () => {
   it('The order of endpoints of a device gives each of 8 endpoints within 10 % of an even share of 10,000 devices', () => {
     const counts = countByEndpoint(ownEndpoints(gateways(8)).values());
     for (const [, count] of counts) expect(Math.abs(count / 1250 - 1)).toBeLessThan(0.1);
@@ -38,7 +38,7 @@ describe('the order of endpoints of a device', () => {
     },
   );
 
-  it('The order of endpoints of a device moves only to the endpoint that joins, and about one device in n', () => {
+  it('The order of endpoints of a device moves devices only to an endpoint that joins, about one device in n', () => {
     const before = ownEndpoints(gateways(7));
     const after = ownEndpoints(gateways(8));
     const moved = DEVICES.filter((deviceId) => before.get(deviceId) !== after.get(deviceId));

@@ -58,23 +58,23 @@ function expectFirstError({ body }: IngestAnswer, pointer: string, code: string)
   expect(body.results.map(({ status }) => status)).toEqual(['accepted', 'rejected', 'accepted']);
 }
 
-describe('a record beyond a limit is refused without its neighbours', () => {
+describe('A record beyond a limit', () => {
   it.each(EXCESSIVE)(
-    'A record beyond a limit is refused without its neighbours in an array: %s',
+    'A record beyond a limit in an array is refused without its neighbours: %s',
     async (_name, record, pointer, code) => {
       expectFirstError(await gateway.post(`[${SEED}, ${record} ,${SEED}]`), `/1${pointer}`, code);
     },
   );
 
   it.each(EXCESSIVE)(
-    'A record beyond a limit is refused without its neighbours on a line: %s',
+    'A record beyond a limit on a line is refused without its neighbours: %s',
     async (_name, record, pointer, code) => {
       expectFirstError(await gateway.postLines([SEED, record, SEED]), `/1${pointer}`, code);
     },
   );
 
   it.each(EXCESSIVE.filter(([, record]) => record.startsWith('{')))(
-    'A record beyond a limit is refused without its neighbours alone: %s',
+    'A single record beyond a limit is refused: %s',
     async (_name, record, pointer, code) => {
       const { status, body } = await gateway.post(record);
       expect([status, body.code, body.errors![0]!.pointer, body.errors![0]!.code]).toEqual([
@@ -86,17 +86,17 @@ describe('a record beyond a limit is refused without its neighbours', () => {
     },
   );
 
-  it('A record beyond a limit is refused without its neighbours alone, with an Idempotency-Key', async () => {
+  it('A single record beyond a limit with an Idempotency-Key is refused', async () => {
     const { status } = await gateway.post(withPayload(`{"a":${lists}}`), { 'idempotency-key': 'k' });
     expect(status).toBe(422);
   });
 });
 
-describe('a body that is no record', () => {
+describe('A body that is not a record', () => {
   it.each([
     ['a text of megabytes', text(8 * MIB)],
     ['a number of megabytes', '7'.repeat(8 * MIB)],
-  ])('A body that is no record is of the wrong shape: %s', async (_name, body) => {
+  ])('A body that is not a record has the wrong shape: %s', async (_name, body) => {
     expect((await gateway.post(body)).body.code).toBe('wrong-shape');
   });
 
@@ -106,7 +106,7 @@ describe('a body that is no record', () => {
     expect((await gateway.postLines([blank])).body.code).toBe('wrong-shape');
   });
 
-  it('A body of millions of records has too many', async () => {
+  it('A body of millions of records has too many records', async () => {
     expect((await gateway.post(`[${'{},'.repeat(5_000_000)}{}]`)).body.code).toBe('too-many-records');
     expect((await gateway.postLines(['1\n'.repeat(8_000_000)])).body.code).toBe('too-many-records');
   });
@@ -128,10 +128,10 @@ describe('a body that is no record', () => {
   });
 });
 
-describe('an answer is bounded', () => {
+describe('The size of an answer', () => {
   const longKey = 'k'.repeat(4 * MIB);
 
-  it('An answer is bounded when a key of megabytes is named', async () => {
+  it('An answer is bounded when it names a key of megabytes', async () => {
     for (const record of [withField(longKey, '1'), withPayload(`{"${longKey.slice(0, MIB / 8)}":1}`)]) {
       const { status, body } = await gateway.post(record);
       expect(status).toBe(422);

@@ -23,7 +23,7 @@ const hostOf = (target: string) => /^http:\/\/([^/]+)/.exec(target)?.[1] ?? 'gat
 const get = (target: string, ...fields: string[]) =>
   ['GET ' + target + ' HTTP/1.1', `Host: ${hostOf(target)}`, ...fields, 'Connection: close', '', ''].join('\r\n');
 
-describe('the log', () => {
+describe('The log', () => {
   it('The log has one line for each event, whatever a client writes into its request', async () => {
     const forged = '{"level":"error","msg":"forged"}';
     await gateway.post(`${forged}\n${forged}`, {
@@ -38,9 +38,9 @@ describe('the log', () => {
   });
 });
 
-describe('a header of an answer', () => {
+describe('A header of an answer', () => {
   it.each(['/records%0d%0aSet-Cookie:%20a=b', '/%0d%0aSet-Cookie:%20a=b', '/ingest?%0d%0aSet-Cookie:%20a=b'])(
-    'A header of an answer is not written by the path %s',
+    'The path %s cannot add a header to an answer',
     async (path) => {
       const answer = await exchange(gateway.url, get(path));
       expect(answer.split('\r\n\r\n', 1)[0]).not.toMatch(/set-cookie/i);
@@ -53,7 +53,7 @@ describe('a header of an answer', () => {
   });
 });
 
-describe('the query service behind the gateway', () => {
+describe('The query service behind the gateway', () => {
   it.each([
     'http://169.254.169.254/records',
     'http://elsewhere/check-buffer',
@@ -62,7 +62,7 @@ describe('the query service behind the gateway', () => {
     '/records/%2e%2e/%2e%2e/metrics',
     '/records/a/../../metrics',
     '/records\\..\\metrics',
-  ])('The query service behind the gateway is the only one that is asked, and for reads only: %s', async (target) => {
+  ])('The gateway sends requests only to the query service, and only reads: %s', async (target) => {
     await exchange(gateway.url, get(target));
     for (const { url, headers } of query.asked) {
       expect(headers.host).toBe(new URL(query.url).host);
@@ -71,20 +71,20 @@ describe('the query service behind the gateway', () => {
   });
 
   it.each(['/metrics', '/health/live', '/health/ready', '/docs', '/openapi.json', '/records/a', '/records/a/b/c'])(
-    'The query service behind the gateway is not asked for what is its own: %s',
+    'The gateway does not forward requests for internal paths of the query service: %s',
     async (path) => {
       await exchange(gateway.url, get(path));
       expect(query.asked.map(({ url }) => url).filter((url) => url === path)).toEqual([]);
     },
   );
 
-  it('The query service behind the gateway sees no header of a client but the few that are meant for it', async () => {
+  it('The query service behind the gateway receives no header of a client except for the few that it needs', async () => {
     await exchange(gateway.url, get('/records', 'Cookie: a=b', 'X-Forwarded-For: 1.2.3.4', 'Authorization: Bearer x'));
     expect(Object.keys(query.asked[0]!.headers).sort()).toEqual(['connection', 'host', 'x-request-id']);
   });
 });
 
-describe('a payload', () => {
+describe('A payload', () => {
   it.each([
     ['operators of a database', { $set: { a: 1 }, $where: 'sleep(1)', 'a.b': { $ne: null } }],
     [
@@ -96,7 +96,7 @@ describe('a payload', () => {
       { html: '<script>alert(1)</script>', sql: "'; DROP TABLE records; --", path: '../../etc/passwd' },
     ],
     ['signs that end lines elsewhere', { text: '\u2028\u2029\u0085\r\n\t\u001b[31m', key: 'a\u202eb' }],
-  ])('A payload with %s is data: it comes out as it went in', async (_, payload) => {
+  ])('A payload with %s is data: it is read back as it was sent', async (_, payload) => {
     const { status } = await gateway.post({ ...SEED_RECORD, data_payload: payload });
     expect(status).toBe(202);
     expect(gateway.events[0]!.data_payload).toEqual(payload);
@@ -117,9 +117,9 @@ describe('a payload', () => {
   });
 });
 
-describe('a query string', () => {
+describe('A query string', () => {
   it.each(['?__proto__[polluted]=1', '?__proto__=1', '?constructor[prototype][polluted]=1', '?device_id[$ne]=x'])(
-    'A query string changes no object of the gateway, and is handed on as it is: /records%s',
+    'A query string changes no object of the gateway, and is forwarded unchanged: /records%s',
     async (search) => {
       const answer = await exchange(gateway.url, get(`/records${search}`));
       expect(statusesOf(answer)).toEqual([200]);
@@ -131,7 +131,7 @@ describe('a query string', () => {
 
 // That no pattern takes more than time in proportion to its text is held by lint (regexp/no-super-linear-*); here, that nothing else
 // stumbles over the same texts.
-describe('text that is made to be slow to read', () => {
+describe('A text that is slow to parse', () => {
   const LONG = 15_000;
   const post = (fields: string[], body = '{}') =>
     ['POST /ingest HTTP/1.1', 'Host: a', ...fields, `Content-Length: ${body.length}`, '', body].join('\r\n');

@@ -16,7 +16,7 @@ afterAll(async () => {
   query.stop();
 });
 
-describe('a method that a known path has not', () => {
+describe('A method that a known path lacks', () => {
   it.each([
     ['GET', '/ingest', 'POST'],
     ['PUT', '/ingest', 'POST'],
@@ -27,23 +27,26 @@ describe('a method that a known path has not', () => {
     ['POST', '/metrics', 'GET, HEAD'],
     ['QUERY', '/records', 'GET, HEAD'],
     ['PROPFIND', '/ingest', 'POST'],
-  ])('A method that a known path lacks %s %s is answered 405 with what it has', async (method, path, allow) => {
-    const response = await fetch(gateway!.url + path, { method });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect((await response.json()) as Problem).toMatchObject({
-      code: 'method-not-allowed',
-      detail: `This path allows only ${allow}.`,
-      instance: path.split('?', 1)[0],
-    });
-  });
+  ])(
+    'The method of %s %s, which the path lacks, is answered 405 with the allowed methods',
+    async (method, path, allow) => {
+      const response = await fetch(gateway!.url + path, { method });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect((await response.json()) as Problem).toMatchObject({
+        code: 'method-not-allowed',
+        detail: `This path allows only ${allow}.`,
+        instance: path.split('?', 1)[0],
+      });
+    },
+  );
 
   it('HEAD /ingest is answered 405 without a body', async () => {
     const response = await fetch(`${gateway!.url}/ingest`, { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([405, '']);
   });
 
-  it('TRACE /records is answered 405: what a browser has sent is never shown to a page', async () => {
+  it('TRACE /records is answered 405: headers of a browser are never shown to a page', async () => {
     const answer = await exchange(
       gateway!.url,
       'TRACE /records HTTP/1.1\r\nHost: a\r\nX-Secret: s\r\n\r\n',
@@ -53,7 +56,7 @@ describe('a method that a known path has not', () => {
     expect(answer).not.toMatch(/secret/i);
   });
 
-  it('A method that a known path lacks is a path that does not exist, where reads are not served', async () => {
+  it('A method that a known path lacks is answered 404 where reads are not served', async () => {
     const response = await fetch(`${alone!.url}/records`, { method: 'POST' });
     expect([response.status, response.headers.has('allow')]).toEqual([404, false]);
   });

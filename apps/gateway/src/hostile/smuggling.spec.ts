@@ -18,15 +18,15 @@ const head = (...fields: string[]) =>
 const hidden = head(`Content-Length: ${HIDDEN.length}`) + HIDDEN;
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 
-describe('two requests on one connection', () => {
-  it('Two requests on one connection are two answers, in their order', async () => {
+describe('Two requests on one connection', () => {
+  it('Two requests on one connection get two answers, in their order', async () => {
     const bytes = head(`Content-Length: ${SEED.length}`) + SEED + hidden;
     expect(statusesOf(await exchange(gateway.url, bytes, answers(2)))).toEqual([202, 202]);
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2', 'smuggled']);
   });
 });
 
-describe('a request of which it cannot be said where it ends', () => {
+describe('A request with an ambiguous end', () => {
   it.each([
     ['two lengths that differ', head('Content-Length: 5', `Content-Length: ${SEED.length}`) + SEED],
     ['a list of lengths', head(`Content-Length: ${SEED.length}, ${SEED.length}`) + SEED],
@@ -50,7 +50,7 @@ describe('a request of which it cannot be said where it ends', () => {
     ['a folded field', head('X-A: b', ` Content-Length: 5`, `Content-Length: ${SEED.length}`) + SEED],
     ['a NUL in a field', head('X-A: b\0c', `Content-Length: ${SEED.length}`) + SEED],
     ['a field without a name', head(': b', `Content-Length: ${SEED.length}`) + SEED],
-  ])('A request with an ambiguous end is refused and ends its connection: %s', async (_, request) => {
+  ])('A request with an ambiguous end is refused, and its connection is closed: %s', async (_, request) => {
     const statuses = statusesOf(await exchange(gateway.url, request + hidden));
     expect(statuses).toHaveLength(1);
     expect([400, 413, 431, 501]).toContain(statuses[0]);
@@ -72,14 +72,14 @@ describe('a request of which it cannot be said where it ends', () => {
   });
 });
 
-describe('what lies behind a body', () => {
-  it('The data after a body is never taken for a part of it', async () => {
+describe('The data after a body', () => {
+  it('The data after a body is never read as a part of it', async () => {
     const bytes = head('Content-Length: 5', 'Connection: close') + SEED + hidden;
     expect(statusesOf(await exchange(gateway.url, bytes))).toEqual([400]);
     expect(gateway.publisher.records).toEqual([]);
   });
 
-  it('The data after a body is never a request where the sender has ended the connection', async () => {
+  it('The data after a body is never a request if the sender has closed the connection', async () => {
     const bytes = head(`Content-Length: ${SEED.length}`, 'Connection: close') + SEED + hidden;
     expect(statusesOf(await exchange(gateway.url, bytes))).toEqual([202]);
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2']);
@@ -91,7 +91,7 @@ describe('what lies behind a body', () => {
     expect(gateway.events.map(({ device_id }) => device_id)).toEqual(['dev-2']);
   });
 
-  it('The data after a body is never a request while the declared length is not there', async () => {
+  it('The data after a body is never a request until the declared length has arrived', async () => {
     const bytes = head('Content-Length: 9007199254740991') + SEED + hidden;
     expect(statusesOf(await exchange(gateway.url, bytes, answers(1)))).toEqual([413]);
     expect(gateway.publisher.records).toEqual([]);

@@ -8,7 +8,7 @@ const rejectedAt = (place: string) => rejected(place, [{ pointer: '/timestamp', 
 
 const bodyOf = (verdicts: readonly Verdict[]) => JSON.parse(answerToMany(verdicts).body) as Record<string, unknown>;
 
-describe('the answer to one record', () => {
+describe('The answer to one record', () => {
   it('The answer to one record is 202 with id, device and receipt', () => {
     const { status, body } = answerToOne(ACCEPTED);
     expect(status).toBe(202);
@@ -21,17 +21,17 @@ describe('the answer to one record', () => {
   });
 });
 
-describe('the answer to many', () => {
-  it('The answer to many is JSON whatever characters the ids have', () => {
+describe('The answer to many records', () => {
+  it('The answer to many records is JSON whatever characters the ids have', () => {
     const odd = confirmed('"\\/', 'dev-2', { written: true, partition: 0, offset: 0 });
     expect(bodyOf([odd])).toMatchObject({ results: [{ record_id: '"\\/' }] });
   });
 
-  it('The answer to many counts what was accepted, rejected and is to be sent again', () => {
+  it('The answer to many records counts the accepted and the rejected ones, and those to send again', () => {
     expect(bodyOf([ACCEPTED, RETRY, rejectedAt('/2')])).toMatchObject({ accepted: 1, rejected: 1, retry: 1 });
   });
 
-  it('The answer to many names no reason of the log', () => {
+  it('The answer to many records shows no error text of the event log', () => {
     expect(answerToMany([ACCEPTED, RETRY]).body).not.toContain('broker-7');
   });
 
@@ -39,15 +39,18 @@ describe('the answer to many', () => {
     ['all accepted', [ACCEPTED, ACCEPTED], 202, undefined],
     ['some rejected', [ACCEPTED, rejectedAt('/1')], 207, undefined],
     ['some not confirmed', [RETRY, ACCEPTED], 207, 2],
-  ])('The answer to many has the status of its verdicts: %s', (_name, verdicts, status, retryAfterSeconds) => {
-    const answer = answerToMany(verdicts);
-    expect([answer.status, answer.retryAfterSeconds]).toEqual([status, retryAfterSeconds]);
-  });
+  ])(
+    'The answer to many records has the status that follows from their results: %s',
+    (_name, verdicts, status, retryAfterSeconds) => {
+      const answer = answerToMany(verdicts);
+      expect([answer.status, answer.retryAfterSeconds]).toEqual([status, retryAfterSeconds]);
+    },
+  );
 
   it.each<[string, Verdict[], number]>([
     ['none valid', [rejectedAt('/0'), rejectedAt('/1')], 422],
     ['none accepted, some not confirmed', [rejectedAt('/0'), RETRY], 503],
-  ])('The answer to many is a problem: %s', (_name, verdicts, status) => {
+  ])('The answer to many records is a problem: %s', (_name, verdicts, status) => {
     expect(() => answerToMany(verdicts)).toThrow(expect.objectContaining({ status }));
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { contentCodingOf } from './content-coding.js';
 import { zstdFrames } from './zstd-frames.js';
 
-describe('the content coding', () => {
+describe('The content coding', () => {
   it.each([
     [undefined, 'identity'],
     ['GZIP', 'gzip'],
@@ -19,7 +19,7 @@ describe('the content coding', () => {
   });
 });
 
-describe('the frames of a zstd body', () => {
+describe('The frames of a zstd body', () => {
   const frames = ['', 'a', 'b'.repeat(1000), '\u00e9'.repeat(200_000), Math.random().toString()].map((text) =>
     zstdCompressSync(text),
   );

@@ -14,8 +14,8 @@ async function counted(name: string): Promise<string[]> {
   return lines.map((line) => line.slice(name.length));
 }
 
-describe('the metrics of the gateway', () => {
-  it('The metrics of the gateway count records by their verdict, a rejected one by the first thing that is wrong with it', async () => {
+describe('The metrics of the gateway', () => {
+  it('The metrics of the gateway count records by their result, and a rejected one by its first problem', async () => {
     await gateway.post(SEED_RECORD);
     await gateway.post([
       SEED_RECORD,
@@ -33,7 +33,7 @@ describe('the metrics of the gateway', () => {
     ]);
   });
 
-  it('The metrics of the gateway count what the log does not acknowledge as to be repeated', async () => {
+  it('The metrics of the gateway count unacknowledged records as retry', async () => {
     gateway.publisher.reasonAgainst = () => 'away';
     await gateway.post([SEED_RECORD, SEED_RECORD]);
     expect(await counted('sluice_ingest_records_total')).toEqual(['{verdict="retry",reason="log-unavailable"} 2']);
@@ -63,7 +63,7 @@ describe('the metrics of the gateway', () => {
     expect(await counted('sluice_http_request_duration_seconds_count')).toEqual(['{route="/ingest"} 3']);
   });
 
-  it('The metrics of the gateway distinguish shedding from a log that is down, and show what is in flight', async () => {
+  it('The metrics of the gateway distinguish load shedding from an event log that is down, and show requests in progress', async () => {
     gateway.publisher.hold();
     const held = [gateway.post(SEED_RECORD), gateway.post(SEED_RECORD)];
     await until(() => gateway.publisher.calls.length === 2);
@@ -76,7 +76,7 @@ describe('the metrics of the gateway', () => {
     await Promise.all(held);
   });
 
-  it('The metrics of the gateway have no more series after many devices and many wrong fields than after one', async () => {
+  it('The metrics of the gateway have no more series after many devices and many invalid fields than after one', async () => {
     const device = (number: number) => ({ ...SEED_RECORD, device_id: `dev-${number}`, record_id: `r-${number}` });
     const wrong = (number: number) => ({ ...device(number), [`field_${number}`]: number });
     for (let number = 0; number < 20; number++) await gateway.post([device(number), wrong(number)]);

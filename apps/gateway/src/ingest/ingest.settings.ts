@@ -44,7 +44,7 @@ export const INGEST_SETTINGS = {
     'MAX_PAYLOAD_DEPTH',
     MAX_PAYLOAD_DEPTH,
     { min: 1, max: GREATEST_PAYLOAD_DEPTH },
-    'Maximum nesting of a data_payload, which itself is level 1. Consumer packages of 0.1 read 32 levels.',
+    'Maximum nesting of a data_payload, which itself is level 1. Consumer packages of 0.1 read at most 32 levels.',
   ),
   maxPayloadValues: wholeNumber(
     'MAX_PAYLOAD_VALUES',

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-it('A long batch gives the event loop back between its records, and is published as a whole', async () => {
+it('A long batch yields the event loop between its records, and is published as a whole', async () => {
   const record = { ...SEED_RECORD, data_payload: { trace: 'x'.repeat(MIB / 8) } };
   let turnsWithBatch = 0;
   const count = (): void => {

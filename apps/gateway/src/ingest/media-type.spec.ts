@@ -4,7 +4,7 @@ import { isOfOtherOrigin, mediaTypeOf } from './media-type.js';
 
 const fromDevice = () => false;
 
-describe('the media type', () => {
+describe('The media type', () => {
   it.each([
     ['application/json', 'application/json'],
     ['application/x-ndjson', 'application/x-ndjson'],
@@ -23,7 +23,7 @@ describe('the media type', () => {
     expect(mediaTypeOf({ 'content-type': header }, fromDevice)).toBe(type);
   });
 
-  it('The media type that is missing is JSON if there is a body', () => {
+  it('A missing media type means JSON if there is a body', () => {
     expect(mediaTypeOf({ 'content-length': '2' }, fromDevice)).toBe('application/json');
     expect(() => mediaTypeOf({}, fromDevice)).toThrow(expect.objectContaining({ code: 'invalid-json' }));
   });
@@ -60,7 +60,7 @@ describe('the media type', () => {
   });
 });
 
-describe('a request from a web page', () => {
+describe('A request from a web page', () => {
   const allowed = new Set(['https://hall.example']);
   const request = (headers: object, socket: object = {}) => ({ headers, socket }) as unknown as IncomingMessage;
   const host = 'gw.example:8000';
@@ -81,12 +81,12 @@ describe('a request from a web page', () => {
     expect(isOfOtherOrigin(request(headers), allowed)).toBe(expected);
   });
 
-  it('A request from a web page of the same host without TLS is another origin for a listener with TLS', () => {
+  it('A request from a web page of the same host without TLS comes from another origin for a listener with TLS', () => {
     const headers = { host, origin: 'http://gw.example:8000' };
     expect(isOfOtherOrigin(request(headers, { encrypted: true }), allowed)).toBe(true);
   });
 
-  it('A request from a web page is of no other origin where all are allowed', () => {
+  it('A request from a web page comes from no other origin if all origins are allowed', () => {
     expect(isOfOtherOrigin(request({ host, origin: 'https://evil.example' }), new Set(['*']))).toBe(false);
   });
 });

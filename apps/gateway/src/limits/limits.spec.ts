@@ -26,7 +26,7 @@ async function get(gateway: GatewayUnderTest, path: string, token = '') {
 }
 
 describe('GET /limits', () => {
-  it('GET /limits has the limits that hold, with their defaults', async () => {
+  it('GET /limits has the limits in effect, with their defaults', async () => {
     const { body } = await get(open, '/limits');
     expect(body['limits']).toContainEqual({
       name: 'MAX_RECORDS_PER_REQUEST',

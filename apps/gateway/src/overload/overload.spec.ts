@@ -30,7 +30,7 @@ async function letOneIn(): Promise<void> {
   expect((await gateway.post(SEED_RECORD)).status).toBe(202);
 }
 
-it('The gateway answers what it sheds as a problem with Retry-After, and publishes nothing of it', async () => {
+it('The gateway answers a shed request with a problem with Retry-After, and publishes none of its records', async () => {
   await letOneIn();
   const { status, headers, body } = await gateway.post(SEED_RECORD);
   expect([status, body.code, body.instance]).toEqual([503, 'gateway-busy', '/ingest']);
@@ -38,7 +38,7 @@ it('The gateway answers what it sheds as a problem with Retry-After, and publish
   expect(gateway.publisher.calls).toHaveLength(1);
 });
 
-it('The gateway answers before the body has come', async () => {
+it('The gateway answers before the body has arrived', async () => {
   await letOneIn();
   const headers = { 'content-type': 'application/json', 'content-length': '1000' };
   const { status, body } = await rawPost(gateway.url, headers, ['{']);
@@ -46,14 +46,14 @@ it('The gateway answers before the body has come', async () => {
   expect(gateway.admission.bytes).toBe(0);
 });
 
-describe('a connection on which something was shed', () => {
+describe('A connection with a shed request', () => {
   const body = JSON.stringify(SEED_RECORD);
   const head = ['POST /ingest HTTP/1.1', 'Host: a', 'Content-Type: application/json', `Content-Length: ${body.length}`];
   const request = [...head, '', body].join('\r\n');
 
   afterEach(() => void jest.useRealTimers());
 
-  it('A connection on which something was shed is not read until the shortest Retry-After is over', async () => {
+  it('A connection with a shed request is not read until the shortest Retry-After is over', async () => {
     await letOneIn();
     jest.useFakeTimers({ doNotFake: [...ALL_BUT_TIMEOUTS] });
     let received = '';
@@ -70,7 +70,7 @@ describe('a connection on which something was shed', () => {
   });
 });
 
-it('The gateway counts what it sheds by its cause, and shows the share that it admits', async () => {
+it('The gateway counts shed requests by their cause, and shows the share that it admits', async () => {
   await letOneIn();
   await gateway.post(SEED_RECORD);
   gateway.shedding.observe(LATE_MS);
@@ -80,7 +80,7 @@ it('The gateway counts what it sheds by its cause, and shows the share that it a
   expect(lines).toContain('sluice_ingest_admitted_share{code="publish-queue-full"} 1');
 });
 
-it('The gateway sheds nothing but records, so that the gateway can be inspected', async () => {
+it('The gateway sheds only requests with records, so that it can be inspected', async () => {
   await letOneIn();
   expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
   expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);

@@ -26,10 +26,10 @@ function healthOf(members: readonly FakeMember[], { isRunning = true, up = membe
 
 const asking = (member: FakeMember): Member => member as unknown as Member;
 
-describe('the health of several processes', () => {
+describe('The health of several processes', () => {
   const members = (): [FakeMember, FakeMember, FakeMember] => [new FakeMember(1), new FakeMember(2), new FakeMember(3)];
 
-  it('The health of several processes is good when each that takes connections is ready', async () => {
+  it('The health of several processes is good when each one that accepts connections is ready', async () => {
     const all = members();
     expect(await healthOf(all).peersOf(asking(all[0]))).toEqual({ running: 3, of: 3 });
   });
@@ -62,8 +62,8 @@ describe('the health of several processes', () => {
   });
 });
 
-describe('a process that hangs', () => {
-  it('A process that hangs is ended when it has been silent several times in a row, and not before', async () => {
+describe('A process that hangs', () => {
+  it('A process that hangs is ended after several missing answers in a row, and not before', async () => {
     const [hangs, slow] = [new FakeMember(1), new FakeMember(2)];
     hangs.answer = silent;
     let asked = 0;

@@ -26,8 +26,8 @@ describe('GATEWAY_PROCESSES', () => {
   });
 });
 
-describe('the budgets of one of several processes', () => {
-  it('The budgets of one of several processes are a share of those of the whole', () => {
+describe('The budgets of one of several processes', () => {
+  it('The budgets of one of several processes are a share of those of the gateway', () => {
     const share = shareOf({
       GATEWAY_PROCESSES: '4',
       MAX_CONCURRENT_REQUESTS: '10',
@@ -36,7 +36,7 @@ describe('the budgets of one of several processes', () => {
     expect(share).toMatchObject({ maxConcurrentRequests: 2, maxBytesInFlight: 50 * MIB });
   });
 
-  it('The budgets of one of several processes hold the largest request where they are not set', () => {
+  it('The budgets of one of several processes grow to fit the largest request if they are not set', () => {
     expect(shareOf({ GATEWAY_PROCESSES: '8' }).maxBytesInFlight).toBe(24 * MIB);
   });
 
@@ -50,7 +50,7 @@ describe('the budgets of one of several processes', () => {
       `MAX_BYTES_IN_FLIGHT is ${64 * MIB}; allowed: at least ${96 * MIB}, MAX_BODY_BYTES and MAX_INFLATED_BYTES for each of ` +
         'GATEWAY_PROCESSES, or fewer processes.',
     ],
-  ])('The budgets of one of several processes are refused where they cannot be divided: %j', (env, message) => {
+  ])('The budgets of several processes are refused if they cannot be divided: %j', (env, message) => {
     expect(() => shareOf(env)).toThrow(new Error(message));
   });
 });

@@ -5,8 +5,8 @@ const MAX_PROCESSES = 128;
 
 function processes(): Setting<number> {
   const description =
-    'Processes that serve the port of the gateway, one for each core; auto: as many as there are cores. More than 1: a primary ' +
-    'process besides, which starts and watches them. The whole pipeline in one process (npm start) has 1.';
+    'Number of processes that serve the port of the gateway; auto: one for each core. Above 1, an additional primary process ' +
+    'starts and supervises them. npm start accepts only 1.';
   const parse = (text: string): number | undefined => {
     if (text === 'auto') return Math.min(availableParallelism(), MAX_PROCESSES);
     const count = /^\d{1,3}$/.test(text) ? Number(text) : NaN;
@@ -25,7 +25,7 @@ export type ProcessesOptions = OptionsOf<typeof PROCESSES_SETTINGS>;
 export function requireOneProcess({ gatewayProcesses }: ProcessesOptions): void {
   if (gatewayProcesses === 1) return;
   throw new ConfigError(
-    `GATEWAY_PROCESSES is ${gatewayProcesses}; allowed: 1, because everything runs in this one process, to which its files belong. ` +
-      'More processes: run the gateway by itself, over Kafka.',
+    `GATEWAY_PROCESSES is ${gatewayProcesses}; allowed: 1, because npm start runs everything in the one process that has its files open. ` +
+      'For more processes, run the gateway as a separate service, over Kafka.',
   );
 }

@@ -26,7 +26,7 @@ async function post(baseUrl: string, records: number): Promise<number> {
   return accepted;
 }
 
-describe('a gateway of two processes', () => {
+describe('A gateway of two processes', () => {
   let gateway: GatewayProcesses;
   let accepted = 0;
   let begunMs: number;
@@ -50,7 +50,7 @@ describe('a gateway of two processes', () => {
     expect(await gateway.metric('process_start_time_seconds{process="2"}')).toBeGreaterThan(0);
   });
 
-  it('A gateway of two processes continues when one is killed: the counts stay, another process takes its place, and the whole stays ready', async () => {
+  it('A gateway of two processes continues when one is killed: the counts stay, a new process replaces it, and the gateway stays ready', async () => {
     const killed = gateway.pidOf(1);
     // What reaches it now is in its hands, and unanswered.
     process.kill(killed, 'SIGSTOP');
@@ -77,7 +77,7 @@ describe('a gateway of two processes', () => {
     expect(accepted).toBeLessThanOrEqual(BURST_SECONDS + seconds + 1);
   });
 
-  it('A gateway of two processes stops all on a SIGTERM that every process gets, and ends with 0', async () => {
+  it('A gateway of two processes stops both on a SIGTERM that every process gets, and exits with 0', async () => {
     process.kill(gateway.pidOf(2), 'SIGTERM');
     expect(await gateway.end('SIGTERM')).toBe(0);
     expect(gateway.lines.filter(({ msg }) => msg === 'stopped')).toHaveLength(2);
@@ -85,7 +85,7 @@ describe('a gateway of two processes', () => {
   });
 });
 
-describe('a gateway of several processes that cannot start', () => {
+describe('A gateway of several processes that cannot start', () => {
   it('A gateway of several processes that cannot start reports it once when a setting is wrong, and starts no process', async () => {
     const gateway = await GatewayProcesses.start(PROGRAM, { GATEWAY_PROCESSES: '2', MAX_BYTES_IN_FLIGHT: '33554432' });
     expect(await gateway.ended()).toBe(1);

@@ -19,7 +19,7 @@ async function passedOn(...chunks: readonly string[]): Promise<string> {
   return text;
 }
 
-describe('the events of a stream whose reader may no longer read', () => {
+describe('The events of a stream whose reader may no longer read', () => {
   it.each<[string, string[], string]>([
     ['end between two events', ['data: 1\n\n', 'data: 2\n\n'], 'data: 1\n\n'],
     ['end before the first event', ['data: 1\n\n'], ''],

@@ -28,16 +28,16 @@ async function statusOf(path: string, token = ''): Promise<number> {
   return response.status;
 }
 
-describe('where tokens are asked for', () => {
+describe('The console with AUTH=tokens', () => {
   it.each(['/', '/console/main.js', '/console/main.css'])(
-    'Where tokens are asked for, the page itself is open: %s',
+    'With AUTH=tokens, the page itself is open: %s',
     async (path) => {
       expect(await statusOf(path)).toBe(200);
     },
   );
 
   it.each(['/status', '/status/history', '/status/events', '/events/tail'])(
-    'Where tokens are asked for, its figures and the live tail are for readers: %s',
+    'With AUTH=tokens, the figures of the page and the live tail are for readers: %s',
     async (path) => {
       expect([await statusOf(path), await statusOf(path, device), await statusOf(path, reader)]).toEqual([
         401, 403, 200,
@@ -45,7 +45,7 @@ describe('where tokens are asked for', () => {
     },
   );
 
-  it('Where tokens are asked for, the live tail of one device is open to clients that may read it', async () => {
+  it('With AUTH=tokens, the live tail of one device is open to clients that may read the device', async () => {
     expect(await statusOf('/events/tail?device_id=dev-2', device)).toBe(200);
     expect(await statusOf('/events/tail?device_id=dev-3', device)).toBe(403);
   });

@@ -40,7 +40,7 @@ it.each([
   ['http://elsewhere.example', '/'],
   ['http://elsewhere.example?a=b', '/?a=b'],
 ])(
-  'The forwarder asks for the page when a client writes the whole address without a path: %s',
+  'The forwarder requests the page when a client writes the whole address without a path: %s',
   async (address, path) => {
     query.answer = () => undefined;
     await forwarder.forward(readOf(address), reply()).catch(() => undefined);

@@ -23,7 +23,7 @@ it.each([
   ['--pattern lab-7:* --scope read', ['lab-7:*']],
   ['--reader', undefined],
 ])(
-  'The gateway reports to the query service what a token of %s may read, whatever the client says',
+  'The gateway passes to the query service what a token of %s may read, whatever the client sends',
   async (holder, devices) => {
     const token = await directory.create(holder);
     await gateway.gate.feed!.refresh();
@@ -35,7 +35,7 @@ it.each([
   },
 );
 
-it('The gateway hands the body of POST /latest on, if it is small JSON', async () => {
+it('The gateway forwards the body of POST /latest if it is small JSON', async () => {
   const token = await directory.create('--reader');
   await gateway.gate.feed!.refresh();
   query.asked.length = 0;

@@ -21,7 +21,7 @@ afterEach(async () => {
   await gateway.stop();
 });
 
-describe('a read', () => {
+describe('A read', () => {
   beforeEach(() => startGateway(query.url));
 
   it.each([
@@ -41,7 +41,7 @@ describe('a read', () => {
     expect(await response.text()).toBe('{"a": 1.0}');
   });
 
-  it('A read carries no headers of the client in but a few, and no inner headers out', async () => {
+  it('A read forwards only a few headers of the client, and returns no internal headers', async () => {
     const headers = {
       cookie: 'a=b',
       authorization: 'Bearer x',
@@ -59,7 +59,7 @@ describe('a read', () => {
     expect(response.headers.has('server') || response.headers.has('set-cookie')).toBe(false);
   });
 
-  it('A read waits for a place, is refused where its client has too many, and keeps no other client waiting', async () => {
+  it('A read waits for a slot, is refused if its client has too many reads, and delays no other client', async () => {
     await gateway.stop();
     gateway = await GatewayUnderTest.start({ queryUrl: query.url, trustedProxies: '127.0.0.1' });
     const readOf = (client: string) => fetch(`${gateway.url}/records`, { headers: { 'x-forwarded-for': client } });
@@ -110,7 +110,7 @@ describe('a read', () => {
     },
   );
 
-  it('A read breaks off when the query service breaks off, so that half an answer is not taken for a whole one', async () => {
+  it('A read breaks off when the query service breaks off, so that a partial answer does not look complete', async () => {
     query.answer = (response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
       response.write('{"records":', () => response.destroy());
@@ -129,15 +129,15 @@ describe('a read', () => {
   });
 });
 
-it('Reads are not served where no query service is named', async () => {
+it('Reads are not served if no query service is configured', async () => {
   await startGateway('');
   expect((await fetch(`${gateway.url}/records`)).status).toBe(404);
 });
 
-describe('a request of an operator', () => {
+describe('A request of an operator', () => {
   beforeEach(() => startGateway(query.url));
 
-  it('A request of an operator comes with its body, and says who has sent it whatever the client says', async () => {
+  it('A request of an operator is forwarded with its body and its authenticated sender, whatever the client sends', async () => {
     const response = await fetch(`${gateway.url}/redrives?a=b`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-sluice-client': 'somebody else' },
@@ -151,7 +151,7 @@ describe('a request of an operator', () => {
     });
   });
 
-  it('A request of an operator may delete, and needs JSON where it has a body', async () => {
+  it('A request of an operator may use DELETE, and needs JSON if it has a body', async () => {
     expect((await fetch(`${gateway.url}/redrives/1`, { method: 'DELETE' })).status).toBe(200);
     expect(query.asked[0]).toMatchObject({ method: 'DELETE', url: '/redrives/1' });
     expect((await fetch(`${gateway.url}/redrives`, { method: 'POST', body: '{}' })).status).toBe(415);

@@ -34,8 +34,8 @@ async function follow(path = '/events/tail', init: RequestInit = {}) {
   return { response, reader };
 }
 
-describe('a stream of the query service', () => {
-  it('A stream of the query service is passed on as it comes, before it ends', async () => {
+describe('A stream of the query service', () => {
+  it('A stream of the query service is forwarded as it arrives, before it ends', async () => {
     const { response, reader } = await follow();
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     for (const part of ['id: 1\n\n', 'id: 2\n\n']) {
@@ -45,13 +45,13 @@ describe('a stream of the query service', () => {
     await reader.cancel();
   });
 
-  it('A stream of the query service is asked for the place where the client was', async () => {
+  it('A stream of the query service continues at the position of the client', async () => {
     const { reader } = await follow('/events/tail?from=latest', { headers: { 'last-event-id': 'p.1.2' } });
     expect(query.asked[0]).toMatchObject({ url: '/events/tail?from=latest', headers: { 'last-event-id': 'p.1.2' } });
     await reader.cancel();
   });
 
-  it('A stream of the query service ends for the query service when the client goes, although nothing comes', async () => {
+  it('A stream of the query service ends for the query service when the client disconnects, although no event arrives', async () => {
     const leave = new AbortController();
     await follow('/status/events', { signal: leave.signal });
     const closed = once(await upstream, 'close');
@@ -74,7 +74,7 @@ describe('a stream of the query service', () => {
     await Promise.all([closed, stopped]);
   });
 
-  it('A stream of the query service leaves the connections of the reads alone', async () => {
+  it('A stream of the query service does not use the connections of the reads', async () => {
     const streams = await Promise.all(
       Array.from({ length: 70 }, (_, n) => follow('/events/tail', { headers: { 'x-forwarded-for': `10.0.0.${n}` } })),
     );
@@ -84,7 +84,7 @@ describe('a stream of the query service', () => {
     await Promise.all(streams.map(({ reader }) => reader.cancel()));
   });
 
-  it('A client may have 8 streams, and other clients get theirs', async () => {
+  it('A client may have 8 streams, and other clients still get streams', async () => {
     const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
     const paths = Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? '/events/tail' : '/status/events'));
     const streams = await Promise.all(paths.map((path, n) => follow(path, from(`2001:db8::${n}`))));
@@ -96,7 +96,7 @@ describe('a stream of the query service', () => {
     await Promise.all([...streams, other].map(({ reader }) => reader.cancel()));
   });
 
-  it('A stream of the query service is waited for by a client that is slow: the query service is held up, not the memory of the gateway', async () => {
+  it('A stream of the query service to a slow client gets back-pressure, and does not fill the memory of the gateway', async () => {
     const { reader } = await follow();
     const response = await upstream;
     const part = 'x'.repeat(1024 * 1024);

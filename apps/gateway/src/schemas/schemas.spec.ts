@@ -50,8 +50,8 @@ const record = (device_id: string, data_payload: object) => ({
 });
 const headersOf = () => gateway!.publisher.records.map(({ headers }) => headers!['payload-schema']);
 
-describe('a payload schema', () => {
-  it('A payload schema that is enforced rejects what does not fit it, and repeats no value', async () => {
+describe('A payload schema', () => {
+  it('A payload schema that is enforced rejects payloads that violate it, and repeats no value', async () => {
     await start();
     const wrong = record('lab-7:a', { temp: 'hunter2', serial: 1.5, name: 'hunter2' });
     const { status, body } = await gateway!.post(wrong);
@@ -65,7 +65,7 @@ describe('a payload schema', () => {
     expect(gateway!.publisher.records).toEqual([]);
   });
 
-  it('A payload schema harms no other record, and its name goes with those that fit it', async () => {
+  it('A payload schema affects no other record, and matching records have its name', async () => {
     await start();
     const fits = [
       record('lab-7:a', { temp: 20.5, more: true }),
@@ -88,7 +88,7 @@ describe('a payload schema', () => {
     expect(gateway!.events[0]!.data_payload).toEqual({ temp: 20.5, more: true });
   });
 
-  it('A payload schema that warns counts what does not fit and leaves it as it is', async () => {
+  it('A payload schema that warns counts violations and leaves the payloads unchanged', async () => {
     await start();
     expect((await gateway!.post(record('lab-8:a', { serial: 7 }))).status).toBe(202);
     expect((await gateway!.post(record('lab-7:off', {}))).status).toBe(202);
@@ -100,7 +100,7 @@ describe('a payload schema', () => {
     expect(gateway!.logLines.find(({ schema }) => schema === 'thermometer/2')).toMatchObject({ rule: 'required' });
   });
 
-  it('A payload schema takes whole numbers of 64 bits for numbers', async () => {
+  it('A payload schema treats whole numbers of 64 bits as numbers', async () => {
     await start();
     const text = JSON.stringify(record('lab-7:a', { temp: 1 })).replace(
       '"temp":1',
@@ -119,7 +119,7 @@ describe('a payload schema', () => {
 });
 
 describe('SCHEMAS_DIR', () => {
-  it('SCHEMAS_DIR is read again when a file changes, and the last good set stays', async () => {
+  it('SCHEMAS_DIR is read again when a file changes, and the last valid set stays active', async () => {
     await start();
     const wrong = record('lab-7:a', {});
     write('thermometer/2.json', '{"type":"objekt"}');

@@ -78,7 +78,7 @@ async function send(path: string, body?: unknown, headers: Record<string, string
 }
 
 describe('POST /ingest/from/{source}', () => {
-  it('POST /ingest/from/{source} takes an uplink of The Things Stack, and ignores its other messages', async () => {
+  it('POST /ingest/from/{source} accepts an uplink of The Things Stack, and ignores its other messages', async () => {
     const { status, body } = await send('tts', TTS_UPLINK, { 'content-type': 'application/json' });
     expect([status, body.device_id]).toEqual([202, 'dev1']);
     expect(gateway.events[0]).toMatchObject({
@@ -98,7 +98,7 @@ describe('POST /ingest/from/{source}', () => {
     expect(gateway.events[0]!.data_payload).toEqual({ f_port: 1, frm_payload: 'gkHe' });
   });
 
-  it('POST /ingest/from/{source} takes an up event of ChirpStack with prefix and defaults', async () => {
+  it('POST /ingest/from/{source} accepts an up event of ChirpStack with prefix and defaults', async () => {
     expect((await send('lora?event=up', CHIRPSTACK_UP)).status).toBe(202);
     expect(gateway.events[0]).toMatchObject({
       device_id: 'lora:0101010101010101',
@@ -109,7 +109,7 @@ describe('POST /ingest/from/{source}', () => {
     expect((await send('lora?event=join', CHIRPSTACK_UP)).body).toEqual({ status: 'ignored' });
   });
 
-  it('POST /ingest/from/{source} takes CloudEvents in the body, in a batch and in the headers', async () => {
+  it('POST /ingest/from/{source} accepts CloudEvents in the body, in a batch and in the headers', async () => {
     const type = { 'content-type': 'application/cloudevents+json' };
     expect((await send('events', CLOUD_EVENT, type)).status).toBe(202);
     expect((await send('events', [CLOUD_EVENT, { ...CLOUD_EVENT, subject: 's1' }], type)).body.accepted).toBe(2);
@@ -170,7 +170,7 @@ describe('POST /ingest/from/{source}', () => {
     expect(other.body.record_id).not.toBe(ids[0]);
   });
 
-  it('POST /ingest/from/{source} names the place that a body does not have', async () => {
+  it('POST /ingest/from/{source} names the pointer that finds nothing in a body', async () => {
     const { status, body } = await send('lora?event=up', { time: CHIRPSTACK_UP.time });
     expect([status, body.errors[0]]).toEqual([
       422,
@@ -178,7 +178,7 @@ describe('POST /ingest/from/{source}', () => {
     ]);
   });
 
-  it('POST /ingest/from/{source} keeps the digits of large numbers, and refuses what would change', async () => {
+  it('POST /ingest/from/{source} keeps the digits of large numbers, and refuses numbers that would change', async () => {
     const body = `{"specversion":"1.0","source":"s","id":"1","time":"2026-11-28T12:00:00Z","data":{"n":1490745150008486243}}`;
     const post = (text: string) => fetch(`${gateway.url}/ingest/from/events`, { method: 'POST', body: text });
     expect((await post(body)).status).toBe(202);
@@ -196,7 +196,7 @@ describe('POST /ingest/from/{source}', () => {
 });
 
 describe('GET /ingest/from/{source}', () => {
-  it('GET /ingest/from/{source} takes the query as the body', async () => {
+  it('GET /ingest/from/{source} reads the query string as the body', async () => {
     expect((await send('shelly?kind=ht&device=sht-1&temp=21.5&hum=40', undefined, {}, 'GET')).status).toBe(202);
     const [event] = gateway.events;
     expect(event).toMatchObject({ device_id: 'sht-1', data_payload: { temp: '21.5', hum: '40' } });
@@ -212,7 +212,7 @@ describe('GET /ingest/from/{source}', () => {
 });
 
 describe('OPTIONS /ingest/from/{source}', () => {
-  it('OPTIONS /ingest/from/{source} is the handshake of CloudEvents', async () => {
+  it('OPTIONS /ingest/from/{source} answers the handshake of CloudEvents', async () => {
     const origin = { 'webhook-request-origin': 'eventgrid.example' };
     const { status, headers } = await send('events', undefined, origin, 'OPTIONS');
     expect([status, headers.get('webhook-allowed-origin'), headers.get('webhook-allowed-rate')]).toEqual([
@@ -226,7 +226,7 @@ describe('OPTIONS /ingest/from/{source}', () => {
 });
 
 describe('SOURCES_FILE', () => {
-  it('SOURCES_FILE is read again when it changes, and the last good one stays', async () => {
+  it('SOURCES_FILE is read again when it changes, and the last valid sources stay active', async () => {
     writeFileSync(file, '{"tts":{"preset":"unknown"}}');
     await until(() => gateway.logLines.some(({ msg }) => String(msg).includes('the last sources stay')));
     expect((await send('tts', TTS_UPLINK)).status).toBe(202);
@@ -245,7 +245,7 @@ describe('SOURCES_FILE', () => {
     ['{"a":{"device_id":"/a","paylod":"/b"}}', /source "a", paylod: it is not known/],
     ['{"a":{"preset":"senml","prefix":"x"}}', /source "a", prefix: this preset takes nothing/],
     ['{"a":{"preset":"senml"},"a":{"preset":"senml"}}', /is there twice/],
-  ])('SOURCES_FILE stops the start when it is wrong: %s', async (text, message) => {
+  ])('SOURCES_FILE stops the start when it is invalid: %s', async (text, message) => {
     writeFileSync(file, text);
     await expect(GatewayUnderTest.start({ sourcesFile: file })).rejects.toThrow(message);
   });

@@ -19,7 +19,7 @@ async function start(tracing: (spans: RecordedSpans) => Tracing = (spans) => spa
 const answered = () => until(() => spans.names().includes('POST /ingest'));
 const handedOn = () => gateway.publisher.records.map(({ headers }) => headers['traceparent']);
 
-describe('a request that is traced', () => {
+describe('A request that is traced', () => {
   it('A request that is traced makes spans for receiving and publishing it, below the span of the device', async () => {
     await start();
     await gateway.post(SEED_RECORD, { traceparent: GIVEN });
@@ -31,7 +31,7 @@ describe('a request that is traced', () => {
     for (const step of ['receive', 'publish']) expect(spans.one(step).parent).toEqual(request.place);
   });
 
-  it('A request that is traced hands its own place on to the topic, and names the record where it has one', async () => {
+  it('A request that is traced writes its span context on the topic, and names the record if it has only one', async () => {
     await start();
     await gateway.post({ ...SEED_RECORD, record_id: 'r-1' });
     await answered();
@@ -43,7 +43,7 @@ describe('a request that is traced', () => {
     });
   });
 
-  it('A request that is traced gives all of its records one place, and counts those that are published', async () => {
+  it('A request that is traced gives all of its records one span context, and counts those that are published', async () => {
     await start();
     await gateway.post([SEED_RECORD, { ...SEED_RECORD, timestamp: 'never' }, SEED_RECORD]);
     await answered();
@@ -81,7 +81,7 @@ describe('a request that is traced', () => {
   });
 });
 
-describe('a request that is not traced', () => {
+describe('A request that is not traced', () => {
   it('A request that is not traced makes no span, and adds nothing to its records', async () => {
     await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
     await gateway.post(SEED_RECORD);
@@ -89,7 +89,7 @@ describe('a request that is not traced', () => {
     expect(handedOn()).toEqual([undefined]);
   });
 
-  it('A request that is not traced hands the trace of the device on, but not as one that is traced here', async () => {
+  it('A request that is not traced forwards the trace of the device as not sampled', async () => {
     await start((spans) => spans.tracing({ sampler: 'traceidratio', ratio: 0 }));
     await gateway.post(SEED_RECORD, { traceparent: GIVEN });
     expect(readTraceParent(handedOn()[0])).toMatchObject({ traceId: TRACE_ID, isSampled: false });

@@ -65,7 +65,7 @@ const REDRIVE = {
 };
 
 describe('sluice dead-letters', () => {
-  it('The command sluice dead-letters ls prints a table without what a terminal would obey, and how to continue', async () => {
+  it('The command sluice dead-letters ls prints a table without terminal control characters, and how to continue', async () => {
     answers = [[200, { letters: [LETTER], has_more: true, next_cursor: 'abc', partial: false }]];
     const { code, out, notes } = await run('dead-letters ls --reason key-conflict --device dev-2 --limit 1');
     expect(asked[0]!.request).toBe('GET /dead-letters?reason=key-conflict&device_id=dev-2&limit=1');
@@ -113,7 +113,7 @@ describe('sluice dead-letters', () => {
     });
   });
 
-  it('The command sluice dead-letters says in one sentence that no service is there', async () => {
+  it('The command sluice dead-letters says in one sentence that no service answers', async () => {
     const { code, notes } = await run('dead-letters ls', { SLUICE_URL: 'http://127.0.0.1:1' });
     expect(code).toBe(1);
     expect(notes).toMatch(/^dead-letters: http:\/\/127\.0\.0\.1:1 cannot be reached \(.+\); set SLUICE_URL .*$/);
@@ -164,7 +164,7 @@ describe('sluice redrive', () => {
     expect(notes).toContain('There may be more letters');
   });
 
-  it('The command sluice redrive run --follow asks until the events are handled', async () => {
+  it('The command sluice redrive run --follow polls until the events are handled', async () => {
     const running = { ...REDRIVE, state: 'running', verdict: null };
     answers = [
       [200, running],
@@ -191,7 +191,7 @@ describe('sluice redrive', () => {
     ['pause', 'POST /redrives/01992f6b/pause'],
     ['resume', 'POST /redrives/01992f6b/resume'],
     ['cancel', 'DELETE /redrives/01992f6b'],
-  ])('The command sluice redrive %s asks for it', async (name, request) => {
+  ])('The command sluice redrive %s sends its request', async (name, request) => {
     answers = [[200, { ...REDRIVE, state: 'running', verdict: null }]];
     expect((await run(`redrive ${name} 01992f6b`)).code).toBe(0);
     expect(asked[0]!.request).toBe(request);

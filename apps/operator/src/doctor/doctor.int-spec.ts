@@ -114,7 +114,7 @@ describe('sluice doctor', () => {
     return { code, text: printed.join('\n') };
   }
 
-  it.each(SERVICES)('The command sluice doctor finds that the %s has all that it needs', async (service) => {
+  it.each(SERVICES)('The command sluice doctor finds that the %s has all rights that it needs', async (service) => {
     const { code, text } = await examine(service);
     expect(text).not.toMatch(/MISSING/);
     expect(text).toMatch(/optional {2}\w+ on the .*; without it .*\n +kafka-acls\.sh /);
@@ -124,7 +124,7 @@ describe('sluice doctor', () => {
 
   const removals = SERVICES.flatMap((service) => rightsOf(service).map((right) => ({ service, right })));
   it.each(removals)(
-    'The command sluice doctor names $right.to on $right.on, and how to give it, when the $service lacks it',
+    'The command sluice doctor names $right.to on $right.on, and how to grant it, when the $service lacks it',
     async ({ service, right }) => {
       await kafka.rights.revoke([right]);
       try {
@@ -155,7 +155,7 @@ describe('sluice doctor', () => {
     expect(code).toBe(1);
   });
 
-  it('The command sluice doctor asks for no more than the services need: with just that, a record goes all the way', async () => {
+  it('The command sluice doctor requires no more rights than the services need: with exactly these, a record is stored', async () => {
     const [gateway, worker, query] = [await as('gateway'), await as('buffer-worker'), await as('query')];
     const value = Buffer.from(randomUUID());
     const entry = { key: null, value, headers: {}, timestampMs: Date.now() };

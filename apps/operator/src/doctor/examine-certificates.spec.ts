@@ -18,7 +18,7 @@ it.each([
   ['expires soon', 20, path, /^ {2}note {6}The certificate in KAFKA_CERT_FILE .* expires in 9 days, at /, false],
   ['has expired', 31, path, /^ {2}MISSING {3}The certificate in KAFKA_CERT_FILE .* expired at /, true],
   ['cannot be read', 0, '/nowhere.pem', /^ {2}MISSING {3}KAFKA_CERT_FILE: \/nowhere\.pem cannot be read/, true],
-])('sluice doctor says that a certificate %s', (_, days, file, line, isMissing) => {
+])('The command sluice doctor reports that a certificate %s', (_, days, file, line, isMissing) => {
   const lines: string[] = [];
   const report = new Report({ out: (text) => void lines.push(text), note: () => undefined });
   const files = [{ use: 'event_log', setting: 'KAFKA_CERT_FILE', path: file }] as const;

@@ -74,14 +74,14 @@ describe('sluice export', () => {
     expect(new URL(asked[1]!, 'http://x').searchParams.get('after')).toBe('a%2Fb%20c/1');
   });
 
-  it('The command sluice export does not take an answer without its last line for the whole', async () => {
+  it('The command sluice export does not accept an answer without its last line as complete', async () => {
     answers = [all(lineOf('1')), all(endOf(0))];
     const path = newFile();
     expect((await run('--out', path, '--device', 'a/b c')).code).toBe(0);
     expect(asked).toHaveLength(2);
   });
 
-  it('The command sluice export continues with the file of an earlier run, behind its last whole line', async () => {
+  it('The command sluice export continues the file of an earlier run, after its last whole line', async () => {
     const path = newFile();
     writeFileSync(`${path}.partial`, `${lineOf('1')}\n${lineOf('2')}\n{"device`);
     expect(await run('--out', path, '--device', 'a/b c')).toMatchObject({
@@ -94,7 +94,7 @@ describe('sluice export', () => {
     expect(asked[0]).toContain('after=a%252Fb%2520c%2F2');
   });
 
-  it('The command sluice export writes Parquet with the numbers that it is asked for', async () => {
+  it('The command sluice export writes Parquet with the requested columns', async () => {
     const large = 2n ** 60n;
     answers = [all(lineOf('1', { temp: 21.5, big: large }), lineOf('2', { temp: 'x' }), endOf(2))];
     const path = newFile();
@@ -122,7 +122,7 @@ describe('sluice export', () => {
     ]);
   });
 
-  it('The command sluice export ends with what the service reports where it refuses', async () => {
+  it('The command sluice export prints the reason of the service when it refuses', async () => {
     const problem = { detail: 'to must be later.', errors: [{ pointer: '?to', detail: 'later' }] };
     answers = [
       (response) =>

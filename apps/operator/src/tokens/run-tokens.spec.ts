@@ -58,7 +58,7 @@ describe('sluice tokens', () => {
     for (const token of tokens) expect(files.join()).not.toContain(token.split('_')[2]);
   });
 
-  it('The command sluice tokens rotate prints another secret of the same token, and says until when the old one is good', async () => {
+  it('The command sluice tokens rotate prints another secret of the same token, and says until when the old one is valid', async () => {
     const old = await directory.create('--device dev-2');
     const { out, notes } = await directory.run(`rotate ${idOf(old)} --grace 90m`, NOW_MS);
     expect(idOf(out)).toBe(idOf(old));
@@ -67,7 +67,7 @@ describe('sluice tokens', () => {
     expect((await directory.run('list', NOW_MS)).out).toContain('valid, old secret until 2025-09-09T18:30:00.000Z');
   });
 
-  it('The command sluice tokens revoke is shown in the list, and is the end of a token', async () => {
+  it('The command sluice tokens revoke ends a token, and the list shows it', async () => {
     const id = idOf(await directory.create('--device dev-2'));
     await directory.run(`revoke ${id}`, NOW_MS);
     expect((await directory.run('list')).out).toMatch(new RegExp(`${id} .*revoked 2025-09-09T17:00:00.000Z`));
@@ -106,7 +106,7 @@ describe('sluice tokens', () => {
     ['ok,all\n', 'line 1: "all" is not a scope'],
     ['ok,read,more\n', 'line 1: a line is device_id,scopes'],
     ['device_id\n', 'names no device'],
-  ])('The command sluice tokens create --csv makes no token out of %j', async (text, words) => {
+  ])('The command sluice tokens create --csv creates no token from %j', async (text, words) => {
     const file = join(directory.path, 'wrong.csv');
     writeFileSync(file, text);
     const before = (await directory.run('list')).out;
@@ -167,7 +167,7 @@ describe('sluice tokens', () => {
     expect(notes).toContain('2 codes. Each works once');
   });
 
-  it('The command sluice tokens --help reports how', async () => {
+  it('The command sluice tokens --help prints the usage', async () => {
     expect((await directory.run('--help')).out).toContain('create --device <device_id>');
   });
 
@@ -208,7 +208,7 @@ describe('sluice tokens', () => {
     ['revoke 0123456789ab --device dev-2', /not both/],
     ['rotate 0123456789ab', /no token with this id/],
     ['revoke 0123456789ab more', /too many words/],
-  ])('The command sluice tokens refuses %j and reports what is wrong', async (command, message) => {
+  ])('The command sluice tokens refuses %j with the reason', async (command, message) => {
     await expect(directory.run(command)).rejects.toThrow(message);
   });
 

@@ -52,13 +52,13 @@ describe('GET /audit', () => {
     expect(rest).toEqual({ has_more: false, next_cursor: null, partial: false });
   });
 
-  it('GET /audit is itself written down, with the number of entries that were read', async () => {
+  it('GET /audit is itself recorded, with the number of entries that were read', async () => {
     await write(3);
     await page('?limit=2');
     expect((await page('?limit=1')).entries[0]).toMatchObject({ action: 'audit.list', count: 2 });
   });
 
-  it('GET /audit pages through all entries, each once, while new ones come', async () => {
+  it('GET /audit pages through all entries, each once, while new ones arrive', async () => {
     await write(7);
     const seen: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -70,7 +70,7 @@ describe('GET /audit', () => {
     expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0]);
   });
 
-  it('GET /audit shows those of an action or of a group of actions, of a name, a plan and a time', async () => {
+  it('GET /audit filters by an action or a group of actions, a name, a plan and a time', async () => {
     const actions = ['redrive.plan', 'redrive.start', 'redrives', 'dead-letters.show'];
     const plan_hash = 'ab'.repeat(32);
     await write(4, (index) => ({ action: actions[index], ...(index === 1 && { plan_hash, who: 'token b' }) }));

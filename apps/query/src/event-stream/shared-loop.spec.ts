@@ -71,7 +71,7 @@ describe('A shared loop', () => {
 describe('A bell', () => {
   const never = new AbortController().signal;
 
-  it('A bell wakes its waiters, and those that come late for an earlier ring', async () => {
+  it('A bell wakes its waiters, and those that begin to wait after the ring', async () => {
     const bell = new Bell();
     const { rings } = bell;
     const waits = [bell.wait(rings, 60_000, never), bell.wait(rings, 60_000, never)];

@@ -38,7 +38,7 @@ async function lines(search: string): Promise<Record<string, unknown>[]> {
 const idsIn = (found: Record<string, unknown>[]) => found.map(({ record_id }) => record_id).filter(Boolean);
 
 describe('GET /export', () => {
-  it('An export has a line for each record, and one that says that these are all', async () => {
+  it('An export has a line for each record, and a last line that says that it is complete', async () => {
     await store(3);
     await store(2, 'dev-3');
     const answer = await ask('device_id=dev-2');
@@ -53,7 +53,7 @@ describe('GET /export', () => {
     expect(found.at(-1)).toEqual({ sluice_end: { complete: true, records: 3 } });
   });
 
-  it('An export may also be of a range of time, from included and to excluded', async () => {
+  it('An export may have a time range, which includes from and excludes to', async () => {
     await store(4);
     const found = await lines(`from=${timeOf(1)}&to=${timeOf(3)}`);
     expect(idsIn(found)).toEqual(['r-2', 'r-1']);

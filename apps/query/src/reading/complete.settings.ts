@@ -5,6 +5,6 @@ export const COMPLETE_SETTINGS = {
     'CLOCK_TOLERANCE_MS',
     2000,
     { min: 0, max: 3_600_000 },
-    'Query: how far the clocks of two machines may differ. complete_through is twice that and PUBLISH_TIMEOUT_MS behind, at least.',
+    'Query: largest difference between the clocks of two machines. complete_through is at least twice this plus PUBLISH_TIMEOUT_MS behind the clock.',
   ),
 } as const satisfies SettingsTable;

@@ -16,7 +16,7 @@ function reads(isBehind = () => false) {
   return { clock, heavy: new HeavyReads(LIMITS, async () => isBehind(), clock) };
 }
 
-it('A place becomes free when the connection of its answer is closed', async () => {
+it('A slot becomes free when the connection of its answer is closed', async () => {
   const { heavy } = reads();
   const first = answer();
   await Promise.all([heavy.enter(first), heavy.enter(answer())]);
@@ -78,20 +78,20 @@ it('The admission of heavy reads counts searches and answers together', async ()
   await expect(heavy.search(async () => 'found')).resolves.toBe('found');
 });
 
-it('The admission of heavy reads gives the place of a search back that failed', async () => {
+it('The admission of heavy reads releases the slot of a search that failed', async () => {
   const { heavy } = reads();
   const failing = () => heavy.search(() => Promise.reject(new Error('gone')));
   for (let search = 0; search < 3; search++) await expect(failing()).rejects.toThrow('gone');
   expect(heavy.underWay).toBe(0);
 });
 
-it('The admission of heavy reads runs a step of a redrive beside answers that hold all places but ask for nothing', async () => {
+it('The admission of heavy reads runs a step of a redrive although answers that are idle hold all slots', async () => {
   const { heavy } = reads();
   await Promise.all([heavy.enter(answer()), heavy.enter(answer())]);
   await expect(heavy.step(async () => 'published')).resolves.toBe('published');
 });
 
-it('The admission of heavy reads takes steps of a redrive and slices of answers in the order in which they were asked for', async () => {
+it('The admission of heavy reads runs steps of a redrive and slices of answers in the order of their requests', async () => {
   const { heavy } = reads();
   const [one, two] = await Promise.all([heavy.enter(answer()), heavy.enter(answer())]);
   const [first, second, third] = [held(), held(), held()];

@@ -19,7 +19,7 @@ afterAll(() => server.stop());
 describeObjectStore('S3ObjectStore', () => new S3ObjectStore(config), { comparesLargeObjects: false });
 
 describe('S3ObjectStore', () => {
-  it('S3ObjectStore encrypts objects and gives them their class, as it is set', async () => {
+  it('S3ObjectStore encrypts objects and sets their storage class as configured', async () => {
     const settings = { archiveS3Encryption: 'AES256', archiveS3StorageClass: 'STANDARD_IA' } as const;
     await putContent(new S3ObjectStore({ ...config, ...settings }), 'class', 'x');
     const head = await server.head('archive', 'some/prefix/class');
@@ -33,7 +33,7 @@ describe('S3ObjectStore', () => {
     await expect(putContent(store, 'a', 'x')).rejects.toMatchObject(missing);
   });
 
-  it('S3ObjectStore reports that nothing answers', async () => {
+  it('S3ObjectStore reports that no server answers', async () => {
     const store = new S3ObjectStore({ ...config, archiveS3Endpoint: 'http://127.0.0.1:1' });
     await expect(store.check()).rejects.toMatchObject({ code: 'unreachable' });
   });

@@ -64,7 +64,7 @@ export function describeObjectStore(
       expect(await allOf(store.list('list/b=1'))).toEqual(listed.slice(1));
     });
 
-    it('The object store gives each content its own tag, and none to what is not there', async () => {
+    it('The object store gives each content its own tag, and none to a missing object', async () => {
       const store = open();
       expect(await store.tagOf('tag')).toBeUndefined();
       await putContent(store, 'tag', 'first');
@@ -74,7 +74,7 @@ export function describeObjectStore(
     });
 
     it.each([5, LARGE_BYTES])(
-      'The object store replaces what has the expected tag, and nothing else (%i bytes)',
+      'The object store replaces an object only if it has the expected tag (%i bytes)',
       async (bytes) => {
         const store = open();
         const key = `replace/${bytes}`;
@@ -97,7 +97,7 @@ export function describeObjectStore(
       expect(Math.abs(Date.now() - storedAtMs)).toBeLessThan(600_000);
     });
 
-    it('The object store removes an object, and takes it as removed if there is none', async () => {
+    it('The object store removes an object, and succeeds if there is none', async () => {
       const store = open();
       await putContent(store, 'remove/x', 'one');
       await store.remove('remove/x');

@@ -10,7 +10,7 @@ function problemsOf(raw: object): string[] {
 }
 
 describe('parseQuery', () => {
-  it('parseQuery gives the defaults where nothing is asked', () => {
+  it('parseQuery returns the defaults for an empty query', () => {
     expect(parseQuery(BufferQueryDto, {})).toEqual({ ok: true, value: { limit: 100 } });
     const records = parseQuery(RecordsQueryDto, Object.create(null) as object);
     expect(records).toEqual({ ok: true, value: { limit: 100, state: 'stored' } });
@@ -59,7 +59,7 @@ describe('parseQuery', () => {
     ]);
   });
 
-  it('parseQuery does not know the parameters of another path', () => {
+  it('parseQuery refuses the parameters of another path', () => {
     const parsed = parseQuery(BufferQueryDto, { from: '2025-09-09T00:00:00Z' });
     expect(parsed).toMatchObject({ ok: false, errors: [{ pointer: '?from', code: 'unknown-parameter' }] });
   });

@@ -30,7 +30,7 @@ function changesOf(change: (schema: Reading) => void): string[] {
 const patch = (object: object, more: object): void => void Object.assign(object, more);
 
 describe('schemaChanges', () => {
-  it('schemaChanges finds none between a schema and itself, although it contains itself', () => {
+  it('schemaChanges finds no change between a recursive schema and itself', () => {
     expect(changesOf(() => undefined)).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe('schemaChanges', () => {
       'the integer, which every number schema takes',
       ({ properties }) => patch(properties.value, { type: ['number', 'integer'] }),
     ],
-  ])('schemaChanges takes for no change: %s', (_, change) => {
+  ])('schemaChanges finds no change: %s', (_, change) => {
     expect(changesOf(change)).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe('schemaChanges', () => {
       ({ properties }) => patch(properties.parts, { items: false }),
       '/properties/parts/items: is closed now',
     ],
-  ])('schemaChanges takes for narrowing: %s', (_, change, what) => {
+  ])('schemaChanges finds a narrowing change: %s', (_, change, what) => {
     expect(changesOf(change).filter((line) => line.startsWith('narrows'))).toEqual([`narrows ${what}`]);
   });
 
@@ -157,7 +157,7 @@ describe('schemaChanges', () => {
       ({ properties }) => patch(properties.place, { additionalProperties: true }),
       '/properties/place/additionalProperties: is open now',
     ],
-  ])('schemaChanges takes for widening: %s', (_, change, what) => {
+  ])('schemaChanges finds a widening change: %s', (_, change, what) => {
     expect(changesOf(change)).toEqual([`widens ${what}`]);
   });
 

@@ -3,7 +3,7 @@ import type { DeviceOptions } from '../options.js';
 import { FakeGateway } from '../testing/fake-gateway.js';
 import { TestDevice } from '../testing/test-device.js';
 
-describe('a batch of a device', () => {
+describe('A batch of a device', () => {
   let gateway: FakeGateway;
   let test: TestDevice;
 
@@ -18,7 +18,7 @@ describe('a batch of a device', () => {
     return test;
   }
 
-  it('A batch of a device waits until the oldest record has the age', async () => {
+  it('A batch of a device waits until its oldest record has reached the age', async () => {
     const { device, clock } = start({ batch: { maxAgeMs: 1000 } });
     device.report({ n: 1 });
     await clock.advance(600);
@@ -29,7 +29,7 @@ describe('a batch of a device', () => {
     expect(gateway.requests.map(({ records }) => records.length)).toEqual([2]);
   });
 
-  it('A batch of a device goes at once when there are enough records', async () => {
+  it('A batch of a device is sent at once when there are enough records', async () => {
     const { clock } = start({ batch: { maxAgeMs: 60_000, maxRecords: 3 } });
     test.device.report({ n: 1 });
     test.device.report({ n: 2 });
@@ -40,7 +40,7 @@ describe('a batch of a device', () => {
     expect(gateway.requests.map(({ records }) => records.length)).toEqual([3]);
   });
 
-  it('A batch of a device goes at once when there are enough bytes, and keeps to them in each request', async () => {
+  it('A batch of a device is sent at once when there are enough bytes, and no request exceeds them', async () => {
     const { device, clock } = start({ batch: { maxAgeMs: 60_000, maxBytes: 1024 } });
     for (let n = 1; n <= 6; n++) device.report({ n, text: 'x'.repeat(300) });
     await clock.advance(0);
@@ -48,7 +48,7 @@ describe('a batch of a device', () => {
     expect(device.state().queued).toBe(2);
   });
 
-  it('A batch of a device sends a record alone that is larger than a batch', async () => {
+  it('A batch of a device has a single record if that is larger than the limit', async () => {
     start({ batch: { maxAgeMs: 0, maxBytes: 1024 } });
     test.device.report({ n: 1, text: 'x'.repeat(2000) });
     test.device.report({ n: 2 });

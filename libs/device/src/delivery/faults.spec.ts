@@ -9,7 +9,7 @@ const acceptedAt = (index: number, recordId: string | undefined) => ({
   record_id: recordId,
 });
 
-describe('a device with a gateway that fails', () => {
+describe('A device with a gateway that fails', () => {
   let gateway: FakeGateway;
   let test: TestDevice;
 
@@ -81,7 +81,7 @@ describe('a device with a gateway that fails', () => {
   }
 
   it.each([1, 2, 3, 4, 5])(
-    'A device with a gateway that fails loses, doubles and swaps nothing while the gateway fails in every way: seed %i',
+    'A device loses, doubles and reorders nothing while its gateway fails in every way: seed %i',
     async (seed) => {
       const random = seeded(seed);
       const faults: Reply[] = [

@@ -6,7 +6,7 @@ import { LoopbackGateway } from '../testing/loopback-gateway.js';
 import { TestDevice } from '../testing/test-device.js';
 
 /** What a fake `fetch` cannot show: the platform's own one against a server that misbehaves. Time is moved by hand. */
-describe('a device over real HTTP', () => {
+describe('A device over real HTTP', () => {
   let gateway: LoopbackGateway;
   let test: TestDevice;
 
@@ -78,7 +78,7 @@ describe('a device over real HTTP', () => {
     await until(() => test.accepted.length === 1);
   });
 
-  it('A device over real HTTP reports an endpoint without a listener, and goes to the next one', async () => {
+  it('A device over real HTTP reports an endpoint without a listener, and uses the next one', async () => {
     start({ endpoints: ['http://127.0.0.1:1', gateway.origin] });
     test.reportNumbers(1, 1);
     await until(() => test.device.state().failures === 1);

@@ -6,7 +6,7 @@ import { TestDevice } from '../testing/test-device.js';
 /** With `random` at 0.5 and one endpoint: half of every ceiling. The circuit is out of the way unless a test wants it. */
 const NO_CIRCUIT = { failures: 1000 };
 
-describe('retries of a device', () => {
+describe('Retries of a device', () => {
   let gateway: FakeGateway;
   let test: TestDevice;
   let sentAtMs: number[];
@@ -33,7 +33,7 @@ describe('retries of a device', () => {
     expect(sentAtMs).toEqual([0, 500, 1500, 3500, 7500, 11_500, 15_500]);
   });
 
-  it('A device takes any part of the ceiling: full jitter', async () => {
+  it('A device waits for any part of the ceiling: full jitter', async () => {
     const chances = [0, 0.999, 0.25];
     start(refuseConnection, { retry: { baseDelayMs: 1000, burst: 1000 }, random: () => chances.shift() ?? 0.5 });
     test.device.report({}, { recordId: 'r1' });
@@ -42,7 +42,7 @@ describe('retries of a device', () => {
     expect(sentAtMs.slice(0, 2)).toEqual([0, 999]);
   });
 
-  it('A device restarts after a success', async () => {
+  it('A device resets its backoff after a success', async () => {
     start(refuseConnection, { retry: { baseDelayMs: 1000 } });
     const succeed: Reply = (request) => gateway.accept(request);
     gateway.script.push(refuseConnection, refuseConnection, succeed);
@@ -106,7 +106,7 @@ describe('retries of a device', () => {
       'a date, by the clock of the answer',
       { date: 'Mon, 01 Jan 2035 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2035 00:00:20 GMT' },
     ],
-  ])('A device obeys Retry-After in %s, and comes up to half of it later', async (_, headers) => {
+  ])('A device obeys Retry-After in %s, and waits up to half of it longer', async (_, headers) => {
     for (const status of [503, 429]) {
       gateway = new FakeGateway();
       start(() => problem(status, 'overloaded', headers));
@@ -165,7 +165,7 @@ describe('retries of a device', () => {
     expect(sentAtMs).toEqual([0, 500, 1500]);
   });
 
-  it('A device asks for the token before each request, and keeps the record when there is none', async () => {
+  it('A device calls the token function before each request, and keeps the record when there is no token', async () => {
     const tokens = ['first', undefined, 'second'];
     const token = () => {
       const next = tokens.shift();

@@ -3,7 +3,7 @@ import type { DeviceOptions } from '../options.js';
 import { FakeGateway, json, manyResults, problem } from '../testing/fake-gateway.js';
 import { TestDevice } from '../testing/test-device.js';
 
-describe('the verdict of a gateway', () => {
+describe('The verdict of a gateway', () => {
   let gateway: FakeGateway;
   let test: TestDevice;
 
@@ -39,7 +39,7 @@ describe('the verdict of a gateway', () => {
     expect(test.accepted).toEqual(['r1']);
   });
 
-  it('A device hands a rejected record to the handler and continues', async () => {
+  it('A device passes a rejected record to the handler and continues', async () => {
     const refusal = {
       code: 'invalid-record',
       errors: [{ pointer: '/timestamp', code: 'timestamp', detail: 'no zone' }],
@@ -61,7 +61,7 @@ describe('the verdict of a gateway', () => {
     expect(test.device.state()).toMatchObject({ accepted: 2, rejected: 1, queued: 0 });
   });
 
-  it('A device hands back a payload as it was reported, whatever its keys are', async () => {
+  it('A device passes a payload to the handler as it was reported, whatever its keys are', async () => {
     gateway.reply = ({ records }) =>
       manyResults(
         207,
@@ -88,7 +88,7 @@ describe('the verdict of a gateway', () => {
     expect(test.accepted).toEqual(['r1', 'r2']);
   });
 
-  it('A device takes a 422 for the rejection of every record, each with its own errors', async () => {
+  it('A device treats a 422 as the rejection of every record, each with its own errors', async () => {
     const errors = [
       { pointer: '/0/timestamp', code: 'timestamp', detail: 'no zone' },
       { pointer: '/1/data_payload', code: 'type', detail: 'no object' },
@@ -112,7 +112,7 @@ describe('the verdict of a gateway', () => {
     expect(test.logCodes).toContain('batch-split');
   });
 
-  it('A device learns the size that the gateway takes', async () => {
+  it('A device learns the size that the gateway accepts', async () => {
     gateway.reply = (request) =>
       request.records.length > 10 ? problem(413, 'too-many-records') : gateway.accept(request);
     start();
@@ -122,7 +122,7 @@ describe('the verdict of a gateway', () => {
     expect(gateway.requests.length).toBeLessThan(25);
   });
 
-  it('A device finds the one record that spoils a request', async () => {
+  it('A device finds the one record that makes a request fail', async () => {
     gateway.reply = (request) => (request.ids.includes('r3') ? problem(400, 'invalid-json') : gateway.accept(request));
     start();
     test.reportNumbers(1, 4);

@@ -14,7 +14,7 @@ const OWN = 'http://own.test';
 const NEXT = 'http://next.test';
 const LAST = 'http://last.test';
 
-describe('failover of a device', () => {
+describe('Failover of a device', () => {
   let gateway: FakeGateway;
   let test: TestDevice;
   let down: Set<string>;
@@ -65,7 +65,7 @@ describe('failover of a device', () => {
     expect(origins()).toEqual([OWN, NEXT, LAST]);
   });
 
-  it('A device leaves an endpoint that reports that it drains, while there is another, and looks after it later', async () => {
+  it('A device leaves a draining endpoint if there is another one, and probes it again later', async () => {
     gateway.reply = (request) => {
       const answer = gateway.accept(request);
       if (request.url.startsWith(OWN)) answer.headers.set('endpoint-draining', 'true');
@@ -113,7 +113,7 @@ describe('failover of a device', () => {
     expect(gateway.stored.size).toBe(240);
   });
 
-  it('A device does not flap: an endpoint that fails soon after it came back is left alone for longer', async () => {
+  it('A device does not flap: an endpoint that fails soon after its return is skipped for longer', async () => {
     start();
     for (let round = 0; round < 20; round++) {
       down.add(OWN);
@@ -126,7 +126,7 @@ describe('failover of a device', () => {
     expect(gateway.stored.size).toBe(200);
   });
 
-  it('A device trusts an endpoint again that has been healthy for long', async () => {
+  it('A device forgets the failures of an endpoint that has been healthy for long', async () => {
     down.add(OWN);
     start();
     await reportFor(60, 1);
@@ -164,7 +164,7 @@ describe('failover of a device', () => {
     expect(gateway.numbers).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
   });
 
-  it('A device does not come back to an endpoint before its Retry-After', async () => {
+  it('A device does not return to an endpoint before its Retry-After', async () => {
     gateway.script.push(() => problem(503, 'stopping', { 'retry-after': '60' }));
     start();
     await reportFor(60, 1);
@@ -173,7 +173,7 @@ describe('failover of a device', () => {
     expect(gateway.requestsTo(OWN).length).toBeGreaterThan(1);
   });
 
-  describe('with a directory', () => {
+  describe('A device with a directory', () => {
     let directory: object;
     let etag: string;
 
@@ -255,19 +255,16 @@ describe('failover of a device', () => {
       ['no time to live', () => json(200, { ...listOf(OWN), ttl_seconds: 'soon' })],
       ['nothing to find', () => problem(404, 'not-found')],
       ['an unrequested 304', () => new Response(null, { status: 304 })],
-    ])(
-      'A device with a directory uses the endpoints that it was set up with when the directory answers %s',
-      async (_, reply) => {
-        gateway.script.push(reply);
-        start({ endpoints: SEED, directory: true });
-        test.reportNumbers(1, 1);
-        await test.clock.advance(0);
-        expect(posts()).toEqual([SEED]);
-        expect(test.logCodes).toEqual(['unexpected-answer']);
-      },
-    );
+    ])('A device with a directory uses its configured endpoints when the directory answers %s', async (_, reply) => {
+      gateway.script.push(reply);
+      start({ endpoints: SEED, directory: true });
+      test.reportNumbers(1, 1);
+      await test.clock.advance(0);
+      expect(posts()).toEqual([SEED]);
+      expect(test.logCodes).toEqual(['unexpected-answer']);
+    });
 
-    it('A device with a directory uses the endpoints that it was set up with when the gateway has no list', async () => {
+    it('A device with a directory uses its configured endpoints when the gateway has no list', async () => {
       start({ endpoints: [SEED, LAST], directory: true });
       await reportFor(1, 1);
       directory = listOf();
@@ -303,7 +300,7 @@ describe('failover of a device', () => {
       expect(test.device.state().failures).toBe(0);
     });
 
-    it('A device with a directory delivers to the endpoints that it was set up with when the directory never answers', async () => {
+    it('A device with a directory delivers to its configured endpoints when the directory never answers', async () => {
       gateway.script.push(neverAnswer);
       start({ endpoints: SEED, directory: true, requestTimeoutMs: 2000 });
       test.reportNumbers(1, 1);

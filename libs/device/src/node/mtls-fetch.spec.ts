@@ -12,7 +12,7 @@ import { TestDevice } from '../testing/test-device.js';
 import type { SentRecord } from '../testing/fake-gateway.js';
 import { mtlsFetch } from './mtls-fetch.js';
 
-describe('fetch with a client certificate', () => {
+describe('Fetch with a client certificate', () => {
   let directory: string;
   let server: Server;
   let test: TestDevice;
@@ -89,7 +89,7 @@ describe('fetch with a client certificate', () => {
     test = new TestDevice({ endpoints, fetch: mtlsFetch({ ...certificateOf(name), ca: pem(`${authority}.pem`) }) });
   }
 
-  it('Fetch with a client certificate shows the certificate of the device, over one connection', async () => {
+  it('Fetch with a client certificate presents the certificate of the device, over one connection', async () => {
     start('dev-1', 'plant');
     for (const n of [1, 2]) {
       test.reportNumbers(n, n);

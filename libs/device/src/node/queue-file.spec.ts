@@ -9,7 +9,7 @@ import { TestDevice } from '../testing/test-device.js';
 import { doneLine, HEADER, queuedLine } from './journal.js';
 import { openQueueFile } from './queue-file.js';
 
-describe('a queue file', () => {
+describe('A queue file', () => {
   let directory: string;
   let path: string;
   let opened: Storage[];
@@ -63,25 +63,25 @@ describe('a queue file', () => {
     }
   });
 
-  it('A queue file is made when it is not there, and is empty', async () => {
+  it('A queue file is created if it does not exist, and is empty', async () => {
     expect(await open()).toMatchObject({ recovered: [], findings: [] });
     expect(await readFile(path, 'utf8')).toBe(HEADER);
   });
 
-  it('A queue file has every record that was said to be kept, in order, after a crash at any moment', async () => {
+  it('A queue file has every record that was reported as kept, in order, after a crash at any moment', async () => {
     const storage = await open();
     for (let key = 1; key <= 5; key++) await storage.append(record(key));
     await storage.remove([2, 3]);
     expect((await openCopyAfterCrash()).recovered).toEqual([record(1), record(4), record(5)]);
   });
 
-  it('A queue file writes what is reported in one go together', async () => {
+  it('A queue file writes the records of one turn together', async () => {
     const storage = await open();
     await Promise.all([1, 2, 3].map((key) => storage.append(record(key))));
     expect(await readFile(path, 'utf8')).toBe(HEADER + [1, 2, 3].map((key) => queuedLine(record(key))).join(''));
   });
 
-  it('A queue file reports what it keeps', async () => {
+  it('A queue file reports which records it keeps', async () => {
     const storage = await open();
     const appended = storage.append(record(1));
     expect(storage.keeps(1)).toBe(false);
@@ -131,7 +131,7 @@ describe('a queue file', () => {
     expect((await open()).recovered).toEqual([]);
   });
 
-  it('A queue file refuses a file that is something else, and does not touch it', async () => {
+  it('A queue file refuses a file of another kind, and does not change it', async () => {
     await writeFile(path, 'dear diary');
     await expect(openQueueFile(path)).rejects.toMatchObject({ name: 'DeviceError', code: 'queue-file-foreign' });
     expect(await readFile(path, 'utf8')).toBe('dear diary');
@@ -203,7 +203,7 @@ describe('a queue file', () => {
       .catch(() => {});
   }
 
-  describe('of a device', () => {
+  describe('The queue file of a device', () => {
     let gateway: FakeGateway;
 
     beforeEach(() => {
@@ -213,7 +213,7 @@ describe('a queue file', () => {
     const start = (storage: Storage, options: Partial<DeviceOptions> = {}) =>
       new TestDevice({ queue: { storage }, ...options }, gateway);
 
-    it('The queue file of a device delivers after a restart what was waiting, under the same ids, before what is new', async () => {
+    it('The queue file of a device delivers the queued records after a restart, under the same ids, before new ones', async () => {
       gateway.reply = neverAnswer;
       const first = start(await open());
       first.reportNumbers(1, 3);

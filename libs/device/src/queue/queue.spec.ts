@@ -4,7 +4,7 @@ import { FakeGateway, neverAnswer } from '../testing/fake-gateway.js';
 import { rest } from '../testing/manual-clock.js';
 import { TestDevice } from '../testing/test-device.js';
 
-describe('a full queue', () => {
+describe('A full queue', () => {
   let gateway: FakeGateway;
   let test: TestDevice;
 
@@ -42,7 +42,7 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 6, 7, 8]);
   });
 
-  it('A full queue drops the new record when everything is on its way', async () => {
+  it('A full queue drops the new record when all others are being sent', async () => {
     start({ maxRecords: 2 });
     test.reportNumbers(1, 2);
     await test.clock.advance(0);
@@ -91,7 +91,7 @@ describe('a full queue', () => {
     expect(test.dropped).toEqual([]);
   });
 
-  it('A full queue keeps the order of those that wait, also when a smaller one would fit', async () => {
+  it('A full queue keeps the order of blocked reports, even if a smaller one would fit', async () => {
     start({ maxBytes: 1024, whenFull: 'block' });
     for (const [n, length] of [
       [1, 700],
@@ -103,14 +103,14 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 3]);
   });
 
-  it('A full queue refuses a report when too many wait already: a caller that does not wait must get an error', () => {
+  it('A full queue refuses a report when too many are blocked: a caller that does not wait must get an error', () => {
     start({ maxRecords: 2, whenFull: 'block' });
     test.reportNumbers(1, 4);
     expect(() => test.device.report({ n: 5 })).toThrow(expect.objectContaining({ code: 'queue-full' }));
     expect(test.device.state()).toMatchObject({ reported: 4, queued: 4, dropped: 0 });
   });
 
-  it('A full queue flushes those that wait as well', async () => {
+  it('A full queue also flushes blocked reports', async () => {
     start({ maxRecords: 2, whenFull: 'block' });
     gateway.reply = (request) => gateway.accept(request);
     test.reportNumbers(1, 4);
@@ -118,7 +118,7 @@ describe('a full queue', () => {
     expect(gateway.numbers).toEqual([1, 2, 3, 4]);
   });
 
-  it('A full queue notifies those that wait when the device is closed', async () => {
+  it('A full queue drops blocked reports when the device is closed', async () => {
     start({ maxRecords: 2, whenFull: 'block' });
     test.reportNumbers(1, 2);
     const { kept } = test.device.report({ n: 3 }, { recordId: 'r3' });

@@ -5,7 +5,7 @@ import { LogUnderTest, entryOf, uniqueName } from './log-under-test.js';
 const FOREVER_MS = 600_000;
 
 export function describeClosing(openLog: () => Promise<EventLog>): void {
-  describe('closing', () => {
+  describe('A closed event log', () => {
     let underTest: LogUnderTest;
 
     beforeEach(async () => {
@@ -14,7 +14,7 @@ export function describeClosing(openLog: () => Promise<EventLog>): void {
     });
     afterEach(() => underTest.close());
 
-    it('A closed event log may be asked to close again', async () => {
+    it('A closed event log can be closed again', async () => {
       await Promise.all([underTest.log.close(), underTest.log.close()]);
       await expect(underTest.log.close()).resolves.toBeUndefined();
     });
@@ -27,7 +27,7 @@ export function describeClosing(openLog: () => Promise<EventLog>): void {
       await expect(attempt).rejects.toMatchObject({ code: 'closed' });
     });
 
-    it('A closed event log gives what was being published before an outcome', async () => {
+    it('A closed event log gives an outcome to entries that were being published', async () => {
       const topic = await underTest.newTopic();
       const publish = underTest.log.publisher.publish(topic, [entryOf('a', 'x')]);
       await underTest.log.close();

@@ -13,8 +13,8 @@ import {
 } from './log-under-test.js';
 
 export function describeGroups(underTest: LogUnderTest): void {
-  describe('groups', () => {
-    it('The event log lets two groups read everything, each for itself', async () => {
+  describe('Consumer groups', () => {
+    it('Two groups read all records independently', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(20));
       const first = underTest.subscribe(topic, uniqueName('group'));
@@ -30,7 +30,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(placesOf(records).sort()).toEqual(placesOf(outcomes).sort());
     });
 
-    it('The event log gives the next member again what was not committed', async () => {
+    it('The event log delivers uncommitted records again to the next member', async () => {
       const topic = await underTest.newTopic(1);
       const group = uniqueName('group');
       await underTest.publish(topic, manyEntries(10));
@@ -42,7 +42,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(records.map(({ offset }) => offset)).toEqual([4, 5, 6, 7, 8, 9]);
     });
 
-    it('The event log does not give a record again to the member that commits less than it pulled', async () => {
+    it('The event log does not redeliver a record to a member that commits less than it pulled', async () => {
       const topic = await underTest.newTopic(1);
       await underTest.publish(topic, manyEntries(10));
       const subscription = underTest.subscribe(topic, uniqueName('group'));
@@ -81,7 +81,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(await underTest.log.inspect({ group, topic: another }).positions()).toMatchObject([{ committed: 0 }]);
     });
 
-    it('The event log answers whether the member owned the partition whose position it committed', async () => {
+    it('The event log reports whether the member owned the partition that it committed', async () => {
       const topic = await underTest.newTopic(1);
       const group = uniqueName('group');
       const another = await underTest.newTopic(1);
@@ -111,7 +111,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(lost).toEqual(expect.arrayContaining(second.assignment().map(({ partition }) => ({ topic, partition }))));
     });
 
-    it('The event log gives each record to one of two members', async () => {
+    it('The event log delivers each record to one of two members', async () => {
       const { topic, first, second } = await twoMembers(underTest);
       await underTest.publish(topic, manyEntries(100));
       const records: LogRecord[] = [];
@@ -122,7 +122,7 @@ export function describeGroups(underTest: LogUnderTest): void {
       expect(sortedValuesOf(records)).toEqual(firstNumbers(100).map(String));
     });
 
-    it('The event log gives the uncommitted records of a member that left to the one that stays', async () => {
+    it('The event log delivers the uncommitted records of a member that left to the one that stays', async () => {
       const { topic, first, second } = await twoMembers(underTest);
       const partition = second.assignment()[0]!.partition;
       const outcomes = await underTest.publish(topic, manyEntries(100));

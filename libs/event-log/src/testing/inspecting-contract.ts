@@ -13,13 +13,13 @@ import {
 } from './log-under-test.js';
 
 export function describeInspecting(underTest: LogUnderTest): void {
-  describe('inspecting', () => {
+  describe('The inspector', () => {
     it('The inspector shows a group that has never committed at the first record', async () => {
       const { inspector } = await onePartition(underTest, 5);
       expect(await inspector.positions()).toEqual([{ partition: 0, low: 0, committed: 0, high: 5, note: '' }]);
     });
 
-    it('The inspector shows the committed offsets, and the note that was left beside them', async () => {
+    it('The inspector shows the committed offsets and the note that was committed with them', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 5);
       const subscription = underTest.subscribe(topic, group);
       const note = 'store away: größer als erwartet '.padEnd(200, '.');
@@ -75,14 +75,14 @@ export function describeInspecting(underTest: LogUnderTest): void {
       expect(records).toEqual([{ ...entry, topic, partition: 0, offset: 0 }]);
     });
 
-    it('The inspector never shows more in a peek than was asked for', async () => {
+    it('The inspector never returns more from a peek than was requested', async () => {
       const { inspector } = await onePartition(underTest, 10);
       const records = await inspector.peek({ partition: 0, fromOffset: 2, toOffset: 10, maxRecords: 3 });
       expect(records.length).toBeGreaterThanOrEqual(1);
       expect([2, 3, 4].slice(0, records.length)).toEqual(records.map(({ offset }) => offset));
     });
 
-    it('The inspector shows nothing of an empty range, and nothing beyond the end', async () => {
+    it('The inspector returns nothing for an empty range, and nothing beyond the high watermark', async () => {
       const { inspector } = await onePartition(underTest, 5);
       expect(await inspector.peek({ partition: 0, fromOffset: 3, toOffset: 3, maxRecords: 10 })).toEqual([]);
       expect(await inspector.peek({ partition: 0, fromOffset: 5, toOffset: 9, maxRecords: 10 })).toEqual([]);
@@ -103,7 +103,7 @@ export function describeInspecting(underTest: LogUnderTest): void {
       ]);
     });
 
-    it('The inspector moves nothing by peeking', async () => {
+    it('The inspector changes no offset by peeking', async () => {
       const { inspector, topic, group } = await onePartition(underTest, 6);
       const before = await inspector.positions();
       await inspector.peek({ partition: 0, fromOffset: 0, toOffset: 6, maxRecords: 6 });

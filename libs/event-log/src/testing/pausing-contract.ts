@@ -11,7 +11,7 @@ import {
 } from './log-under-test.js';
 
 export function describePausing(underTest: LogUnderTest): void {
-  describe('pausing partitions', () => {
+  describe('A paused partition', () => {
     it('A paused subscription returns no records of a paused partition, and all of the others', async () => {
       const { topic, subscription } = await pulledTopic(underTest, 3);
       subscription.pause([{ topic, partition: 1 }]);
@@ -50,7 +50,7 @@ export function describePausing(underTest: LogUnderTest): void {
       ]);
     });
 
-    it('A paused subscription leaves out what is not paused, and what this member does not own', async () => {
+    it('A paused subscription ignores partitions that are not paused or not owned', async () => {
       const { topic, subscription } = await pulledTopic(underTest, 1, 5);
       subscription.pause([{ topic, partition: 7 }]);
       subscription.resume([
@@ -61,7 +61,7 @@ export function describePausing(underTest: LogUnderTest): void {
       expect(offsetsOf(await pullRecords(subscription, 2))).toEqual([5, 6]);
     });
 
-    it('A paused subscription ends with the ownership: a partition that went to another member and comes back is read', async () => {
+    it('A pause ends with the ownership: a partition that returns from another member is read', async () => {
       const { topic, group, subscription: first } = await pulledTopic(underTest, 4);
       first.pause(firstNumbers(4).map((partition) => ({ topic, partition })));
       const second = underTest.subscribe(topic, group);

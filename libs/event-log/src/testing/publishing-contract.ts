@@ -14,8 +14,8 @@ import {
 } from './log-under-test.js';
 
 export function describePublishing(underTest: LogUnderTest): void {
-  describe('publishing', () => {
-    it('The event log names the place of every entry, in the order of the entries', async () => {
+  describe('Publishing', () => {
+    it('The event log returns partition and offset of every entry, in the order of the entries', async () => {
       const topic = await underTest.newTopic();
       const entries = manyEntries(100);
       const outcomes = await underTest.publish(topic, entries);
@@ -70,7 +70,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       });
     });
 
-    it('The event log takes 5,000 entries of more than 2 MB in one call', async () => {
+    it('The event log accepts 5,000 entries of more than 2 MB in one call', async () => {
       const topic = await underTest.newTopic();
       const filler = Buffer.alloc(450, '.').toString();
       const entries = firstNumbers(5000).map((index) => entryOf(`device-${index % 40}`, `${index} ${filler}`));
@@ -80,7 +80,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       expect(new Set(records.map(({ value }) => String(value))).size).toBe(5000);
     });
 
-    it('The event log gives every one of many concurrent calls its own places', async () => {
+    it('The event log gives each of many concurrent calls its own offsets', async () => {
       const topic = await underTest.newTopic();
       const calls = firstNumbers(50).map(() => underTest.publish(topic, manyEntries(20)));
       const outcomes = (await Promise.all(calls)).flat();
@@ -90,7 +90,7 @@ export function describePublishing(underTest: LogUnderTest): void {
       expect(outcomes).toHaveLength(1000);
     });
 
-    it('The event log takes entries that wait for different topics at the same time', async () => {
+    it('The event log accepts entries for different topics at the same time', async () => {
       const topics = await Promise.all([underTest.newTopic(), underTest.newTopic()]);
       await Promise.all(topics.map((topic) => underTest.publish(topic, manyEntries(20))));
       for (const topic of topics) {
@@ -99,11 +99,11 @@ export function describePublishing(underTest: LogUnderTest): void {
       }
     });
 
-    it('The event log has no outcomes for no entries', async () => {
+    it('The event log returns no outcomes for no entries', async () => {
       expect(await underTest.publish(await underTest.newTopic(), [])).toEqual([]);
     });
 
-    it('The event log refuses a topic that is missing, and never makes it', async () => {
+    it('The event log refuses a missing topic, and never creates it', async () => {
       const missing = uniqueName('missing');
       const attempt = underTest.log.publisher.publish(missing, [entryOf('a', 'x')]);
       await expect(attempt).rejects.toMatchObject({ code: 'topic-missing' });

@@ -17,15 +17,15 @@ const FOREVER_MS = 600_000;
 const A_MOMENT_MS = 200;
 
 export function describePulling(underTest: LogUnderTest): void {
-  describe('pulling', () => {
-    it('A pull begins at the first record of the log for a new group', async () => {
+  describe('A pull', () => {
+    it('A pull begins at the first record of the event log for a new group', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(30));
       const records = await pullRecords(underTest.subscribe(topic, uniqueName('group')), 30);
       expect(sortedValuesOf(records)).toEqual(firstNumbers(30).map(String));
     });
 
-    it('A pull gives each record once', async () => {
+    it('A pull returns each record once', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(200));
       const subscription = underTest.subscribe(topic, uniqueName('group'));
@@ -51,7 +51,7 @@ export function describePulling(underTest: LogUnderTest): void {
       expect(valuesOf(records)).toEqual(firstNumbers(20).map(String));
     });
 
-    it('A pull never gives more than was asked for', async () => {
+    it('A pull never returns more than was requested', async () => {
       const topic = await underTest.newTopic();
       await underTest.publish(topic, manyEntries(100));
       const subscription = underTest.subscribe(topic, uniqueName('group'));
@@ -61,7 +61,7 @@ export function describePulling(underTest: LogUnderTest): void {
       expect(new Set(placesOf(pulls.flat())).size).toBe(100);
     });
 
-    it('A pull resolves with nothing when nothing came in time', async () => {
+    it('A pull resolves with nothing when no record arrived in time', async () => {
       const subscription = underTest.subscribe(await underTest.newTopic(), uniqueName('group'));
       expect(await subscription.pull({ maxRecords: 10, maxWaitMs: A_MOMENT_MS })).toEqual([]);
     });

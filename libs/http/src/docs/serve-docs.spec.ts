@@ -17,7 +17,7 @@ describe('GET /openapi.json', () => {
 });
 
 describe('GET /docs', () => {
-  it.each(['/docs', '/docs/'])('GET /docs is a page that takes all it needs from this address: %s', async (path) => {
+  it.each(['/docs', '/docs/'])('GET /docs is a page that loads everything from this address: %s', async (path) => {
     const page = await docs.get(path);
     expect(page.type).toMatch(/^text\/html/);
     const links = [...page.text.matchAll(/(?:src|href)=["']([^"']+)["']/g)].map((match) => match[1]!);
@@ -29,7 +29,7 @@ describe('GET /docs', () => {
     }
   });
 
-  it('GET /docs shows the same description, and asks no validator elsewhere', async () => {
+  it('GET /docs shows the same description, and calls no external validator', async () => {
     const { text: script } = await docs.get('/docs/swagger-ui-init.js');
     expect(script).toContain('"/check-buffer"');
     expect(script).toMatch(/"validatorUrl": null/);
@@ -44,7 +44,7 @@ describe('GET /docs', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('GET /docs answers what it has not as a problem', async () => {
+  it('GET /docs answers a missing file with a problem', async () => {
     const { text } = await docs.get('/docs/nothing.js');
     expect(JSON.parse(text)).toMatchObject({ status: 404, code: 'not-found' });
   });

@@ -23,7 +23,7 @@ describe('GET /docs/events', () => {
     expect(text).not.toMatch(/undefined|\[object/);
   });
 
-  it('GET /docs/events takes all it needs from this address, and needs no script and no inline style', async () => {
+  it('GET /docs/events loads everything from this address, and needs no script and no inline style', async () => {
     const { text, headers } = await docs.get('/docs/events');
     const links = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!);
     expect(links).toEqual(['./events.css', '../asyncapi.json', '../docs']);
@@ -46,7 +46,7 @@ describe('GET /asyncapi.json', () => {
 });
 
 describe('The page of a document', () => {
-  it('The page of a document shows what looks like HTML as text', () => {
+  it('The page of a document shows HTML in its content as text', () => {
     const info = { title: '<b>&"', version: '1', description: "it's" };
     const page = eventsPage({ asyncapi: '3.0.0', info, channels: {} } satisfies AsyncApi);
     expect(page).toContain('<title>&lt;b&gt;&amp;&quot;</title>');

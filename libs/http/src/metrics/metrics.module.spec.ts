@@ -98,7 +98,7 @@ describe('GET /metrics', () => {
   });
 });
 
-describe('requests', () => {
+describe('The metrics of requests', () => {
   it('Requests are counted by the pattern of their path and their status, whatever ids they name', async () => {
     for (const id of ['dev-1', 'dev-2', 'dev-3', 'busy']) await get(`/devices/${id}`);
     expect(await scrape('sluice_http_requests_total')).toEqual([
@@ -110,7 +110,7 @@ describe('requests', () => {
     ]);
   });
 
-  it('Requests to paths that nothing answers are one series, however many they are', async () => {
+  it('Requests to unknown paths are one series, however many they are', async () => {
     for (const path of ['/a', '/b?c=d', '/devices', '/devices/1/2']) await get(path);
     expect(await scrape('sluice_http_requests_total')).toEqual([
       'sluice_http_requests_total{route="unmatched",status="404"} 4',
@@ -118,7 +118,7 @@ describe('requests', () => {
   });
 });
 
-describe('an engine', () => {
+describe('An engine', () => {
   it('An engine is up while it answers', async () => {
     expect(await scrape('sluice_engine_up')).toEqual(['sluice_engine_up{engine="event_log"} 1']);
   });
@@ -135,8 +135,8 @@ describe('an engine', () => {
   });
 });
 
-describe('many scrapes', () => {
-  it('Many scrapes of one second are one piece of work', async () => {
+describe('Many scrapes', () => {
+  it('Many scrapes within one second read the metrics once', async () => {
     const texts = await Promise.all(Array.from({ length: 50 }, async () => (await get('/metrics')).text));
     expect(engine.pings).toBe(1);
     expect(new Set(texts).size).toBe(1);

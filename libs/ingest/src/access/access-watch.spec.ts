@@ -25,7 +25,7 @@ function passMs(ms: number): void {
   jest.advanceTimersByTime(ms);
 }
 
-describe('an answer that is in progress with a token', () => {
+describe('An answer that is in progress with a token', () => {
   const { token, text } = issueToken({ kind: 'readers' }, 0);
   let tokens: KnownTokens;
   beforeEach(() => {
@@ -63,7 +63,7 @@ describe('an answer that is in progress with a token', () => {
     expect(ends).toEqual(['token-deleted']);
   });
 
-  it('An answer that is in progress with a token ends when the grace of a rotation is over, and not before', () => {
+  it('An answer that is in progress with a token ends when the grace period of a rotation is over, and not before', () => {
     follow(reader());
     hold(rotateToken(token, clock.now(), 60_000).token);
     passMs(59_000);
@@ -72,7 +72,7 @@ describe('an answer that is in progress with a token', () => {
     expect(ends).toEqual(['token-replaced']);
   });
 
-  it('An answer that is in progress with a token that began within the grace ends with it, too', () => {
+  it('An answer in progress that began with a token within its grace period also ends with it', () => {
     hold(rotateToken(token, clock.now(), 60_000).token);
     follow(reader());
     passMs(69_000);
@@ -88,7 +88,7 @@ describe('an answer that is in progress with a token', () => {
   });
 });
 
-describe('an answer that is in progress with a proof that has an end', () => {
+describe('An answer that is in progress with an expiring certificate', () => {
   const END_MS = Date.parse('2025-09-09T17:01:00Z');
   const principal: Principal = {
     name: 'certificate readers',
@@ -97,7 +97,7 @@ describe('an answer that is in progress with a proof that has an end', () => {
     recheck: (nowMs) => (nowMs < END_MS ? undefined : 'certificate-expired'),
   };
 
-  it('An answer that is in progress with a proof that has an end ends when the time of the proof is over, and not before', () => {
+  it('An answer that is in progress with an expiring certificate ends when that has expired, and not before', () => {
     follow(principal);
     passMs(59_000);
     expect(ends).toEqual([]);

@@ -31,10 +31,10 @@ describe('Networks', () => {
     'host',
     '10.0.0.0/-1',
     '10.0.0.0/1e1',
-  ])('Networks are not made of %s', (text) => expect(() => new Networks([text])).toThrow(RangeError));
+  ])('The text %s is not a network', (text) => expect(() => new Networks([text])).toThrow(RangeError));
 });
 
-describe('the address of a client', () => {
+describe('The address of a client', () => {
   const proxies = new Networks(['10.0.0.0/8']);
 
   it.each([
@@ -53,7 +53,7 @@ describe('the address of a client', () => {
   });
 });
 
-describe('what a limit of an address counts as one', () => {
+describe('The network that a limit of an address counts as one', () => {
   it.each([
     ['203.0.113.5', '203.0.113.5'],
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
@@ -76,7 +76,7 @@ describe('hostInUrl', () => {
     ['::1', '[::1]'],
     ['127.0.0.1', '127.0.0.1'],
     ['localhost', 'localhost'],
-  ])('writes %s as %s', (host, written) => {
+  ])('hostInUrl writes %s as %s', (host, written) => {
     expect(hostInUrl(host)).toBe(written);
   });
 });

@@ -5,7 +5,7 @@ import { mayIngestFor, mayRead } from './principal.js';
 
 const principal = (holder: Holder) => ({ name: 'token 1', holders: [holder], scopes: ['ingest', 'read'] as const });
 
-describe('a holder', () => {
+describe('A holder', () => {
   it.each([
     [deviceHolder('dev-2'), 'dev-2', true],
     [deviceHolder('dev-2'), 'dev-20', false],
@@ -14,30 +14,30 @@ describe('a holder', () => {
     [devicesHolder('lab-7:*'), 'lab-70:a', false],
     [devicesHolder('lab-7:*'), 'lab-7', false],
     [{ kind: 'readers' } as const, 'dev-2', false],
-  ])('A holder %j speaks for %s: %s', (holder, deviceId, expected) => {
+  ])('The holder %j may act for %s: %s', (holder, deviceId, expected) => {
     expect(mayIngestFor(principal(holder!), deviceId)).toBe(expected);
   });
 
   it.each(['*', 'lab-7:', 'lab-*-7', 'lab.**', 'lab,7:*', '', `${'a'.repeat(128)}*`])(
-    'A holder is not made of %j',
+    'The value %j is not a holder',
     (pattern) => expect(devicesHolder(pattern)).toBeUndefined(),
   );
 });
 
-describe('reading', () => {
+describe('Reading by a holder', () => {
   it.each([
     [{ kind: 'readers' } as const, undefined, true],
     [{ kind: 'readers' } as const, 'dev-2', true],
     [deviceHolder('dev-2'), 'dev-2', true],
     [deviceHolder('dev-2'), 'dev-3', false],
     [deviceHolder('dev-2'), undefined, false],
-  ])('Reading as %j of device %s: %s', (holder, deviceId, expected) => {
+  ])('The holder %j may read device %s: %s', (holder, deviceId, expected) => {
     expect(mayRead(principal(holder!), deviceId)).toBe(expected);
     expect(mayRead({ ...principal(holder!), scopes: ['ingest'] }, deviceId)).toBe(false);
   });
 });
 
-describe('a certificate', () => {
+describe('A certificate', () => {
   it.each([
     ['DNS:dev-2', [{ kind: 'device', deviceId: 'dev-2' }], ['ingest']],
     ['URI:urn:sluice:device:lab-7:a', [{ kind: 'device', deviceId: 'lab-7:a' }], ['ingest']],
@@ -53,7 +53,7 @@ describe('a certificate', () => {
   });
 
   it.each([undefined, '', 'email:dev-2', 'DNS:*', 'DNS:lab-7.*', 'URI:urn:sluice:device:*', 'DNS:"dev-2\\u002c x"'])(
-    'A certificate with %s says nothing',
+    'A certificate with %s identifies no holder',
     (altNames) => expect(certificatePrincipal(altNames)).toBeUndefined(),
   );
 });

@@ -29,7 +29,7 @@ function listFor(days: number): Buffer {
   return readFileSync(path('crl.der'));
 }
 
-describe('a certificate', () => {
+describe('A certificate', () => {
   it('A certificate has the facts that Node reads of it, beyond 2049 as well', () => {
     const certificate = new X509Certificate(readFileSync(path('ca.pem')));
     const { serial, notBeforeMs, notAfterMs } = readCertificateFacts(certificate.raw);
@@ -38,7 +38,7 @@ describe('a certificate', () => {
   });
 });
 
-describe('a revocation list', () => {
+describe('A revocation list', () => {
   it('A revocation list has the name of its authority, its time and the numbers on it', () => {
     const facts = readCertificateFacts(new X509Certificate(readFileSync(path('ca.pem'))).raw);
     const empty = readRevocationList(listFor(2));

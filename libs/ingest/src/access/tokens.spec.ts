@@ -14,7 +14,7 @@ function knowing(...tokens: Token[]): KnownTokens {
   return known;
 }
 
-describe('the text of a token', () => {
+describe('The text of a token', () => {
   it('The text of a token begins so that a scanner finds it, and is never the same twice', () => {
     const texts = Array.from({ length: 50 }, () => mintToken().text);
     for (const text of texts) expect(text).toMatch(TOKEN_PATTERN);
@@ -36,7 +36,7 @@ describe('the text of a token', () => {
     (text) => expect(readTokenText(text)).toEqual({ fault: 'malformed' }),
   );
 
-  it('The text of a token is not in what is kept of it', () => {
+  it('The text of a token is not part of the stored token', () => {
     const { token, text } = issueToken(DEVICE, NOW_MS);
     const secret = text.split('_')[2]!;
     expect(JSON.stringify(token)).not.toContain(secret);
@@ -73,7 +73,7 @@ describe('KnownTokens', () => {
     expect(knowing(token).authenticate(`Bearer ${guess}`, NOW_MS, {})).toBe('unknown');
   });
 
-  it('KnownTokens take the old and the new text until the grace is over, and the new one only from then on', () => {
+  it('KnownTokens accept the old and the new text until the grace period is over, and only the new one from then on', () => {
     const first = issueToken(DEVICE, NOW_MS);
     const second = rotateToken(first.token, NOW_MS, 1000);
     const known = knowing(second.token);
@@ -83,7 +83,7 @@ describe('KnownTokens', () => {
     expect([isTaken(first.text, NOW_MS + 1000), isTaken(second.text, NOW_MS + 1000)]).toEqual([false, true]);
   });
 
-  it('KnownTokens take neither text of a token that was revoked', () => {
+  it('KnownTokens accept neither text of a token that was revoked', () => {
     const first = issueToken(DEVICE, NOW_MS);
     const second = rotateToken(first.token, NOW_MS, 1000);
     const known = knowing(revokeToken(second.token, NOW_MS));
@@ -128,7 +128,7 @@ describe('KnownTokens', () => {
   });
 });
 
-describe('a stored token', () => {
+describe('A stored token', () => {
   const { id, version, ...content } = issueToken(DEVICE, NOW_MS).token;
 
   it('A stored token is read as it was written', () => {

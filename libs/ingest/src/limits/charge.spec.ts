@@ -69,8 +69,8 @@ function expectSane(seconds: number): void {
   expect(seconds).toBeLessThanOrEqual(Math.ceil((Math.max(LARGEST.records, LARGEST.bytes) + 1) / RATE));
 }
 
-describe('requests of one sender, side by side', () => {
-  it('Requests of one sender, side by side are accepted up to the burst, the rate and one largest request, and never wait longer than that takes', () => {
+describe('Parallel requests of one sender', () => {
+  it('Parallel requests of one sender are accepted up to the burst, the rate and one largest request, and never wait longer than that takes', () => {
     fc.assert(
       fc.property(STEPS, (steps) => {
         const limited = new Limited();
@@ -85,7 +85,7 @@ describe('requests of one sender, side by side', () => {
     );
   });
 
-  it('Requests of one sender, side by side cost nothing at all when none of them arrives', () => {
+  it('Parallel requests of one sender cost nothing when none of them arrives', () => {
     fc.assert(
       fc.property(STEPS, (steps) => {
         const limited = new Limited();

@@ -10,7 +10,12 @@ export const RATE_LIMIT_SETTINGS = {
     RATE,
     'Records each second, on average, from one token or client certificate; more are answered 429. 0: no limit.',
   ),
-  tokenBytesPerSecond: wholeNumber('TOKEN_BYTES_PER_SECOND', 0, RATE, 'The same in bytes of bodies.'),
+  tokenBytesPerSecond: wholeNumber(
+    'TOKEN_BYTES_PER_SECOND',
+    0,
+    RATE,
+    'Bytes of request bodies each second, on average, from one token or client certificate; more are answered 429. 0: no limit.',
+  ),
   tokenReadsPerSecond: wholeNumber(
     'TOKEN_READS_PER_SECOND',
     0,
@@ -23,14 +28,24 @@ export const RATE_LIMIT_SETTINGS = {
     RATE,
     'Records each second, on average, of one device_id; more get the item status 429. 0: no limit.',
   ),
-  deviceBytesPerSecond: wholeNumber('DEVICE_BYTES_PER_SECOND', 0, RATE, 'The same in bytes of events.'),
+  deviceBytesPerSecond: wholeNumber(
+    'DEVICE_BYTES_PER_SECOND',
+    0,
+    RATE,
+    'Bytes of events each second, on average, of one device_id; more get the item status 429. 0: no limit.',
+  ),
   addressRecordsPerSecond: wholeNumber(
     'ADDRESS_RECORDS_PER_SECOND',
     0,
     RATE,
     'Records each second, on average, from one network address (IPv6: one /64 network); more are answered 429. 0: no limit.',
   ),
-  addressBytesPerSecond: wholeNumber('ADDRESS_BYTES_PER_SECOND', 0, RATE, 'The same in bytes of bodies.'),
+  addressBytesPerSecond: wholeNumber(
+    'ADDRESS_BYTES_PER_SECOND',
+    0,
+    RATE,
+    'Bytes of request bodies each second, on average, from one network address; more are answered 429. 0: no limit.',
+  ),
   addressReadsPerSecond: wholeNumber(
     'ADDRESS_READS_PER_SECOND',
     0,

@@ -71,7 +71,7 @@ async function offer(seconds: number, on: readonly number[], records: number): P
   return accepted;
 }
 
-describe('limits that several processes share', () => {
+describe('Limits that several processes share', () => {
   it('Limits that several processes share give a sender with a single connection its whole rate', async () => {
     const accepted = await offer(20, [2], 4);
     expect(accepted).toBeGreaterThanOrEqual(0.95 * RATE * 20);
@@ -84,34 +84,34 @@ describe('limits that several processes share', () => {
     expect(accepted).toBeLessThanOrEqual(RATE * 21 + 4);
   });
 
-  it('Limits that several processes share go with a sender whose connection moves', async () => {
+  it('Limits that several processes share follow a sender whose connection moves', async () => {
     let accepted = 0;
     for (let second = 0; second < 20; second++) accepted += await offer(1, [second % 4], 4);
     expect(accepted).toBeGreaterThanOrEqual(0.8 * RATE * 20);
     expect(accepted).toBeLessThanOrEqual(RATE * 21 + 4);
   });
 
-  it('Limits that several processes share admit one request that is larger than the limit, and then none on any of them until that is paid back', async () => {
+  it('Limits that several processes share admit one request that is larger than the limit, and then none on any process until that is paid back', async () => {
     expect(await processes.request(0, 60 * RATE)).toBe(60 * RATE);
     expect(await offer(58, [0, 1, 2, 3], 1)).toBe(0);
     expect(await offer(2, [3], 1)).toBeGreaterThan(0);
   });
 
-  it('Limits that several processes share owe one largest request at most, also when such requests come side by side on all of them', async () => {
+  it('Limits that several processes share are overdrawn by at most one largest request, also when such requests arrive in parallel on all processes', async () => {
     const largest = 60 * RATE;
     const at = [0, 1, 2, 3, 0, 1, 2, 3];
     const accepted = await Promise.all(at.map((process) => processes.request(process, largest)));
     expect(accepted.filter((records) => records > 0)).toHaveLength(1);
   });
 
-  it('Limits that several processes share ask for ten leases a second at most while a sender keeps to its rate', async () => {
+  it('Limits that several processes share request at most ten leases a second while a sender keeps to its rate', async () => {
     await offer(10, [0], 2);
     processes.asks = 0;
     await offer(10, [0], 2);
     expect(processes.asks).toBeLessThanOrEqual(2 * 10 * 10);
   });
 
-  it('Limits that several processes share ask nothing while it is known that a limit is spent', async () => {
+  it('Limits that several processes share request no lease while a limit is known to be exceeded', async () => {
     await processes.request(0, 60 * RATE);
     await processes.request(0, 1);
     processes.asks = 0;
@@ -150,7 +150,7 @@ describe('limits that several processes share', () => {
     expect(accepted).toBeLessThanOrEqual(1.1 * RATE * 21);
   });
 
-  it('Limits that several processes share hold whatever is sent to whichever of them', async () => {
+  it('Limits that several processes share hold for any requests to any of the processes', async () => {
     const steps = fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 300 }), fc.nat(400)), { maxLength: 80 });
     await fc.assert(
       fc.asyncProperty(steps, async (requests) => {

@@ -10,7 +10,7 @@ describe('TokenBuckets', () => {
     expect(new TokenBuckets(RATE, 10).allowance('a', NOW_MS)).toEqual({ isOpen: true, remaining: 20, seconds: 1 });
   });
 
-  it('TokenBuckets let in what overdraws them, and nothing more until it is paid back', () => {
+  it('TokenBuckets admit a request that overdraws them, and no more until it is paid back', () => {
     const buckets = new TokenBuckets(RATE, 10);
     buckets.spend('a', 50, NOW_MS);
     expect(buckets.allowance('a', NOW_MS)).toEqual({ isOpen: false, remaining: 0, seconds: 4 });
@@ -36,7 +36,7 @@ describe('TokenBuckets', () => {
     expect(buckets.allowance('a', NOW_MS).remaining).toBe(20);
   });
 
-  it('TokenBuckets are open after exactly the seconds that they have named, and let through what the rate allows', () => {
+  it('TokenBuckets are open after exactly the seconds that they named, and admit what the rate allows', () => {
     const requests = fc.array(fc.record({ afterMs: fc.nat(3_000), units: fc.integer({ min: 1, max: 100 }) }));
     fc.assert(
       fc.property(requests, (all) => {
@@ -57,7 +57,7 @@ describe('TokenBuckets', () => {
   });
 });
 
-describe('TokenBuckets that remember as many keys as they may', () => {
+describe('Full TokenBuckets', () => {
   const openOf = (buckets: TokenBuckets, keys: string, nowMs: number) =>
     [...keys].filter((key) => buckets.isOpen(key, nowMs)).join('');
 

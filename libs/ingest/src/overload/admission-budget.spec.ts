@@ -18,7 +18,7 @@ function turn(arrivals: number, delayMs: number): number {
 const turns = (count: number, arrivals: number, delayMs: number): number[] =>
   Array.from({ length: count }, () => turn(arrivals, delayMs));
 
-describe('what is admitted', () => {
+describe('The admitted share', () => {
   it('The admitted share is everything while the delay keeps its limit', () => {
     expect(turns(3, 5000, LIMIT_MS)).toEqual([5000, 5000, 5000]);
     expect(budget.share).toBe(1);
@@ -28,7 +28,7 @@ describe('what is admitted', () => {
     for (let time = 0; time < 20; time++) expect([turn(50, 5000), turn(50, 0)]).toEqual([50, 50]);
   });
 
-  it('The admitted share is less after delays in a row, by as much as they are too long', () => {
+  it('The admitted share decreases after delays in a row, in proportion to their excess', () => {
     expect(turns(2, 1000, 1000)).toEqual([1000, 1000]);
     expect(turn(1000, LIMIT_MS)).toBe(100);
   });
@@ -42,14 +42,14 @@ describe('what is admitted', () => {
     expect(turns(20, 100, 60_000).at(-1)).toBe(1);
   });
 
-  it('The admitted share grows with care while more arrives, and soon when it is enough', () => {
+  it('The admitted share grows slowly while more arrives, and fast when it is enough', () => {
     turns(2, 1000, 1000);
     expect([turn(1000, 0), turn(1000, 0), turn(1000, 0)]).toEqual([100, 111, 122]);
     turns(3, 100, 0);
     expect(turn(1000, 0)).toBeGreaterThan(400);
   });
 
-  it('The admitted share is everything again within 30 quiet turns, from its least', () => {
+  it('The admitted share is everything again within 30 quiet turns after its minimum', () => {
     turns(20, 100, 60_000);
     turns(30, 0, 0);
     expect([turn(100_000, 0), budget.share]).toEqual([100_000, 1]);
@@ -67,20 +67,20 @@ describe('what is admitted', () => {
   });
 });
 
-it('The admission budget asks those that it refuses to come back when they fit, if all of them do', () => {
+it('The admission budget suggests the time after which the refused load fits, if all of it returns', () => {
   turns(2, 800, 200);
   expect(budget.retryAfterSeconds).toBe(1);
   turns(60, 7, 60_000);
   expect([budget.share, budget.retryAfterSeconds]).toEqual([expect.closeTo(1 / 7), 7]);
 });
 
-it('The admission budget suggests a minute when hardly anything is admitted', () => {
+it('The admission budget suggests a minute when almost no request is admitted', () => {
   turns(100, 10_000, 60_000);
   expect(budget.retryAfterSeconds).toBe(60);
 });
 
 it.each([2, 4, 8])(
-  'The admission budget keeps a server busy, and its turns short, that is offered %i times what it can do',
+  'The admission budget keeps a server busy, and its turns short, at %i times its capacity',
   (multiple) => {
     const [perMs, costMs] = [multiple / 2, 2];
     let turnMs = 50;

@@ -19,7 +19,7 @@ function begun(): Ticket {
   return ticket;
 }
 
-it('Admission admits as many requests as there may be, and the next one when one has left', () => {
+it('Admission admits requests up to the limit, and the next one when one has ended', () => {
   const first = begun();
   begun();
   expect(() => admission.enter(0)).toThrow(OVERLOADED);
@@ -38,18 +38,18 @@ it('Admission gives no slot to a body that is still arriving: slow ones keep no 
   expect(admission.requests).toBe(2);
 });
 
-it('Admission refuses a request whose declared bytes have no room, and counts it not', () => {
+it('Admission refuses a request whose declared bytes do not fit, and does not count it', () => {
   admission.enter(60).holdBytes(60);
   expect(() => admission.enter(41)).toThrow(OVERLOADED);
   expect([admission.requests, admission.bytes]).toEqual([1, 60]);
 });
 
-it('Admission admits a body that is larger than any may be: it is refused for that, however busy we are', () => {
+it('Admission admits a body above the size limit: it is refused for its size, however busy the gateway is', () => {
   admission.enter(0).holdBytes(10);
   expect(admission.refusalOf(1_000_000)).toBeUndefined();
 });
 
-it('Admission gives a request bytes as they arrive, up to the last one, and takes them back when it leaves', () => {
+it('Admission counts the bytes of a request as they arrive, and releases them when the request ends', () => {
   const ticket = admission.enter(90);
   expect(ticket.holdBytes(60)).toBeUndefined();
   expect(ticket.holdBytes(40)).toBeUndefined();
@@ -59,7 +59,7 @@ it('Admission gives a request bytes as they arrive, up to the last one, and take
   expect([admission.requests, admission.bytes]).toEqual([0, 0]);
 });
 
-describe('bodies that hardly move', () => {
+describe('Bodies that hardly progress', () => {
   let given: string[];
   beforeEach(() => {
     given = [];
@@ -79,7 +79,7 @@ describe('bodies that hardly move', () => {
     for (let second = 0; second < count; second++) admission.giveUpSlowBodies();
   }
 
-  it('Bodies that hardly progress are given up when memory is short, and their bytes are free again', () => {
+  it('Bodies that hardly progress are refused when memory is short, and their bytes are free again', () => {
     reading('slow', 60);
     seconds(2);
     expect([given, admission.bytes]).toEqual([['slow'], 0]);
@@ -91,7 +91,7 @@ describe('bodies that hardly move', () => {
     expect(given).toEqual([]);
   });
 
-  it('Bodies that hardly progress may take their time while there is memory', () => {
+  it('Bodies that hardly progress are not refused while there is memory', () => {
     reading('slow', 50);
     seconds(10);
     expect(given).toEqual([]);
@@ -112,7 +112,7 @@ it('The suggested delay is the wait of the oldest request for the log, at least 
   expect(admission.refusalOf(0)).toMatchObject({ retryAfterSeconds: 4 });
 });
 
-it('Admission is idle when the last request has left', async () => {
+it('Admission is idle when the last request has ended', async () => {
   const tickets = [admission.enter(0), begun()];
   let isIdle = false;
   const idle = admission.whenIdle().then(() => (isIdle = true));
@@ -124,6 +124,6 @@ it('Admission is idle when the last request has left', async () => {
   await admission.whenIdle();
 });
 
-it('Admission refuses as a service that is not available, so that the sender repeats the request', () => {
+it('Admission refuses with 503, so that the sender repeats the request', () => {
   expect(PROBLEMS.overloaded.status).toBe(503);
 });

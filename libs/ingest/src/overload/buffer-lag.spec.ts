@@ -16,8 +16,8 @@ beforeEach(() => {
   lag = new BufferLag();
 });
 
-describe('the lag of the buffer', () => {
-  it('The lag of the buffer is nothing when all is stored', () => {
+describe('The lag of the buffer', () => {
+  it('The lag of the buffer is zero when all records are stored', () => {
     lag.update([at(0, 7, 7), at(1, 9, 9)], 1000);
     expect(lag).toMatchObject({ records: 0, seconds: 0 });
   });
@@ -34,7 +34,7 @@ describe('the lag of the buffer', () => {
     expect(lag.seconds).toBe(3);
   });
 
-  it('The lag of the buffer gets younger when the records that it was seen with are stored', () => {
+  it('The age of the lag decreases when the records of its first sample are stored', () => {
     lag.update([at(0, 0, 10)], 1000);
     lag.update([at(0, 0, 20)], 2000);
     lag.update([at(0, 10, 20)], 5000);
@@ -50,12 +50,12 @@ describe('the lag of the buffer', () => {
     expect(lag.seconds).toBe(6);
   });
 
-  it('The lag of the buffer stays known to the second for its oldest record, however long it lasts', () => {
+  it('The age of the oldest record stays exact to a second, however long the lag lasts', () => {
     for (let second = 0; second <= 10_000; second++) lag.update([at(0, 0, second + 1)], second * 1000);
     expect(lag.seconds).toBe(10_000);
   });
 
-  it('The lag of the buffer is never said to be older than it is, nor much younger, although not every look is remembered', () => {
+  it('The age of the lag is never overstated, and never much understated, although not every sample is kept', () => {
     for (let second = 0; second < 1000; second++) lag.update([at(0, 0, second + 1)], second * 1000);
     lag.update([at(0, 500, 1000)], 1_000_000);
     expect(lag.seconds).toBeLessThanOrEqual(500);
@@ -63,8 +63,8 @@ describe('the lag of the buffer', () => {
   });
 });
 
-describe('the time until the buffered records are stored', () => {
-  it('The time until the buffered records are stored follows from what was stored between two looks', () => {
+describe('The time until the buffered records are stored', () => {
+  it('The time until the buffered records are stored follows from the records stored between two samples', () => {
     lag.update([at(0, 0, 1000)], 1000);
     lag.update([at(0, 200, 1000)], 3000);
     expect([lag.storedPerSecond, lag.drainSeconds]).toEqual([100, 8]);
@@ -77,14 +77,14 @@ describe('the time until the buffered records are stored', () => {
     expect(lag.drainSeconds).toBe(60);
   });
 
-  it('The time until the buffered records are stored is a second at least', () => {
+  it('The time until the buffered records are stored is at least a second', () => {
     lag.update([at(0, 0, 1000)], 1000);
     lag.update([at(0, 1000, 1000)], 2000);
     expect(lag.drainSeconds).toBe(1);
   });
 });
 
-describe('a stage of the lag', () => {
+describe('A stage of the lag', () => {
   const reached = (stage: LagStage, records: number): boolean => {
     lag.update([at(0, 0, records)], 1000);
     stage.update(lag);

@@ -15,7 +15,7 @@ export const LAG_SETTINGS = {
     'BACKGROUND_MAX_LAG_SECONDS',
     0,
     LAG_SECONDS,
-    'The same for the age of the oldest buffered record.',
+    'Age of the oldest buffered record, in seconds, above which requests with Priority u=4 to u=7 are answered 503. 0: no limit.',
   ),
   maxLagRecords: wholeNumber(
     'MAX_LAG_RECORDS',
@@ -23,7 +23,12 @@ export const LAG_SETTINGS = {
     LAG_RECORDS,
     'Number of buffered records above which all requests are answered 503. 0: no limit.',
   ),
-  maxLagSeconds: wholeNumber('MAX_LAG_SECONDS', 0, LAG_SECONDS, 'The same for the age of the oldest buffered record.'),
+  maxLagSeconds: wholeNumber(
+    'MAX_LAG_SECONDS',
+    0,
+    LAG_SECONDS,
+    'Age of the oldest buffered record, in seconds, above which all requests are answered 503. 0: no limit.',
+  ),
 } as const satisfies SettingsTable;
 
 export type LagLimits = OptionsOf<typeof LAG_SETTINGS>;

@@ -76,12 +76,12 @@ async function buffered(records: number): Promise<void> {
   await watch.refresh(inspector);
 }
 
-it('Load shedding refuses every cause as a service that is not available', () => {
+it('Load shedding answers 503 for every cause', () => {
   expect(SHEDDING_CODES.map((code) => PROBLEMS[code].status)).toEqual(SHEDDING_CODES.map(() => 503));
 });
 
-describe('a quiet gateway', () => {
-  it('A quiet gateway lets everything in', async () => {
+describe('A quiet gateway', () => {
+  it('A quiet gateway admits every request', async () => {
     observe(5, 0);
     await buffered(100);
     expect([codeFor(), codeFor({ priority: 'u=7' })]).toEqual([undefined, undefined]);
@@ -91,13 +91,13 @@ describe('a quiet gateway', () => {
 
 const all = (count: number) => new Array<undefined>(count).fill(undefined);
 
-describe('a gateway whose event loop is late', () => {
-  it('A gateway whose event loop is late admits what it can do in time, and refuses the rest', () => {
+describe('A gateway whose event loop is late', () => {
+  it('A gateway whose event loop is late admits what it can complete in time, and refuses the rest', () => {
     overload(8, 400);
     expect(codesFor(8)).toEqual([...all(2), ...new Array<string>(6).fill('gateway-busy')]);
   });
 
-  it('A gateway whose event loop is late asks the others to come back when there is room for them', () => {
+  it('A gateway whose event loop is late suggests the time after which the refused load fits', () => {
     overload(8, 400);
     for (let turn = 0; turn < 50; turn++) {
       codesFor(8);
@@ -107,21 +107,21 @@ describe('a gateway whose event loop is late', () => {
     expect(shedding.refusalOf(load())).toMatchObject({ code: 'gateway-busy', retryAfterSeconds: 8 });
   });
 
-  it('A gateway whose event loop is late lets everything in again when it is on time', () => {
+  it('A gateway whose event loop is on time again admits every request', () => {
     overload(8, 1000);
     observe(50, 0);
     expect(codesFor(10)).toEqual(all(10));
   });
 });
 
-describe('a gateway whose records wait for the log', () => {
+describe('A gateway whose records wait for the log', () => {
   it('A gateway whose records wait for the log admits less', () => {
     publisher.waitMs = 2000;
     overload(4, 0);
     expect(codesFor(4)).toEqual([...all(2), 'publish-queue-full', 'publish-queue-full']);
   });
 
-  it('A gateway whose records wait for the log lets everything in as soon as none waits: someone has to find out that the log is back', () => {
+  it('A gateway whose records wait for the log admits every request once none waits: a request has to find out that the log is back', () => {
     publisher.waitMs = 5000;
     observe(100, 0);
     publisher.waitMs = 0;
@@ -130,8 +130,8 @@ describe('a gateway whose records wait for the log', () => {
   });
 });
 
-describe('a gateway that has as much as it can hold', () => {
-  it('A full gateway refuses by what the request declares', () => {
+describe('A full gateway', () => {
+  it('A full gateway refuses by the declared size of a request', () => {
     admission.enter(0).holdBytes(600);
     expect(codeFor({ declaredBytes: 401 })).toBe('overloaded');
     expect(shedding.shareOf('overloaded')).toBe(0);
@@ -139,21 +139,21 @@ describe('a gateway that has as much as it can hold', () => {
   });
 });
 
-describe('a gateway whose buffer is behind', () => {
-  it('A gateway whose buffer is behind refuses background work and takes all other', async () => {
+describe('A gateway with too much lag', () => {
+  it('A gateway with too much lag refuses background work and admits all other requests', async () => {
     await buffered(101);
     expect(codeFor({ priority: 'u=5' })).toBe('buffer-behind');
     expect([codeFor({ priority: 'u=1' }), codeFor()]).toEqual([undefined, undefined]);
     expect([shedding.shareOf('buffer-behind'), shedding.shareOf('buffer-full')]).toEqual([0, 1]);
   });
 
-  it('A gateway whose buffer is far behind refuses everything until the store has caught up', async () => {
+  it('A gateway with far too much lag refuses everything until the store has caught up', async () => {
     await buffered(1001);
     expect([codeFor(), codeFor({ priority: 'u=0' })]).toEqual(['buffer-full', 'buffer-full']);
     expect(shedding.refusalOf(load())).toMatchObject({ retryAfterSeconds: 60 });
   });
 
-  it('A gateway whose buffer is behind keeps the last known lag while the log does not answer, and logs that once', async () => {
+  it('A gateway with too much lag keeps the last known lag while the log does not answer, and logs that once', async () => {
     await buffered(101);
     waiting = new EventLogError('unavailable', 'Kafka did not answer.');
     await watch.refresh(inspector);
@@ -165,7 +165,7 @@ describe('a gateway whose buffer is behind', () => {
   });
 });
 
-describe('the log', () => {
+describe('The log of load shedding', () => {
   const said = () => lines.map(({ code, msg }) => [code, msg.includes('no longer')]);
 
   it('The log has one line when shedding begins, whatever its share, and one when it is over', () => {
@@ -198,14 +198,14 @@ describe('the log', () => {
 });
 
 it.each(['u=4', 'u=5', 'u=7', 'i, u=6', 'u=7, i', 'u=1, u=5', ' u=4 ;x=1', 'a=b,u=7'])(
-  'Background work: %s',
+  'A request with the priority %s is background work',
   (priority) => {
     expect(isBackground(priority)).toBe(true);
   },
 );
 
 it.each([undefined, '', 'u=0', 'u=3', 'i', 'u=8', 'u=-1', 'u=44', 'u', 'mu=7', 'u=7x', 'u="7"', 'u=5, u=1'])(
-  'No background work: %s',
+  'A request with the priority %s is not background work',
   (priority) => {
     expect(isBackground(priority)).toBe(false);
   },

@@ -12,7 +12,7 @@ const load = (openEntries: number, settledEntries: number, oldestAgeMs: number) 
   oldestAgeMs,
 });
 
-it('The publish delay is nothing when nothing waits', () => {
+it('The publish delay is zero when no record waits', () => {
   expect(delay.measure(load(0, 500, 0), 1000)).toBe(0);
 });
 
@@ -36,7 +36,7 @@ it('The publish delay follows the log when its pace changes: what it did a secon
   expect(delay.measure(load(100, 20_700, 10), 4050)).toBe(1000);
 });
 
-it('The publish delay does not take a log for slow that had nothing to do', () => {
+it('The publish delay does not call an idle event log slow', () => {
   delay.measure(load(1, 0, 1), 0);
   delay.measure(load(0, 1, 0), 50);
   delay.measure(load(0, 1, 0), 10_000);

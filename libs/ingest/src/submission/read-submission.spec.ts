@@ -57,7 +57,7 @@ describe('JSON', () => {
     await expect(readJson('{"a":1}')).resolves.toEqual({ isBatch: false, records: [readable({ a: 1 })] });
   });
 
-  it('JSON that is an array of one is many', async () => {
+  it('JSON that is an array of one record is a batch', async () => {
     await expect(readJson('[{"a":1}]')).resolves.toEqual({ isBatch: true, records: [readable({ a: 1 })] });
   });
 
@@ -156,7 +156,7 @@ describe('A body that is not JSON', () => {
     ['{"t":1}\ufeff', 7, 'byte order mark'],
     ['// comment\n{}', 0, 'no comments'],
     ['{"t":1 null}', 7, 'unexpected character'],
-  ])('A body that is not JSON is named for what is wrong: %j', async (text, offset, words) => {
+  ])('A body that is not JSON is refused with the reason: %j', async (text, offset, words) => {
     const entry = await thrownBy(text);
     const detail = expect.stringContaining(words);
     expect(entry).toMatchObject({ pointer: '', code: 'syntax', offset, line: 1, column: offset + 1, detail });
@@ -169,7 +169,7 @@ describe('A body that is not JSON', () => {
     ['[{"a":1} {}]', { index: 0, offset: 9 }],
     ['[{"a":1},{"a":', { index: 1, offset: 14 }],
     ['\ufeff[{"a":1},x]', { index: 1, offset: 12, column: 11 }],
-  ])('A body that is not JSON names the record of an array: %j', async (text, place) => {
+  ])('A body that is not JSON is refused with the index of its record: %j', async (text, place) => {
     expect(await thrownBy(text)).toMatchObject(place);
   });
 
@@ -183,13 +183,13 @@ describe('A body that is not JSON', () => {
   });
 });
 
-describe('lines', () => {
+describe('Lines', () => {
   it('Lines may end in CR LF, be blank, and need no end after the last one', async () => {
     const submission = await readLines('{"a":1}\r\n\n \t\r\n{"a":2}\n{"a":3}');
     expect(submission).toEqual({ isBatch: true, records: [1, 2, 3].map((a) => readable({ a })) });
   });
 
-  it('Lines that cannot be read are the trouble of their record only', async () => {
+  it('Lines that cannot be read affect only their own record', async () => {
     const bytes = Buffer.concat([Buffer.from('{"a":1}\n{"b":"'), Buffer.from([0xff]), Buffer.from('"}\n{"c":\n')]);
     expect((await readLines(bytes)).records).toEqual([
       readable({ a: 1 }),
@@ -215,14 +215,14 @@ describe('lines', () => {
     await expect(readLines('\n\r\n')).rejects.toThrow(expect.objectContaining({ code: 'wrong-shape' }));
   });
 
-  it('Lines are as many as may be, and one more is too many', async () => {
+  it('Lines are accepted up to the limit, and one more is refused', async () => {
     expect((await readLines('1\n2\n3\n')).records).toHaveLength(3);
     await expect(readLines('1\n2\n3\n4')).rejects.toThrow(expect.objectContaining({ code: 'too-many-records' }));
     expect(PROBLEMS['too-many-records'].status).toBe(413);
   });
 });
 
-describe('a body of many keys that cost more than others', () => {
+describe('A body of many expensive keys', () => {
   const send = (keys: readonly string[]) => {
     const records = [keys.slice(0, 20_000), keys.slice(20_000)].map(
       (some) => `{"a":[${some.map((key) => `{"${key}":0}`).join()}]}`,
@@ -234,25 +234,25 @@ describe('a body of many keys that cost more than others', () => {
   it.each([
     ['differ', keys(40_000, (index) => `k${index}`), 'The objects of the body differ too much in their keys: 32768'],
     ['have an escape', keys(40_000, () => 'a\\n'), 'Too many keys of the body have an escape such as \\n: 32768'],
-  ])('A body of many keys that cost more than others is refused if they %s', async (_, tooMany, detail) => {
+  ])('A body of many expensive keys is refused if they %s', async (_, tooMany, detail) => {
     const refusal = { code: 'body-too-large', message: expect.stringContaining(detail) };
     await expect(send(tooMany)).rejects.toThrow(expect.objectContaining(refusal));
     await expect(send(tooMany.slice(0, 30_000))).resolves.toMatchObject({ isBatch: true });
   });
 
-  it('A body of many keys that cost more than others is accepted if they are letters of other scripts in the form that Python writes', async () => {
+  it('A body of many keys is accepted if they are letters of other scripts in the form that Python writes', async () => {
     await expect(send(keys(40_000, () => '\\u6e29\\u5ea6'))).resolves.toMatchObject({ isBatch: true });
   });
 });
 
-describe('a long body', () => {
+describe('A long body', () => {
   const MIB = 1024 * 1024;
   const record = `{"a":"${'x'.repeat(MIB / 8)}"}`;
 
   it.each([
     ['application/json', `[${new Array(64).fill(record).join(',')}]`],
     ['application/x-ndjson', `${record}\n`.repeat(64)],
-  ] as const)('gives the event loop back while it is scanned: %s', async (mediaType, text) => {
+  ] as const)('A long body yields the event loop while it is scanned: %s', async (mediaType, text) => {
     let turns = 0;
     const count = (): void => {
       turns++;

@@ -7,7 +7,7 @@ const placeOf = (bytes: Buffer, at: number) => {
   return [line, column];
 };
 
-it('A place is the same whatever was asked for before', () => {
+it('The position of a fault does not depend on earlier calls', () => {
   const text = 'a\r\nbü\n\nd\re';
   const bytes = Buffer.from(text);
   const order = [3, 9, 1, 2, 6, 5, 0, 8, 7, 10, 4];
@@ -15,7 +15,7 @@ it('A place is the same whatever was asked for before', () => {
   expect(order.map((at) => placeOf(bytes, at))).toEqual(fresh);
 });
 
-it('The places of many faults of a large body cost one pass over it', () => {
+it('The positions of many faults of a large body cost one pass over it', () => {
   const [lines, length] = [20_000, 500];
   const bytes = Buffer.alloc(lines * length, 'x');
   for (let end = length - 1; end < bytes.length; end += length) bytes[end] = 0x0a;

@@ -6,13 +6,13 @@ import { BoundedReading } from './bounded-reading.js';
 /** Short enough for a test, and long for a promise that is already settled. */
 const MAX_WAIT_MS = 20;
 
-it('A bounded reading gives what is read now', async () => {
+it('A bounded reading returns the current value', async () => {
   let lag = 0;
   const reading = new BoundedReading(async () => ++lag, new Clock());
   expect([await reading.value(), await reading.value()]).toEqual([1, 2]);
 });
 
-it('A bounded reading gives nothing for what cannot be read, and reads again the next time', async () => {
+it('A bounded reading returns nothing for an unreadable value, and reads again the next time', async () => {
   const clock = new Clock();
   let isAway = false;
   const reading = new BoundedReading(() => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(7)), clock);
@@ -23,7 +23,7 @@ it('A bounded reading gives nothing for what cannot be read, and reads again the
   expect(await reading.value()).toBe(7);
 });
 
-it('A bounded reading gives nothing where reading throws at once', async () => {
+it('A bounded reading returns nothing if the read throws at once', async () => {
   const reading = new BoundedReading(() => {
     throw new Error('closed');
   }, new Clock());
@@ -46,7 +46,7 @@ it('A bounded reading reads once for all concurrent callers, and once while a re
   expect(await reading.value()).toBe(7);
 });
 
-it('A bounded reading gives what came too late for one scrape to the next, unless it is old by then', async () => {
+it('A bounded reading returns a value that was late for one scrape to the next, unless it is old by then', async () => {
   const clock = new FakeClock();
   const hanging = Promise.withResolvers<number>();
   const reads = [hanging.promise];

@@ -10,8 +10,8 @@ async function scraped(urls: Record<string, string>): Promise<[string, number][]
   return lines.map((line) => [line.split(' ')[0]!, Number(line.split(' ')[1])]);
 }
 
-describe('the disk of an embedded engine', () => {
-  it('The disk of an embedded engine is shown with its size and what of it is free', async () => {
+describe('The disk of an embedded engine', () => {
+  it('The disk of an embedded engine is shown with its size and its free space', async () => {
     const [free, size, ...more] = await scraped({ event_log: `file:${tmpdir()}` });
     expect([free![0], size![0]]).toEqual([
       'sluice_disk_free_bytes{engine="event_log"}',

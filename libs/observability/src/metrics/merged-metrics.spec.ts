@@ -18,7 +18,7 @@ async function linesOf(merged: MergedMetrics): Promise<string[]> {
   return (await merged.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-describe('the metrics of several processes', () => {
+describe('The metrics of several processes', () => {
   it('The metrics of several processes are sums, the lowest value, or one series for each process', async () => {
     const merged = new MergedMetrics();
     for (const number of [1, 2]) {

@@ -41,12 +41,12 @@ it('The tracing of appends reports when the log did not acknowledge', () => {
   expect(append?.attributes).toMatchObject({ 'error.type': 'unconfirmed' });
 });
 
-it('The tracing of appends links to no more traces than a span keeps', () => {
+it('The tracing of appends links to no more traces than a span can have', () => {
   const entries = Array.from({ length: 1000 }, (_, number) => traced(number + 1));
   expect(spansOf({ entries })[0]?.links).toHaveLength(MAX_LINKS);
 });
 
-it('The tracing of appends looks at nothing while tracing is off', () => {
+it('The tracing of appends reads no header while tracing is off', () => {
   const untouchable = new Proxy([] as unknown as TracedAppend['entries'], {
     get: () => {
       throw new Error('looked at');

@@ -20,12 +20,12 @@ async function counted(): Promise<Record<string, number>> {
   return Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value]));
 }
 
-describe('the delivery of spans', () => {
-  it('The delivery of spans begins its counts at 0, so that the first one that is dropped shows', async () => {
+describe('The delivery of spans', () => {
+  it('The delivery of spans begins its counts at 0, so that the first dropped span is visible', async () => {
     expect(await counted()).toEqual({ delivered: 0, dropped: 0 });
   });
 
-  it('The delivery of spans has room for so many at one time, and drops the next ones', async () => {
+  it('The delivery of spans queues spans up to its limit, and drops the next ones', async () => {
     expect(admit(MAX_WAITING_SPANS + 5)).toBe(MAX_WAITING_SPANS);
     delivery.delivered(10);
     expect(admit(20)).toBe(10);
@@ -43,7 +43,7 @@ describe('the delivery of spans', () => {
     expect(lines[1]?.dropped).toBe(20);
   });
 
-  it('The delivery of spans does not call a collector well that is slow, and still loses some between two deliveries', () => {
+  it('The delivery of spans does not report a slow collector as recovered while spans are still lost', () => {
     admit(MAX_WAITING_SPANS + 1);
     delivery.delivered(100);
     admit(101);
@@ -53,7 +53,7 @@ describe('the delivery of spans', () => {
     expect(messages()).toHaveLength(2);
   });
 
-  it('The delivery of spans counts what is left at a stop as dropped', async () => {
+  it('The delivery of spans counts the spans that are left at a stop as dropped', async () => {
     admit(7);
     delivery.delivered(3);
     delivery.gaveUp();

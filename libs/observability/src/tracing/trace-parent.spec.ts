@@ -5,8 +5,8 @@ const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN_ID = '00f067aa0ba902b7';
 const VALID = `00-${TRACE_ID}-${SPAN_ID}-01`;
 
-describe('the header traceparent', () => {
-  it('The header traceparent names a place in a trace, and whether that is sampled', () => {
+describe('The header traceparent', () => {
+  it('The header traceparent names a span context, and whether that is sampled', () => {
     expect(readTraceParent(VALID)).toEqual({ traceId: TRACE_ID, spanId: SPAN_ID, isSampled: true });
     expect(readTraceParent(VALID.replace(/01$/, '00'))).toMatchObject({ isSampled: false });
     expect(readTraceParent(VALID.replace(/01$/, '02'))).toMatchObject({ isSampled: false });

@@ -4,14 +4,14 @@ import { TRACING_SETTINGS, tracingOptions } from './tracing.settings.js';
 
 const readConfig = (env: Record<string, string>) => readSettings({ ...PROCESS_SETTINGS, ...TRACING_SETTINGS }, env);
 
-describe('the settings of traces', () => {
-  it('The settings of traces are off, and ask for one request in a hundred', () => {
+describe('The settings of traces', () => {
+  it('The settings of traces are off by default, with a ratio of one request in a hundred', () => {
     const options = tracingOptions(readConfig({}), 'gateway');
     expect(options).toMatchObject({ endpoint: '', headers: {}, sampler: 'traceidratio', ratio: 0.01 });
     expect(options.serviceName).toBe('sluice-gateway');
   });
 
-  it.each(['0', '1', '0.5', '.25', '1.0'])('The settings of traces take %s for a share', (share) => {
+  it.each(['0', '1', '0.5', '.25', '1.0'])('The settings of traces accept the ratio %s', (share) => {
     expect(readConfig({ OTEL_TRACES_SAMPLER_ARG: share }).traceRatio).toBe(Number(share));
   });
 
@@ -27,12 +27,12 @@ describe('the settings of traces', () => {
     expect(() => readConfig({ [key]: value })).toThrow(`${key} is "${value}"`);
   });
 
-  it('The settings of traces take headers as OpenTelemetry writes them', () => {
+  it('The settings of traces accept headers in the form of OpenTelemetry', () => {
     const config = readConfig({ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20dTpw==,x-scope=lab-7' });
     expect(tracingOptions(config, 'gateway').headers).toEqual({ authorization: 'Basic dTpw==', 'x-scope': 'lab-7' });
   });
 
-  it('The settings of traces never show a header that is wrong, nor a password in the endpoint', () => {
+  it('The settings of traces never show an invalid header, nor a password in the endpoint', () => {
     expect(() => readConfig({ OTEL_EXPORTER_OTLP_HEADERS: 'secret' })).not.toThrow(/secret/);
     expect(() => readConfig({ OTEL_EXPORTER_OTLP_HEADERS: 'secret' })).toThrow(/OTEL_EXPORTER_OTLP_HEADERS/);
     expect(() => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://me:secret@host' })).not.toThrow(/secret/);

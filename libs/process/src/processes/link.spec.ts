@@ -28,7 +28,7 @@ beforeEach(() => {
   [asking, answering] = [new Link(here), new Link(there)];
 });
 
-describe('a link between two processes', () => {
+describe('A link between two processes', () => {
   it('A link between two processes carries questions and their answers, whichever comes first', async () => {
     const first = Promise.withResolvers<string>();
     answering!.answer<number>('double', (value) => (value === 1 ? first.promise : String(2 * value)));
@@ -44,7 +44,7 @@ describe('a link between two processes', () => {
     await expect(asking!.ask('unknown', TIMEOUT_MS)).rejects.toThrow('it does not know unknown');
   });
 
-  it('A link between two processes does not wait for ever, nor for a side that has ended', async () => {
+  it('A link between two processes does not wait forever, nor for a side that has ended', async () => {
     answering!.answer('hang', () => new Promise(() => undefined));
     await expect(asking!.ask('hang', 1)).rejects.toThrow('no answer in time');
     const open = asking!.ask('hang', TIMEOUT_MS);
@@ -54,7 +54,7 @@ describe('a link between two processes', () => {
     await expect(asking!.ask('hang', TIMEOUT_MS)).rejects.toThrow('channel closed');
   });
 
-  it('A link between two processes leaves messages alone that are not its own', async () => {
+  it('A link between two processes ignores messages that are not its own', async () => {
     answering!.answer('echo', (body) => body);
     for (const message of [null, 'text', { cmd: 'NODE_CLUSTER' }]) here.emit('message', message);
     expect(await asking!.ask('echo', TIMEOUT_MS, { a: 1 })).toEqual({ a: 1 });

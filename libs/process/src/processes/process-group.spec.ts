@@ -41,7 +41,7 @@ async function runAll(count: number): Promise<void> {
   expect(group.isRunning).toBe(true);
 }
 
-describe('a group of processes', () => {
+describe('A group of processes', () => {
   it('A group of processes starts the first one alone, and the others once it has started', () => {
     run(3);
     expect(numbers()).toEqual([1]);
@@ -55,7 +55,7 @@ describe('a group of processes', () => {
     expect([group.isRunning, group.up.length]).toEqual([true, 3]);
   });
 
-  it('A group of processes ends with an error when the first one cannot start, and leaves the reason to it', async () => {
+  it('A group of processes ends with an error when the first one cannot start, which reports the reason itself', async () => {
     run(3);
     forked[0]!.ends(1);
     expect(await exit).toBe(1);
@@ -72,7 +72,7 @@ describe('a group of processes', () => {
   });
 });
 
-describe('a process of a group that ends', () => {
+describe('A process of a group that ends', () => {
   beforeEach(() => runAll(2));
 
   it('A process of a group that ends is started again', async () => {
@@ -84,7 +84,7 @@ describe('a process of a group that ends', () => {
     expect(group.up).toHaveLength(2);
   });
 
-  it('A process of a group that ends is started again later each time that it ends soon, and at once when it has lived long', async () => {
+  it('A process of a group that ends soon is started again with a growing delay, and one that ran long at once', async () => {
     for (let times = 1; times <= 4; times++) {
       forked.findLast(({ number }) => number === 1)!.ends(1);
       await until(() => forked.length === 2 + times);
@@ -98,7 +98,7 @@ describe('a process of a group that ends', () => {
     await until(() => forked.length === 7);
   });
 
-  it('A process of a group that ends ends the whole with an error when it cannot be started again', async () => {
+  it('A group ends with an error when a process that has ended cannot be started again', async () => {
     forked[0]!.ends(null, 'SIGKILL');
     for (let starts = 1; starts <= 5; starts++) {
       await until(() => forked.length === 2 + starts);
@@ -111,7 +111,7 @@ describe('a process of a group that ends', () => {
   });
 });
 
-describe('a group that is asked to stop', () => {
+describe('A group that is asked to stop', () => {
   it('A group that is asked to stop passes every signal on, and ends once all processes have', async () => {
     await runAll(2);
     group.stop('SIGTERM');
@@ -124,7 +124,7 @@ describe('a group that is asked to stop', () => {
     expect(await exit).toBe(0);
   });
 
-  it('A group that is asked to stop starts nothing again, and does not wait for a process that serves nothing yet', async () => {
+  it('A group that is asked to stop starts no process again, and does not wait for one that does not serve yet', async () => {
     await runAll(3);
     forked[0]!.ends(null, 'SIGKILL');
     forked[1]!.ends(null, 'SIGKILL');
@@ -136,7 +136,7 @@ describe('a group that is asked to stop', () => {
     expect(forked).toHaveLength(5);
   });
 
-  it('A group that is asked to stop ends with an error when a process does', async () => {
+  it('A group that is asked to stop ends with an error when a process ends with one', async () => {
     await runAll(2);
     group.stop('SIGTERM');
     forked[0]!.ends(1);

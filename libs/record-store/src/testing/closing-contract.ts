@@ -4,7 +4,7 @@ import { recordToStore, STORED_AT_MS } from './records.js';
 import type { OpenStore } from './store-under-test.js';
 
 export function describeClosing(openStore: OpenStore): void {
-  describe('opening and closing', () => {
+  describe('Opening and closing', () => {
     it('The store keeps its records when it is prepared again', () =>
       withStore(openStore, async (store) => {
         await store.prepare();

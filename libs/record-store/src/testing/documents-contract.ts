@@ -10,7 +10,7 @@ const document = (id: string, version = 1, content: StoredDocument['content'] = 
 
 /** The contract of every adapter: the sentences of `document-store.ts`, as tests. */
 export function describeDocuments(openStore: OpenStore): void {
-  describe('documents', () => {
+  describe('Documents', () => {
     const used = useStore(openStore);
     const documents = (): DocumentStore => used.store.documents;
 

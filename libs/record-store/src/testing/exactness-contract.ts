@@ -70,7 +70,7 @@ function nested(depth: number): JsonObject {
 }
 
 export function describeExactness(openStore: OpenStore): void {
-  describe('exactness', () => {
+  describe('The exactness of stored values', () => {
     const under = useStore(openStore);
 
     it.each(PAYLOADS)('A payload with %s comes back member for member', async (name, payload) => {

@@ -5,7 +5,7 @@ import { useStore, type OpenStore } from './store-under-test.js';
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
 
 export function describeFinding(openStore: OpenStore): void {
-  describe('finding one record', () => {
+  describe('Finding one record', () => {
     const under = useStore(openStore);
 
     it('A record comes back with its event and the time at which it was stored', async () => {
@@ -27,7 +27,7 @@ export function describeFinding(openStore: OpenStore): void {
     });
 
     it.each([PRINTABLE, '/', ' ', '$gt', '../..', 'x'.repeat(128)])(
-      'A record is found whose id is %j',
+      'A record with the id %j is found',
       async (recordId) => {
         await under.store.writer.write([recordToStore({ deviceId: 'ids', recordId })], STORED_AT_MS);
         const found = await under.store.reader.find('ids', recordId);

@@ -8,7 +8,7 @@ import { useStore, type OpenStore } from './store-under-test.js';
 const START_MS = Date.parse(secondsAfterStart(0));
 
 export function describePaging(openStore: OpenStore): void {
-  describe('paging through one device', () => {
+  describe('Paging through one device', () => {
     const under = useStore(openStore);
     const write = (records: RecordToStore[]) => under.store.writer.write(records, STORED_AT_MS);
     const page = async (filter: RecordFilter, limit = 100, after?: RecordCursor) =>
@@ -101,7 +101,7 @@ export function describePaging(openStore: OpenStore): void {
     });
   });
 
-  describe('paging through all devices', () => {
+  describe('Paging through all devices', () => {
     const under = useStore(openStore);
     const records = crowdedRecords(1_300, 42);
     beforeAll(() => under.store.writer.write(records, STORED_AT_MS));

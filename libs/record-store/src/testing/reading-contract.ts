@@ -12,7 +12,7 @@ const AHEAD_AFTER_MS = START_MS + 8_000;
 
 /** Devices, latest values, receipts and values of a path: each compared with {@link PlainReading} over the same records. */
 export function describeReading(openStore: OpenStore): void {
-  describe('reading', () => {
+  describe('Reading', () => {
     const under = useStore(openStore);
     const records = crowd(600, 20_250_909);
     const plain = new PlainReading(records.map(asStored));
@@ -64,7 +64,7 @@ export function describeReading(openStore: OpenStore): void {
     });
   });
 
-  describe('the latest record of a device with a stopped clock', () => {
+  describe('The latest record of a device with a stopped clock', () => {
     const under = useStore(openStore);
     const ofInstant = (recordId: string, receivedAt: string, timestamp?: string) =>
       recordToStore({ deviceId: 'stopped', recordId, receivedAt, ...(timestamp && { timestamp }) });

@@ -4,7 +4,7 @@ import { recordsToStore, recordToStore, seededRandom, STORED_AT_MS } from './rec
 import { useStore, type OpenStore } from './store-under-test.js';
 
 export function describeWriting(openStore: OpenStore): void {
-  describe('writing', () => {
+  describe('Writing', () => {
     const under = useStore(openStore);
     const write = (...records: RecordToStore[]) => under.store.writer.write(records, STORED_AT_MS);
     const statuses = async (...records: RecordToStore[]) => (await write(...records)).map(({ status }) => status);
@@ -46,7 +46,7 @@ export function describeWriting(openStore: OpenStore): void {
       ['a value of another type', { a: '1' }],
       ['one more member', { a: 1, b: null }],
       ['one member less', {}],
-    ])('There is a conflict with %s, and the first stays', async (difference, payload) => {
+    ])('A repeated key with %s is a conflict, and the first record stays', async (difference, payload) => {
       const deviceId = `conflict-${difference.replaceAll(' ', '-')}`;
       await write(recordToStore({ deviceId, payload: { a: 1 } }));
       const [outcome] = await write(recordToStore({ deviceId, payload }));
@@ -54,7 +54,7 @@ export function describeWriting(openStore: OpenStore): void {
       expect((await find(deviceId))?.data_payload).toEqual({ a: 1 });
     });
 
-    it('There is a conflict with another order of items and another sign of zero', async () => {
+    it('A repeated key with another order of items or another sign of zero is a conflict', async () => {
       await write(recordToStore({ deviceId: 'items', payload: { items: [1, 2] } }));
       await write(recordToStore({ deviceId: 'zero', payload: { zero: 0 } }));
       const reordered = recordToStore({ deviceId: 'items', payload: { items: [2, 1] } });
@@ -62,7 +62,7 @@ export function describeWriting(openStore: OpenStore): void {
       expect(await statuses(reordered, negative)).toEqual(['conflict', 'conflict']);
     });
 
-    it('There is a conflict with another timestamp text, though it is the same instant', async () => {
+    it('A repeated key with another timestamp text of the same instant is a conflict', async () => {
       await write(recordToStore({ deviceId: 'text', timestamp: '2025-09-09T17:00:00Z' }));
       const [outcome] = await write(recordToStore({ deviceId: 'text', timestamp: '2025-09-09T19:00:00+02:00' }));
       expect(outcome).toEqual({ status: 'conflict', detail: expect.stringContaining('timestamp') });

@@ -44,7 +44,7 @@ function bound(inspector: BufferInspector): BufferInspector {
 
 /** What a redrive does, whatever the engines. */
 export function describeRedrive(name: string, openEngines: OpenEngines): void {
-  describe(`a redrive over ${name}`, () => {
+  describe(`A redrive over ${name}`, () => {
     let system: RedriveSystem;
     beforeEach(async () => {
       const { log, store } = await openEngines();
@@ -94,7 +94,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await system.store.reader.find('dev-7', 'b')).toBeDefined();
     });
 
-    it('A redrive reports what became of its events once the worker has handled them', async () => {
+    it('A redrive reports the outcome of its events once the worker has handled them', async () => {
       await system.die([{ record_id: 'a' }]);
       const id = await system.start(BY_REASON);
       const runner = system.runner();
@@ -106,7 +106,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect((await stateOf(id)).verdict).toEqual({ complete: true, stored: 1, came_back: 0, waiting: 0 });
     });
 
-    it('A redrive runs what was planned: letters that are written later are left alone, and no letter is redriven twice', async () => {
+    it('A redrive runs its plan: later letters are not part of it, and no letter is redriven twice', async () => {
       await system.die([{ record_id: 'before' }]);
       const { plan_hash } = await system.plan(BY_REASON);
       await system.die([{ record_id: 'after' }]);
@@ -169,7 +169,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await system.store.reader.find('dev-2', 'whole')).toBeDefined();
     });
 
-    it('A redrive plans for two letters that an edit gives the same key, and reports of the one that came back that it did', async () => {
+    it('A redrive accepts two letters that an edit gives the same key, and reports the one that came back', async () => {
       await system.die([
         { record_id: 'x', data_payload: { n: 1 } },
         { record_id: 'y', data_payload: { n: 2 } },
@@ -185,7 +185,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect((await stateOf(id)).verdict).toEqual({ complete: true, stored: 1, came_back: 1, waiting: 0 });
     });
 
-    it('A redrive refuses a second one while one is active, and takes it after the end', async () => {
+    it('A second redrive is refused while one is active, and accepted after its end', async () => {
       await system.die(many(3));
       const id = await system.start(BY_REASON);
       const { plan_hash } = await system.plan(BY_REASON);
@@ -197,7 +197,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       await expect(second()).resolves.toMatchObject({ state: 'running' });
     });
 
-    it('A redrive lets one of two that start at the same time begin', async () => {
+    it('Of two redrives that start at the same time, one begins', async () => {
       await system.die(many(1));
       const hashes = [await system.plan(BY_REASON), await system.plan({ ...BY_REASON, rate: 7 })];
       const starts = hashes.map(({ plan_hash }) => system.redrives.start(plan_hash, 'suite', system.deadLetters));
@@ -316,7 +316,7 @@ export function describeRedrive(name: string, openEngines: OpenEngines): void {
       expect(await system.published()).toHaveLength(5);
     });
 
-    it('A redrive belongs to one of two runners, and to the other when that one is gone', async () => {
+    it('A redrive belongs to one of two runners, and to the other when the first one has ended', async () => {
       await system.die(many(30));
       const id = await system.start({ ...BY_REASON, rate: 10 });
       const [one, two] = [system.runner('one'), system.runner('two')];

@@ -29,7 +29,7 @@ async function deliveryOf(registry: Registry): Promise<Record<string, number>> {
   return Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value]));
 }
 
-describe('a span', () => {
+describe('A span', () => {
   const exporter = new InMemorySpanExporter();
   const { tracer, close } = openOtlpTracer(
     optionsFor(''),
@@ -37,7 +37,7 @@ describe('a span', () => {
     keptOpen(exporter),
   );
 
-  it('A span has its place below its parent, its links, its times and its outcome', async () => {
+  it('A span has its parent, its links, its times and its outcome', async () => {
     const span = tracer.start({
       name: 'a step',
       kind: 'consumer',
@@ -74,7 +74,7 @@ function keptOpen(exporter: InMemorySpanExporter) {
 
 const pick = ({ traceId, spanId }: typeof PARENT) => ({ traceId, spanId });
 
-describe('the way to the collector', () => {
+describe('The export to the collector', () => {
   let receiver: OtlpReceiver;
   let registry: Registry;
   let logged: string[];
@@ -90,7 +90,7 @@ describe('the way to the collector', () => {
     return openOtlpTracer({ ...optionsFor(receiver.endpoint), ...options }, new SpanDelivery(logger, registry));
   }
 
-  it('The export to the collector is OTLP in JSON over HTTP, with the name of the process and the headers that were asked for', async () => {
+  it('The export to the collector is OTLP in JSON over HTTP, with the name of the process and the configured headers', async () => {
     const { tracer, close } = open({ endpoint: `${receiver.endpoint}/otlp/` });
     tracer.start({ name: 'a step', attributes: { 'sluice.record_id': 'r-1' } }).end();
     await close();
@@ -108,7 +108,7 @@ describe('the way to the collector', () => {
     expect(logged).toHaveLength(1);
   });
 
-  it('The export to the collector drops them as well when nothing listens there', async () => {
+  it('The export to the collector also drops spans when no collector listens', async () => {
     const { tracer, close } = open({ endpoint: 'http://127.0.0.1:1', exportTimeoutMs: ONE_ATTEMPT_MS });
     tracer.start({ name: 'a step' }).end();
     await close();
@@ -116,7 +116,7 @@ describe('the way to the collector', () => {
     expect(logged.join()).toMatch(/dropped; accepting and storing records is not affected/);
   });
 
-  it('The export to the collector holds a stop up no longer than it may, and counts what was not taken by then', async () => {
+  it('The export to the collector delays a stop no longer than allowed, and counts the spans that were not sent by then', async () => {
     receiver.behaviour = 'hang';
     const { tracer, close } = open({ exportTimeoutMs: ONE_ATTEMPT_MS, flushTimeoutMs: 1 });
     tracer.start({ name: 'a step' }).end();
