@@ -127,10 +127,13 @@ describe('messages that docs/guides/senders.md maps to records', () => {
   });
 
   it('The recipe for Fluent Bit makes a record of each line', async () => {
-    const [, path] = /^ *URI +(\S+)$/m.exec(block('Fluent Bit', 'ini'))!;
-    const lines = ['a', 'b'].map((log) => ({ date: '2026-11-28T12:00:00.000000Z', host: 'h2', log }));
-    await send(`${sluice.baseUrl}${path}`, gzipSync(JSON.stringify(lines)), { 'content-encoding': 'gzip' });
-    expect(await stored('h2')).toMatchObject([{ data_payload: { host: 'h2' } }, { data_payload: { host: 'h2' } }]);
+    const ini = block('Fluent Bit', 'ini');
+    const valueOf = (key: string) => new RegExp(`${key} +(\\S+)`).exec(ini)![1]!;
+    const line = { [valueOf('json_date_key')]: '2026-11-28T12:00:00.000000Z', [valueOf('Record')]: 'h2' };
+    const body = JSON.stringify(['a', 'b'].map((log) => ({ ...line, log })));
+    await send(`${sluice.baseUrl}${valueOf('URI')}`, gzipSync(body), { 'content-encoding': 'gzip' });
+    const logs = (await stored('h2')).map(({ data_payload }) => data_payload['log']);
+    expect(logs.sort()).toEqual(['a', 'b']);
   });
 
   it('The recipe for The Things Stack reads an uplink, with a default that its preset gets', async () => {
