@@ -18,6 +18,7 @@ export async function run(program: string, args: readonly string[], { input = ''
   const [out, notes]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (bytes: Buffer) => out.push(bytes));
   child.stderr.on('data', (bytes: Buffer) => notes.push(bytes));
+  child.stdin.on('error', () => undefined); // a program that ends before it has read all: its code says why
   child.stdin.end(input);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${Buffer.concat([...notes, ...out]).toString()}`);
