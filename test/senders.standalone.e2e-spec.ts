@@ -65,7 +65,8 @@ describe('programs that send as docs/guides/senders.md shows', () => {
   it('The recipe for MicroPython sends a record in UTF-8', async () => {
     const record = { device_id: 'esp-1', timestamp: NOON, data_payload: { unit: '°C', temp: 21.5 } };
     const names = 'import json as ujson, requests as urequests, sys\nrecord = ujson.load(sys.stdin)';
-    await python(['-c', `${names}\n${here(block('MicroPython', 'python'))}`], { input: JSON.stringify(record) });
+    const program = `${names}\n${here(block('MicroPython', 'python'))}assert status == 202, status`;
+    await python(['-c', program], { input: JSON.stringify(record) });
     expect(await stored('esp-1')).toMatchObject([record]);
   });
 
