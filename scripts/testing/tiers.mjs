@@ -1,10 +1,10 @@
 import { ensureBuilt } from '../steps/build.mjs';
-import { archiveTools } from './archive-tools.mjs';
 import { chartTools } from './chart-tools.mjs';
 import { IMAGE, buildImage, composeUp, dockerProblem, freePort, removeWhatTestsStart } from './docker.mjs';
 import { jest } from './jest.mjs';
 import { succeeds } from './program.mjs';
 import { promtoolChecks, promtoolProblem } from './promtool.mjs';
+import { archiveTools, senderTools } from './python-tools.mjs';
 import { CHARTS, ENGINES, UNIT, isForProfile } from './suites.mjs';
 
 const TSC = ['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'];
@@ -87,7 +87,8 @@ async function runInTurn(commands) {
 
 async function runStandalone(suites) {
   await ensureBuilt();
-  return jest({ suites, workers: 2, timeoutMs: 60_000, env: { SLUICE_PROFILE: 'standalone' } });
+  const env = { SLUICE_PROFILE: 'standalone', ...senderTools() };
+  return jest({ suites, workers: 2, timeoutMs: 60_000, env });
 }
 
 async function runOnEngines(suites) {

@@ -57,7 +57,7 @@ describe('An event', () => {
     ['9007199254740993', 9007199254740993n],
     ['-9223372036854775808', -(2n ** 63n)],
     ['9007199254740992.0', 9007199254740992],
-  ])('An event is read with the number that its text %s stands for', (text, number) => {
+  ])('An event is read with the number of its text %s', (text, number) => {
     const { event: read } = decodeEvent(withTexts({ a: text }, { a: true })) as { event: IngestEvent };
     expect(read.data_payload).toStrictEqual({ a: number });
   });

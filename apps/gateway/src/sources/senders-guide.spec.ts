@@ -23,7 +23,11 @@ describe('docs/guides/senders.md', () => {
     const request = { query: {}, headers: {}, atMs: 0 };
     const metric = { name: 'cpu', tags: { host: 'h1' }, fields: { usage: 1 }, timestamp: 1795867200000000000n };
     expect(telegraf!.read({ ...request, body: { metrics: [metric] } })).toEqual([
-      { device_id: 'h1', timestamp: 1795867200000000000n, data_payload: { usage: 1 } },
+      {
+        device_id: 'h1',
+        timestamp: 1795867200000000000n,
+        data_payload: { name: 'cpu', tags: { host: 'h1' }, fields: { usage: 1 } },
+      },
     ]);
     const line = { date: '2026-11-28T12:00:00.000000Z', host: 'h1', log: 'x' };
     expect(fluentbit!.read({ ...request, body: [line, line] })).toHaveLength(2);

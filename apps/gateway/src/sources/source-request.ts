@@ -1,18 +1,29 @@
 import type { IncomingMessage } from 'node:http';
 import { decodeUtf8, type JsonValue, parseJson, type ProblemEntry, ValueScanner } from '@sluice/contracts';
 import { ProblemError } from '@sluice/http';
-import { notJsonBody, type SourceRequest } from '@sluice/ingest';
+import { nanAsNull, notJsonBody, type SourceRequest } from '@sluice/ingest';
 import { problemErrorOf } from '../refusals.js';
 
 /** A body is parsed in one turn, so these bound the time of that turn. Webhooks have some kilobytes. */
 const MAX_SOURCE_BODY_BYTES = 1024 * 1024;
 const LIMITS = { maxDepth: 128, maxBytes: MAX_SOURCE_BODY_BYTES, maxValues: 100_000 };
 
+export interface SourceReading {
+  /** Time of receipt, in milliseconds since 1970. */
+  atMs: number;
+  /** Whether NaN, Infinity and -Infinity are null; otherwise they are not JSON. */
+  readsNan: boolean;
+}
+
 /** @throws ProblemError `body-too-large`, `invalid-utf8`, `invalid-json`, `invalid-record` */
-export function sourceRequest(message: IncomingMessage, body: Buffer, atMs: number): SourceRequest {
+export function sourceRequest(
+  message: IncomingMessage,
+  body: Buffer,
+  { atMs, readsNan }: SourceReading,
+): SourceRequest {
   const query = queryOf(message.url ?? '');
   const headers = message.headers as SourceRequest['headers'];
-  return { body: message.method === 'GET' ? { ...query } : bodyOf(body), query, headers, atMs };
+  return { body: message.method === 'GET' ? { ...query } : bodyOf(body, readsNan), query, headers, atMs };
 }
 
 /** Of a name that is repeated, the last value counts. */
@@ -21,14 +32,14 @@ function queryOf(url: string): Record<string, string> {
   return at < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(at + 1)));
 }
 
-function bodyOf(bytes: Buffer): JsonValue {
+function bodyOf(bytes: Buffer, readsNan: boolean): JsonValue {
   if (bytes.length > MAX_SOURCE_BODY_BYTES) throw tooLarge(`${MAX_SOURCE_BODY_BYTES} bytes`);
   const text = decodeUtf8(bytes);
   if (text === undefined) throw new ProblemError('invalid-utf8', 'The body is not UTF-8.');
   const scanner = new ValueScanner(bytes, LIMITS);
   scanner.scan(0, bytes.length, true);
   if (scanner.flaw !== undefined) throw tooLarge(`${LIMITS.maxDepth} levels and ${LIMITS.maxValues} keys and values`);
-  const parsed = parseJson(text);
+  const parsed = parse(text, readsNan);
   if (!parsed.ok) throw notJson(bytes);
   const numbers = [...parsed.vanishedNumbers, ...parsed.hugeNumbers];
   const changes = [...parsed.duplicateKeys.map(duplicate), ...numbers.map(changed)];
@@ -36,6 +47,11 @@ function bodyOf(bytes: Buffer): JsonValue {
   throw new ProblemError('invalid-record', 'The body has values that cannot be stored as they were sent.', {
     errors: changes,
   });
+}
+
+function parse(text: string, readsNan: boolean): ReturnType<typeof parseJson> {
+  const parsed = parseJson(text);
+  return parsed.ok || !readsNan ? parsed : parseJson(nanAsNull(text));
 }
 
 const duplicate = (pointer: string): ProblemEntry => ({

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '@sluice/async';
 import { Access, ProblemError } from '@sluice/http';
 import { type Source, sourceSubmission, type Submission } from '@sluice/ingest';
+import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { IngestExchange } from '../ingest/ingest-exchange.js';
 import { IngestMetrics } from '../ingest/ingest-metrics.js';
 import { isOfOtherOrigin } from '../ingest/media-type.js';
@@ -16,12 +17,17 @@ const TAKES_RECORDS = { charge: 'records', isShed: true, isTraced: true } as con
 /** `/ingest/from/{source}`: senders with another message format. */
 @Controller('ingest/from')
 export class SourcesController {
+  private readonly readsNan: boolean;
+
   constructor(
     @Inject(IngestExchange) private readonly exchange: IngestExchange,
     @Inject(SourceFeed) private readonly feed: SourceFeed,
     @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
     @Inject(Clock) private readonly clock: Clock,
-  ) {}
+    @Inject(GATEWAY_OPTIONS) options: GatewayOptions,
+  ) {
+    this.readsNan = options.jsonNan === 'null';
+  }
 
   @Post(':source')
   @Access('send', TAKES_RECORDS)
@@ -82,7 +88,7 @@ export class SourcesController {
 
   private submission(name: string, { raw }: FastifyRequest, body: Buffer): Submission | undefined {
     const source = this.sourceOf(name);
-    const request = sourceRequest(raw, body, this.clock.now());
+    const request = sourceRequest(raw, body, { atMs: this.clock.now(), readsNan: this.readsNan });
     if (!source.matches(request)) {
       this.metrics.ignored(name);
       return undefined;

@@ -189,6 +189,16 @@ describe('POST /ingest/from/{source}', () => {
     expect(await post('['.repeat(200))).toMatchObject({ status: 413 });
   });
 
+  it('POST /ingest/from/{source} reads NaN as null where the settings say so', async () => {
+    const body = '{"specversion":"1.0","source":"s","id":"1","time":"2026-11-28T12:00:00Z","data":{"n":NaN}}';
+    const post = () => fetch(`${gateway.url}/ingest/from/events`, { method: 'POST', body });
+    expect((await post()).status).toBe(400);
+    await gateway.stop();
+    gateway = await GatewayUnderTest.start({ sourcesFile: file, jsonNan: 'null' });
+    expect((await post()).status).toBe(202);
+    expect(gateway.events[0]!.data_payload).toEqual({ n: null });
+  });
+
   it('POST /ingest/from/{source} answers 404 for a source that does not exist', async () => {
     expect(await send('none', {})).toMatchObject({ status: 404, body: { code: 'not-found' } });
     expect(await send('constructor', {})).toMatchObject({ status: 404 });

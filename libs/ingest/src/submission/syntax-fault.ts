@@ -46,7 +46,9 @@ function endsEarly(end: number): string {
   );
 }
 
-const NO_NUMBER = 'send null or leave it out; JSON_NAN=null at the gateway takes it as null';
+/** Says the spellings: MicroPython and C write `nan` and `inf`, which stay invalid with the setting too. */
+const NO_NUMBER =
+  'send null or leave it out; with JSON_NAN=null the gateway reads NaN, Infinity and -Infinity, in this spelling, as null';
 const NAN = `JSON has no NaN: ${NO_NUMBER}`;
 const INFINITY = `JSON has no Infinity: ${NO_NUMBER}`;
 
