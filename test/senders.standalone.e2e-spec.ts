@@ -48,7 +48,7 @@ async function send(url: string, body: string | Uint8Array<ArrayBuffer>, headers
 
 const sendJson = (url: string, value: unknown) => send(url, JSON.stringify(value));
 
-describe('programs that send as docs/guides/senders.md shows', () => {
+describe('Programs that send as docs/guides/senders.md shows', () => {
   it('The recipe for curl sends a record', async () => {
     await curl(here(block('curl', 'sh')));
     expect(await stored('dev-2')).toMatchObject([{ timestamp: NOON, data_payload: { temp: 21.5 } }]);
@@ -117,7 +117,7 @@ describe('programs that send as docs/guides/senders.md shows', () => {
   });
 });
 
-describe('messages that docs/guides/senders.md maps to records', () => {
+describe('Messages that docs/guides/senders.md maps to records', () => {
   it('The recipe for Telegraf keeps nanoseconds, names and tags', async () => {
     const [, url] = /url = "(.*)"/.exec(block('Telegraf', 'toml'))!;
     const cpus = ['cpu0', 'cpu1'].map((cpu) => ({ fields: { usage: 1.5 }, name: 'cpu', tags: { cpu, host: 'h1' } }));
@@ -183,7 +183,7 @@ describe('messages that docs/guides/senders.md maps to records', () => {
   });
 });
 
-describe('the mapping that docs/guides/senders.md explains', () => {
+describe('The mapping that docs/guides/senders.md explains', () => {
   const body = { type: 'report', at: NOON, stations: [{ no: 7, seq: 's-1', values: [21.5] }] };
   const read = { device_id: 'press-7', record_id: 's-1', timestamp: NOON, data_payload: { temp: 21.5, load: 0 } };
 
