@@ -111,6 +111,7 @@ const BATCHES: readonly BodyShape[] = [
   batch('records of numbers that vanish', (bytes) => filled(bytes, '{"a":[', '1e-999', ']}', ',')),
   batch('records of whole numbers of 64 bits', (bytes) => filled(bytes, '{"a":[', '9007199254740993', ']}', ',')),
   batch('records of large doubles', (bytes) => filled(bytes, '{"a":[', '1e22', ']}', ',')),
+  batch('records of large doubles in eight bytes', (bytes) => filled(bytes, '{"a":[', '1.5e+22', ']}', ',')),
   batch('records of long numbers', (bytes) => filled(bytes, '{"a":[', `0.${'1234567890'.repeat(20)}`, ']}', ',')),
   batch('records of long keys', (bytes) => numbered(bytes, '{', (at) => `"${at}${'\u{1f600}'.repeat(100)}":0`, '}')),
   batch('records of escapes', (bytes) => filled(bytes, '{"a":"', '\\u0041', '"}')),

@@ -150,6 +150,13 @@ describe('ValueScanner', () => {
     expect(shapes.escapedKeys).toBe(3);
   });
 
+  it('ValueScanner counts the numbers with an exponent of two digits or more', () => {
+    const shapes = new KnownShapes();
+    const bytes = Buffer.from('[1e22,2.5E+10,-1e007,1e5,1e-20,true,false,"1e22",{"1e22":1E300}]');
+    new ValueScanner(bytes, NO_LIMITS, shapes).scan(0, bytes.length, false);
+    expect(shapes.exponents).toBe(4);
+  });
+
   const differentKeys = (count: number) => `{${Array.from({ length: count }, (_, at) => `"new-${at}":0`).join(',')}}`;
 
   it('Objects of many new keys are detected, and are known the second time', () => {

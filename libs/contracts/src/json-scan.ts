@@ -20,6 +20,7 @@ export type ScanFlaw = 'depth' | 'size' | 'values';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SMALL_U = 0x75;
+const PLUS = 0x2b;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
@@ -55,7 +56,7 @@ const MAX_NEW_KEYS_OF_CONTAINER = 2;
 const MAX_FOLLOWED_DEPTH = 64;
 
 /**
- * The sequences of keys that the objects of a body, or of a process, have had, by hash. Devices send the same ones again and
+ * The sequences of keys that the objects of a body, or of a process, have had, by hash, and what else is counted in it. Devices send the same ones again and
  * again: V8 has a hidden class for each, and JSON.parse is fast. A key that continues its object in a new way is new, and costs
  * ten times as much.
  */
@@ -66,6 +67,8 @@ export class KnownShapes {
   newKeys = 0;
   /** Keys with an escape of one letter, such as a line feed: they are escaped in the event, too, and each reader reads them slowly. */
   escapedKeys = 0;
+  /** Numbers with an exponent of two digits or more: a large double is written as a text, which each reader turns into the number. */
+  exponents = 0;
 
   /** @param slots at least; rounded up to a power of two */
   constructor(slots = 16 * 1024) {
@@ -177,6 +180,7 @@ export class ValueScanner {
       if (kind === PLAIN) continue;
       if (kind >= SIGN) {
         if (bytes[at + 1] === (kind === SIGN ? ZERO : MINUS)) this.onRareNumber(kind, at);
+        else if (kind === EXPONENT) this.onExponent(at);
         continue;
       }
       if (at - last > MAX_SHORT_NUMBER_LENGTH) this.onLongToken(last + 1, at);
@@ -215,6 +219,13 @@ export class ValueScanner {
   private onRareNumber(kind: number, at: number): void {
     if (kind === SIGN) this.mayBeNegativeZero = true;
     else if (isDigit(this.bytes[at + 4]!)) this.mayVanish = true;
+  }
+
+  /** The `e` of a number, or of `true` and `false`. */
+  private onExponent(at: number): void {
+    const { bytes, shapes } = this;
+    const first = bytes[at + 1] === PLUS ? at + 2 : at + 1;
+    if (shapes !== undefined && isDigit(bytes[first]) && isDigit(bytes[first + 1])) shapes.exponents++;
   }
 
   /** @param start the byte after the last comma, colon or bracket; of a value that is no container, its first one */

@@ -245,6 +245,28 @@ describe('A body of many expensive keys', () => {
   });
 });
 
+describe('A body of many numbers with long exponents', () => {
+  const send = (numbers: readonly string[]) => {
+    const records = [numbers.slice(0, 40_000), numbers.slice(40_000)].map((some) => `{"a":[${some.join()}]}`);
+    return readSubmission(Buffer.from(`[${records.join()}]`), { mediaType: 'application/json', maxRecords: 3 });
+  };
+  const many = (number: string, count: number) => new Array<string>(count).fill(number);
+
+  it('A body is refused if it has one for fewer than 8 bytes, and more than a record may have', async () => {
+    const detail = 'Too many numbers of the body have a long exponent: 65536 of them fit';
+    const refusal = { code: 'body-too-large', message: expect.stringContaining(detail) };
+    await expect(send(many('1e22', 70_000))).rejects.toThrow(expect.objectContaining(refusal));
+  });
+
+  it.each([
+    ['as many as one record may have', many('1e22', 65_000)],
+    ['numbers as a meter in overload writes them', many('9.9e+37', 70_000)],
+    ['short exponents', many('1e5', 70_000)],
+  ])('A body is accepted with %s', async (_, numbers) => {
+    await expect(send(numbers)).resolves.toMatchObject({ isBatch: true });
+  });
+});
+
 describe('A long body', () => {
   const MIB = 1024 * 1024;
   const record = `{"a":"${'x'.repeat(MIB / 8)}"}`;

@@ -31,6 +31,8 @@ const [MIN_SLOTS, MAX_SLOTS] = [1024, 128 * 1024];
 /** New keys, and escaped ones, cost more than anything else in JSON of the same length: as many as one record has, or one for so many bytes. */
 const COSTLY_KEYS_OF_VALUES = 1 / 2;
 const BYTES_OF_COSTLY_KEY = 24;
+/** Numbers with long exponents cost less: all that one record has, or one for so many bytes. */
+const BYTES_OF_EXPONENT = 8;
 
 /** After this number of records in a row that are not plain, the others are not tried. */
 const MOST_MISSES = 8;
@@ -42,7 +44,7 @@ const SCAN_SHARE = 1 / 16;
  * Finds the records of a body. Takes time in proportion to its bytes, 20 bytes of memory a record, and ends at the first record
  * beyond `maxRecords`.
  *
- * @throws RefusedError `invalid-utf8`, `too-many-records`, `body-too-large` (too many new or escaped keys)
+ * @throws RefusedError `invalid-utf8`, `too-many-records`, `body-too-large` (too many new or escaped keys, or exponents)
  */
 export async function scanBody(
   bytes: Buffer,
@@ -70,6 +72,7 @@ class BodyScan {
   readonly #slice = new TimeSlice();
   readonly #shapes: KnownShapes | undefined;
   readonly #maxCostlyKeys: number;
+  readonly #maxExponents: number;
   readonly #start: number;
   #at: number;
   #misses: number;
@@ -83,10 +86,10 @@ class BodyScan {
     isUtf8 = true,
   ) {
     this.#shapes = shapesFor(bytes);
-    this.#maxCostlyKeys = Math.max(
-      limits.maxValues * COSTLY_KEYS_OF_VALUES,
-      Math.floor(bytes.length / BYTES_OF_COSTLY_KEY),
-    );
+    const { length } = bytes;
+    const { maxValues } = limits;
+    this.#maxCostlyKeys = Math.max(maxValues * COSTLY_KEYS_OF_VALUES, Math.floor(length / BYTES_OF_COSTLY_KEY));
+    this.#maxExponents = Math.max(maxValues, Math.floor(length / BYTES_OF_EXPONENT));
     this.#scanner = new ValueScanner(bytes, recordLimits(limits), this.#shapes);
     this.#plain = new PlainReportScanner(bytes, limits, this.#shapes);
     this.#misses = isUtf8 ? 0 : MOST_MISSES;
@@ -176,7 +179,7 @@ class BodyScan {
   }
 
   private refuseExcess(): void {
-    if (this.#shapes !== undefined) this.refuseCostlyKeys(this.#shapes);
+    if (this.#shapes !== undefined) this.refuseCostly(this.#shapes);
     if (this.#spans.length === this.maxRecords) throw tooManyRecords(this.maxRecords);
   }
 
@@ -190,20 +193,27 @@ class BodyScan {
     return this.next() === undefined ? this.#spans : this.breakOff(this.#at);
   }
 
-  private refuseCostlyKeys({ newKeys, escapedKeys }: KnownShapes): void {
+  private refuseCostly({ newKeys, escapedKeys, exponents }: KnownShapes): void {
+    if (exponents > this.#maxExponents)
+      throw tooCostly('Too many numbers of the body have a long exponent', `${this.#maxExponents} of them`);
     if (newKeys + escapedKeys <= this.#maxCostlyKeys) return;
-    const [what, counted] =
-      newKeys > escapedKeys
-        ? ['The objects of the body differ too much in their keys', 'sequences of keys']
-        : ['Too many keys of the body have an escape such as \\n', 'of them'];
-    const detail = `${what}: ${this.#maxCostlyKeys} ${counted} fit in a body of this length; send fewer records in one request.`;
-    throw new RefusedError({ code: 'body-too-large', detail });
+    if (newKeys > escapedKeys)
+      throw tooCostly(
+        'The objects of the body differ too much in their keys',
+        `${this.#maxCostlyKeys} sequences of keys`,
+      );
+    throw tooCostly('Too many keys of the body have an escape such as \\n', `${this.#maxCostlyKeys} of them`);
   }
 
   private breakOff(at: number): RecordSpans {
     this.brokenAt = at;
     return this.#spans;
   }
+}
+
+function tooCostly(what: string, most: string): RefusedError {
+  const detail = `${what}: ${most} fit in a body of this length; send fewer records in one request.`;
+  return new RefusedError({ code: 'body-too-large', detail });
 }
 
 function shapesFor({ length }: Buffer): KnownShapes | undefined {
