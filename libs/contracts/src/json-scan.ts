@@ -179,8 +179,7 @@ export class ValueScanner {
       const kind = KINDS[byte]!;
       if (kind === PLAIN) continue;
       if (kind >= SIGN) {
-        if (bytes[at + 1] === (kind === SIGN ? ZERO : MINUS)) this.onRareNumber(kind, at);
-        else if (kind === EXPONENT) this.onExponent(at);
+        if (kind === EXPONENT || bytes[at + 1] === ZERO) this.onRareNumber(kind, at);
         continue;
       }
       if (at - last > MAX_SHORT_NUMBER_LENGTH) this.onLongToken(last + 1, at);
@@ -215,16 +214,20 @@ export class ValueScanner {
     shapesOfLevels[depth & (MAX_FOLLOWED_DEPTH - 1)] = HASH_SEED;
   }
 
-  /** `-0` or `e-`. */
+  /** `-0`, or the `e` of a number, of `true` or of `false`. */
   private onRareNumber(kind: number, at: number): void {
     if (kind === SIGN) this.mayBeNegativeZero = true;
-    else if (isDigit(this.bytes[at + 4]!)) this.mayVanish = true;
+    else this.onExponent(at);
   }
 
-  /** The `e` of a number, or of `true` and `false`. */
   private onExponent(at: number): void {
     const { bytes, shapes } = this;
-    const first = bytes[at + 1] === PLUS ? at + 2 : at + 1;
+    const sign = bytes[at + 1];
+    if (sign === MINUS) {
+      if (isDigit(bytes[at + 4])) this.mayVanish = true;
+      return;
+    }
+    const first = sign === PLUS ? at + 2 : at + 1;
     if (shapes !== undefined && isDigit(bytes[first]) && isDigit(bytes[first + 1])) shapes.exponents++;
   }
 
