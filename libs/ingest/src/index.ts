@@ -78,7 +78,7 @@ export { compileSchema, type PayloadSchema, readSchemaText } from './schemas/pay
 export type { PayloadSchemas } from './schemas/schema-check.js';
 export { findSchemaFiles, type SchemaFiles, SchemasError } from './schemas/schema-files.js';
 export { type AppliedSchema, loadSchemas, parseRules, type SchemaRule, SchemaSet } from './schemas/schema-set.js';
-export { nanAsNull } from './submission/nan-as-null.js';
+export { parseWithNan } from './submission/nan-as-null.js';
 export { PAYLOAD_SIZE_SETTINGS } from './submission/payload-size.settings.js';
 export { notJsonBody } from './submission/syntax-fault.js';
 export type { MediaType } from './submission/scan-body.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { decodeUtf8, type JsonValue, parseJson, type ProblemEntry, ValueScanner } from '@sluice/contracts';
+import { decodeUtf8, type JsonValue, type ProblemEntry, ValueScanner } from '@sluice/contracts';
 import { ProblemError } from '@sluice/http';
-import { nanAsNull, notJsonBody, type SourceRequest } from '@sluice/ingest';
+import { notJsonBody, parseWithNan, type SourceRequest } from '@sluice/ingest';
 import { problemErrorOf } from '../refusals.js';
 
 /** A body is parsed in one turn, so these bound the time of that turn. Webhooks have some kilobytes. */
@@ -39,7 +39,7 @@ function bodyOf(bytes: Buffer, readsNan: boolean): JsonValue {
   const scanner = new ValueScanner(bytes, LIMITS);
   scanner.scan(0, bytes.length, true);
   if (scanner.flaw !== undefined) throw tooLarge(`${LIMITS.maxDepth} levels and ${LIMITS.maxValues} keys and values`);
-  const parsed = parse(text, readsNan);
+  const parsed = parseWithNan(text, scanner, readsNan, scanner.mayHaveLargeInteger);
   if (!parsed.ok) throw notJson(bytes);
   const numbers = [...parsed.vanishedNumbers, ...parsed.hugeNumbers];
   const changes = [...parsed.duplicateKeys.map(duplicate), ...numbers.map(changed)];
@@ -47,11 +47,6 @@ function bodyOf(bytes: Buffer, readsNan: boolean): JsonValue {
   throw new ProblemError('invalid-record', 'The body has values that cannot be stored as they were sent.', {
     errors: changes,
   });
-}
-
-function parse(text: string, readsNan: boolean): ReturnType<typeof parseJson> {
-  const parsed = parseJson(text);
-  return parsed.ok || !readsNan ? parsed : parseJson(nanAsNull(text));
 }
 
 const duplicate = (pointer: string): ProblemEntry => ({

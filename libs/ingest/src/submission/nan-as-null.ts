@@ -1,8 +1,21 @@
+import { type ParsedJson, parseScanned, type ScannedText } from '@sluice/contracts';
+
 const WORDS = ['-Infinity', 'Infinity', 'NaN'];
 const STARTS = /[-IN"]/g;
 
+/**
+ * Parses a text that may have numbers that JSON does not have.
+ *
+ * @param isNanNull whether NaN, Infinity and -Infinity are null; otherwise the text is not JSON
+ * @param isExact see `parseScanned`
+ */
+export function parseWithNan(text: string, scanned: ScannedText, isNanNull: boolean, isExact: boolean): ParsedJson {
+  const parsed = parseScanned(text, scanned, isExact);
+  return parsed.ok || !isNanNull ? parsed : parseScanned(nanAsNull(text), scanned, isExact);
+}
+
 /** The text with each NaN, Infinity and -Infinity outside of its strings as null. Takes time in proportion to the text. */
-export function nanAsNull(text: string): string {
+function nanAsNull(text: string): string {
   let written = '';
   let from = 0;
   STARTS.lastIndex = 0;

@@ -6,19 +6,16 @@ import {
   JsonSyntaxError,
   NO_PROBLEMS,
   NOT_AN_OBJECT,
-  parseScanned,
   PAYLOAD_LIMITS,
   whereBrokenOff,
   type JsonObject,
-  type ParsedJson,
   type PayloadLimits,
   type ProblemEntry,
   type ScanFlaw,
-  type ScannedText,
 } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
 import { giveKey, keyMismatch } from './idempotency-key.js';
-import { nanAsNull } from './nan-as-null.js';
+import { parseWithNan } from './nan-as-null.js';
 import { NO_EVENTS, type PlainEvents, WrittenEvents } from './plain-events.js';
 import { endOfByteOrderMark, type MediaType, scanBody, type ScannedBody } from './scan-body.js';
 import { faultAt, faultIn, notJson, syntaxEntry } from './syntax-fault.js';
@@ -224,7 +221,7 @@ class ScannedRecords implements SubmittedRecords {
     }
     const text = this.textOf(index);
     if (text === undefined) return NOT_UTF8;
-    const parsed = this.parse(text, spans.scanned(index), isExact);
+    const parsed = parseWithNan(text, spans.scanned(index), this.options.nanAsNull, isExact);
     if (!parsed.ok) return this.notJson(index);
     const mayHaveRareNumbers = isExact || spans.mayHaveNegativeZero(index);
     const { value, fieldNumbers } = parsed;
@@ -270,11 +267,6 @@ class ScannedRecords implements SubmittedRecords {
       if (!(error instanceof JsonSyntaxError)) throw error;
       return this.notJson(index);
     }
-  }
-
-  private parse(text: string, scanned: ScannedText, isExact: boolean): ParsedJson {
-    const parsed = parseScanned(text, scanned, isExact);
-    return parsed.ok || !this.options.nanAsNull ? parsed : parseScanned(nanAsNull(text), scanned, isExact);
   }
 
   private checkJson(index: number): void {
