@@ -39,7 +39,7 @@ it('Consumers with a prefix read the events of that Sluice, in a group and besid
   const strategy = await openBatchTransport({ url, prefix, group: 'alerts' });
   const app = await NestFactory.createMicroservice(AppModule, { strategy, logger: false });
   await app.listen();
-  await until('the handler has the event', () => received.includes('r-1'));
+  await until('the handler has the event', () => received.includes('r-1'), { everyMs: 100 });
   await until('its offset is committed', async () => {
     const [position] = await log.inspect({ group: `${prefix}alerts`, topic }).positions();
     return position?.committed === 1;

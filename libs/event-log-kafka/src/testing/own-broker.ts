@@ -90,6 +90,8 @@ function settingsFor(address: string, port: number): Record<string, string> {
     KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
     KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
     KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+    // Records of the suites carry the times of their fixtures: retention would delete them while a suite reads them.
+    KAFKA_LOG_RETENTION_MS: '-1',
   };
 }
 
