@@ -10,7 +10,7 @@ const MAX_P99_RATIO = 1.5;
 /** A p99 of 1,000 requests. */
 const SECONDS = 10;
 
-/** Honest devices beside two exports and four series, each of 20,000 records, that begin again when they have ended. */
+/** Honest devices beside two exports and four series, each of all records, that begin again when they have ended. */
 export const heavyReads: Proof = {
   name: 'heavy-reads',
   async run({ rounds }) {
