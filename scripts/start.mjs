@@ -8,13 +8,15 @@ import { ROOT, endLike, run } from './steps/child.mjs';
 import { ensureInstalled, node24 } from './steps/install.mjs';
 
 const WATCH_INTERVAL_MS = 500;
+/** As in the image: see Dockerfile. */
+const YOUNG_SPACE = '--max-semi-space-size=16';
 
 await attempt(async () => {
   await ensureInstalled();
   await ensureBuilt();
   const settings = existsSync(join(ROOT, '.env')) ? ['--env-file=.env'] : [];
   endWithNpm();
-  endLike(await run(node24(), [...settings, MAIN]));
+  endLike(await run(node24(), [YOUNG_SPACE, ...settings, MAIN]));
 });
 
 /** npm passes a SIGTERM to the shell between it and this script only; that shell ends with it, and the service would keep running. */
