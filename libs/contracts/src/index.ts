@@ -11,6 +11,7 @@ export { isSpace } from './json-bytes.js';
 export * from './json-check.js';
 export * from './json-pointer.js';
 export * from './json-scan.js';
+export { KnownShapes } from './known-shapes.js';
 export * from './json-text.js';
 export * from './json-reader.js';
 export { isWithin64Bits, type NumberTexts } from './number-texts.js';

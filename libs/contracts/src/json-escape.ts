@@ -49,3 +49,26 @@ function characterOf(escape: string): string {
   const isSurrogate = code >= FIRST_SURROGATE && code <= LAST_SURROGATE;
   return isSurrogate || code < SPACE || code === QUOTE || code === BACKSLASH ? escape : String.fromCharCode(code);
 }
+
+const QUOTE_CHARACTER = '"';
+const COLON_CHARACTER = 0x3a;
+const SPACE_CHARACTER = 0x20;
+
+/** Whether a key in the text of valid JSON has an escape. */
+export function hasEscapedKey(text: string): boolean {
+  let quote = -1;
+  for (let at = text.indexOf('\\'); at >= 0;) {
+    const next = text.indexOf('\\', at + 2);
+    if (quote < at + 2) quote = text.indexOf(QUOTE_CHARACTER, at + 2);
+    const isLastOfString = next < 0 || next > quote;
+    if (isLastOfString && isFollowedByColon(text, quote)) return true;
+    at = next;
+  }
+  return false;
+}
+
+function isFollowedByColon(text: string, at: number): boolean {
+  let next = at + 1;
+  while (text.charCodeAt(next) <= SPACE_CHARACTER) next++;
+  return text.charCodeAt(next) === COLON_CHARACTER;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { KnownShapes, type ScanLimits, ValueScanner } from './json-scan.js';
+import { type ScanLimits, ValueScanner } from './json-scan.js';
+import { KnownShapes } from './known-shapes.js';
 
 const NO_LIMITS: ScanLimits = { maxDepth: Infinity, maxBytes: Infinity, maxValues: Infinity };
 

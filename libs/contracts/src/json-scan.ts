@@ -4,6 +4,7 @@
 
 import { isDigit, isSpace } from './json-bytes.js';
 import { endOfExcess } from './json-size.js';
+import { HASH_SEED, hashOfKey, type KnownShapes } from './known-shapes.js';
 
 /** Limits of one value. A limit bounds the memory and the time that parsing the value costs. */
 export interface ScanLimits {
@@ -54,39 +55,6 @@ const MAX_PLAIN_NUMBER_LENGTH = 200;
 const MAX_NEW_KEYS = 8;
 const MAX_NEW_KEYS_OF_CONTAINER = 2;
 const MAX_FOLLOWED_DEPTH = 64;
-
-/**
- * The sequences of keys that the objects of a body, or of a process, have had, by hash, and what else is counted in it. Devices send the same ones again and
- * again: V8 has a hidden class for each, and JSON.parse is fast. A key that continues its object in a new way is new, and costs
- * ten times as much.
- */
-export class KnownShapes {
-  readonly #hashes: Uint32Array;
-  readonly #mask: number;
-  /** Number of new ones. A sequence that another one with the same slot has replaced is new again. */
-  newKeys = 0;
-  /** Keys with an escape of one letter, such as a line feed: they are escaped in the event, too, and each reader reads them slowly. */
-  escapedKeys = 0;
-  /** Numbers with an exponent of two digits or more: a large double is written as a text, which each reader turns into the number. */
-  exponents = 0;
-
-  /** @param slots at least; rounded up to a power of two */
-  constructor(slots = 16 * 1024) {
-    this.#hashes = new Uint32Array(2 ** Math.ceil(Math.log2(slots)));
-    this.#mask = this.#hashes.length - 1;
-  }
-
-  add(hash: number): void {
-    const slot = hash & this.#mask;
-    if (this.#hashes[slot] === hash) return;
-    this.#hashes[slot] = hash;
-    this.newKeys++;
-  }
-}
-
-/** Otherwise a client could predict which keys count as known. */
-const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
-const HASH_PRIME = 0x01000193;
 
 /** Hash of the keys so far, of the open object of each level. A value is scanned in one turn, so all scanners share it. */
 const shapesOfLevels = new Uint32Array(MAX_FOLLOWED_DEPTH);
@@ -259,38 +227,4 @@ export class ValueScanner {
     this.flawEnd = endOfExcess(this.bytes, from, this.end, this.limits.maxBytes);
     if (this.flawEnd > 0) this.flaw = 'size';
   }
-}
-
-/** Only the beginning of a longer key is part of its hash, up to its quote. */
-const MAX_HASHED_LENGTH = 16;
-
-function hashOfKey(bytes: Uint8Array, start: number, seed: number): number {
-  let hash = seed;
-  for (let at = start; at < start + MAX_HASHED_LENGTH && bytes[at] !== QUOTE; at++) {
-    hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
-  }
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-const QUOTE_CHARACTER = '"';
-const COLON_CHARACTER = 0x3a;
-const SPACE_CHARACTER = 0x20;
-
-/** Whether a key in the text of valid JSON has an escape. */
-export function hasEscapedKey(text: string): boolean {
-  let quote = -1;
-  for (let at = text.indexOf('\\'); at >= 0;) {
-    const next = text.indexOf('\\', at + 2);
-    if (quote < at + 2) quote = text.indexOf(QUOTE_CHARACTER, at + 2);
-    const isLastOfString = next < 0 || next > quote;
-    if (isLastOfString && isFollowedByColon(text, quote)) return true;
-    at = next;
-  }
-  return false;
-}
-
-function isFollowedByColon(text: string, at: number): boolean {
-  let next = at + 1;
-  while (text.charCodeAt(next) <= SPACE_CHARACTER) next++;
-  return text.charCodeAt(next) === COLON_CHARACTER;
 }

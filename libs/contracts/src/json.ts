@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { hasEscapedKey, KnownShapes, ValueScanner } from './json-scan.js';
-import { unescaped } from './json-escape.js';
+import { ValueScanner } from './json-scan.js';
+import { KnownShapes } from './known-shapes.js';
+import { hasEscapedKey, unescaped } from './json-escape.js';
 import { JsonSyntaxError, readText, type ReadText } from './json-reader.js';
 import type { JsonObject } from './event.js';
 

@@ -2,7 +2,9 @@
 
 import { DEVICE_ID_PATTERN, MAX_ID_LENGTH, RECORD_ID_PATTERN } from './ids.js';
 import { isDigit } from './json-bytes.js';
+import { isTimestamp, MAX_TIMESTAMP_LENGTH } from './timestamp.js';
 
+const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 
@@ -33,8 +35,14 @@ export function isId(bytes: Uint8Array, start: number, end: number, allowed: Uin
 const TIME_FORM = Buffer.from('0000-00-00T00:00:00');
 const [UPPER_Z, LAST_SURE_DAY] = [0x5a, 28];
 
+/** Whether it is a timestamp. Nearly all have a form that takes no text to recognize. */
+export function isTime(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > MAX_TIMESTAMP_LENGTH) return false;
+  return isPlainTime(bytes, start, end) || isTimestamp(bytes.toString('latin1', start, end));
+}
+
 /** Whether it is a time in the form that nearly all have, on a day that every month has; `false` says nothing. */
-export function isPlainTime(bytes: Uint8Array, start: number, end: number): boolean {
+function isPlainTime(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start <= TIME_FORM.length || bytes[end - 1] !== UPPER_Z) return false;
   for (let index = 0; index < TIME_FORM.length; index++) {
     const form = TIME_FORM[index]!;
@@ -57,4 +65,31 @@ function isFraction(bytes: Uint8Array, start: number, end: number): boolean {
 
 function twoDigits(bytes: Uint8Array, at: number): number {
   return (bytes[at]! - ZERO) * 10 + bytes[at + 1]! - ZERO;
+}
+
+/** A double distinguishes all numbers with this many digits, and is written with the digits that it was read from. */
+const MAX_DIGITS = 15;
+/** A smaller number is written with an exponent. */
+const LEAST_FRACTION = Buffer.from('000000');
+
+/** The end of the number at `start` as far as it is read, without its exponent; -1 if JSON.stringify writes it in another way. */
+export function endOfPlainNumber(bytes: Uint8Array, start: number): number {
+  const first = bytes[start] === MINUS ? start + 1 : start;
+  let at = first;
+  while (isDigit(bytes[at])) at++;
+  const whole = at - first;
+  const isZero = bytes[first] === ZERO;
+  if (whole === 0 || (isZero && whole > 1)) return -1;
+  if (bytes[at] !== POINT) return whole <= MAX_DIGITS ? at : -1;
+  const fraction = ++at;
+  while (isDigit(bytes[at])) at++;
+  if (at === fraction || bytes[at - 1] === ZERO || at - first - 1 > MAX_DIGITS) return -1;
+  return isZero && isTiny(bytes, fraction) ? -1 : at;
+}
+
+function isTiny(bytes: Uint8Array, fraction: number): boolean {
+  for (let index = 0; index < LEAST_FRACTION.length; index++) {
+    if (bytes[fraction + index] !== LEAST_FRACTION[index]) return false;
+  }
+  return true;
 }

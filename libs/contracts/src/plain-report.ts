@@ -1,22 +1,13 @@
 import { isDigit, isSpace } from './json-bytes.js';
-import type { KnownShapes } from './json-scan.js';
+import { HASH_PRIME, HASH_SEED, type KnownShapes } from './known-shapes.js';
 import { MAX_PAYLOAD_KEY_LENGTH, type PayloadLimits } from './payload-check.js';
-import { DEVICE_ID_BYTES, isId, isPlainTime, RECORD_ID_BYTES } from './plain-bytes.js';
-import { isTimestamp, MAX_TIMESTAMP_LENGTH } from './timestamp.js';
+import { DEVICE_ID_BYTES, endOfPlainNumber, isId, isTime, RECORD_ID_BYTES } from './plain-bytes.js';
 
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const POINT = 0x2e;
-const ZERO = 0x30;
-const COLON = 0x3a;
-const LIST = 0x5b;
-const BACKSLASH = 0x5c;
-const LIST_END = 0x5d;
-const UNDERSCORE = 0x5f;
-const OBJECT = 0x7b;
-const OBJECT_END = 0x7d;
+// In this file: an import is loaded again for each byte.
+const [SPACE, QUOTE, COMMA, MINUS, COLON, BACKSLASH] = [0x20, 0x22, 0x2c, 0x2d, 0x3a, 0x5c];
+const [SEED, PRIME] = [HASH_SEED, HASH_PRIME];
+const [LIST, LIST_END, UNDERSCORE] = [0x5b, 0x5d, 0x5f];
+const [OBJECT, OBJECT_END] = [0x7b, 0x7d];
 
 /** What the byte of a text can be. */
 const [IN_TEXT, ENDS_TEXT, NOT_PLAIN] = [0, 1, 2];
@@ -33,13 +24,6 @@ const LITERALS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
 const MAX_DEPTH = 32;
 /** Of one object: each is compared with those before it. */
 const MAX_KEYS = 64;
-/** A double distinguishes all numbers with this many digits, and is written with the digits that it was read from. */
-const MAX_DIGITS = 15;
-/** A smaller number is written with an exponent. */
-const LEAST_FRACTION = Buffer.from('000000');
-
-const HASH_SEED = Math.floor(Math.random() * 2 ** 32);
-const HASH_PRIME = 0x01000193;
 
 /** Hashes of the keys of the objects that are open, one object after the other. A report is scanned in one turn, so all scanners share it. */
 const keysOfLevels = new Int32Array(MAX_DEPTH * MAX_KEYS);
@@ -136,27 +120,19 @@ export class PlainReportScanner {
     const start = this.#at;
     if (!this.text()) return false;
     const end = this.#at - 1;
-    if (field === TIMESTAMP) return this.timestamp(start, end);
-    return field === DEVICE_ID ? this.deviceId(start, end) : this.recordId(start, end);
-  }
-
-  private deviceId(start: number, end: number): boolean {
-    this.deviceIdStart = start;
-    this.deviceIdEnd = end;
-    return isId(this.bytes, start, end, DEVICE_ID_BYTES);
-  }
-
-  private recordId(start: number, end: number): boolean {
+    if (field === TIMESTAMP) {
+      this.timestampStart = start;
+      this.timestampEnd = end;
+      return isTime(this.bytes, start, end);
+    }
+    if (field === DEVICE_ID) {
+      this.deviceIdStart = start;
+      this.deviceIdEnd = end;
+      return isId(this.bytes, start, end, DEVICE_ID_BYTES);
+    }
     this.recordIdStart = start;
     this.recordIdEnd = end;
     return isId(this.bytes, start, end, RECORD_ID_BYTES);
-  }
-
-  private timestamp(start: number, end: number): boolean {
-    this.timestampStart = start;
-    this.timestampEnd = end;
-    if (end - start > MAX_TIMESTAMP_LENGTH) return false;
-    return isPlainTime(this.bytes, start, end) || isTimestamp(this.bytes.toString('latin1', start, end));
   }
 
   private payload(): boolean {
@@ -180,14 +156,14 @@ export class PlainReportScanner {
 
   private object(depth: number): boolean {
     const firstKey = this.#keysEnd;
-    let shape = HASH_SEED;
+    let shape = SEED;
     this.#at++;
     this.skipPayloadSpace();
     if (this.skip(OBJECT_END)) return true;
     do {
       this.skipPayloadSpace();
       if (!this.key(firstKey)) return false;
-      shape = Math.imul(shape ^ this.#hash, HASH_PRIME) >>> 0;
+      shape = Math.imul(shape ^ this.#hash, PRIME) >>> 0;
       this.shapes?.add((shape ^ (shape >>> 15)) >>> 0);
       this.skipPayloadSpace();
       if (!this.skip(COLON)) return false;
@@ -217,8 +193,8 @@ export class PlainReportScanner {
     if (!this.skip(QUOTE)) return false;
     const start = this.#at;
     let at = start;
-    let hash = HASH_SEED;
-    for (; TEXT_BYTES[bytes[at]!] === IN_TEXT; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
+    let hash = SEED;
+    for (; TEXT_BYTES[bytes[at]!] === IN_TEXT; at++) hash = Math.imul(hash ^ bytes[at]!, PRIME);
     this.#at = at + 1;
     this.#hash = hash;
     const length = at - start;
@@ -247,27 +223,9 @@ export class PlainReportScanner {
   }
 
   private number(): boolean {
-    const { bytes } = this;
-    const isNegative = bytes[this.#at] === MINUS;
-    const start = isNegative ? this.#at + 1 : this.#at;
-    let at = start;
-    while (isDigit(bytes[at])) at++;
-    const whole = at - start;
-    const isZero = bytes[start] === ZERO;
-    if (whole === 0 || (isZero && whole > 1)) return false;
-    this.#at = at;
-    if (bytes[at] !== POINT) return whole <= MAX_DIGITS;
-    const fraction = ++at;
-    while (isDigit(bytes[at])) at++;
-    this.#at = at;
-    if (at === fraction || bytes[at - 1] === ZERO || at - start - 1 > MAX_DIGITS) return false;
-    return !isZero || !this.isTiny(fraction);
-  }
-
-  private isTiny(fraction: number): boolean {
-    for (let index = 0; index < LEAST_FRACTION.length; index++) {
-      if (this.bytes[fraction + index] !== LEAST_FRACTION[index]) return false;
-    }
+    const end = endOfPlainNumber(this.bytes, this.#at);
+    if (end < 0) return false;
+    this.#at = end;
     return true;
   }
 

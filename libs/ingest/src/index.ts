@@ -43,18 +43,13 @@ export {
   type Token,
   tokenFrom,
 } from './access/token.js';
-export {
-  type Arrival,
-  type ArrivalTrace,
-  declaredCost,
-  Ingestion,
-  type PublishSteps,
-  type Visit,
-} from './ingestion.js';
+export type { Arrival, ArrivalTrace, PublishSteps } from './arrival.js';
+export { declaredCost, Ingestion, type Visit } from './ingestion.js';
 export type { LeaseAsk, LeaseSource } from './limits/lease.js';
 export { LeaseOffice } from './limits/lease-office.js';
 export { RATE_LIMIT_SETTINGS, type RateLimitOptions } from './limits/rate-limit.settings.js';
-export { type Charge, type Cost, RateLimits, type Sender, type SharedLimits } from './limits/rate-limits.js';
+export type { Charge, Cost } from './limits/charge.js';
+export { RateLimits, type Sender, type SharedLimits } from './limits/rate-limits.js';
 export { MAX_KEYS, TokenBuckets } from './limits/token-bucket.js';
 export { LogReachability } from './log-reachability.js';
 export { Admission, type Ticket } from './overload/admission.js';
@@ -63,7 +58,8 @@ export { LAG_SETTINGS, type LagLimits, limitsLag } from './overload/lag.settings
 export { LagWatch } from './overload/lag-watch.js';
 export { LoadShedding, SHEDDING_CODES } from './overload/load-shedding.js';
 export { RefusedError, type Refusal } from './refusal.js';
-export { readSubmission, type Submission, type SubmissionOptions } from './submission/read-submission.js';
+export { readSubmission, type SubmissionOptions } from './submission/read-submission.js';
+export type { Submission } from './submission/submission.js';
 export { parseSources, PRESETS, type Sources } from './sources/parse-sources.js';
 export { sourceSubmission } from './sources/source-submission.js';
 export {

@@ -1,7 +1,6 @@
 import type { Clock } from '@sluice/async';
 import {
   EVENT_HEADERS,
-  PAYLOAD_SCHEMA_HEADER,
   REPORT_RULES,
   ReportCheck,
   type ProblemCode,
@@ -9,40 +8,26 @@ import {
   uuidV7,
 } from '@sluice/contracts';
 import { EventLogError, type EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
-import type { Charge, Cost, DeviceCost, RateLimits, Sender } from './limits/rate-limits.js';
+import type { Arrival, PublishSteps } from './arrival.js';
+import type { Charge, Cost } from './limits/charge.js';
+import type { DeviceCost, RateLimits } from './limits/rate-limits.js';
 import type { LogReachability } from './log-reachability.js';
 import type { Admission, Ticket } from './overload/admission.js';
 import type { LoadShedding, RequestLoad } from './overload/load-shedding.js';
 import {
   CandidateRecord,
+  type PassedRecord,
+  passedOf,
   RECORD_CHECKS,
   type RecordCheck,
   type RecordContext,
   REPORT_CHECKS,
 } from './record-checks.js';
 import { isOurFault, RefusedError, type Refusal } from './refusal.js';
-import type { Submission, SubmittedRecords } from './submission/read-submission.js';
+import type { Submission, SubmittedRecords } from './submission/submission.js';
 import { fitsSchema, type PayloadSchemas } from './schemas/schema-check.js';
 import { TimeSlice } from './submission/time-slice.js';
 import { confirmed, ErrorSpace, type Verdict } from './verdict.js';
-
-/** The properties of a request that are known before its records are read. */
-export interface Arrival extends Sender, RequestLoad {
-  trace: ArrivalTrace | undefined;
-}
-
-/** The trace that a request belongs to. */
-export interface ArrivalTrace {
-  /** The header `traceparent` of the records of the request, for their consumers. */
-  traceParent: string;
-  /** Measures the steps of the request; left out where it is not traced here. */
-  steps?: PublishSteps;
-}
-
-export interface PublishSteps {
-  publishing(records: readonly { deviceId: string; recordId: string }[]): void;
-  published(outcomes: readonly PublishOutcome[]): void;
-}
 
 export interface IngestionParts {
   admission: Admission;
@@ -55,14 +40,6 @@ export interface IngestionParts {
   rules?: ReportRules;
   /** Left out: payloads are free-form. */
   schemas?: PayloadSchemas | undefined;
-}
-
-/** A record that has passed its checks. */
-interface PassedRecord {
-  index: number;
-  recordId: string;
-  deviceId: string;
-  entry: LogEntry;
 }
 
 /** What a record costs besides its bytes, as bytes. */
@@ -263,18 +240,4 @@ function* costsOf(records: readonly PassedRecord[]): Generator<DeviceCost> {
 
 function headersOf({ trace }: Arrival): Readonly<Record<string, string>> {
   return trace === undefined ? EVENT_HEADERS : { ...EVENT_HEADERS, traceparent: trace.traceParent };
-}
-
-function passedOf(
-  { index, deviceId, recordId, key, value, payloadSchema }: CandidateRecord,
-  timestampMs: number,
-  shared: Readonly<Record<string, string>>,
-): PassedRecord {
-  const headers = payloadSchema === undefined ? shared : { ...shared, [PAYLOAD_SCHEMA_HEADER]: payloadSchema };
-  return {
-    index,
-    recordId,
-    deviceId,
-    entry: { key: key ?? Buffer.from(deviceId, 'latin1'), value, headers, timestampMs },
-  };
 }

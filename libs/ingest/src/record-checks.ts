@@ -1,6 +1,7 @@
 import {
   asReport,
   encodeEvent,
+  PAYLOAD_SCHEMA_HEADER,
   payloadSizeProblem,
   uuidV7,
   type DeviceReport,
@@ -11,10 +12,11 @@ import {
   type ReportCheck,
   type ReportRules,
 } from '@sluice/contracts';
+import type { LogEntry } from '@sluice/event-log';
 import { mayNotIngestFor } from './access/access-refusals.js';
 import { mayIngestFor, type Principal } from './access/principal.js';
 import type { PlainEvents } from './submission/plain-events.js';
-import type { SubmittedRecord, SubmittedRecords } from './submission/read-submission.js';
+import type { SubmittedRecord, SubmittedRecords } from './submission/submission.js';
 import { forbidden, rejected, unreadable, type ErrorSpace, type Verdict } from './verdict.js';
 
 /** What all records of a request have in common. */
@@ -178,4 +180,27 @@ function eventOf(report: DeviceReport, { atMs, atText, check: { time } }: Record
 function withTime(event: IngestEvent, { timestamp, sent, source }: DeviceTime): IngestEvent {
   const original = sent === undefined ? {} : { timestamp_sent: sent };
   return { ...event, timestamp: timestamp ?? event.received_at, ...original, timestamp_source: source };
+}
+
+/** A record that has passed its checks. */
+export interface PassedRecord {
+  index: number;
+  recordId: string;
+  deviceId: string;
+  entry: LogEntry;
+}
+
+/** @param shared headers of all records of the request */
+export function passedOf(
+  { index, deviceId, recordId, key, value, payloadSchema }: CandidateRecord,
+  timestampMs: number,
+  shared: Readonly<Record<string, string>>,
+): PassedRecord {
+  const headers = payloadSchema === undefined ? shared : { ...shared, [PAYLOAD_SCHEMA_HEADER]: payloadSchema };
+  return {
+    index,
+    recordId,
+    deviceId,
+    entry: { key: key ?? Buffer.from(deviceId, 'latin1'), value, headers, timestampMs },
+  };
 }

@@ -7,7 +7,7 @@ import {
   type Problem,
   type ProblemEntry,
 } from '@sluice/contracts';
-import type { UnreadableRecord } from './submission/read-submission.js';
+import type { UnreadableRecord } from './submission/submission.js';
 import type { FailureCause, PublishOutcome } from '@sluice/event-log';
 
 /**

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { defaultsOf } from '@sluice/settings';
 import { FakeClock } from '@sluice/test-kit';
 import { RATE_LIMIT_SETTINGS } from './rate-limit.settings.js';
-import { RateLimits, type Charge, type Cost } from './rate-limits.js';
+import type { Charge, Cost } from './charge.js';
+import { RateLimits } from './rate-limits.js';
 
 const RATE = 10;
 const BURST_SECONDS = 3;

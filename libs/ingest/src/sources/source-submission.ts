@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '@sluice/contracts';
-import type { Submission, SubmittedRecord } from '../submission/read-submission.js';
+import type { Submission, SubmittedRecord } from '../submission/submission.js';
 import { isMissing, type MappedRecord, type MappingResult, type MissingPlace, type Source } from './source.js';
 
 const NO_NUMBERS: ReadonlyMap<string, string> = new Map();

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PROBLEMS } from '@sluice/contracts';
 import type { RefusedError } from '../refusal.js';
-import { readSubmission, type Submission, type SubmittedRecord } from './read-submission.js';
+import { readSubmission } from './read-submission.js';
+import type { Submission, SubmittedRecord } from './submission.js';
 
 interface Read {
   isBatch: boolean;

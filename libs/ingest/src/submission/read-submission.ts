@@ -10,7 +10,6 @@ import {
   whereBrokenOff,
   type JsonObject,
   type PayloadLimits,
-  type ProblemEntry,
   type ScanFlaw,
 } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
@@ -18,65 +17,9 @@ import { giveKey, keyMismatch } from './idempotency-key.js';
 import { parseWithNan } from './nan-as-null.js';
 import { NO_EVENTS, type PlainEvents, WrittenEvents } from './plain-events.js';
 import { endOfByteOrderMark, type MediaType, scanBody, type ScannedBody } from './scan-body.js';
-import { faultAt, faultIn, notJson, syntaxEntry } from './syntax-fault.js';
+import type { ReadableRecord, Submission, SubmittedRecord, SubmittedRecords, UnreadableRecord } from './submission.js';
+import { brokenOff, faultIn, notJson, syntaxEntry } from './syntax-fault.js';
 import { TimeSlice } from './time-slice.js';
-
-/** A record that JSON could be read from. `problems`: what reading it has changed silently; pointers are below the record. */
-interface ReadableRecord {
-  state: 'read';
-  value: unknown;
-  /** Whether whole numbers in digits beyond 2^53 - 1 were read as bigints. */
-  isExact: boolean;
-  /** Whether a number of it may be one that JSON.stringify changes. */
-  mayHaveRareNumbers: boolean;
-  /** Texts of the numbers of its fields; empty unless it was read exactly. */
-  fieldNumbers: ReadonlyMap<string, string>;
-  problems: readonly ProblemEntry[];
-}
-
-/** A line that is not JSON. */
-export interface UnreadableRecord {
-  state: 'unreadable';
-  code: 'invalid-json' | 'invalid-utf8';
-  detail: string;
-  /** Where it is not JSON. */
-  entry?: ProblemEntry;
-}
-
-/** A record that exceeds a limit of the scan and is therefore not parsed. */
-interface ExcessiveRecord {
-  state: 'excessive';
-  problems: readonly ProblemEntry[];
-}
-
-export type SubmittedRecord = ReadableRecord | UnreadableRecord | ExcessiveRecord;
-
-/** The records in the order of the body. Each is parsed when it is read, so that the parsed form of one is held at a time. */
-export interface SubmittedRecords {
-  readonly length: number;
-  /**
-   * @param isExact whether whole numbers in digits beyond 2^53 - 1 are read as bigints, and texts of numbers kept: see `parseScanned`
-   * @throws RefusedError `invalid-json`: the body is not JSON in this record
-   */
-  read(index: number, isExact?: boolean): SubmittedRecord;
-  /**
-   * The events of those records that need not be parsed; left out where each has to be.
-   *
-   * @param receivedAt RFC 3339
-   * @param newId makes the id of a record that has none
-   */
-  plainEvents?(receivedAt: string, newId: () => string): PlainEvents;
-  /** Bytes of the body that the record takes. */
-  bytesOf(index: number): number;
-}
-
-/** What one request submits: a single record, or many. */
-export interface Submission {
-  isBatch: boolean;
-  /** Whether its sender has no clock: then a record without timestamp has that of its receipt, whatever the settings say. */
-  isClockless?: boolean;
-  records: SubmittedRecords;
-}
 
 export interface SubmissionOptions {
   mediaType: MediaType;
@@ -105,17 +48,6 @@ export async function readSubmission(body: Buffer, options: SubmissionOptions): 
   if (scanned.form === 'object') return { isBatch: false, records: new SingleRecord(records, key) };
   if (key === undefined) return { isBatch: true, records };
   throw keyMismatch('Idempotency-Key is for a single object; in a list, give each record its record_id.');
-}
-
-/** @param at where an array cannot continue */
-function brokenOff({ bytes, spans }: ScannedBody, at: number): RefusedError {
-  // After a comma, it is the next record that is missing.
-  const before = bytes.toString('latin1', 0, at).trimEnd().at(-1);
-  return notJson(
-    bytes,
-    faultAt(bytes, 0, at, bytes.length),
-    before === ',' ? spans.length : Math.max(0, spans.length - 1),
-  );
 }
 
 /** An array that cannot continue may have a fault in a record before, which is the one to name. */

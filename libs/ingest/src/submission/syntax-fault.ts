@@ -1,6 +1,6 @@
 import { checkJson, isSpace, JsonSyntaxError, type ProblemEntry } from '@sluice/contracts';
 import { RefusedError } from '../refusal.js';
-import { endOfByteOrderMark } from './scan-body.js';
+import { endOfByteOrderMark, type ScannedBody } from './scan-body.js';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -156,4 +156,15 @@ export function notJsonBody(bytes: Buffer): RefusedError {
 export function notJson(bytes: Buffer, fault: SyntaxFault, index?: number): RefusedError {
   const entry = syntaxEntry(bytes, fault, 'The body', index);
   return new RefusedError({ code: 'invalid-json', detail: entry.detail, errors: [entry] });
+}
+
+/** @param at where an array cannot continue */
+export function brokenOff({ bytes, spans }: ScannedBody, at: number): RefusedError {
+  // After a comma, it is the next record that is missing.
+  const before = bytes.toString('latin1', 0, at).trimEnd().at(-1);
+  return notJson(
+    bytes,
+    faultAt(bytes, 0, at, bytes.length),
+    before === ',' ? spans.length : Math.max(0, spans.length - 1),
+  );
 }
