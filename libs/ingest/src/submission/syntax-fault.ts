@@ -31,7 +31,7 @@ export function faultIn(bytes: Buffer, from: number, end: number): SyntaxFault |
 }
 
 /** @param at index of the byte that cannot be there, `end` if the text ends too early */
-export function faultAt(bytes: Buffer, from: number, at: number, end: number): SyntaxFault {
+function faultAt(bytes: Buffer, from: number, at: number, end: number): SyntaxFault {
   if (at >= end) return { at: end, what: end === bytes.length ? endsEarly(end) : 'the text ends too early' };
   const start = startOfWord(bytes, from, at);
   const word = bytes.toString('latin1', start, endOfWord(bytes, at, end)).replace(/^-/, '');
