@@ -31,7 +31,7 @@ describe('A MongoDB server that is frozen', () => {
   it('Writes and reads fail in time, and the same batch is stored when the server continues', async () => {
     const records = recordsToStore(50);
     await untilTaken(() => store.prepare());
-    await docker('pause', container);
+    await untilTaken(() => docker('pause', container));
     await Promise.all([
       expect(store.writer.write(records, STORED_AT_MS)).rejects.toMatchObject(UNAVAILABLE),
       expect(store.reader.page({}, 10)).rejects.toMatchObject(UNAVAILABLE),

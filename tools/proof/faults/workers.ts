@@ -1,3 +1,4 @@
+import { until } from '@sluice/test-kit';
 import type { Fault } from '../fault.js';
 import { docker } from '../../load/docker.js';
 import { acknowledged } from '../observed-load.js';
@@ -13,7 +14,9 @@ export const zombieWorker: Fault = {
     const rebalances = countingRebalances(scene);
     await randomMoment(scene);
     const frozen = scene.random.oneOf(await system.containers('buffer-worker'));
-    await docker(['pause', frozen, ...(await system.containers('naive'))]);
+    for (const container of [frozen, ...(await system.containers('naive'))]) {
+      await until(`${container} is frozen`, () => docker(['pause', container]), { everyMs: 200 });
+    }
     await lasting(45);
     await docker(['unpause', frozen, ...(await system.containers('naive'))]);
     await acknowledged(ledger, 300);

@@ -1,6 +1,9 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { freePort } from '@sluice/test-kit';
+import { freePort, until } from '@sluice/test-kit';
+
+/** Docker may fail to freeze a busy container at first. */
+const FREEZING = { tries: 20, everyMs: 200 };
 
 const IMAGE = 'apache/kafka:4.3.1';
 
@@ -48,7 +51,7 @@ export class OwnBroker {
 
   /** Freezes the broker: connections stay open, no request is answered. */
   async freeze(): Promise<void> {
-    await docker(['pause', this.container]);
+    await until('the broker is frozen', () => docker(['pause', this.container]).then(() => true), FREEZING);
   }
 
   async thaw(): Promise<void> {
