@@ -149,14 +149,15 @@ interface SpentLimit {
 }
 
 /** The spent limit that takes longest to recover. */
-export function longest(lines: readonly Line[], nowMs: number): SpentLimit {
+function longest(lines: readonly Line[], nowMs: number): SpentLimit {
   const spent = lines
     .map(({ limit, key }) => ({ limit, ...limit.buckets.allowance(key, nowMs) }))
     .filter(({ isOpen }) => !isOpen);
   return spent.reduce((a, b) => (a.seconds >= b.seconds ? a : b));
 }
 
-function refusalBy(lines: readonly Line[], nowMs: number): Refusal {
+/** @param lines of limits of which at least one is spent */
+export function refusalBy(lines: readonly Line[], nowMs: number): Refusal & { retryAfterSeconds: number } {
   const spent = longest(lines, nowMs);
   return { code: 'rate-limited', detail: detailOf(spent), retryAfterSeconds: spent.seconds };
 }
@@ -169,7 +170,7 @@ export function lineOf(limit: Limit, key: string): Line {
   return { limit, key, charged: 0 };
 }
 
-export function detailOf({ limit: { name, unit, buckets }, seconds }: SpentLimit): string {
+function detailOf({ limit: { name, unit, buckets }, seconds }: SpentLimit): string {
   const whose = name.split('-', 1)[0];
   return `The limit ${name} is spent: ${buckets.rate.perSecond} ${unit} a second for each ${whose}. Send again after ${seconds} s.`;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/async';
 import { problemOf, type Problem } from '@sluice/contracts';
 import type { Principal } from '../access/principal.js';
-import { allOf, Charge, detailOf, FREE, type Limit, lineOf, longest } from './charge.js';
+import { allOf, Charge, FREE, type Limit, lineOf, refusalBy } from './charge.js';
 import type { LeaseSource } from './lease.js';
 import { LeaseAsks } from './lease-asks.js';
 import { LeaseOffice } from './lease-office.js';
@@ -86,11 +86,9 @@ export class RateLimits {
       for (const { unit, buckets } of this.ofDevice) buckets.spend(deviceId, unit === 'records' ? 1 : bytes, nowMs);
       return undefined;
     }
-    const spent = longest(
-      this.ofDevice.map((limit) => lineOf(limit, deviceId)),
-      nowMs,
-    );
-    return { problem: problemOf('rate-limited', detailOf(spent)), retryAfterSeconds: spent.seconds };
+    const lines = this.ofDevice.map((limit) => lineOf(limit, deviceId));
+    const { detail, retryAfterSeconds } = refusalBy(lines, nowMs);
+    return { problem: problemOf('rate-limited', detail), retryAfterSeconds };
   }
 }
 
