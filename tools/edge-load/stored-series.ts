@@ -4,7 +4,7 @@ import { BROKERS } from './gateway.js';
 import { send } from './stored-pages.js';
 
 const DEVICE = 'series';
-/** So many that several exports end within one measurement: a record store over the network reads more slowly. */
+/** Several exports end within one measurement; a record store over the network reads more slowly. */
 const RECORDS = BROKERS === undefined ? 20_000 : 5_000;
 const PER_REQUEST = 1_000;
 const FIRST_MS = Date.parse('2025-09-01T00:00:00Z');

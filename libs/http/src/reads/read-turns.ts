@@ -15,9 +15,9 @@ const REST_WHEN_LATE = 1;
 const CHECK_EVERY_MS = 2;
 
 /**
- * Shares the event loop among reads: one short turn at a time, in the order of their requests. After each turn, the other work of
- * the process runs. Ingest has priority: reads use the time that ingest leaves. While there is no ingest and the event loop is on
- * time, reads may use all of it.
+ * Shares the event loop among reads: one short turn at a time, in the order of their requests. After each turn, the other work of the
+ * process runs. Ingest has priority: reads use the time that it does not need. Without ingest, reads may use all of the event
+ * loop as long as it is on time.
  */
 export class ReadTurns {
   readonly #waiting: (() => void)[] = [];
