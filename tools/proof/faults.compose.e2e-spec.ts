@@ -4,7 +4,7 @@ import { Generator } from '../load/ledger/generator.js';
 import { Ledger } from '../load/ledger/ledger.js';
 import { Random, seedOfRun } from '../load/ledger/random.js';
 import { storedCopiesOf, untilDrained } from '../load/ledger/stored-copies.js';
-import { HttpClient, Stack, until } from '@sluice/test-kit';
+import { freeze, HttpClient, Stack } from '@sluice/test-kit';
 import { docker } from '../load/docker.js';
 import { VisibilitySampler } from './visibility-sampler.js';
 import { acknowledged, troublesOf } from './observed-load.js';
@@ -40,7 +40,7 @@ describe(`The full stack under load (seed ${seed})`, () => {
 
   it('The full stack under load accepts records while the store is frozen, and stores them afterwards', async () => {
     const id = await idOf('mongo');
-    await until('the store is frozen', () => docker(['pause', id]), { everyMs: 200 });
+    await freeze(id);
     await acknowledged(ledger, 200);
     await docker(['unpause', id]);
   });

@@ -4,7 +4,7 @@ import type { EventLog, PartitionPosition } from '@sluice/event-log';
 import type { RecordStore } from '@sluice/record-store';
 import type { StoredCopy } from '../load/ledger/check.js';
 import { storedCopiesFrom, untilDrained } from '../load/ledger/stored-copies.js';
-import { HttpClient, isReady, type System, until } from '@sluice/test-kit';
+import { freeze, HttpClient, isReady, type System, until } from '@sluice/test-kit';
 import { ComposeProject } from '../load/compose-project.js';
 import { docker } from '../load/docker.js';
 import { Links } from './links.js';
@@ -26,7 +26,6 @@ const PORTS = [
   'PROOF_MONGO_PORT',
 ];
 const ENGINE_TIMEOUT_MS = 10_000;
-const FREEZING = { tries: 20, everyMs: 200 };
 
 /** The full stack in a separate compose project, with controllable links and both engines reachable. */
 export class ProofStack implements System {
@@ -99,7 +98,7 @@ export class ProofStack implements System {
   /** A machine with much to do does not always manage to freeze a process at once. */
   async freeze(...services: Service[]): Promise<void> {
     for (const container of (await Promise.all(services.map((service) => this.containers(service)))).flat()) {
-      await until(`${container} is frozen`, () => docker(['pause', container]), FREEZING);
+      await freeze(container);
     }
   }
 

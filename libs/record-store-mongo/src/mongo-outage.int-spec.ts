@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { recordsToStore, recordToStore, STORED_AT_MS } from '@sluice/record-store/testing';
+import { freeze } from '@sluice/test-kit';
 import { MongoRecordStore } from './mongo-record-store.js';
 import { MongoDatabases, requireServerUrl } from './testing/mongo-databases.js';
 import { UnreliableNetwork } from './testing/unreliable-network.js';
@@ -31,7 +32,7 @@ describe('A MongoDB server that is frozen', () => {
   it('Writes and reads fail in time, and the same batch is stored when the server continues', async () => {
     const records = recordsToStore(50);
     await untilTaken(() => store.prepare());
-    await untilTaken(() => docker('pause', container));
+    await freeze(container);
     await Promise.all([
       expect(store.writer.write(records, STORED_AT_MS)).rejects.toMatchObject(UNAVAILABLE),
       expect(store.reader.page({}, 10)).rejects.toMatchObject(UNAVAILABLE),

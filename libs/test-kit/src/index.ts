@@ -3,6 +3,7 @@ export { Container } from './container.js';
 export { DevicePackage } from './device-package.js';
 export { FakeClock } from './fake-clock.js';
 export { FileServer } from './file-server.js';
+export { freeze } from './freeze.js';
 export { GatewayAlone } from './gateway-alone.js';
 export { type Answer, HttpClient } from './http-client.js';
 export { freePort, output, ROOT } from './program.js';

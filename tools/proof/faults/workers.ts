@@ -1,4 +1,4 @@
-import { until } from '@sluice/test-kit';
+import { freeze } from '@sluice/test-kit';
 import type { Fault } from '../fault.js';
 import { docker } from '../../load/docker.js';
 import { acknowledged } from '../observed-load.js';
@@ -14,9 +14,7 @@ export const zombieWorker: Fault = {
     const rebalances = countingRebalances(scene);
     await randomMoment(scene);
     const frozen = scene.random.oneOf(await system.containers('buffer-worker'));
-    for (const container of [frozen, ...(await system.containers('naive'))]) {
-      await until(`${container} is frozen`, () => docker(['pause', container]), { everyMs: 200 });
-    }
+    for (const container of [frozen, ...(await system.containers('naive'))]) await freeze(container);
     await lasting(45);
     await docker(['unpause', frozen, ...(await system.containers('naive'))]);
     await acknowledged(ledger, 300);

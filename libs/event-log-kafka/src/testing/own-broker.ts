@@ -1,9 +1,6 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { freePort, until } from '@sluice/test-kit';
-
-/** Docker may fail to freeze a busy container at first. */
-const FREEZING = { tries: 20, everyMs: 200 };
+import { freePort, freeze } from '@sluice/test-kit';
 
 const IMAGE = 'apache/kafka:4.3.1';
 
@@ -51,7 +48,7 @@ export class OwnBroker {
 
   /** Freezes the broker: connections stay open, no request is answered. */
   async freeze(): Promise<void> {
-    await until('the broker is frozen', () => docker(['pause', this.container]).then(() => true), FREEZING);
+    await freeze(this.container);
   }
 
   async thaw(): Promise<void> {
