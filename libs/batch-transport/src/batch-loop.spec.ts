@@ -295,4 +295,26 @@ describe('BatchLoop', () => {
     await until(() => loop.state.lastTurnMs > before);
     expect(loop.state.status).toBe('idle');
   });
+
+  it('A record that came while a batch was in hand does not wait for the whole age after it', async () => {
+    const { promise, resolve } = Promise.withResolvers<BatchVerdict>();
+    const clock = { nowMs: 0 };
+    const sizes: number[] = [];
+    const [own, limits] = [new FakeSubscription(), { maxRecords: 4, maxBytes: 1_000_000, maxAgeMs: 60_000 }];
+    const patient = new BatchLoop({
+      ...{ subscription: own, deadLetters, limits, backoff: { minMs: 1, maxMs: 1 }, drainTimeoutMs: 50 },
+      handlerOf: () => (batch) => (sizes.push(batch.length) === 1 ? promise : allDone(batch)),
+      onFatal: (error) => (fatal = error),
+      now: () => clock.nowMs,
+    });
+    patient.start();
+    own.feed(record(0), record(1), record(2), record(3));
+    await until(() => sizes.length === 1);
+    clock.nowMs = 60_000;
+    own.feed(record(4));
+    resolve([DONE, DONE, DONE, DONE]);
+    await until(() => sizes.length === 2);
+    expect(sizes).toEqual([4, 1]);
+    await patient.stop();
+  });
 });

@@ -70,6 +70,7 @@ export class BatchLoop {
   readonly #observer: BatchObserver;
   readonly #now: () => number;
   #batch: HeldBatch | undefined;
+  #takenAtMs = Infinity;
   #running: Promise<void> | undefined;
 
   constructor(private readonly options: BatchLoopOptions) {
@@ -137,6 +138,7 @@ export class BatchLoop {
     const reason = await this.collect();
     const records = reason === undefined ? [] : this.#batcher.nextBatch();
     if (records.length > 0) {
+      this.#takenAtMs = this.#now();
       this.#observer.flushed?.(reason!, records.length);
       await this.inHand(new HeldBatch(records), (batch) => this.settle(batch));
     }
@@ -175,7 +177,9 @@ export class BatchLoop {
       signal: this.#steps.stopping,
     });
     const nowMs = this.#now();
-    for (const record of records) this.#batcher.add(record, { records: 1, bytes: sizeOf(record) }, nowMs);
+    // The first ones after a batch may have come as soon as it was taken: a slow write does not add its time to their age.
+    const sinceMs = isEmpty ? Math.min(nowMs, this.#takenAtMs) : nowMs;
+    for (const record of records) this.#batcher.add(record, { records: 1, bytes: sizeOf(record) }, sinceMs);
     if (records.length === 0) return;
     this.#observer.pulled?.(records);
     await this.state.working();

@@ -46,7 +46,7 @@ export class DeadLettersView {
     @Inject(Clock) private readonly clock: Clock,
     @Inject(ReadTurns) turns: ReadTurns,
   ) {
-    this.source = { inspector, takeTurn: () => turns.begin() };
+    this.source = { inspector, takeTurn: () => turns.beginStep() };
   }
 
   /** Letters by partition and offset. @throws EventLogError, RecordStoreError `unavailable` */

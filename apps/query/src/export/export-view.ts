@@ -36,7 +36,7 @@ export class ExportView {
         const { records, next } = await heavy.turn(() =>
           this.store.page(request.filter, SLICE_RECORDS, after, READ_STEP_BYTES),
         );
-        await this.turns.begin();
+        await this.turns.beginStep();
         after = next;
         const lines = records.map((record) => text.record(record, placeOf(record) as RecordsCursor));
         const isLast = next === undefined;

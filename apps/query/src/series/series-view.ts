@@ -56,7 +56,7 @@ export class SeriesView {
       const page = await heavy.slice(() => this.store.values(query, SLICE_RECORDS, after));
       records += page.values.length;
       if (records > this.limits.maxRecords) throw tooManyRecords(this.limits.maxRecords, page.timestampsMs.at(-1)!);
-      await this.turns.begin();
+      await this.turns.beginStep();
       yield page;
       after = page.next;
     } while (after !== undefined);

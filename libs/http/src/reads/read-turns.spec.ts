@@ -36,6 +36,37 @@ it('Reads pause after each turn while ingest is in progress', async () => {
   expect(passes).toBeGreaterThan(20);
 });
 
+it('While ingest keeps the event loop busy, steps of long reads pause for more passes than pages', async () => {
+  const turns = new ReadTurns();
+  turns.yieldTo(() => true);
+  let passes = 0;
+  const ingest = setInterval(() => {
+    passes++;
+    const endMs = performance.now() + 5;
+    while (performance.now() < endMs);
+  }, 0);
+  const passesOf = async (take: () => Promise<void>): Promise<number> => {
+    const before = passes;
+    for (let turn = 0; turn < 5; turn++) await take();
+    return passes - before;
+  };
+  const ofPages = await passesOf(() => turns.begin());
+  const ofSteps = await passesOf(() => turns.beginStep());
+  clearInterval(ingest);
+  expect(ofSteps).toBeGreaterThan(2 * ofPages);
+});
+
+it('Without ingest, pages and steps of long reads take turns', async () => {
+  const turns = new ReadTurns();
+  const order: string[] = [];
+  const take = (name: string, turn: Promise<void>): Promise<void> => turn.then(() => void order.push(name));
+  const steps = ['step 1', 'step 2', 'step 3'].map((name) => take(name, turns.beginStep()));
+  const pages = ['page 1', 'page 2'].map((name) => take(name, turns.begin()));
+  await Promise.all([...steps, ...pages]);
+  expect(order.indexOf('page 1')).toBeLessThan(2);
+  expect(order.indexOf('page 2')).toBeLessThan(4);
+});
+
 it('Reads never stop completely, however long ingest is in progress', async () => {
   const turns = new ReadTurns();
   turns.yieldTo(() => true);

@@ -2,7 +2,7 @@ import type { EventLoopUtilization } from 'node:perf_hooks';
 
 const { eventLoopUtilization } = performance;
 
-/** Idle time that the event loop has after each turn, as a multiple of its busy time. */
+/** Time that reads leave to other work after each turn, as a multiple of the time that the turn took. */
 const REST_WHILE_INGESTING = 10;
 const REST_AFTER_INGEST = 1;
 /** Ingest was active so recently that more of it is likely. */
@@ -14,21 +14,43 @@ const LATE_MS = 20;
 const REST_WHEN_LATE = 1;
 const CHECK_EVERY_MS = 2;
 
+/** Reads that wait for turns of one kind, and the last turn of this kind. */
+class Line {
+  readonly waiting: (() => void)[] = [];
+  beganAtMs = -Infinity;
+  /** How long the caller used its turn. */
+  tookMs = 0;
+  #loop = eventLoopUtilization();
+
+  /** How long the event loop was busy since the last turn began. */
+  get loopActiveMs(): number {
+    return (eventLoopUtilization(this.#loop) as EventLoopUtilization).active;
+  }
+
+  begin(nowMs: number): void {
+    this.beganAtMs = nowMs;
+    this.#loop = eventLoopUtilization();
+    this.waiting.shift()!();
+    // Next ticks run when no promise job is left: the caller has done all that it can do without waiting.
+    queueMicrotask(() => process.nextTick(() => (this.tookMs = performance.now() - nowMs)));
+  }
+}
+
 /**
- * Shares the event loop among reads: one short turn at a time, in the order of their requests. After each turn, the other work of the
- * process runs. Ingest has priority: reads use the time that it does not need. Without ingest, reads may use all of the event
- * loop as long as it is on time.
+ * Shares the event loop among reads: one short turn in each pass, in the order of the requests. Ingest has priority. Without
+ * ingest, reads may use all of the event loop as long as it is on time.
  */
 export class ReadTurns {
-  readonly #waiting: (() => void)[] = [];
+  readonly #pages = new Line();
+  readonly #steps = new Line();
   #isRunning = false;
-  #turn = { beganAtMs: 0, loop: eventLoopUtilization(), passMs: 0 };
+  #passMs = 0;
   #ingestSeenAtMs = -Infinity;
   #isIngestUnderWay = (): boolean => false;
 
   /** Number of reads that wait for a turn. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#pages.waiting.length + this.#steps.waiting.length;
   }
 
   /** @param isIngestUnderWay called before each turn, so it must be cheap */
@@ -37,11 +59,25 @@ export class ReadTurns {
   }
 
   /**
-   * Resolves when the caller may use the event loop for a few milliseconds: a turn lasts until the caller next awaits something.
+   * For a request and each part of a page. Resolves when the caller may use the event loop for a few milliseconds: a turn lasts
+   * until the caller next waits for anything but a promise that is settled already. While there is ingest, such turns use a tenth
+   * of the time at most.
    */
   begin(): Promise<void> {
+    return this.enter(this.#pages);
+  }
+
+  /**
+   * Like {@link begin}, for one of the many steps of an export, a series or a search. While there is ingest, such turns use only the time
+   * that it leaves.
+   */
+  beginStep(): Promise<void> {
+    return this.enter(this.#steps);
+  }
+
+  private enter({ waiting }: Line): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push(resolve);
+    waiting.push(resolve);
     if (!this.#isRunning) {
       this.#isRunning = true;
       setImmediate(() => this.next());
@@ -51,25 +87,28 @@ export class ReadTurns {
 
   private next(): void {
     const nowMs = performance.now();
-    if (nowMs - this.#turn.beganAtMs < this.spacingMs(nowMs)) {
+    const line = this.due(nowMs);
+    if (line === undefined) {
       setTimeout(() => this.next(), CHECK_EVERY_MS);
       return;
     }
-    this.#turn = { beganAtMs: nowMs, loop: eventLoopUtilization(), passMs: 0 };
-    this.#waiting.shift()!();
+    line.begin(nowMs);
     setImmediate(() => {
-      this.#turn.passMs = performance.now() - nowMs;
-      if (this.#waiting.length > 0) this.next();
+      this.#passMs = performance.now() - nowMs;
+      if (this.waiting > 0) this.next();
       else this.#isRunning = false;
     });
   }
 
-  /** Time from the beginning of one turn to the beginning of the next. */
-  private spacingMs(nowMs: number): number {
+  /** If both lines are due, the one whose last turn is longer ago. */
+  private due(nowMs: number): Line | undefined {
     const rest = this.restFactor(nowMs);
-    if (rest === 0) return 0;
-    const { active } = eventLoopUtilization(this.#turn.loop) as EventLoopUtilization;
-    return Math.min(MAX_REST_MS, active * (1 + rest));
+    const isDue = (line: Line, usedMs: () => number): boolean =>
+      line.waiting.length > 0 &&
+      nowMs - line.beganAtMs >= (rest === 0 ? 0 : Math.min(MAX_REST_MS, usedMs() * (1 + rest)));
+    const pages = isDue(this.#pages, () => this.#pages.tookMs) ? this.#pages : undefined;
+    const steps = isDue(this.#steps, () => this.#steps.loopActiveMs) ? this.#steps : undefined;
+    return (pages?.beganAtMs ?? Infinity) <= (steps?.beganAtMs ?? Infinity) ? pages : steps;
   }
 
   private restFactor(nowMs: number): number {
@@ -78,6 +117,6 @@ export class ReadTurns {
       return REST_WHILE_INGESTING;
     }
     if (nowMs - this.#ingestSeenAtMs < RECENT_MS) return REST_AFTER_INGEST;
-    return this.#turn.passMs > LATE_MS ? REST_WHEN_LATE : 0;
+    return this.#passMs > LATE_MS ? REST_WHEN_LATE : 0;
   }
 }
