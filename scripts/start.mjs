@@ -1,6 +1,6 @@
 // `npm start`: installs what is missing, builds what is stale, runs the whole pipeline in one process.
 // Plain JavaScript for any Node from 18 on; what it starts runs on Node 24.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from './steps/attempt.mjs';
 import { MAIN, ensureBuilt } from './steps/build.mjs';
@@ -8,15 +8,15 @@ import { ROOT, endLike, run } from './steps/child.mjs';
 import { ensureInstalled, node24 } from './steps/install.mjs';
 
 const WATCH_INTERVAL_MS = 500;
-/** As in the image: see Dockerfile. */
-const YOUNG_SPACE = '--max-semi-space-size=16';
+/** As in the image. */
+const { startOption } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).config;
 
 await attempt(async () => {
   await ensureInstalled();
   await ensureBuilt();
   const settings = existsSync(join(ROOT, '.env')) ? ['--env-file=.env'] : [];
   endWithNpm();
-  endLike(await run(node24(), [YOUNG_SPACE, ...settings, MAIN]));
+  endLike(await run(node24(), [startOption, ...settings, MAIN]));
 });
 
 /** npm passes a SIGTERM to the shell between it and this script only; that shell ends with it, and the service would keep running. */

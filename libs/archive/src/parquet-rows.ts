@@ -2,6 +2,7 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet';
 import type { ArchivedRow } from './archived-row.js';
+import { PlainRow } from './plain-row.js';
 import type { RowWriter } from './row-writer.js';
 import type { SpoolFile } from './spool-file.js';
 
@@ -58,8 +59,9 @@ export class ParquetRows implements RowWriter {
   }
 
   add(row: ArchivedRow): void {
-    this.#rows.push(row);
-    this.#buffered += row.data_payload.length + ROW_OVERHEAD_BYTES;
+    const kept = row instanceof PlainRow ? row.copy() : row;
+    this.#rows.push(kept);
+    this.#buffered += kept.data_payload.length + ROW_OVERHEAD_BYTES;
   }
 
   async flush(): Promise<void> {

@@ -1,13 +1,13 @@
 import { decodeEvent, parseTimestamp, stringifyExact, type DecodedEvent } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
 import type { ArchivedRow } from './archived-row.js';
-import { plainRow } from './plain-row.js';
+import { PlainRow } from './plain-row.js';
 
 export type ReadRow = { ok: true; row: ArchivedRow; hour: string } | Extract<DecodedEvent, { ok: false }>;
 
 /** Never throws: a record that is not an event comes back as a reason. The buffer worker makes a dead letter of it, which keeps its bytes. */
 export function readRow(record: LogRecord): ReadRow {
-  const row = plainRow(record);
+  const row = PlainRow.of(record);
   return row === undefined ? decodedRow(record) : { ok: true, row, hour: hourOf(row.received_at) };
 }
 

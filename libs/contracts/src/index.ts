@@ -23,6 +23,7 @@ export * from './partition.js';
 export * from './problem.js';
 export * from './receipt.js';
 export * from './plain-event.js';
+export { PlainEventScanner } from './plain-event-scanner.js';
 export * from './plain-report.js';
 export * from './timestamp.js';
 export * from './topics.js';

@@ -6,8 +6,7 @@ import { DEVICE_ID_BYTES, endOfPlainNumber, isId, isTime, RECORD_ID_BYTES } from
 // In this file: an import is loaded again for each byte.
 const [SPACE, QUOTE, COMMA, MINUS, COLON, BACKSLASH] = [0x20, 0x22, 0x2c, 0x2d, 0x3a, 0x5c];
 const [SEED, PRIME] = [HASH_SEED, HASH_PRIME];
-const [LIST, LIST_END, UNDERSCORE] = [0x5b, 0x5d, 0x5f];
-const [OBJECT, OBJECT_END] = [0x7b, 0x7d];
+const [LIST, LIST_END, UNDERSCORE, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x5f, 0x7b, 0x7d];
 
 /** What the byte of a text can be. */
 const [IN_TEXT, ENDS_TEXT, NOT_PLAIN] = [0, 1, 2];
@@ -30,11 +29,9 @@ const keysOfLevels = new Int32Array(MAX_DEPTH * MAX_KEYS);
 
 /**
  * Reads reports from bytes without making anything of them, as long as they are plain: a report that keeps every rule, whose payload is
- * written as `JSON.stringify` would write it after `JSON.parse`, white space aside. So the bytes of the payload can be copied into the
- * event. That is what devices send: short numbers without exponents, texts without escapes, no key twice. Whatever is not plain has to
- * be read in the other way, which also says what is wrong with it.
- *
- * Reused: the fields describe the last report.
+ * written as `JSON.stringify` would write it after `JSON.parse`, white space aside: short numbers without exponents, texts without
+ * escapes, no key twice. So the bytes of the payload can be copied into the event. Whatever is not plain has to be read in the other
+ * way, which also says what is wrong with it. Reused: the fields describe the last report.
  */
 export class PlainReportScanner {
   /** The byte after the report. */
@@ -59,7 +56,7 @@ export class PlainReportScanner {
 
   /** @param bytes valid UTF-8 */
   constructor(
-    private readonly bytes: Buffer,
+    private bytes: Buffer,
     private readonly limits: PayloadLimits,
     /** Left out: new keys are not counted. */
     private readonly shapes?: KnownShapes,
@@ -69,14 +66,23 @@ export class PlainReportScanner {
 
   /** Whether a plain report begins at `from`. Takes time in proportion to its bytes, or to those before the first that is not plain. */
   scan(from: number): boolean {
-    this.#at = from;
-    this.#values = 0;
-    this.#keysEnd = 0;
-    this.payloadSpaces = 0;
+    this.begin(from);
     this.recordIdStart = 0;
     const isPlain = this.report();
     this.end = this.#at;
     return isPlain && this.end - from <= this.limits.maxBytes && this.#values <= this.limits.maxValues;
+  }
+
+  /** Whether a plain payload begins at `from` of other bytes: {@link payloadEnd} is the byte after it. The limit of bytes is not applied. */
+  scanPayload(bytes: Buffer, from: number): boolean {
+    this.bytes = bytes;
+    this.begin(from);
+    return this.payload() && this.#values <= this.limits.maxValues;
+  }
+
+  private begin(from: number): void {
+    this.#at = from;
+    this.#values = this.#keysEnd = this.payloadSpaces = 0;
   }
 
   private report(): boolean {
@@ -116,9 +122,8 @@ export class PlainReportScanner {
 
   private fieldValue(field: number): boolean {
     if (field === DATA_PAYLOAD) return this.payload();
-    if (!this.skip(QUOTE)) return false;
-    const start = this.#at;
-    if (!this.text()) return false;
+    const start = this.#at + 1;
+    if (!this.skip(QUOTE) || !this.text()) return false;
     const end = this.#at - 1;
     if (field === TIMESTAMP) {
       this.timestampStart = start;
@@ -137,9 +142,9 @@ export class PlainReportScanner {
 
   private payload(): boolean {
     this.payloadStart = this.#at;
-    if (this.bytes[this.#at] !== OBJECT || !this.value(1)) return false;
+    const isPlain = this.bytes[this.#at] === OBJECT && this.value(1);
     this.payloadEnd = this.#at;
-    return true;
+    return isPlain;
   }
 
   private value(depth: number): boolean {
@@ -197,15 +202,12 @@ export class PlainReportScanner {
     for (; TEXT_BYTES[bytes[at]!] === IN_TEXT; at++) hash = Math.imul(hash ^ bytes[at]!, PRIME);
     this.#at = at + 1;
     this.#hash = hash;
-    const length = at - start;
-    const first = bytes[start]!;
-    if (TEXT_BYTES[bytes[at]!] !== ENDS_TEXT || length === 0 || length > MAX_PAYLOAD_KEY_LENGTH) return false;
-    return first !== UNDERSCORE && !isDigit(first) && this.isNewKey(hash, firstKey);
+    if (TEXT_BYTES[bytes[at]!] !== ENDS_TEXT || at === start || at - start > MAX_PAYLOAD_KEY_LENGTH) return false;
+    return bytes[start] !== UNDERSCORE && !isDigit(bytes[start]) && this.isNewKey(hash, firstKey);
   }
 
   private isNewKey(hash: number, firstKey: number): boolean {
-    const keys = keysOfLevels;
-    const end = this.#keysEnd;
+    const [keys, end] = [keysOfLevels, this.#keysEnd];
     for (let at = firstKey; at < end; at++) if (keys[at] === hash) return false;
     this.#values++;
     keys[end] = hash;
@@ -224,9 +226,8 @@ export class PlainReportScanner {
 
   private number(): boolean {
     const end = endOfPlainNumber(this.bytes, this.#at);
-    if (end < 0) return false;
-    this.#at = end;
-    return true;
+    if (end >= 0) this.#at = end;
+    return end >= 0;
   }
 
   private literal(): boolean {
@@ -234,9 +235,9 @@ export class PlainReportScanner {
   }
 
   private skip(byte: number): boolean {
-    if (this.bytes[this.#at] !== byte) return false;
-    this.#at++;
-    return true;
+    const isThere = this.bytes[this.#at] === byte;
+    if (isThere) this.#at++;
+    return isThere;
   }
 
   private skipSpace(): void {

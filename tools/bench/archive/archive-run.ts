@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArchiveLoop, type ArchiveFormat, FileObjectStore } from '@sluice/archive';
+import { mainProcess } from '@sluice/process';
 import { until } from '@sluice/test-kit';
 import { BENCH_TOPIC, EndlessLog, eventsOf } from './endless-log.js';
 
@@ -23,43 +24,43 @@ const [format, kind, partitions, records] = process.argv.slice(2) as [
 ];
 const total = Number(records);
 const directory = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
-const log = new EndlessLog(eventsOf(kind), Number(partitions), total / Number(partitions));
-let [bytes, objects] = [0, 0];
-const loop = new ArchiveLoop({
-  subscribe: () => log,
-  topic: BENCH_TOPIC,
-  store: new FileObjectStore(`file:${directory}/archive`),
-  format,
-  limits: { maxBytes: 64 * 1024 * 1024, maxRecords: 1_000_000, maxAgeMs: 5_000 },
-  spoolDirectory: join(directory, 'spool'),
-  uploadTimeoutMs: 60_000,
-  backoff: { minMs: 100, maxMs: 100 },
-  drainTimeoutMs: 60_000,
-  onFatal: (error) => {
-    throw error;
-  },
-  observer: {
-    objectStored: (object) => {
-      bytes += object.bytes;
-      objects++;
-    },
-  },
+const written = { bytes: 0, objects: 0 };
+
+await mainProcess('archive benchmark', async () => {
+  const log = new EndlessLog(eventsOf(kind), Number(partitions), total / Number(partitions));
+  const loop = newLoop(log);
+  const [before, startMs] = [process.cpuUsage(), performance.now()];
+  loop.start();
+  await until(() => Promise.resolve(log.committed === total), { tries: 100_000, everyMs: 20 });
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (performance.now() - startMs) / 1000;
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  const cost: ArchiveCost = { records: total, cpuSeconds: (user + system) / 1e6, seconds, ...written, peakMiB };
+  process.send!(cost);
+  await loop.stop();
+  await rm(directory, { recursive: true });
 });
-if (process.env['SHOW'] !== undefined) console.log(process.memoryUsage());
-const [before, startMs] = [process.cpuUsage(), performance.now()];
-loop.start();
-await until(() => Promise.resolve(log.committed === total), { tries: 100_000, everyMs: 20 });
-const { user, system } = process.cpuUsage(before);
-const seconds = (performance.now() - startMs) / 1000;
-const peakMiB = process.resourceUsage().maxRSS / 1024;
-process.send!({
-  records: total,
-  cpuSeconds: (user + system) / 1e6,
-  seconds,
-  bytes,
-  objects,
-  peakMiB,
-} satisfies ArchiveCost);
-await loop.stop();
-await rm(directory, { recursive: true });
 process.exit();
+
+function newLoop(log: EndlessLog): ArchiveLoop {
+  return new ArchiveLoop({
+    subscribe: () => log,
+    topic: BENCH_TOPIC,
+    store: new FileObjectStore(`file:${directory}/archive`),
+    format,
+    limits: { maxBytes: 64 * 1024 * 1024, maxRecords: 1_000_000, maxAgeMs: 5_000 },
+    spoolDirectory: join(directory, 'spool'),
+    uploadTimeoutMs: 60_000,
+    backoff: { minMs: 100, maxMs: 100 },
+    drainTimeoutMs: 60_000,
+    onFatal: (error) => {
+      throw error;
+    },
+    observer: {
+      objectStored: ({ bytes }) => {
+        written.bytes += bytes;
+        written.objects++;
+      },
+    },
+  });
+}
