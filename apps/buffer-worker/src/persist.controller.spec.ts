@@ -32,7 +32,7 @@ describe('PersistController', () => {
   it('A batch is stored with one write, with the location of each record in the event log', async () => {
     const batch = ['a', 'b'].map((id, offset) => logRecord(offset, encodeEvent(event(id))));
     expect(await controller.persist(batch)).toEqual([DONE, DONE]);
-    expect(store.batches).toEqual([
+    expect(store.batches).toMatchObject([
       [
         { event: event('a'), source: { partition: 3, offset: 0 } },
         { event: event('b'), source: { partition: 3, offset: 1 } },

@@ -1,4 +1,4 @@
-import { PlainEventScanner, SCHEMA_VERSION } from '@sluice/contracts';
+import { PlainEvent } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
 import type { ArchivedRow } from './archived-row.js';
 
@@ -10,56 +10,37 @@ const [END, LINE_BREAK] = [0x7d, 0x0a];
 /** Digits of an offset, its name and the end of the line. */
 const MAX_END_BYTES = 32;
 
-const scanner = new PlainEventScanner();
-
-/**
- * The row of a plain event: its texts are those of the event, and are made of its bytes when they are asked for. It holds the memory of its
- * record.
- */
+/** The row of a plain event: its texts are those of the event. It holds the memory of its record. */
 export class PlainRow implements ArchivedRow {
-  readonly #value: Buffer;
-  readonly #recordIdEnd = scanner.recordIdEnd;
-  readonly #deviceIdStart = scanner.deviceIdStart;
-  readonly #deviceIdEnd = scanner.deviceIdEnd;
-  readonly #timestampStart = scanner.timestampStart;
-  readonly #timestampEnd = scanner.timestampEnd;
-  readonly #receivedAtStart = scanner.receivedAtStart;
-  readonly #receivedAtEnd = scanner.receivedAtEnd;
-  readonly #payloadStart = scanner.payloadStart;
-  readonly #payloadEnd = scanner.payloadEnd;
-
-  /** @param value that the scanner has read last */
   private constructor(
-    value: Buffer,
+    private readonly event: PlainEvent,
     readonly offset: number,
-  ) {
-    this.#value = value;
-  }
+  ) {}
 
   /** @returns `undefined` for an event that is not plain, or that is not one: decode it */
   static of({ value, headers, offset }: LogRecord): PlainRow | undefined {
-    if (value === null || (headers['schema-version'] ?? SCHEMA_VERSION) !== SCHEMA_VERSION) return undefined;
-    return scanner.scan(value) ? new PlainRow(value, offset) : undefined;
+    const event = PlainEvent.in(value, headers['schema-version']);
+    return event && new PlainRow(event, offset);
   }
 
   get device_id(): string {
-    return this.#value.toString('latin1', this.#deviceIdStart, this.#deviceIdEnd);
+    return this.event.device_id;
   }
 
   get record_id(): string {
-    return this.#value.toString('latin1', scanner.recordIdStart, this.#recordIdEnd);
+    return this.event.record_id;
   }
 
   get timestamp(): string {
-    return this.#value.toString('latin1', this.#timestampStart, this.#timestampEnd);
+    return this.event.timestamp;
   }
 
   get received_at(): string {
-    return this.#value.toString('latin1', this.#receivedAtStart, this.#receivedAtEnd);
+    return this.event.received_at;
   }
 
   get data_payload(): string {
-    return this.#value.toString('utf8', this.#payloadStart, this.#payloadEnd);
+    return this.event.payloadText;
   }
 
   /** The same row, without the memory of its record. */
@@ -70,19 +51,20 @@ export class PlainRow implements ArchivedRow {
 
   /** The most bytes that {@link writeLine} needs. */
   get lineBytes(): number {
-    return this.#value.length + MAX_END_BYTES;
+    return this.event.bytes.length + MAX_END_BYTES;
   }
 
   /** Writes the row as a line of JSON. @returns the index after it */
   writeLine(target: Buffer, start: number): number {
-    const value = this.#value;
+    const { event } = this;
+    const { bytes } = event;
     let at = copyInto(target, start, DEVICE_ID, 0, DEVICE_ID.length);
-    at = copyInto(target, at, value, this.#deviceIdStart, this.#deviceIdEnd);
+    at = copyInto(target, at, bytes, event.deviceIdStart, event.deviceIdEnd);
     at = copyInto(target, at, RECORD_ID, 0, RECORD_ID.length);
-    at = copyInto(target, at, value, scanner.recordIdStart, this.#recordIdEnd);
+    at = copyInto(target, at, bytes, event.recordIdStart, event.recordIdEnd);
     at = copyInto(target, at, TIMESTAMP, 0, TIMESTAMP.length);
     // From the timestamp to the payload, the line has what the event has.
-    at += value.copy(target, at, this.#timestampStart, this.#payloadEnd);
+    at += bytes.copy(target, at, event.timestampStart, event.payloadEnd);
     at = copyInto(target, at, OFFSET, 0, OFFSET.length);
     at += target.write(String(this.offset), at, 'latin1');
     target[at] = END;

@@ -5,7 +5,7 @@ import type { DeviceReport } from './event.js';
 import { encodeEvent } from './event-codec.js';
 import { parseJson } from './json.js';
 import { PAYLOAD_LIMITS } from './payload-check.js';
-import { PlainEventWriter } from './plain-event.js';
+import { PlainEventWriter } from './plain-event-writer.js';
 import { PlainReportScanner } from './plain-report.js';
 import { arbitraryReport } from './testing/arbitrary-report.js';
 import { reportCases } from './testing/report-cases.js';

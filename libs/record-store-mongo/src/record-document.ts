@@ -47,12 +47,13 @@ export function bsonNumber(value: number | bigint): JsonValue {
 }
 
 export function toDocument({ event, source }: RecordToStore, storedAt: Date): RecordDocument {
+  const { device_id, record_id, timestamp } = event;
   return {
-    _id: recordKey(event.device_id, event.record_id),
-    device_id: event.device_id,
-    record_id: event.record_id,
-    timestamp: new Date(instantOf(event.timestamp)),
-    timestamp_text: event.timestamp,
+    _id: recordKey(device_id, record_id),
+    device_id,
+    record_id,
+    timestamp: new Date(instantOf(timestamp)),
+    timestamp_text: timestamp,
     ...originOf(event),
     received_at: new Date(instantOf(event.received_at)),
     stored_at: storedAt,

@@ -1,9 +1,9 @@
 import {
   deviceKey,
   instantOf,
+  payloadTextOf,
   readExactJson,
   recordKey,
-  stringifyExact,
   type StoredRecord,
   type TimestampSource,
 } from '@sluice/contracts';
@@ -155,16 +155,17 @@ export interface RecordRequest {
 export type RecordAnswer = { id: number } & ({ value: unknown } | { failure: CallFailure });
 
 export function toRow({ event, source }: RecordToStore, storedAtMs: number): RecordRow {
+  const { device_id, timestamp } = event;
   return {
-    key: recordKey(event.device_id, event.record_id),
-    device_id: event.device_id,
-    minus_timestamp_ms: -instantOf(event.timestamp),
-    timestamp_text: event.timestamp,
+    key: recordKey(device_id, event.record_id),
+    device_id,
+    minus_timestamp_ms: -instantOf(timestamp),
+    timestamp_text: timestamp,
     timestamp_sent: event.timestamp_sent ?? null,
     timestamp_source: event.timestamp_source ?? null,
     received_at_ms: instantOf(event.received_at),
     stored_at_ms: storedAtMs,
-    payload: stringifyExact(event.data_payload),
+    payload: payloadTextOf(event),
     source_partition: source.partition,
     source_offset: source.offset,
   };

@@ -8,6 +8,7 @@ import type { StoreTrouble } from './store-trouble.js';
  * (`libs/record-store-sqlite`). Every adapter passes the contract suite in `testing/`.
  */
 export interface RecordToStore {
+  /** Its fields are read by name: those of a plain event are made when they are read. */
   event: IngestEvent;
   /** Where the event log has it. */
   source: { partition: number; offset: number };

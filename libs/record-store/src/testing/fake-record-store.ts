@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseTimestamp, recordKey, stringifyExact, type IngestEvent, type StoredRecord } from '@sluice/contracts';
+import {
+  parseTimestamp,
+  recordKey,
+  stringifyExact,
+  timeOf,
+  type IngestEvent,
+  type StoredRecord,
+} from '@sluice/contracts';
 import type {
   DevicesPage,
   DevicesQuery,
@@ -149,7 +156,9 @@ export class FakeRecordStore extends RecordStore implements RecordWriter, Record
     const first = this.held.get(key)?.record;
     if (first === undefined) {
       const received_at = new Date(parseTimestamp(event.received_at)!).toISOString();
-      const record = structuredClone({ ...event, received_at, stored_at: new Date(storedAtMs).toISOString() });
+      const { record_id, device_id, data_payload } = event;
+      const times = { ...timeOf(event), received_at, stored_at: new Date(storedAtMs).toISOString() };
+      const record = structuredClone({ record_id, device_id, data_payload, ...times });
       this.held.set(key, { record, key, timestampMs: parseTimestamp(event.timestamp)! });
       return { status: 'stored' };
     }
