@@ -76,7 +76,7 @@ describe('The full stack', () => {
 
   it('The full stack leaves only its named volumes, however often it is started and stopped', async () => {
     const volumes = async (): Promise<string[]> =>
-      (await output('docker', 'volume', 'ls', '--quiet')).split('\n').sort();
+      (await stack.containers()).flatMap(({ volumes: mounted }) => mounted).sort();
     const before = await volumes();
     await stack.compose('down');
     await stack.up();
