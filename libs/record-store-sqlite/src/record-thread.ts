@@ -3,19 +3,12 @@
  * gateway in the same process must not wait for that. Imports only types, Node's modules and the calls beside it, so that Node
  * also runs it uncompiled.
  */
-import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type {
-  DocumentRow,
-  FirstRow,
-  RecordAnswer,
-  RecordCalls,
-  RecordRequest,
-  RecordRow,
-  RecordThreadData,
-} from './record-row.js';
+import type { RecordAnswer, RecordCalls, RecordRequest, RecordRow, RecordThreadData } from './record-row.js';
 // By the name of the source, so that Node also finds it uncompiled.
 import { readingCallsOn, toPage } from './reading-calls.ts';
+import { writingCallsOn } from './writing-calls.ts';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
 const FILE_VERSION = 2;
@@ -128,25 +121,8 @@ function requireReadable(database: DatabaseSync): void {
   );
 }
 
-/** By name: a newer release may have added columns. */
-const INSERT_ROW = `
-  INSERT INTO records (key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload,
-    source_partition, source_offset, timestamp_sent, timestamp_source)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
-`;
-
-/** In the order of the columns: binding by name takes as long as the insert. */
-function valuesOf(row: RecordRow): SQLInputValue[] {
-  const { key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload } = row;
-  const { source_partition, source_offset, timestamp_sent, timestamp_source } = row;
-  const record = [key, device_id, minus_timestamp_ms, timestamp_text, received_at_ms, stored_at_ms, payload];
-  return [...record, source_partition, source_offset, timestamp_sent, timestamp_source];
-}
-
 /** The calls on an open file. Exported for the suite that checks the plans of its statements. */
 export function callsOn(database: DatabaseSync): RecordCalls {
-  const insertRow = database.prepare(INSERT_ROW);
-  const firstRow = database.prepare('SELECT timestamp_text, timestamp_source, payload FROM records WHERE key = ?');
   const findRow = database.prepare('SELECT * FROM records WHERE key = ?');
   const pageOf = (whose: string) =>
     database.prepare(`
@@ -157,13 +133,10 @@ export function callsOn(database: DatabaseSync): RecordCalls {
   const removeSome = database.prepare(`
     DELETE FROM records WHERE rowid IN (SELECT rowid FROM records WHERE received_at_ms < ? LIMIT ${REMOVED_AT_ONCE})`);
 
-  const insert = (row: RecordRow): FirstRow | null =>
-    insertRow.run(...valuesOf(row)).changes === 1 ? null : (firstRow.get(row.key) as unknown as FirstRow);
-
   return {
     prepare: () => undefined,
     ping: () => void findRow.get(''),
-    insert: (rows) => inTransaction(database, () => rows.map(insert)),
+    ...writingCallsOn(database),
     find: (key) => findRow.get(key) as unknown as RecordRow | undefined,
     page: (range) => {
       const { deviceId, behind, lastMinusTimestampMs, limit } = range;
@@ -173,7 +146,6 @@ export function callsOn(database: DatabaseSync): RecordCalls {
     },
     ...readingCallsOn(database),
     removeExpired: (receivedBeforeMs) => Number(removeSome.run(receivedBeforeMs).changes),
-    ...documentCallsOn(database),
     backup: async (path) => void (await backup(database, path, { rate: BACKUP_PAGES })),
     remakeWal: () => {
       database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
@@ -182,44 +154,6 @@ export function callsOn(database: DatabaseSync): RecordCalls {
     emptyWal: () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => database.close(),
   };
-}
-
-type DocumentCalls = Pick<RecordCalls, 'putDocuments' | 'listDocuments' | 'removeDocuments' | 'countDocuments'>;
-
-function documentCallsOn(database: DatabaseSync): DocumentCalls {
-  const newDocument = database.prepare(
-    'INSERT INTO documents VALUES (?, ?, ?, ?) ON CONFLICT (collection, id) DO NOTHING',
-  );
-  const nextDocument = database.prepare(
-    'UPDATE documents SET version = ?3, content = ?4 WHERE collection = ?1 AND id = ?2 AND version = ?3 - 1',
-  );
-  const inRange = 'FROM documents WHERE collection = :collection AND id >= :from AND (:to IS NULL OR id < :to)';
-  const firstDocuments = database.prepare(`SELECT id, version, content ${inRange} ORDER BY id LIMIT :limit`);
-  const lastDocuments = database.prepare(`SELECT id, version, content ${inRange} ORDER BY id DESC LIMIT :limit`);
-  const documentCount = database.prepare(`SELECT count(*) AS count ${inRange}`);
-  const removeDocument = database.prepare('DELETE FROM documents WHERE collection = ? AND id = ?');
-  const putDocument = (collection: string, { id, version, content }: DocumentRow): boolean =>
-    (version === 1 ? newDocument : nextDocument).run(collection, id, version, content).changes === 1;
-  return {
-    putDocuments: (put) => inTransaction(database, () => put.rows.map((row) => putDocument(put.collection, row))),
-    listDocuments: ({ limit, isDescending, ...range }) =>
-      (isDescending ? lastDocuments : firstDocuments).all({ ...range, limit }) as unknown as DocumentRow[],
-    removeDocuments: ({ collection, ids }) =>
-      inTransaction(database, () => ids.forEach((id) => removeDocument.run(collection, id))),
-    countDocuments: (range) => Number(documentCount.get({ ...range })!['count']),
-  };
-}
-
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
 }
 
 let calls: RecordCalls | undefined;

@@ -7,7 +7,7 @@ import {
   isSameTime,
   outcomeOfRepeat,
 } from '@sluice/record-store';
-import { toRow, type FirstRow } from './record-row.js';
+import { toColumns, type FirstRow, type RowColumns } from './record-row.js';
 import type { RecordThreadClient } from './record-thread-client.js';
 
 /** One write is one transaction: all of it is durable, or none of it. */
@@ -15,15 +15,23 @@ export class SqliteRecordWriter implements RecordWriter {
   constructor(private readonly thread: RecordThreadClient) {}
 
   async write(records: readonly RecordToStore[], storedAtMs: number): Promise<WriteOutcome[]> {
-    const rows = records.map((record) => toRow(record, storedAtMs));
-    const firsts = await this.thread.call('insert', rows);
-    return rows.map((row, index) => outcomeOf(row, firsts[index]!));
+    const columns = toColumns(records, storedAtMs);
+    const outcomes: WriteOutcome[] = records.map(() => STORED);
+    for (const [index, first] of await this.thread.call('insert', columns))
+      outcomes[index] = outcomeOfRow(columns, index, first);
+    return outcomes;
   }
 }
 
-function outcomeOf(row: FirstRow, first: FirstRow | null): WriteOutcome {
-  if (first === null) return { status: 'stored' };
-  return outcomeOfRepeat(isSameTime(row, first), () => isSamePayload(row.payload, first.payload));
+const STORED: WriteOutcome = { status: 'stored' };
+
+function outcomeOfRow(
+  { timestamp_text, timestamp_source, payload }: RowColumns,
+  index: number,
+  first: FirstRow,
+): WriteOutcome {
+  const time = { timestamp_text: timestamp_text[index]!, timestamp_source: timestamp_source[index]! };
+  return outcomeOfRepeat(isSameTime(time, first), () => isSamePayload(payload[index]!, first.payload));
 }
 
 function isSamePayload(text: string, first: string): boolean {

@@ -40,7 +40,7 @@ export const SHORT: Extent = {
   devices: 100,
   outageMs: 12_000,
   maxBackoff: '5s',
-  overloadMs: 20_000,
+  overloadMs: 10_000,
   mostUneven: 0.4,
   fastMoves: 0.95,
   leastTaken: 0.2,

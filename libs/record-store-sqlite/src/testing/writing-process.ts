@@ -3,7 +3,7 @@
  * without compilation: `node writing-process.ts <file> <first batch>`.
  */
 import { Worker } from 'node:worker_threads';
-import type { RecordAnswer, RecordRow } from '../record-row.js';
+import type { RecordAnswer, RowColumns } from '../record-row.js';
 
 /** Records of batch 7 have the keys `killed/7-0` to `killed/7-19`. */
 const BATCH_RECORDS = 20;
@@ -20,22 +20,22 @@ thread.on('message', (answer: RecordAnswer) => {
 insertBatch(Number(firstBatch));
 
 function insertBatch(batch: number): void {
-  const rows = Array.from({ length: BATCH_RECORDS }, (_, index) => rowOf(batch, index));
-  thread.postMessage({ id: batch, call: 'insert', argument: rows });
+  thread.postMessage({ id: batch, call: 'insert', argument: columnsOf(batch) });
 }
 
-function rowOf(batch: number, index: number): RecordRow {
+function columnsOf(batch: number): RowColumns {
+  const indexes = Array.from({ length: BATCH_RECORDS }, (_, index) => index);
   return {
-    key: `killed/${batch}-${index}`,
-    device_id: 'killed',
-    minus_timestamp_ms: -(batch * BATCH_RECORDS + index),
-    timestamp_sent: null,
-    timestamp_source: null,
-    timestamp_text: '2025-09-09T17:00:00Z',
-    received_at_ms: batch,
     stored_at_ms: batch,
-    payload: JSON.stringify({ batch, index }),
-    source_partition: 0,
-    source_offset: index,
+    key: indexes.map((index) => `killed/${batch}-${index}`),
+    device_id: indexes.map(() => 'killed'),
+    minus_timestamp_ms: Float64Array.from(indexes, (index) => -(batch * BATCH_RECORDS + index)),
+    timestamp_text: indexes.map(() => '2025-09-09T17:00:00Z'),
+    timestamp_sent: indexes.map(() => null),
+    timestamp_source: indexes.map(() => null),
+    received_at_ms: Float64Array.from(indexes, () => batch),
+    payload: indexes.map((index) => JSON.stringify({ batch, index })),
+    source_partition: Int32Array.from(indexes, () => 0),
+    source_offset: Float64Array.from(indexes),
   };
 }
