@@ -20,14 +20,14 @@ const event = (deviceId: string, payload: object): IngestEvent =>
   }) as IngestEvent;
 
 /** By the reason that each must be dead-lettered with. */
-function poisonByReason(prefix: string) {
+export function poisonByReason(prefix: string) {
   const bytes = (value: object): Buffer => Buffer.from(JSON.stringify(value));
   const good = encodeEvent(event(`${prefix}-version`, {}));
   return [
     ['undecodable', poison(`${prefix}-a`, Buffer.from([0xc3, 0x28]))],
     ['undecodable', poison(`${prefix}-b`, Buffer.from('{"device_id":'))],
     ['unknown-schema-version', poison(`${prefix}-c`, good, { ...EVENT_HEADERS, 'schema-version': '99' })],
-    ['invalid-event', poison(`${prefix}-d`, bytes({ ...event('no such device!', {}) }))],
+    ['invalid-event', poison(`${prefix}-d`, bytes(event('no such device*', {})))],
     ['invalid-event', poison(`${prefix}-e`, bytes(event(`${prefix}-e`, { 'a\0b': 'BSON has no name for this' })))],
   ] as const;
 }
