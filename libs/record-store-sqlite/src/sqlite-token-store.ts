@@ -11,6 +11,7 @@ import {
 } from '@sluice/record-store';
 import { directoryOf, preparePrivateFile, requireReadableFile } from '@sluice/sqlite';
 import { fileError, FILE_MOVED, unavailable } from './sqlite-trouble.js';
+import { inTransaction } from './writing-calls.js';
 
 /** `PRAGMA user_version` of the file; 0 is a new file. */
 const FILE_VERSION = 1;
@@ -175,16 +176,4 @@ function isCurrent(database: DatabaseSync): boolean {
   if (version === 0 || version === FILE_VERSION) return version === FILE_VERSION;
   requireReadableFile(database, FILE_VERSION);
   return true;
-}
-
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
 }

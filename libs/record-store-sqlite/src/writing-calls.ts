@@ -66,7 +66,8 @@ function documentCallsOn(database: DatabaseSync): DocumentCalls {
   };
 }
 
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+/** All of the work or nothing. */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
     const result = work();
