@@ -9,7 +9,6 @@ import type { GatewayOptions } from './gateway-options.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { OverloadModule } from './overload/overload.module.js';
-import { ReadsModule } from './reads/reads.module.js';
 import { RequestPipeline } from './request-pipeline.js';
 import { SchemasModule } from './schemas/schemas.module.js';
 import { SourcesModule } from './sources/sources.module.js';
@@ -32,7 +31,7 @@ export class GatewayModule implements NestModule {
     const ingest = IngestModule.forRoot(options, [access, overload, SchemasModule.forRoot(options)]);
     const sources = SourcesModule.forRoot(options, ingest);
     const endpoints = EndpointsModule.forRoot(options);
-    const reads = options.queryUrl ? [ReadsModule.forRoot(options.queryUrl, shared?.processes)] : [];
+    const reads = options.queryUrl ? [readsOf(options.queryUrl, shared?.processes)] : [];
     return {
       module: GatewayModule,
       imports: [
@@ -54,4 +53,10 @@ export class GatewayModule implements NestModule {
   configure(): void {
     this.pipeline.attach(this.host.httpAdapter.getInstance() as unknown as FastifyInstance);
   }
+}
+
+/** Read only where a query service is named, so that every other start is faster: the HTTP client is large. */
+async function readsOf(queryUrl: string, processes: number | undefined): Promise<DynamicModule> {
+  const { ReadsModule } = await import('./reads/reads.module.js');
+  return ReadsModule.forRoot(queryUrl, processes);
 }

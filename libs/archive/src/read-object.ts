@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip, zstdDecompressSync } from 'node:zlib';
 import { readExactJson, stringifyExact, type JsonObject } from '@sluice/contracts';
-import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer } from 'hyparquet';
+import type { AsyncBuffer } from 'hyparquet';
 import { ArchiveError } from './archive-error.js';
 import type { ArchivedRow } from './archived-row.js';
 import { placeOf } from './object-key.js';
@@ -44,6 +44,7 @@ function rowOfLine(line: string): ArchivedRow {
 }
 
 async function* parquetRows(file: SpoolFile): AsyncIterable<ArchivedRow> {
+  const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
   const buffer: AsyncBuffer = {
     byteLength: file.bytes,
     slice: async (start, end = file.bytes) => toArrayBuffer(await file.slice(start, end)),

@@ -127,7 +127,8 @@ export class Segment {
     const { format, spoolDirectory } = this.options;
     const file = await SpoolFile.open(spoolDirectory);
     const key = keyOf({ hour, partition: this.partition, offset, format });
-    const object = { key, file, writer: openRowWriter(format, file, randomUUID()), rows: 0, isStored: false };
+    const writer = await openRowWriter(format, file, randomUUID());
+    const object = { key, file, writer, rows: 0, isStored: false };
     this.objects.set(hour, object);
     if (this.isDropped) await this.drop();
     return object;

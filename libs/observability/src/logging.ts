@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import type { LoggerService } from '@nestjs/common';
+import type * as Pretty from 'pino-pretty';
 import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
@@ -16,9 +17,7 @@ export interface LoggerOptions {
 
 /** One JSON line each on a pipe, readable lines on a terminal. Written synchronously: the last line before an exit is the important one. */
 export function createLogger({ app, level, context }: LoggerOptions): Logger {
-  const stream = process.stdout.isTTY
-    ? PinoPretty({ ignore: 'pid,hostname,app', translateTime: 'SYS:HH:MM:ss.l', sync: true })
-    : destination({ fd: 1, sync: true });
+  const stream = process.stdout.isTTY ? terminal() : destination({ fd: 1, sync: true });
   return pino(
     {
       level,
@@ -29,6 +28,12 @@ export function createLogger({ app, level, context }: LoggerOptions): Logger {
     },
     stream,
   );
+}
+
+/** The package is read only where it is used, so that every other start is faster. */
+function terminal(): Pretty.PrettyStream {
+  const { PinoPretty } = createRequire(import.meta.url)('pino-pretty') as typeof Pretty;
+  return PinoPretty({ ignore: 'pid,hostname,app', translateTime: 'SYS:HH:MM:ss.l', sync: true });
 }
 
 /** For libraries without this logger: a function that writes one line. */
