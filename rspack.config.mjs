@@ -11,8 +11,6 @@ const RECORD_THREAD = fromTop('libs/record-store-sqlite/src/record-thread.ts');
 const SERVE_CONSOLE = ['query', 'standalone'];
 
 const isOurs = (request) => /^(\.{1,2}\/|\/|@sluice\/)/.test(request);
-/** The library of the API description is hundreds of small files, and finding them took a twentieth of the start. */
-const isOfManyFiles = (request) => /^(@nestjs\/swagger|es-toolkit)(\/|$)/.test(request);
 
 /**
  * Translated as it is for the tests, for this version of Node. Nest's default target rewrites private fields into calls, which made
@@ -25,7 +23,7 @@ const asInTests = (rule) => ({
 const { jsc } = SWC_OPTIONS;
 
 /**
- * How `nest build` makes an app: one module with everything of this repository that it uses, taken from the sources. Nearly all other packages
+ * How `nest build` makes an app: one module with everything of this repository that it uses, taken from the sources. Other packages
  * stay in node_modules. Nothing here checks types: `npm run typecheck` does.
  */
 export default (defaults, rspack) => {
@@ -44,7 +42,7 @@ export default (defaults, rspack) => {
     },
     externalsPresets: { node: true },
     externalsType: 'module-import',
-    externals: [({ request }, done) => (isOurs(request) || isOfManyFiles(request) ? done() : done(null, request))],
+    externals: [({ request }, done) => (isOurs(request) ? done() : done(null, request))],
     resolve: { ...defaults.resolve, plugins: [], tsConfig: undefined, conditionNames: ['source', 'import', 'node'] },
     module: {
       ...defaults.module,
