@@ -296,11 +296,14 @@ describe('BatchLoop', () => {
     expect(loop.state.status).toBe('idle');
   });
 
-  it('A record that came while a batch was in hand does not wait for the whole age after it', async () => {
+  it.each([
+    ['Many records that came while a batch was in hand do not wait for the whole age after it', 8, [4, 1, 1]],
+    ['A few records that came while a batch was in hand wait for the whole age after it', 9, [4, 2]],
+  ])('%s', async (_, maxRecords, expected) => {
     const { promise, resolve } = Promise.withResolvers<BatchVerdict>();
     const clock = { nowMs: 0 };
     const sizes: number[] = [];
-    const [own, limits] = [new FakeSubscription(), { maxRecords: 4, maxBytes: 1_000_000, maxAgeMs: 60_000 }];
+    const [own, limits] = [new FakeSubscription(), { maxRecords, maxBytes: 1_000_000, maxAgeMs: 60_000 }];
     const patient = new BatchLoop({
       ...{ subscription: own, deadLetters, limits, backoff: { minMs: 1, maxMs: 1 }, drainTimeoutMs: 50 },
       handlerOf: () => (batch) => (sizes.push(batch.length) === 1 ? promise : allDone(batch)),
@@ -308,13 +311,19 @@ describe('BatchLoop', () => {
       now: () => clock.nowMs,
     });
     patient.start();
-    own.feed(record(0), record(1), record(2), record(3));
-    await until(() => sizes.length === 1);
+    own.feed(record(0), record(1), record(2));
+    await until(() => own.pendingPulls === 1);
     clock.nowMs = 60_000;
+    own.feed(record(3));
+    await until(() => sizes.length === 1);
+    clock.nowMs = 120_000;
     own.feed(record(4));
     resolve([DONE, DONE, DONE, DONE]);
-    await until(() => sizes.length === 2);
-    expect(sizes).toEqual([4, 1]);
+    await until(() => own.pendingPulls === 1);
+    clock.nowMs = 180_000;
+    own.feed(record(5));
+    await until(() => own.commits.length >= expected.length);
+    expect(sizes).toEqual(expected);
     await patient.stop();
   });
 });

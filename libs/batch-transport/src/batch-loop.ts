@@ -48,6 +48,8 @@ export interface BatchLoopOptions {
 
 /** A pull without records ends after this time, so that the loop shows that it is alive. */
 const IDLE_PULL_MS = 1_000;
+/** The share of a full batch that is handled without waiting for more: with fewer, each record would cost more. */
+const WORTHWHILE = 1 / 8;
 
 /**
  * Owns the subscription; no other code acts on it:
@@ -177,8 +179,9 @@ export class BatchLoop {
       signal: this.#steps.stopping,
     });
     const nowMs = this.#now();
-    // The first ones after a batch may have come as soon as it was taken: a slow write does not add its time to their age.
-    const sinceMs = isEmpty ? Math.min(nowMs, this.#takenAtMs) : nowMs;
+    // Many at once have come while the batch before was in hand: a slow write does not add its time to their age.
+    const areMany = records.length >= WORTHWHILE * this.options.limits.maxRecords;
+    const sinceMs = isEmpty && areMany ? Math.min(nowMs, this.#takenAtMs) : nowMs;
     for (const record of records) this.#batcher.add(record, { records: 1, bytes: sizeOf(record) }, sinceMs);
     if (records.length === 0) return;
     this.#observer.pulled?.(records);
