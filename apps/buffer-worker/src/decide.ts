@@ -1,4 +1,4 @@
-import { decodeEvent, PlainEvent } from '@sluice/contracts';
+import { readEvent } from '@sluice/contracts';
 import { deadLetter, DONE, type DeadLetterOutcome, type RecordOutcome } from '@sluice/batch-transport';
 import type { LogRecord } from '@sluice/event-log';
 import type { RecordToStore, WriteOutcome } from '@sluice/record-store';
@@ -8,10 +8,7 @@ export type Decision = { status: 'store'; record: RecordToStore } | DeadLetterOu
 
 /** Never throws: an unreadable record becomes a dead letter with the reason. */
 export function decide({ value, headers, partition, offset }: LogRecord): Decision {
-  const schemaVersion = headers['schema-version'];
-  const plain = PlainEvent.in(value, schemaVersion);
-  if (plain !== undefined) return { status: 'store', record: { event: plain, source: { partition, offset } } };
-  const decoded = decodeEvent(value, schemaVersion);
+  const decoded = readEvent(value, headers['schema-version']);
   if (!decoded.ok) return deadLetter(decoded.reason, decoded.detail);
   return { status: 'store', record: { event: decoded.event, source: { partition, offset } } };
 }

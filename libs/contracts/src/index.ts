@@ -23,7 +23,7 @@ export * from './partition.js';
 export * from './problem.js';
 export * from './receipt.js';
 export * from './plain-event-writer.js';
-export { payloadTextOf, PlainEvent } from './plain-event.js';
+export { payloadTextOf, PlainEvent, readEvent } from './plain-event.js';
 export * from './plain-report.js';
 export * from './timestamp.js';
 export * from './topics.js';

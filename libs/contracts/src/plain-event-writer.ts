@@ -1,3 +1,4 @@
+import { DATA_PAYLOAD, DEVICE_ID, RECEIVED_AT, RECORD_ID, TIMESTAMP } from './plain-event.js';
 import type { PlainReportScanner } from './plain-report.js';
 
 /** Where the parts of a plain report are in its bytes. */
@@ -16,11 +17,6 @@ export type PlainReport = Readonly<
   >
 >;
 
-const HEAD = Buffer.from('{"record_id":"');
-const DEVICE_ID = Buffer.from('","device_id":"');
-const TIMESTAMP = Buffer.from('","timestamp":"');
-const RECEIVED_AT = '","received_at":"';
-const DATA_PAYLOAD = '","data_payload":';
 const [SPACE, QUOTE, END] = [0x20, 0x22, 0x7d];
 /** Larger than the events of most requests of many records, so that they share a few buffers. */
 const SLAB_BYTES = 64 * 1024;
@@ -43,7 +39,7 @@ export class PlainEventWriter {
     private readonly bytes: Buffer,
     receivedAt: string,
   ) {
-    this.#middle = Buffer.from(RECEIVED_AT + receivedAt + DATA_PAYLOAD);
+    this.#middle = Buffer.concat([RECEIVED_AT, Buffer.from(receivedAt), DATA_PAYLOAD]);
     this.#slab = EMPTY;
   }
 
@@ -52,7 +48,7 @@ export class PlainEventWriter {
     const most = this.sizeOf(report, recordId);
     if (this.#at + most > this.#slab.length) this.begin(most);
     const start = this.#at;
-    this.append(HEAD, 0, HEAD.length);
+    this.append(RECORD_ID, 0, RECORD_ID.length);
     this.#at += this.#slab.write(recordId, this.#at, 'latin1');
     this.append(DEVICE_ID, 0, DEVICE_ID.length);
     this.#deviceIdAt = this.#at;
@@ -72,7 +68,7 @@ export class PlainEventWriter {
 
   private sizeOf(report: PlainReport, recordId: string): number {
     const given = report.deviceIdEnd - report.deviceIdStart + (report.timestampEnd - report.timestampStart);
-    const fixed = HEAD.length + DEVICE_ID.length + TIMESTAMP.length + this.#middle.length + 1;
+    const fixed = RECORD_ID.length + DEVICE_ID.length + TIMESTAMP.length + this.#middle.length + 1;
     return fixed + recordId.length + given + (report.payloadEnd - report.payloadStart);
   }
 

@@ -1,49 +1,44 @@
 import { isUtf8 } from 'node:buffer';
 import type { IngestEvent, JsonObject } from './event.js';
+import { decodeEvent, type DecodedEvent } from './event-codec.js';
 import { stringifyExact } from './json-text.js';
 import { GREATEST_PAYLOAD_DEPTH } from './payload-check.js';
 import { DEVICE_ID_BYTES, isId, isTime, RECORD_ID_BYTES } from './plain-bytes.js';
 import { PlainReportScanner } from './plain-report.js';
 import { SCHEMA_VERSION } from './topics.js';
 
-const RECORD_ID = Buffer.from('{"record_id":"');
-const DEVICE_ID = Buffer.from('","device_id":"');
-const TIMESTAMP = Buffer.from('","timestamp":"');
-const RECEIVED_AT = Buffer.from('","received_at":"');
-const DATA_PAYLOAD = Buffer.from('","data_payload":');
+/** The parts of the text of every plain event that are not its own, as {@link PlainEventWriter} writes them. */
+export const RECORD_ID = Buffer.from('{"record_id":"');
+export const DEVICE_ID = Buffer.from('","device_id":"');
+export const TIMESTAMP = Buffer.from('","timestamp":"');
+export const RECEIVED_AT = Buffer.from('","received_at":"');
+export const DATA_PAYLOAD = Buffer.from('","data_payload":');
 const [QUOTE, BACKSLASH, END] = [0x22, 0x5c, 0x7d];
 
+/** A record is scanned in one turn, so all events share it. */
+const payloadScanner = new PlainReportScanner(Buffer.alloc(0), {
+  maxDepth: GREATEST_PAYLOAD_DEPTH,
+  maxBytes: Infinity,
+  maxValues: Infinity,
+});
+
 /**
- * Reads events from the bytes of log records without making anything of them, as long as they are plain: as the gateway writes nearly
- * every event, with a payload that `JSON.parse` reads without loss and `stringifyExact` writes again byte by byte. Whatever is not plain
- * has to be decoded, which also says what is wrong with it.
- *
- * Reused: the fields describe the last event.
+ * An event in the bytes of its log record, of which nothing is made until it is asked for. It is plain: written as the gateway writes
+ * nearly every event, with a payload that `JSON.parse` reads without loss and `stringifyExact` writes again byte by byte. Whatever is not
+ * plain has to be decoded, which also says what is wrong with it. It holds the memory of its record.
  */
-class PlainEventScanner {
+export class PlainEvent implements IngestEvent {
   readonly recordIdStart = RECORD_ID.length;
-  recordIdEnd = 0;
-  deviceIdStart = 0;
-  deviceIdEnd = 0;
-  timestampStart = 0;
-  timestampEnd = 0;
-  receivedAtStart = 0;
-  receivedAtEnd = 0;
-  payloadStart = 0;
-  payloadEnd = 0;
+  readonly recordIdEnd: number;
+  readonly deviceIdStart: number;
+  readonly deviceIdEnd: number;
+  readonly timestampStart: number;
+  readonly timestampEnd: number;
+  readonly receivedAtStart: number;
+  readonly receivedAtEnd: number;
+  readonly payloadStart: number;
 
-  readonly #payload = new PlainReportScanner(Buffer.alloc(0), {
-    maxDepth: GREATEST_PAYLOAD_DEPTH,
-    maxBytes: Infinity,
-    maxValues: Infinity,
-  });
-
-  /** Whether these bytes are a plain event, and nothing else. */
-  scan(bytes: Buffer): boolean {
-    return isUtf8(bytes) && isAt(bytes, 0, RECORD_ID) && this.head(bytes) && this.payload(bytes);
-  }
-
-  private head(bytes: Buffer): boolean {
+  private constructor(readonly bytes: Buffer) {
     this.recordIdEnd = endOfText(bytes, this.recordIdStart);
     this.deviceIdStart = this.recordIdEnd + DEVICE_ID.length;
     this.deviceIdEnd = endOfText(bytes, this.deviceIdStart);
@@ -51,58 +46,18 @@ class PlainEventScanner {
     this.timestampEnd = endOfText(bytes, this.timestampStart);
     this.receivedAtStart = this.timestampEnd + RECEIVED_AT.length;
     this.receivedAtEnd = endOfText(bytes, this.receivedAtStart);
-    return (
-      isAt(bytes, this.recordIdEnd, DEVICE_ID) &&
-      isAt(bytes, this.deviceIdEnd, TIMESTAMP) &&
-      isAt(bytes, this.timestampEnd, RECEIVED_AT) &&
-      isAt(bytes, this.receivedAtEnd, DATA_PAYLOAD) &&
-      isId(bytes, this.recordIdStart, this.recordIdEnd, RECORD_ID_BYTES) &&
-      isId(bytes, this.deviceIdStart, this.deviceIdEnd, DEVICE_ID_BYTES) &&
-      isTime(bytes, this.timestampStart, this.timestampEnd) &&
-      isTime(bytes, this.receivedAtStart, this.receivedAtEnd)
-    );
-  }
-
-  private payload(bytes: Buffer): boolean {
     this.payloadStart = this.receivedAtEnd + DATA_PAYLOAD.length;
-    if (!this.#payload.scanPayload(bytes, this.payloadStart)) return false;
-    this.payloadEnd = this.#payload.payloadEnd;
-    return this.#payload.payloadSpaces === 0 && bytes[this.payloadEnd] === END && bytes.length === this.payloadEnd + 1;
   }
-}
-
-/** A record is scanned in one turn, so all events share it. */
-const scanner = new PlainEventScanner();
-
-/**
- * A plain event in the bytes of its log record (see {@link PlainEventScanner}): its texts, and its payload, are made each time that they are
- * asked for. It holds the memory of its record.
- */
-export class PlainEvent implements IngestEvent {
-  readonly recordIdEnd = scanner.recordIdEnd;
-  readonly deviceIdStart = scanner.deviceIdStart;
-  readonly deviceIdEnd = scanner.deviceIdEnd;
-  readonly timestampStart = scanner.timestampStart;
-  readonly timestampEnd = scanner.timestampEnd;
-  readonly receivedAtStart = scanner.receivedAtStart;
-  readonly receivedAtEnd = scanner.receivedAtEnd;
-  readonly payloadStart = scanner.payloadStart;
-  readonly payloadEnd = scanner.payloadEnd;
-
-  /** @param bytes that the scanner has read last */
-  private constructor(readonly bytes: Buffer) {}
 
   /**
    * @param schemaVersion the header `schema-version`; a record without one is read as version 1
    * @returns `undefined` for an event that is not plain, or that is not one: {@link decodeEvent} reads it, or says why not
    */
   static in(bytes: Buffer | null, schemaVersion: string = SCHEMA_VERSION): PlainEvent | undefined {
-    if (bytes === null || schemaVersion !== SCHEMA_VERSION) return undefined;
-    return scanner.scan(bytes) ? new PlainEvent(bytes) : undefined;
-  }
-
-  get recordIdStart(): number {
-    return scanner.recordIdStart;
+    if (bytes === null || schemaVersion !== SCHEMA_VERSION || !isUtf8(bytes) || !isAt(bytes, 0, RECORD_ID))
+      return undefined;
+    const event = new PlainEvent(bytes);
+    return event.hasPlainHead() && event.hasPlainPayload() ? event : undefined;
   }
 
   get record_id(): string {
@@ -129,6 +84,36 @@ export class PlainEvent implements IngestEvent {
   get payloadText(): string {
     return this.bytes.toString('utf8', this.payloadStart, this.payloadEnd);
   }
+
+  get payloadEnd(): number {
+    return this.bytes.length - 1;
+  }
+
+  private hasPlainHead(): boolean {
+    const { bytes } = this;
+    return (
+      isAt(bytes, this.recordIdEnd, DEVICE_ID) &&
+      isAt(bytes, this.deviceIdEnd, TIMESTAMP) &&
+      isAt(bytes, this.timestampEnd, RECEIVED_AT) &&
+      isAt(bytes, this.receivedAtEnd, DATA_PAYLOAD) &&
+      isId(bytes, this.recordIdStart, this.recordIdEnd, RECORD_ID_BYTES) &&
+      isId(bytes, this.deviceIdStart, this.deviceIdEnd, DEVICE_ID_BYTES) &&
+      isTime(bytes, this.timestampStart, this.timestampEnd) &&
+      isTime(bytes, this.receivedAtStart, this.receivedAtEnd)
+    );
+  }
+
+  private hasPlainPayload(): boolean {
+    const { bytes, payloadStart, payloadEnd } = this;
+    const isPlain = payloadScanner.scanPayload(bytes, payloadStart) && payloadScanner.payloadSpaces === 0;
+    return isPlain && payloadScanner.payloadEnd === payloadEnd && bytes[payloadEnd] === END;
+  }
+}
+
+/** Like {@link decodeEvent}, without making anything of a plain event. */
+export function readEvent(value: Buffer | null, schemaVersion?: string): DecodedEvent {
+  const event = PlainEvent.in(value, schemaVersion);
+  return event === undefined ? decodeEvent(value, schemaVersion) : { ok: true, event };
 }
 
 /** The text of an event's payload as `stringifyExact` writes it. */
