@@ -196,10 +196,16 @@ export function toColumns(records: readonly RecordToStore[], storedAtMs: number)
 
 function emptyColumns(rows: number, stored_at_ms: number): RowColumns {
   return {
-    ...{ stored_at_ms, key: [], device_id: [], timestamp_text: [], payload: [] },
-    ...{ timestamp_sent: [], timestamp_source: [], source_partition: new Int32Array(rows) },
+    stored_at_ms,
+    key: [],
+    device_id: [],
     minus_timestamp_ms: new Float64Array(rows),
+    timestamp_text: [],
+    timestamp_sent: [],
+    timestamp_source: [],
     received_at_ms: new Float64Array(rows),
+    payload: [],
+    source_partition: new Int32Array(rows),
     source_offset: new Float64Array(rows),
   };
 }
