@@ -75,14 +75,15 @@ describe('The full stack', () => {
   });
 
   it('The full stack leaves only its named volumes, however often it is started and stopped', async () => {
+    const project = process.env['COMPOSE_PROJECT_NAME']!;
+    const ofProject = ['--filter', `label=com.docker.compose.project=${project}`];
     const volumes = async (): Promise<string[]> =>
-      (await stack.containers()).flatMap(({ volumes: mounted }) => mounted).sort();
+      (await output('docker', 'volume', 'ls', '--quiet', ...ofProject)).split('\n').sort();
     const before = await volumes();
     await stack.compose('down');
     await stack.up();
     expect(await volumes()).toEqual(before);
     const named = (await stack.compose('config', '--volumes')).split('\n');
-    const project = process.env['COMPOSE_PROJECT_NAME']!;
     for (const { service, volumes: mounted } of await stack.containers())
       for (const name of mounted)
         expect({ service, name }).toEqual({ service, name: expect.stringContaining(project) });
