@@ -33,7 +33,7 @@ const MAX_ENVELOPE_BYTES = 1024;
 
 /** What a record may have before it is parsed. What exceeds a limit breaks a rule of {@link checkReport} as well. */
 export function recordLimits({ maxDepth, maxBytes, maxValues }: PayloadLimits): Readonly<ScanLimits> {
-  return Object.freeze({ maxDepth: 1 + maxDepth, maxBytes: maxBytes + MAX_ENVELOPE_BYTES, maxValues });
+  return { maxDepth: 1 + maxDepth, maxBytes: maxBytes + MAX_ENVELOPE_BYTES, maxValues };
 }
 
 export const RECORD_LIMITS = recordLimits(PAYLOAD_LIMITS);

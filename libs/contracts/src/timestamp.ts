@@ -36,6 +36,18 @@ export function instantOf(timestamp: string): number {
   return wholeSecondOf(timestamp) + millisecondsOf(timestamp);
 }
 
+let lastMs = NaN;
+let lastText = '';
+
+/** The text of an instant in milliseconds since 1970: UTC with three digits of a second. Requests of one millisecond share it. */
+export function timestampOf(atMs: number): string {
+  if (atMs !== lastMs) {
+    lastText = new Date(atMs).toISOString();
+    lastMs = atMs;
+  }
+  return lastText;
+}
+
 // The code below reads a text that matches the pattern: all but the fraction and the zone is in fixed columns.
 
 /** The number that `count` digits make, from column `at` on. */

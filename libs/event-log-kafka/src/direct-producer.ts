@@ -6,8 +6,7 @@ import type { BatchCodec } from './compression.js';
 import type { DirectBroker, ProducerCluster, PartitionMetadata } from './direct-cluster.js';
 import { brokerErrorOf, causeOf, describeDenial, isFatal, isTransientAnswer } from './kafka-errors.js';
 import type { ProducerClient } from './producer-client.js';
-import { LeaderLink } from './leader-link.js';
-import type { AppendResult } from './produce-request.js';
+import { type AppendResult, LeaderLink } from './produce-request.js';
 
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;

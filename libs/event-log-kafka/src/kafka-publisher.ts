@@ -12,8 +12,8 @@ import { causeOf, describeDenial } from './kafka-errors.js';
 import type { KafkaTopics } from './kafka-topics.js';
 import { ProducerConnection } from './producer-connection.js';
 import type { ProducerClient } from './producer-client.js';
-import { partsOf } from './publish-parts.js';
 import type { Reachability } from './reachability.js';
+import { maxRecordBytes } from './record-batch.js';
 
 export class KafkaPublisher extends EventPublisher {
   private readonly connection: ProducerConnection;
@@ -126,4 +126,25 @@ type Unwritten = Omit<Extract<PublishOutcome, { written: false }>, 'written'>;
 function filledUp(outcomes: PublishOutcome[], length: number, unwritten: Unwritten): PublishOutcome[] {
   while (outcomes.length < length) outcomes.push({ written: false, ...unwritten });
   return outcomes;
+}
+
+/** Brokers accept 1 MiB for each partition of a request; a smaller request fits, whatever partitions it is for. */
+const MAX_PART_BYTES = 900_000;
+
+/** Cuts the entries into parts of at most {@link MAX_PART_BYTES}, in their order; a larger entry makes a separate part. */
+export function partsOf(entries: readonly LogEntry[], maxBytes = MAX_PART_BYTES): (readonly LogEntry[])[] {
+  const parts: (readonly LogEntry[])[] = [];
+  let start = 0;
+  let bytes = 0;
+  entries.forEach((entry, index) => {
+    const size = maxRecordBytes(entry);
+    if (bytes + size > maxBytes && index > start) {
+      parts.push(entries.slice(start, index));
+      start = index;
+      bytes = 0;
+    }
+    bytes += size;
+  });
+  parts.push(start === 0 ? entries : entries.slice(start));
+  return parts;
 }

@@ -155,20 +155,24 @@ function writeBytes(bytes: Buffer | null, target: Buffer, start: number): number
 
 /** Of a zigzag varint, https://protobuf.dev/programming-guides/encoding/#signed-ints */
 function sizeOfNumber(value: number): number {
-  let [rest, bytes] = [zigzag(value), 1];
-  for (; rest > 0x7f; bytes++) rest = rest > 0x7fffffff ? Math.floor(rest / 0x80) : rest >>> 7;
+  let rest = zigzag(value);
+  let bytes = 1;
+  for (; rest > MAX_INT32; bytes++) rest = Math.floor(rest / 0x80);
+  for (; rest > 0x7f; bytes++) rest >>>= 7;
   return bytes;
 }
 
 function writeNumber(value: number, target: Buffer, start: number): number {
-  let [rest, at] = [zigzag(value), start];
-  while (rest > 0x7f) {
-    target[at++] = (rest % 0x80) | 0x80;
-    rest = rest > 0x7fffffff ? Math.floor(rest / 0x80) : rest >>> 7;
-  }
+  let rest = zigzag(value);
+  let at = start;
+  for (; rest > MAX_INT32; rest = Math.floor(rest / 0x80)) target[at++] = (rest % 0x80) | 0x80;
+  for (; rest > 0x7f; rest >>>= 7) target[at++] = (rest & 0x7f) | 0x80;
   target[at++] = rest;
   return at;
 }
+
+/** Operators on bits cut off what is above. */
+const MAX_INT32 = 0x7fffffff;
 
 /** @param value a whole number below 2^52 */
 function zigzag(value: number): number {

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Clock } from '@sluice/async';
+import type { LogEntry } from '@sluice/event-log';
 import { FakePublisher } from '@sluice/event-log/testing';
+import { until } from '@sluice/test-kit';
 import type { Principal } from './access/principal.js';
 import type { Arrival } from './arrival.js';
 import { Ingestion } from './ingestion.js';
@@ -118,6 +120,55 @@ describe('An ingestion without HTTP', () => {
     expect(charge.headers({ records: 1 })['ratelimit']).toBe('"address-records";r=2;t=1');
   });
 });
+
+describe('The memory of events', () => {
+  /** So many that their events are in memory that requests share. */
+  const many = (temperature: number) => Array.from({ length: 500 }, () => ({ ...SEED, data_payload: { temperature } }));
+  const submit = async (temperature: number) => {
+    const bytes = Buffer.from(JSON.stringify(many(temperature)));
+    const records = await readSubmission(bytes, { mediaType: 'application/json', maxRecords: 500 });
+    const arrival = { principal: undefined, address: `broker ${temperature}`, priority: undefined, trace: undefined };
+    return ingestion().submit(records, { declaredBytes: bytes.length, ...arrival });
+  };
+  const temperaturesIn = (entries: readonly LogEntry[]) => new Set(entries.map(({ value }) => temperatureIn(value)));
+  const memoryOf = (call: number) => new Set(publisher.calls[call]!.entries.map(({ value }) => value!.buffer));
+
+  beforeEach(() => {
+    admission = new Admission({ maxBodyBytes: 1e6, maxConcurrentRequests: 4, maxBytesInFlight: 1e7 });
+  });
+
+  it('The memory of events is used again by the next request once the event log has confirmed all of them', async () => {
+    await submit(1);
+    await submit(2);
+    expect([...memoryOf(1)].some((memory) => memoryOf(0).has(memory))).toBe(true);
+    expect(temperaturesIn(publisher.records.slice(0, 500))).toEqual(new Set([1]));
+    expect(temperaturesIn(publisher.records.slice(500))).toEqual(new Set([2]));
+  });
+
+  it('The memory of events stays theirs while the event log has not answered', async () => {
+    publisher.hold();
+    const [first, second] = [submit(1), submit(2)];
+    await until('both are with the event log', () => publisher.calls.length === 2);
+    publisher.release();
+    await Promise.all([first, second]);
+    expect(temperaturesIn(publisher.records.slice(0, 500))).toEqual(new Set([1]));
+    expect(temperaturesIn(publisher.records.slice(500))).toEqual(new Set([2]));
+  });
+
+  it('The memory of events stays theirs when the event log has not confirmed one of them, because it may still send them', async () => {
+    let calls = 0;
+    publisher.reasonAgainst = () => (++calls === 500 ? 'no answer' : undefined);
+    await submit(1);
+    publisher.reasonAgainst = () => undefined;
+    await submit(2);
+    expect([...memoryOf(1)].some((memory) => memoryOf(0).has(memory))).toBe(false);
+    expect(temperaturesIn(publisher.calls[0]!.entries)).toEqual(new Set([1]));
+  });
+});
+
+function temperatureIn(value: Buffer | null): unknown {
+  return (JSON.parse(String(value)) as { data_payload: { temperature: unknown } }).data_payload.temperature;
+}
 
 describe('The checks of a record', () => {
   it('The checks of a record can be extended by one that sees the event of the earlier checks', async () => {

@@ -3,6 +3,7 @@ import {
   EVENT_HEADERS,
   REPORT_RULES,
   ReportCheck,
+  timestampOf,
   type ProblemCode,
   type ReportRules,
   uuidV7,
@@ -125,7 +126,9 @@ export class Ingestion {
     const leased = this.parts.limits.prepareDevices(costsOf(passed));
     if (leased !== undefined) await leased;
     const open = this.withinLimits(passed, verdicts);
-    if (open.length > 0) await this.publish(open, verdicts, arrival.trace?.steps);
+    const areWritten = open.length === 0 || (await this.publish(open, verdicts, arrival.trace?.steps));
+    // Without a confirmation, the event log may still be sending them.
+    if (areWritten) context.plainEvents?.release();
     return verdicts;
   }
 
@@ -133,7 +136,7 @@ export class Ingestion {
     const atMs = this.parts.clock.now();
     const { rules: own = REPORT_RULES } = this.parts;
     const rules = isClockless ? withoutClock(own) : own;
-    const atText = new Date(atMs).toISOString();
+    const atText = timestampOf(atMs);
     const plainEvents = records.plainEvents?.(atText, () => uuidV7(atMs));
     return { principal, atMs, atText, rules, check: new ReportCheck(rules), plainEvents, space: new ErrorSpace() };
   }
@@ -159,7 +162,8 @@ export class Ingestion {
     return open;
   }
 
-  private async publish(records: readonly PassedRecord[], verdicts: Verdict[], steps?: PublishSteps): Promise<void> {
+  /** @returns whether the event log has confirmed all of them */
+  private async publish(records: readonly PassedRecord[], verdicts: Verdict[], steps?: PublishSteps): Promise<boolean> {
     steps?.publishing(records);
     const outcomes = await this.outcomesOf(records.map(({ entry }) => entry));
     steps?.published(outcomes);
@@ -168,6 +172,7 @@ export class Ingestion {
       const { index, recordId, deviceId } = records[at]!;
       verdicts[index] = confirmed(recordId, deviceId, outcomes[at]!);
     }
+    return outcomes.every(({ written }) => written);
   }
 
   private async outcomesOf(entries: readonly LogEntry[]): Promise<PublishOutcome[]> {

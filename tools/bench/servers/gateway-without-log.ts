@@ -1,6 +1,6 @@
 // The gateway over an event log that confirms at once: what everything before the event log costs.
 import { Module } from '@nestjs/common';
-import { EventPublisher, type LogEntry, type PublishOutcome } from '@sluice/event-log';
+import { EventPublisher, type LogEntry, type PublishOutcome, SharedPublisher } from '@sluice/event-log';
 import { GATEWAY_RULES, GATEWAY_SETTINGS, GatewayModule } from '@sluice/gateway';
 import { createHttpApp } from '@sluice/http';
 import { createLogger } from '@sluice/observability';
@@ -12,7 +12,10 @@ class ConfirmingPublisher extends EventPublisher {
   }
 }
 
-@Module({ providers: [{ provide: EventPublisher, useClass: ConfirmingPublisher }], exports: [EventPublisher] })
+/** Appends are shared between requests, as with every event log. */
+const publisher = new SharedPublisher(new ConfirmingPublisher(), { publishTimeoutMs: 5_000 });
+
+@Module({ providers: [{ provide: EventPublisher, useValue: publisher }], exports: [EventPublisher] })
 class LogModule {}
 
 const config = readSettings(GATEWAY_SETTINGS, process.env, GATEWAY_RULES);

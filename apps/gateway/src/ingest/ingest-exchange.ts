@@ -7,7 +7,8 @@ import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { Refusals } from '../refusals.js';
 import { answerToMany, answerToOne, type Answer } from './answer.js';
 import { IngestMetrics } from './ingest-metrics.js';
-import { type HeadLimits, type IngestHead, readBody, readHead } from './read-request.js';
+import { readBody } from './read-body.js';
+import { type HeadLimits, type IngestHead, readHead } from './read-head.js';
 
 /** The units of the limits that count a request with records. */
 const INGEST_UNITS: Cost = { records: 1, bytes: 0 };

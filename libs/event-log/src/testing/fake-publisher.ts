@@ -36,7 +36,9 @@ export class FakePublisher extends EventPublisher {
     const reason = this.reasonAgainst(entry);
     if (reason !== undefined) return { written: false, reason };
     const offset = this.records.length;
-    this.records.push({ ...entry, topic, partition: 0, offset });
+    // Like every event log: the caller may use the memory of the entry again.
+    const [key, value] = [entry.key && Buffer.from(entry.key), entry.value && Buffer.from(entry.value)];
+    this.records.push({ ...entry, key, value, topic, partition: 0, offset });
     return { written: true, partition: 0, offset };
   }
 }

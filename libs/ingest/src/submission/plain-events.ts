@@ -13,10 +13,12 @@ export interface PlainEvent {
 export interface PlainEvents {
   /** Writes the event of a record; `undefined` if it is not plain: then read it. */
   of(index: number): PlainEvent | undefined;
+  /** The event log has all of them: their bytes are not read any more, and belong to other requests. */
+  release(): void;
 }
 
 /** For records of which each has to be read. */
-export const NO_EVENTS: PlainEvents = Object.freeze({ of: () => undefined });
+export const NO_EVENTS: PlainEvents = Object.freeze({ of: () => undefined, release: () => undefined });
 
 /** The events of the plain records of a body. */
 export class WrittenEvents implements PlainEvents {
@@ -39,5 +41,9 @@ export class WrittenEvents implements PlainEvents {
     const value = this.#writer.write(plain, recordId);
     const deviceId = bytes.toString('latin1', deviceIdStart, deviceIdEnd);
     return { recordId, deviceId, value, key: this.#writer.deviceId(plain) };
+  }
+
+  release(): void {
+    this.#writer.release();
   }
 }

@@ -5,35 +5,44 @@ const END = 1;
 const STRINGS = 2;
 const FLAGS = 3;
 const FLAW_END = 4;
-const FIELDS = 5;
+/** Nine fields of a plain record follow. */
+const PLAIN = 5;
+const FIELDS = 14;
 
 const HAS_ESCAPED_KEY = 1;
 const MAY_VANISH = 2;
 const HAS_NEW_SHAPES = 4;
 const MAY_BE_NEGATIVE_ZERO = 8;
 const MAY_HAVE_LARGE_INTEGER = 16;
-const FLAW_SHIFT = 5;
+const IS_PLAIN = 32;
+const FLAW_SHIFT = 6;
 const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'values'];
 
-/** Where the records of a body are, and what the scan has found in each. Plain numbers: 40 bytes a record. */
+/** Where the records of a body are, and what the scan has found in each: 56 bytes a record, and no garbage. */
 export class RecordSpans {
-  readonly #fields: number[] = [];
+  #fields = new Int32Array(FIELDS);
+  #length = 0;
+  readonly #plain = new PlainSpan();
 
   get length(): number {
-    return this.#fields.length / FIELDS;
+    return this.#length;
   }
-
-  readonly #plain = new PlainSpans();
 
   /** @param start first byte of a record that the scanner has found plain */
   addPlain(start: number, scanner: PlainReportScanner): void {
-    this.#plain.set(this.length, scanner);
-    this.#fields.push(start, scanner.end, 0, 0, 0);
+    const at = this.next();
+    const fields = this.#fields;
+    fields[at + START] = start;
+    fields[at + END] = scanner.end;
+    fields[at + FLAGS] = IS_PLAIN;
+    writePlain(scanner, fields, at + PLAIN);
   }
 
   /** The parts of a plain record, until the next call; `undefined` for another one. */
   plain(index: number): PlainReport | undefined {
-    return this.#plain.get(index);
+    if ((this.field(index, FLAGS) & IS_PLAIN) === 0) return undefined;
+    this.#plain.read(this.#fields, index * FIELDS + PLAIN);
+    return this.#plain;
   }
 
   /** @param start first byte of the record; its end and the rest are those of the scanner's last value */
@@ -45,7 +54,8 @@ export class RecordSpans {
       (scanner.mayBeNegativeZero ? MAY_BE_NEGATIVE_ZERO : 0) |
       (scanner.mayHaveLargeInteger ? MAY_HAVE_LARGE_INTEGER : 0);
     const flaw = FLAWS.indexOf(scanner.flaw) << FLAW_SHIFT;
-    this.#fields.push(start, end, scanner.strings, flags | flaw, scanner.flawEnd);
+    const at = this.next();
+    this.#fields.set([start, end, scanner.strings, flags | flaw, scanner.flawEnd], at);
   }
 
   start(index: number): number {
@@ -66,7 +76,7 @@ export class RecordSpans {
 
   /** Whether JSON.parse reads it, and is the fastest way to. */
   isParsedAsIs(index: number): boolean {
-    return (this.field(index, FLAGS) & ~MAY_BE_NEGATIVE_ZERO) === 0;
+    return (this.field(index, FLAGS) & ~(MAY_BE_NEGATIVE_ZERO | IS_PLAIN)) === 0;
   }
 
   scanned(index: number): ScannedText {
@@ -91,15 +101,21 @@ export class RecordSpans {
   private field(index: number, field: number): number {
     return this.#fields[index * FIELDS + field]!;
   }
+
+  /** @returns where the fields of one more record are to be written */
+  private next(): number {
+    const at = this.#length++ * FIELDS;
+    if (at === this.#fields.length) {
+      const longer = new Int32Array(2 * at);
+      longer.set(this.#fields);
+      this.#fields = longer;
+    }
+    return at;
+  }
 }
 
-const PLAIN_FIELDS = 9;
-
-/** The parts of the plain records of a body. Plain numbers; the fields are those of the record that was asked for last. */
-class PlainSpans implements PlainReport {
-  /** Where the parts of a record are among {@link #parts}, by its index. */
-  readonly #from: (number | undefined)[] = [];
-  readonly #parts: number[] = [];
+/** The parts of one plain record, in the order of {@link writePlain}. */
+class PlainSpan implements PlainReport {
   deviceIdStart = 0;
   deviceIdEnd = 0;
   timestampStart = 0;
@@ -110,27 +126,27 @@ class PlainSpans implements PlainReport {
   recordIdStart = 0;
   recordIdEnd = 0;
 
-  set(index: number, scanner: PlainReportScanner): void {
-    const { deviceIdStart, deviceIdEnd, timestampStart, timestampEnd, payloadStart, payloadEnd } = scanner;
-    const { payloadSpaces, recordIdStart, recordIdEnd } = scanner;
-    this.#from[index] = this.#parts.length;
-    this.#parts.push(deviceIdStart, deviceIdEnd, timestampStart, timestampEnd, payloadStart, payloadEnd);
-    this.#parts.push(payloadSpaces, recordIdStart, recordIdEnd);
+  read(fields: Int32Array, at: number): void {
+    this.deviceIdStart = fields[at]!;
+    this.deviceIdEnd = fields[at + 1]!;
+    this.timestampStart = fields[at + 2]!;
+    this.timestampEnd = fields[at + 3]!;
+    this.payloadStart = fields[at + 4]!;
+    this.payloadEnd = fields[at + 5]!;
+    this.payloadSpaces = fields[at + 6]!;
+    this.recordIdStart = fields[at + 7]!;
+    this.recordIdEnd = fields[at + 8]!;
   }
+}
 
-  get(index: number): PlainReport | undefined {
-    const from = this.#from[index];
-    if (from === undefined) return undefined;
-    const parts = this.#parts;
-    this.deviceIdStart = parts[from]!;
-    this.deviceIdEnd = parts[from + 1]!;
-    this.timestampStart = parts[from + 2]!;
-    this.timestampEnd = parts[from + 3]!;
-    this.payloadStart = parts[from + 4]!;
-    this.payloadEnd = parts[from + 5]!;
-    this.payloadSpaces = parts[from + 6]!;
-    this.recordIdStart = parts[from + 7]!;
-    this.recordIdEnd = parts[from + PLAIN_FIELDS - 1]!;
-    return this;
-  }
+function writePlain(report: PlainReport, fields: Int32Array, at: number): void {
+  fields[at] = report.deviceIdStart;
+  fields[at + 1] = report.deviceIdEnd;
+  fields[at + 2] = report.timestampStart;
+  fields[at + 3] = report.timestampEnd;
+  fields[at + 4] = report.payloadStart;
+  fields[at + 5] = report.payloadEnd;
+  fields[at + 6] = report.payloadSpaces;
+  fields[at + 7] = report.recordIdStart;
+  fields[at + 8] = report.recordIdEnd;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { isOfOtherOrigin, mediaTypeOf } from './media-type.js';
+import { contentCodingOf, isOfOtherOrigin, mediaTypeOf } from './read-head.js';
 
 const fromDevice = () => false;
 
@@ -88,5 +88,21 @@ describe('A request from a web page', () => {
 
   it('A request from a web page comes from no other origin if all origins are allowed', () => {
     expect(isOfOtherOrigin(request({ host, origin: 'https://evil.example' }), new Set(['*']))).toBe(false);
+  });
+});
+
+describe('The content coding', () => {
+  it.each([
+    [undefined, 'identity'],
+    ['GZIP', 'gzip'],
+    ['x-gzip', 'gzip'],
+    ['Deflate', 'deflate'],
+    [' zstd ', 'zstd'],
+  ])('The content coding %j is %s', (header, coding) => {
+    expect(contentCodingOf(header)).toBe(coding);
+  });
+
+  it.each(['', 'gzip,gzip', 'br', 'constructor'])('The content coding is not known: %j', (header) => {
+    expect(() => contentCodingOf(header)).toThrow(expect.objectContaining({ code: 'unsupported-encoding' }));
   });
 });

@@ -1,23 +1,6 @@
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { contentCodingOf } from './content-coding.js';
 import { zstdFrames } from './zstd-frames.js';
-
-describe('The content coding', () => {
-  it.each([
-    [undefined, 'identity'],
-    ['GZIP', 'gzip'],
-    ['x-gzip', 'gzip'],
-    ['Deflate', 'deflate'],
-    [' zstd ', 'zstd'],
-  ])('The content coding %j is %s', (header, coding) => {
-    expect(contentCodingOf(header)).toBe(coding);
-  });
-
-  it.each(['', 'gzip,gzip', 'br', 'constructor'])('The content coding is not known: %j', (header) => {
-    expect(() => contentCodingOf(header)).toThrow(expect.objectContaining({ code: 'unsupported-encoding' }));
-  });
-});
 
 describe('The frames of a zstd body', () => {
   const frames = ['', 'a', 'b'.repeat(1000), '\u00e9'.repeat(200_000), Math.random().toString()].map((text) =>
