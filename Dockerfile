@@ -41,6 +41,8 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
 # Space for young objects: V8's default takes 48 MiB more and saves no time that can be measured. The warning is about a timer of
 # KafkaJS, which fires at once as it should.
 ENV NODE_OPTIONS="--max-semi-space-size=16 --disable-warning=TimeoutNegativeWarning"
+# By default, the C library keeps freed memory in up to eight arenas for each core: some 15 MiB more under load.
+ENV MALLOC_ARENA_MAX=2
 COPY --from=init /usr/bin/tini /usr/bin/tini
 COPY --from=packages /app/node_modules node_modules
 COPY scripts/health.mjs health.mjs

@@ -9,14 +9,15 @@ import { ensureInstalled, node24 } from './steps/install.mjs';
 
 const WATCH_INTERVAL_MS = 500;
 /** As in the image. */
-const { startOption } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).config;
+const { startOption, mallocArenas } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).config;
 
 await attempt(async () => {
   await ensureInstalled();
   await ensureBuilt();
   const settings = existsSync(join(ROOT, '.env')) ? ['--env-file=.env'] : [];
   endWithNpm();
-  endLike(await run(node24(), [startOption, ...settings, MAIN]));
+  const env = { MALLOC_ARENA_MAX: mallocArenas, ...process.env };
+  endLike(await run(node24(), [startOption, ...settings, MAIN], { env }));
 });
 
 /** npm passes a SIGTERM to the shell between it and this script only; that shell ends with it, and the service would keep running. */

@@ -43,7 +43,7 @@ beforeEach(async () => {
   await cp(SCRIPTS, join(checkout, 'scripts'), { recursive: true });
   await put('package-lock.json', lock('1.0.0'));
   for (const file of ['tsconfig.json', 'nest-cli.json', 'rspack.config.mjs']) await put(file, '{}');
-  await put('package.json', JSON.stringify({ config: { startOption: '--max-semi-space-size=16' } }));
+  await put('package.json', JSON.stringify({ config: { startOption: '--max-semi-space-size=16', mallocArenas: '2' } }));
   await put(SOURCE, 'first');
   await put('libs/contracts/src/index.ts', '');
   await put('docs/operations/runbooks/README.md', '');

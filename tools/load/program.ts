@@ -9,9 +9,9 @@ export const MEASURED_CORE = 0;
 export const LOAD_CORE = 1;
 const TICKS_PER_SECOND = 100;
 /** As in the image and by `npm start`. */
-const { startOption: START_OPTION } = (
-  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { config: { startOption: string } }
-).config;
+const { config: START } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  config: { startOption: string; mallocArenas: string };
+};
 
 /** Pins this process and the programs that it starts without a core. */
 export function pinLoadGenerator(): void {
@@ -48,11 +48,17 @@ export class Program {
   static start(path: string, { args = [], env = {}, core, root = ROOT }: ProgramOptions = {}): Program {
     const isSource = path.endsWith('.ts');
     const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
-    const node = [process.execPath, START_OPTION, ...(isSource ? process.execArgv : []), join(root, path), ...args];
+    const node = [
+      process.execPath,
+      START.startOption,
+      ...(isSource ? process.execArgv : []),
+      join(root, path),
+      ...args,
+    ];
     const [command, ...rest] = [...pinned, ...node] as [string, ...string[]];
     const child = spawn(command, rest, {
       cwd: root,
-      env: { ...process.env, ...env },
+      env: { MALLOC_ARENA_MAX: START.mallocArenas, ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...(isSource ? (['ipc'] as const) : [])],
     });
     return new Program(path, child);

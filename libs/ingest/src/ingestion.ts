@@ -115,10 +115,11 @@ export class Ingestion {
     const headers = headersOf(arrival);
     const verdicts = new Array<Verdict>(records.length);
     const passed: PassedRecord[] = [];
+    const record = new CandidateRecord(records, isBatch);
     const slice = new TimeSlice();
     for (let index = 0; index < records.length; index++) {
       if (slice.isOver(records.bytesOf(index) + RECORD_COST)) await slice.next();
-      const record = new CandidateRecord(records, index, isBatch);
+      record.moveTo(index);
       const verdict = this.firstObjection(record, context);
       if (verdict === undefined) passed.push(passedOf(record, context.atMs, headers));
       else verdicts[index] = verdict;

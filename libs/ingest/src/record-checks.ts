@@ -33,8 +33,13 @@ export interface RecordContext {
   space: ErrorSpace;
 }
 
-/** One record on its way to the event log. A check may read what the checks before it have established. */
+/**
+ * A record on its way to the event log, one of a request after the other: an object for each would be garbage. A check may read what the
+ * checks before it have established, and keeps nothing of it.
+ */
 export class CandidateRecord {
+  /** Its place among the records of the request. */
+  index = -1;
   /** This and the next one after {@link hasShape}. */
   deviceId!: string;
   recordId!: string;
@@ -50,10 +55,14 @@ export class CandidateRecord {
 
   constructor(
     private readonly records: SubmittedRecords,
-    /** Its place among the records of the request. */
-    readonly index: number,
     private readonly isBatch: boolean,
   ) {}
+
+  /** Goes on to another record. */
+  moveTo(index: number): void {
+    this.index = index;
+    this.key = this.payloadSchema = this.#submitted = this.#event = undefined;
+  }
 
   /** @throws RefusedError `invalid-json` */
   get submitted(): SubmittedRecord {

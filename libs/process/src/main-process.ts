@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
  * collects so often that a record costs one and a half times the CPU; where it is not, V8 chooses 4 and takes memory that it does
  * not need. The limit of the heap holds all the same.
  */
-const HEAP_GROWTH = 3;
+const HEAP_GROWTH = 2;
 
 /**
  * Runs a `main`. An error (a wrong setting, a port in use) ends the process with one readable message that says what to do, for a

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { mongo } from 'mongoose';
+import { PlainEvent } from '@sluice/contracts';
 import {
   RecordStoreError,
   type RecordToStore,
@@ -49,13 +50,21 @@ export class MongoRecordWriter implements RecordWriter {
     if (records.length === 0) return [];
     const storedAt = new Date(storedAtMs);
     const documents = records.map((record) => toDocument(record, storedAt));
-    return this.connection.run((database) => this.writeAll(database.collection(this.collection), documents));
+    // A plain event has no number that the driver would change.
+    const encodings = records.map(({ event }, index) =>
+      event instanceof PlainEvent ? documents[index]! : toBson(documents[index]!),
+    );
+    return this.connection.run((database) => this.writeAll(database.collection(this.collection), documents, encodings));
   }
 
   /** The driver encodes every document before it sends the first: an encoding error means that nothing was written. */
-  private async writeAll(collection: Records, documents: RecordDocument[]): Promise<WriteOutcome[]> {
+  private async writeAll(
+    collection: Records,
+    documents: RecordDocument[],
+    encodings: RecordDocument[],
+  ): Promise<WriteOutcome[]> {
     try {
-      return await this.insert(collection, documents);
+      return await this.insert(collection, documents, encodings);
     } catch (error) {
       if (!isEncodingError(error)) throw error;
       return this.writeEncodable(collection, documents);
@@ -71,11 +80,11 @@ export class MongoRecordWriter implements RecordWriter {
     return checked.map((entry) => (entry.ok ? outcomes[next++]! : refused(entry.detail)));
   }
 
-  /** @param encodings replacements for documents that the driver would not write unchanged */
+  /** @param encodings the documents in the form that the driver writes unchanged */
   private async insert(
     collection: Records,
     documents: RecordDocument[],
-    encodings: RecordDocument[] = documents,
+    encodings: RecordDocument[],
   ): Promise<WriteOutcome[]> {
     const failures = await this.insertUnordered(collection, encodings);
     const firsts = await this.findFirsts(collection, documents, failures);
@@ -115,7 +124,7 @@ export class MongoRecordWriter implements RecordWriter {
 
   private async insertUnordered(collection: Records, documents: RecordDocument[]): Promise<InsertFailures> {
     try {
-      await collection.insertMany(documents.map(toBson), { ordered: false, maxTimeMS: this.timeoutMs });
+      await collection.insertMany(documents, { ordered: false, maxTimeMS: this.timeoutMs });
       return new Map();
     } catch (error) {
       const failures = readInsertFailures(error, documents.length);

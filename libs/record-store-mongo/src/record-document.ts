@@ -47,28 +47,33 @@ export function bsonNumber(value: number | bigint): JsonValue {
 }
 
 export function toDocument({ event, source }: RecordToStore, storedAt: Date): RecordDocument {
-  const { device_id, record_id, timestamp } = event;
-  return {
+  const { device_id, record_id, timestamp, timestamp_sent, timestamp_source } = event;
+  const document: RecordDocument = {
     _id: recordKey(device_id, record_id),
     device_id,
     record_id,
     timestamp: new Date(instantOf(timestamp)),
     timestamp_text: timestamp,
-    ...originOf(event),
-    received_at: new Date(instantOf(event.received_at)),
+    received_at: receiptOf(event.received_at),
     stored_at: storedAt,
     data_payload: event.data_payload,
     source: { partition: source.partition, offset: source.offset },
   };
+  if (timestamp_sent !== undefined) document.timestamp_sent = timestamp_sent;
+  if (timestamp_source !== undefined) document.timestamp_source = timestamp_source;
+  return document;
 }
 
-type Origin = Pick<RecordDocument, 'timestamp_sent' | 'timestamp_source'>;
+let lastText = '';
+let lastReceipt = new Date(NaN);
 
-function originOf({ timestamp_sent, timestamp_source }: Origin): Origin {
-  return {
-    ...(timestamp_sent !== undefined && { timestamp_sent }),
-    ...(timestamp_source !== undefined && { timestamp_source }),
-  };
+/** The records of one request share it. */
+function receiptOf(receivedAt: string): Date {
+  if (receivedAt !== lastText) {
+    lastReceipt = new Date(instantOf(receivedAt));
+    lastText = receivedAt;
+  }
+  return lastReceipt;
 }
 
 export function toStoredRecord(document: RecordDocument): StoredRecord {
@@ -76,7 +81,8 @@ export function toStoredRecord(document: RecordDocument): StoredRecord {
     record_id: document.record_id,
     device_id: document.device_id,
     timestamp: document.timestamp_text,
-    ...originOf(document),
+    ...(document.timestamp_sent !== undefined && { timestamp_sent: document.timestamp_sent }),
+    ...(document.timestamp_source !== undefined && { timestamp_source: document.timestamp_source }),
     received_at: document.received_at.toISOString(),
     stored_at: document.stored_at.toISOString(),
     data_payload: document.data_payload,
