@@ -5,11 +5,18 @@ import type { DirectClient } from './direct-client.js';
 import type { DirectBroker } from './direct-cluster.js';
 import { FetchedRecords, fetchedPartition } from './fetched-records.js';
 
-const MAX_BYTES = 512 * 1024;
+/** A fetch of a few records takes no more memory than they are likely to need: of larger ones, it has fewer. */
+const [MAX_BYTES, MIN_BYTES, LIKELY_RECORD_BYTES] = [512 * 1024, 64 * 1024, 1024];
 const READ_COMMITTED = 1;
 const NO_REPLICA = -1;
 /** There are records, so the broker does not have to wait. */
 const MAX_WAIT_MS = 50;
+
+interface FetchRange {
+  partition: number;
+  fetchOffset: string;
+  maxBytes: number;
+}
 
 /** Reads ranges of a topic by single fetches: no group, so no rebalance, and no right other than Read on the topic. */
 export class DirectReader {
@@ -25,9 +32,13 @@ export class DirectReader {
    * @throws an error of KafkaJS
    */
   async read({ partition, fromOffset, toOffset, maxRecords }: PeekOptions): Promise<LogRecord[]> {
+    const wanted = Math.min(maxRecords, toOffset - fromOffset) * LIKELY_RECORD_BYTES;
+    const maxBytes = Math.min(MAX_BYTES, Math.max(MIN_BYTES, wanted));
     for (let next = fromOffset; next < toOffset;) {
-      const from = next;
-      const batch = await this.client.askLeader(this.topic, partition, (broker) => this.fetch(broker, partition, from));
+      const fetchOffset = String(next);
+      const batch = await this.client.askLeader(this.topic, partition, (broker) =>
+        this.fetch(broker, { partition, fetchOffset, maxBytes }),
+      );
       const records = recordsOf(batch, toOffset, maxRecords);
       if (records.length > 0) return records;
       // Control records or an aborted transaction: continue after them, or there is nothing left to read.
@@ -38,17 +49,16 @@ export class DirectReader {
     return [];
   }
 
-  private async fetch(broker: DirectBroker, partition: number, fromOffset: number): Promise<Batch> {
-    const fetchOffset = String(fromOffset);
+  private async fetch(broker: DirectBroker, range: FetchRange): Promise<Batch> {
     const { responses } = await broker.fetch({
       replicaId: NO_REPLICA,
       isolationLevel: READ_COMMITTED,
       maxWaitTime: MAX_WAIT_MS,
       minBytes: 1,
-      maxBytes: MAX_BYTES,
-      topics: [{ topic: this.topic, partitions: [{ partition, fetchOffset, maxBytes: MAX_BYTES }] }],
+      maxBytes: range.maxBytes,
+      topics: [{ topic: this.topic, partitions: [range] }],
     });
-    return new KafkaBatch(this.topic, fetchOffset, responses[0]!.partitions[0]!);
+    return new KafkaBatch(this.topic, range.fetchOffset, responses[0]!.partitions[0]!);
   }
 }
 
