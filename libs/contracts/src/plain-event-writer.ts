@@ -71,10 +71,12 @@ export class PlainEventWriter {
     return this.#slab.subarray(this.#deviceIdAt, this.#deviceIdAt + deviceIdEnd - deviceIdStart);
   }
 
-  /** Nobody needs the bytes of the events any more: other requests write over them. Nothing can be written after this. */
+  /** Nobody needs the bytes of the events any more: other requests write over them. */
   release(): void {
     for (const slab of this.#slabs) if (spareSlabs.length < MAX_SPARE_SLABS) spareSlabs.push(slab);
     this.#slabs.length = 0;
+    this.#slab = EMPTY;
+    this.#at = 0;
   }
 
   private sizeOf(report: PlainReport, recordId: string): number {

@@ -18,7 +18,7 @@ const IS_PLAIN = 32;
 const FLAW_SHIFT = 6;
 const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'values'];
 
-/** Where the records of a body are, and what the scan has found in each: 56 bytes a record, and no garbage. */
+/** Where the records of a body are, and what the scan has found in each: 56 bytes a record, up to twice as many reserved. */
 export class RecordSpans {
   #fields = new Int32Array(FIELDS);
   #length = 0;

@@ -41,7 +41,7 @@ const MOST_MISSES = 8;
 const SCAN_SHARE = 1 / 16;
 
 /**
- * Finds the records of a body. Takes time in proportion to its bytes, 20 bytes of memory a record, and ends at the first record
+ * Finds the records of a body. Takes time in proportion to its bytes, some 100 bytes of memory a record, and ends at the first record
  * beyond `maxRecords`.
  *
  * @throws RefusedError `invalid-utf8`, `too-many-records`, `body-too-large` (too many new or escaped keys, or exponents)
