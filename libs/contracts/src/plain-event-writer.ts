@@ -71,7 +71,7 @@ export class PlainEventWriter {
     return this.#slab.subarray(this.#deviceIdAt, this.#deviceIdAt + deviceIdEnd - deviceIdStart);
   }
 
-  /** Nobody needs the bytes of the events any more: other requests write over them. */
+  /** No reader needs the bytes of the events any more: other requests write over them. */
   release(): void {
     for (const slab of this.#slabs) if (spareSlabs.length < MAX_SPARE_SLABS) spareSlabs.push(slab);
     this.#slabs.length = 0;
