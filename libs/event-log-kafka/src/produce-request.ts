@@ -29,7 +29,7 @@ export interface ProduceHead {
 }
 
 /** Brokers have version 7 since Kafka 2.1; those of Kafka 4 still do. */
-export const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const;
+const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const;
 
 /** Every in-sync replica has the records. */
 const ALL_IN_SYNC = -1;

@@ -92,7 +92,7 @@ const MAX_ZSTD_WINDOW_LOG = 23;
 const OPTIONS = { chunkSize: 64 * 1024 };
 
 /** A body on its way out of its coding. */
-export interface Inflation {
+interface Inflation {
   /** The inflated bytes. It fails for a stream that is cut or damaged. */
   source: Readable;
   /** Whether all bytes of the body belonged to it; after its end. Node drops what follows a stream silently. */
@@ -100,7 +100,7 @@ export interface Inflation {
 }
 
 /** Decompresses all members of a gzip body and all frames of a zstd body, as RFC 1952 and RFC 8878 require. */
-export function inflation(bytes: Buffer, coding: Exclude<ContentCoding, 'identity'>): Inflation {
+function inflation(bytes: Buffer, coding: Exclude<ContentCoding, 'identity'>): Inflation {
   if (coding === 'zstd') return zstdInflation(bytes);
   const inflater = coding === 'gzip' ? createGunzip(OPTIONS) : createInflate(OPTIONS);
   inflater.end(bytes);
