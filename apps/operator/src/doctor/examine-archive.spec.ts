@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { putContent } from '@sluice/archive/testing';
 import { FileObjectStore } from '@sluice/archive';
 import { openEventLog } from '@sluice/engines';
-import { DEFAULT_NAMES } from '@sluice/event-log';
+import { type BufferInspector, DEFAULT_NAMES, type LogRecord } from '@sluice/event-log';
 import { doctor } from './doctor.command.js';
+import { examineLag } from './examine-archive.js';
+import { Report } from './report.js';
 
 let directory: string;
 beforeEach(async () => void (directory = await mkdtemp(join(tmpdir(), 'doctor-'))));
@@ -55,10 +57,25 @@ describe('sluice doctor archiver', () => {
     await publish(600_000);
     const { code, text } = await examine();
     expect(text).toMatch(
-      /MISSING {3}1 records wait for the archiver, the oldest since 10 minutes, .*: start the archiver/,
+      /MISSING {3}1 records wait for the archiver, the oldest since 10 minutes, .*: no archiver is in its group, so start one/,
     );
     expect(code).toBe(1);
     expect((await examine({ ARCHIVE_MAX_AGE_MS: '3600000' })).code).toBe(0);
+  });
+
+  it('The command sluice doctor archiver distinguishes an archiver that has just started from one that is missing', async () => {
+    const record = { timestampMs: Date.now() - 600_000 } as LogRecord;
+    const inspector = {
+      positions: () => Promise.resolve([{ partition: 0, low: 0, committed: 0, high: 7 }]),
+      peek: () => Promise.resolve([record]),
+      members: () => Promise.resolve(1),
+    };
+    const printed: string[] = [];
+    const out = (line: string) => void printed.push(line);
+    const report = new Report({ out, note: out });
+    await examineLag(inspector as unknown as BufferInspector, { archiveMaxAgeMs: 300_000 }, report);
+    expect(printed.join('\n')).toMatch(/MISSING {3}7 records wait .*: an archiver runs: if it has just started, wait/);
+    expect(report.isMissing).toBe(true);
   });
 
   it('The command sluice doctor archiver says the cause when the directory cannot be made', async () => {

@@ -60,8 +60,12 @@ async function examineObjects(store: ObjectStore, config: DoctorConfig, report: 
   else report.note(`the newest object was stored ${ageText(Date.now() - newest.storedAtMs)} ago: ${newest.key}`);
 }
 
-/** A record that waits for longer than an object stays open means that no archiver runs. */
-async function examineLag(inspector: BufferInspector, config: DoctorConfig, report: Report): Promise<void> {
+/** A record that waits for longer than an object stays open means that no archiver runs, or that it does not get on. */
+export async function examineLag(
+  inspector: BufferInspector,
+  config: Pick<DoctorConfig, 'archiveMaxAgeMs'>,
+  report: Report,
+): Promise<void> {
   try {
     const positions = await inspector.positions();
     const expired = positions.reduce((sum, { expired: removed = 0 }) => sum + removed, 0);
@@ -72,21 +76,20 @@ async function examineLag(inspector: BufferInspector, config: DoctorConfig, repo
     const waiting = positions.filter(({ committed, high }) => high > committed);
     const lag = waiting.reduce((sum, { committed, high }) => sum + high - committed, 0);
     if (waiting.length === 0) return report.ok('no record waits for the archiver');
-    reportLag(lag, await oldestOf(inspector, waiting), config, report);
+    const age = Date.now() - (await oldestOf(inspector, waiting));
+    const text = `${lag} records wait for the archiver, the oldest since ${ageText(age)}`;
+    if (age <= config.archiveMaxAgeMs + GRACE_MS) return report.ok(text);
+    const advice = (await inspector.members()) === 0 ? NONE_RUNS : ONE_RUNS;
+    report.missing(`${text}, longer than an object stays open (ARCHIVE_MAX_AGE_MS): ${advice}.`);
   } catch (error) {
     if (!(error instanceof EventLogError)) throw error;
     report.missing(error.message);
   }
 }
 
-function reportLag(lag: number, oldestMs: number, config: DoctorConfig, report: Report): void {
-  const age = Date.now() - oldestMs;
-  const text = `${lag} records wait for the archiver, the oldest since ${ageText(age)}`;
-  if (age <= config.archiveMaxAgeMs + GRACE_MS) return report.ok(text);
-  report.missing(
-    `${text}, longer than an object stays open (ARCHIVE_MAX_AGE_MS): start the archiver, or see in its log why it is paused or behind.`,
-  );
-}
+const NONE_RUNS = 'no archiver is in its group, so start one';
+const ONE_RUNS =
+  'an archiver runs: if it has just started, wait for its first object; else see in its log why it is paused or behind';
 
 /** The time of the oldest record that waits, in milliseconds since 1970. */
 async function oldestOf(inspector: BufferInspector, waiting: readonly PartitionPosition[]): Promise<number> {
