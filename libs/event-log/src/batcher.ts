@@ -32,10 +32,10 @@ export class Batcher<T> {
     return this.#records;
   }
 
-  add(item: T, size: { records: number; bytes: number }, nowMs: number): void {
-    this.#items.push({ item, ...size, addedAtMs: nowMs });
-    this.#records += size.records;
-    this.#bytes += size.bytes;
+  add(item: T, { records, bytes }: { records: number; bytes: number }, nowMs: number): void {
+    this.#items.push({ item, records, bytes, addedAtMs: nowMs });
+    this.#records += records;
+    this.#bytes += bytes;
   }
 
   /** Why a batch is due now, or `undefined`. */

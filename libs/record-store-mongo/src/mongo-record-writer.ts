@@ -87,6 +87,7 @@ export class MongoRecordWriter implements RecordWriter {
     encodings: RecordDocument[],
   ): Promise<WriteOutcome[]> {
     const failures = await this.insertUnordered(collection, encodings);
+    if (failures.size === 0) return documents.map(() => STORED);
     const firsts = await this.findFirsts(collection, documents, failures);
     const unexplained = documents.flatMap(({ _id }, index) =>
       isDuplicate(failures.get(index)) && !firsts.has(_id) ? [index] : [],
