@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '@sluice/test-kit';
 import { disposing } from '../load/compose-project.js';
+import { optionsOf } from '../load/options.js';
 import { chartOf, type LagRun } from './chart.js';
 import { RECORDS_PER_SECOND, runStep, type StepOptions } from './load-step.js';
 import { ScaledStack } from './scaled-stack.js';
@@ -19,6 +20,11 @@ const STEPS: StepOptions[] = [
   { name: 'store limit, 4 workers', cpus: 1, workers: 4 },
 ];
 
+const USAGE = `npm run autoscale -- [options]: lag under a step of load, a few minutes; docs/operations/autoscaling.md explains it.
+
+  --write   also the chart docs/operations/autoscaling.svg`;
+const { values } = optionsOf(USAGE, { options: { write: { type: 'boolean', default: false } } });
+
 await disposing(await ScaledStack.start(), async (stack) => {
   const runs: LagRun[] = [];
   console.log(`A step of ${RECORDS_PER_SECOND} records/s for 15 s.`);
@@ -28,7 +34,7 @@ await disposing(await ScaledStack.start(), async (stack) => {
     runs.push(run);
     console.log(rowOf(run));
   }
-  if (process.argv.includes('--write')) writeFileSync(CHART, chartOf(runs));
+  if (values.write) writeFileSync(CHART, chartOf(runs));
 });
 
 function rowOf({ name, points }: LagRun): string {

@@ -1,14 +1,11 @@
 // `npm run bench`: every figure is a ratio that was measured side by side in one run, because the machine is never quiet.
-//   npm run bench -- ingest latency consume growth memory tracing access edge archive     only these
-//   npm run bench -- --compare <git ref>                                     this tree and that one, in turns
-//   npm run bench -- --write                                         puts the tables into docs/internals/benchmarks.md
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ROOT } from '@sluice/test-kit';
 import { disposing } from '../load/compose-project.js';
 import { replaceBlock, tableRow } from '../load/page.js';
+import { optionsOf, requireKnown } from '../load/options.js';
 import { pinLoadGenerator } from '../load/program.js';
 import { benchAccess } from './access.js';
 import { benchArchive } from './archive.js';
@@ -44,13 +41,18 @@ const NAMES = ['ingest', 'latency', 'consume', 'growth', 'memory', 'tracing', 'a
 const PAGE = 'docs/internals/benchmarks.md';
 const CHARTS = 'docs/internals/charts';
 
-const { values, positionals } = parseArgs({
+const USAGE = `npm run bench -- [options] [name ...]: speed as ratios, all variants in turns in one run.
+
+  name            ${NAMES.join(', ')}; all if left out
+  --compare REF   this tree and that commit, in turns
+  --write         puts the tables into ${PAGE}`;
+
+const { values, positionals } = optionsOf(USAGE, {
   allowPositionals: true,
   options: { write: { type: 'boolean', default: false }, compare: { type: 'string' } },
 });
 const names = positionals.length > 0 ? positionals : NAMES;
-const unknown = names.filter((name) => !NAMES.includes(name));
-if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join()}; there are: ${NAMES.join(', ')}.`);
+requireKnown('benchmark', names, NAMES);
 
 pinLoadGenerator();
 const work = values.compare === undefined ? runAll : () => compareWith(values.compare!, engines);

@@ -1,7 +1,7 @@
 /** `npm run edge-load`: the load proofs of docs/internals/overload.md. */
-import { parseArgs } from 'node:util';
 import { EVENTS_TOPIC } from '@sluice/contracts';
 import { openEventLog } from '@sluice/engines';
+import { optionsOf, requireKnown } from '../load/options.js';
 import { pinLoadGenerator } from '../load/program.js';
 import { BROKERS } from './gateway.js';
 import type { Proof } from './proof.js';
@@ -16,7 +16,14 @@ import { lineOf, publish } from './report.js';
 
 const PROOFS: readonly Proof[] = [overCapacity, slowClients, floods, bomb, shapes, reads, heavyReads];
 
-const { values } = parseArgs({
+const USAGE = `npm run edge-load -- [options]: the load proofs of docs/internals/overload.md; on Kafka with KAFKA_BROKERS.
+
+  --only NAME   ${PROOFS.map(({ name }) => name).join(', ')}; may be repeated
+  --rounds N    3 if left out
+  --records N   records in a request; 100 if left out
+  --write       puts the figures into the page`;
+
+const { values } = optionsOf(USAGE, {
   options: {
     only: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string', default: '3' },
@@ -26,9 +33,8 @@ const { values } = parseArgs({
 });
 
 function chosen(): readonly Proof[] {
-  const unknown = values.only.filter((name) => !PROOFS.some((proof) => proof.name === name));
-  const names = PROOFS.map(({ name }) => name).join(', ');
-  if (unknown.length > 0) throw new Error(`There is no proof ${unknown.join(', ')}; there are: ${names}`);
+  const known = PROOFS.map(({ name }) => name);
+  requireKnown('proof', values.only, known);
   return values.only.length === 0 ? runnable() : PROOFS.filter(({ name }) => values.only.includes(name));
 }
 

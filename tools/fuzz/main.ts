@@ -1,12 +1,18 @@
-import { parseArgs } from 'node:util';
 import { seedOfRun } from '../load/ledger/random.js';
+import { optionsOf } from '../load/options.js';
 import { Standalone } from '@sluice/test-kit';
 import { attackOf } from './attacks.js';
 import { fuzz } from './fuzz.js';
 
 const MINUTE_MS = 60_000;
 
-const { values } = parseArgs({
+const USAGE = `npm run fuzz -- [options]: random attacks on the standalone app.
+
+  --minutes N   how long; 5 if left out
+  --seed N      the same attacks again
+  --only N      one attack of the seed`;
+
+const { values } = optionsOf(USAGE, {
   options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' }, only: { type: 'string' } },
 });
 const seed = values.seed === undefined ? seedOfRun() : Number(values.seed);

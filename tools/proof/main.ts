@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { seedOfRun } from '../load/ledger/random.js';
+import { optionsOf, requireKnown } from '../load/options.js';
 import { disposing, sluiceImage } from '../load/compose-project.js';
 import { diskFull, proveEmbedded, standaloneKilled, tornPage } from './embedded.js';
 import { isProven, type Fault, type FaultResult } from './fault.js';
@@ -12,7 +12,15 @@ import { Stacks } from './stacks.js';
 
 const PROJECT = process.env['COMPOSE_PROJECT_NAME'] ?? 'sluice-proof';
 
-const { values } = parseArgs({
+const USAGE = `npm run proof -- [options]: every fault, or those that are named; docs/internals/delivery-proof.md explains them.
+
+  --fault NAME     one fault; may be repeated
+  --profile NAME   only faults of standalone, compose or cluster
+  --mix MINUTES    random faults
+  --soak MINUTES   half load, one fault a minute
+  --seed N         the same run again`;
+
+const { values } = optionsOf(USAGE, {
   options: {
     fault: { type: 'string', multiple: true, default: [] },
     seed: { type: 'string' },
@@ -49,9 +57,8 @@ function on(layout: Layout, fault: Fault): Run {
 
 function chosen(): readonly Run[] {
   const { fault: names, profile } = values;
-  const unknown = names.filter((name) => !RUNS.some((run) => run.name === name));
-  if (unknown.length > 0)
-    throw new Error(`There is no fault ${unknown.join(', ')}; there are: ${RUNS.map(({ name }) => name).join(', ')}`);
+  const known = RUNS.map(({ name }) => name);
+  requireKnown('fault', names, known);
   const isAll = names.length === 0 && longFaults.length === 0;
   const short = RUNS.filter((run) => (isAll || names.includes(run.name)) && (profile ?? run.profile) === run.profile);
   return [...short, ...longFaults.map((fault) => on('compose', fault))];

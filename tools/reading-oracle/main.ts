@@ -1,9 +1,15 @@
 /** `npm run reading-oracle`: compares the reading API with a plain oracle over a large sample. */
-import { parseArgs } from 'node:util';
 import { seedOfRun } from '../load/ledger/random.js';
+import { optionsOf } from '../load/options.js';
 import { compareWithOracle } from './reading-oracle.js';
 
-const { values } = parseArgs({
+const USAGE = `npm run reading-oracle -- [options]: every read compared with a plain oracle; on MongoDB with MONGO_URL.
+
+  --records N     how many are stored; 1000000 if left out
+  --questions N   how many are asked of each kind; 200 if left out
+  --seed N        the same records and questions again`;
+
+const { values } = optionsOf(USAGE, {
   options: {
     records: { type: 'string', default: '1000000' },
     questions: { type: 'string', default: '200' },

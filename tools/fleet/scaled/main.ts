@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { seedOfRun } from '../../load/ledger/random.js';
 import { disposing, sluiceImage } from '../../load/compose-project.js';
+import { optionsOf, requireKnown } from '../../load/options.js';
 import { bytesFigures } from './bytes.js';
 import { gatewayKilled } from './gateway-killed.js';
 import { overload } from './overload.js';
@@ -21,9 +21,8 @@ const OPTIONS = {
   only: { type: 'string', multiple: true, default: [] as string[] },
   short: { type: 'boolean', default: false },
   seed: { type: 'string' },
-  help: { type: 'boolean', default: false },
 } as const;
-const { values } = parseArgs({ options: OPTIONS });
+const { values } = optionsOf(HELP, { options: OPTIONS });
 const seed = values.seed === undefined ? seedOfRun() : Number(values.seed);
 const extent = values.short ? SHORT : LONG;
 
@@ -49,8 +48,7 @@ async function report(result: ScenarioResult): Promise<boolean> {
 
 function chosen(): string[] {
   const names = Object.keys(SCENARIOS);
-  const unknown = values.only.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Error(`--only is ${unknown.join()}; allowed: ${names.join(', ')}.`);
+  requireKnown('scenario', values.only, names);
   return names.filter((name) => values.only.length === 0 || values.only.includes(name));
 }
 
@@ -72,5 +70,4 @@ async function main(): Promise<void> {
   for (const name of names) if (!(await held(name, image))) process.exitCode = 1;
 }
 
-if (values.help) console.log(HELP);
-else await main();
+await main();
