@@ -27,7 +27,6 @@ export type ClosedLoop = Pick<Load, 'recordsPerRequest' | 'connections' | 'secon
 
 /** Accepted records per second. */
 export async function recordsPerSecond(variant: Omit<Variant, 'name'>, loop: ClosedLoop): Promise<number> {
-  await warmUp(variant, loop);
   const { acceptedPerSecond } = await send(variant, loop);
   return loop.recordsPerRequest * acceptedPerSecond;
 }
@@ -43,36 +42,24 @@ export async function recordsPerCpuSecond(
   settle: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   const { program } = variant.server;
-  await warmUp(variant, loop);
   const before = program.cpuSeconds;
   const { statuses } = await send(variant, loop);
   await settle();
   return (loop.recordsPerRequest * statuses['202']!) / (program.cpuSeconds - before);
 }
 
-const warm = new WeakSet<Server>();
-const WARM_UP_SECONDS = 2;
-
-/** Once for each server: one that has just started compiles its code, and may refuse some of the requests meanwhile. */
-async function warmUp(variant: Omit<Variant, 'name'>, loop: ClosedLoop): Promise<void> {
-  if (warm.has(variant.server)) return;
-  warm.add(variant.server);
-  await loadOf(variant, { ...loop, seconds: WARM_UP_SECONDS }).run();
-}
-
-/** The broker shares its core with the load: it pauses at times, and the gateway then refuses what it holds. */
+/** A server that has just started, or whose broker pauses beside the load, refuses some: they are not counted as accepted. */
 const MAX_REFUSED = 0.02;
 
 /** @throws Error if more requests were not answered 202 */
-async function send(variant: Omit<Variant, 'name'>, loop: ClosedLoop): Promise<Outcome> {
-  const outcome = await loadOf(variant, loop).run();
+async function send(
+  { server, url = server.url, headers = {} }: Omit<Variant, 'name'>,
+  loop: ClosedLoop,
+): Promise<Outcome> {
+  const outcome = await new HttpLoad({ url, headers, perSecond: 0, ...loop }).run();
   if (notAccepted(outcome) > MAX_REFUSED * (outcome.statuses['202'] ?? 0))
-    throw new Error(`Not all was accepted: ${JSON.stringify(outcome)}`);
+    throw new Error(`${url} did not accept all: ${JSON.stringify(outcome)}`);
   return outcome;
-}
-
-function loadOf({ server, url = server.url, headers = {} }: Omit<Variant, 'name'>, loop: ClosedLoop): HttpLoad {
-  return new HttpLoad({ url, headers, perSecond: 0, ...loop });
 }
 
 /**
