@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { faultOf } from '../load/options.js';
 import { FAULTS } from './faults.js';
 import { duration, flag, number, oneOf, someOf, token, urls, type Option } from './option.js';
 import { PROFILES, type ProfileName } from './profiles.js';
@@ -96,8 +97,7 @@ function parse(args: readonly string[]): Record<string, string | boolean | undef
   try {
     return parseArgs({ args: [...args], options }).values as Record<string, string | boolean | undefined>;
   } catch (error) {
-    const [what] = (error as Error).message.split('. ');
-    throw new FleetOptionError(`${what}. npm run fleet -- --help shows what there is.`);
+    throw new FleetOptionError(`${faultOf(error as Error)}. npm run fleet -- --help shows what there is.`);
   }
 }
 

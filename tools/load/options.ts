@@ -14,9 +14,13 @@ export function optionsOf<T extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    const [what] = (error as Error).message.split('. ');
-    return end(`${what}.\n\n${usage}`, 2);
+    return end(`${faultOf(error as Error)}.\n\n${usage}`, 2);
   }
+}
+
+/** What an error of `parseArgs` says, without its advice on `--`. */
+export function faultOf({ message }: Error): string {
+  return message.split('. ', 1)[0]!;
 }
 
 /** Ends the tool if one of these names is not known. @param what in the singular: `fault` */
