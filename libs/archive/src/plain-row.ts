@@ -1,4 +1,4 @@
-import { PlainEvent } from '@sluice/contracts';
+import { copyBytes, PlainEvent } from '@sluice/contracts';
 import type { LogRecord } from '@sluice/event-log';
 import type { ArchivedRow } from './archived-row.js';
 
@@ -58,24 +58,17 @@ export class PlainRow implements ArchivedRow {
   writeLine(target: Buffer, start: number): number {
     const { event } = this;
     const { bytes } = event;
-    let at = copyInto(target, start, DEVICE_ID, 0, DEVICE_ID.length);
-    at = copyInto(target, at, bytes, event.deviceIdStart, event.deviceIdEnd);
-    at = copyInto(target, at, RECORD_ID, 0, RECORD_ID.length);
-    at = copyInto(target, at, bytes, event.recordIdStart, event.recordIdEnd);
-    at = copyInto(target, at, TIMESTAMP, 0, TIMESTAMP.length);
+    let at = copyBytes(DEVICE_ID, 0, DEVICE_ID.length, target, start);
+    at = copyBytes(bytes, event.deviceIdStart, event.deviceIdEnd, target, at);
+    at = copyBytes(RECORD_ID, 0, RECORD_ID.length, target, at);
+    at = copyBytes(bytes, event.recordIdStart, event.recordIdEnd, target, at);
+    at = copyBytes(TIMESTAMP, 0, TIMESTAMP.length, target, at);
     // From the timestamp to the payload, the line has what the event has.
     at += bytes.copy(target, at, event.timestampStart, event.payloadEnd);
-    at = copyInto(target, at, OFFSET, 0, OFFSET.length);
+    at = copyBytes(OFFSET, 0, OFFSET.length, target, at);
     at += target.write(String(this.offset), at, 'latin1');
     target[at] = END;
     target[at + 1] = LINE_BREAK;
     return at + 2;
   }
-}
-
-/** For some bytes faster than `Buffer.copy`. */
-function copyInto(target: Buffer, to: number, from: Buffer, start: number, end: number): number {
-  let at = to;
-  for (let index = start; index < end; index++) target[at++] = from[index]!;
-  return at;
 }

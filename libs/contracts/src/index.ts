@@ -1,5 +1,6 @@
 /** Everything that goes over the wire. The DTO classes, which need Nest and class-validator, are in `@sluice/contracts/dto`. */
 export * from './check-report.js';
+export * from './copy-bytes.js';
 export * from './cursor.js';
 export * from './dead-letter.js';
 export * from './event-codec.js';
@@ -19,6 +20,7 @@ export * from './device-time.js';
 export * from './ids.js';
 export { isTimezone, SiteTimezone } from './site-timezone.js';
 export { changesOf, NO_PROBLEMS } from './parse-changes.js';
+export * from './keeping-last.js';
 export * from './partition.js';
 export * from './problem.js';
 export * from './receipt.js';

@@ -1,3 +1,5 @@
+import { copyBytes } from './copy-bytes.js';
+import { keepingLast } from './keeping-last.js';
 import { DATA_PAYLOAD, DEVICE_ID, RECEIVED_AT, RECORD_ID, TIMESTAMP } from './plain-event.js';
 import type { PlainReportScanner } from './plain-report.js';
 
@@ -99,10 +101,7 @@ export class PlainEventWriter {
   }
 
   private append(from: Uint8Array, start: number, end: number): void {
-    const slab = this.#slab;
-    let to = this.#at;
-    for (let at = start; at < end; at++) slab[to++] = from[at]!;
-    this.#at = to;
+    this.#at = copyBytes(from, start, end, this.#slab, this.#at);
   }
 
   private appendPayload({ payloadStart, payloadEnd, payloadSpaces }: PlainReport): void {
@@ -122,14 +121,7 @@ export class PlainEventWriter {
   }
 }
 
-let lastReceivedAt = '';
-let lastMiddle: Buffer = EMPTY;
-
 /** Requests of one millisecond share it. */
-function middleOf(receivedAt: string): Buffer {
-  if (receivedAt !== lastReceivedAt) {
-    lastMiddle = Buffer.concat([RECEIVED_AT, Buffer.from(receivedAt), DATA_PAYLOAD]);
-    lastReceivedAt = receivedAt;
-  }
-  return lastMiddle;
-}
+const middleOf = keepingLast((receivedAt: string) =>
+  Buffer.concat([RECEIVED_AT, Buffer.from(receivedAt), DATA_PAYLOAD]),
+);

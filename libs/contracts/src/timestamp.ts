@@ -1,3 +1,5 @@
+import { keepingLast } from './keeping-last.js';
+
 /** Longest timestamp text that is taken, in characters: the full form with many more fraction digits than any clock has. */
 export const MAX_TIMESTAMP_LENGTH = 64;
 
@@ -36,17 +38,8 @@ export function instantOf(timestamp: string): number {
   return wholeSecondOf(timestamp) + millisecondsOf(timestamp);
 }
 
-let lastMs = NaN;
-let lastText = '';
-
 /** The text of an instant in milliseconds since 1970: UTC with three digits of a second. Requests of one millisecond share it. */
-export function timestampOf(atMs: number): string {
-  if (atMs !== lastMs) {
-    lastText = new Date(atMs).toISOString();
-    lastMs = atMs;
-  }
-  return lastText;
-}
+export const timestampOf = keepingLast((atMs: number): string => new Date(atMs).toISOString());
 
 // The code below reads a text that matches the pattern: all but the fraction and the zone is in fixed columns.
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { keepingLast } from '@sluice/contracts';
 import { EventLogError, type LogEntry, type LogRecord } from '@sluice/event-log';
 import { isDamage, readingError } from './sqlite-errors.js';
 
@@ -225,28 +226,16 @@ interface WrittenHeaders {
   bytes: number;
 }
 
-let lastHeaders: LogEntry['headers'] | undefined;
-let lastWritten: WrittenHeaders = { text: '', bytes: 0 };
-
 /** The records of one submission share their headers. */
-function writtenHeaders(headers: LogEntry['headers']): WrittenHeaders {
-  if (headers === lastHeaders) return lastWritten;
+const writtenHeaders = keepingLast((headers: LogEntry['headers']): WrittenHeaders => {
   const text = JSON.stringify(headers);
-  lastHeaders = headers;
-  lastWritten = { text, bytes: Buffer.byteLength(text) };
-  return lastWritten;
-}
-
-let lastText: string | undefined;
-let lastRead: LogRecord['headers'] = {};
+  return { text, bytes: Buffer.byteLength(text) };
+});
 
 /** Most entries of a partition have the headers of the one before: they share one object. */
-function readHeaders(text: string): LogRecord['headers'] {
-  if (text === lastText) return lastRead;
-  lastRead = Object.freeze(JSON.parse(text) as Record<string, string>);
-  lastText = text;
-  return lastRead;
-}
+const readHeaders = keepingLast((text: string): LogRecord['headers'] =>
+  Object.freeze(JSON.parse(text) as Record<string, string>),
+);
 
 /** Bytes of key and value. */
 export function sizeOf({ key, value }: Pick<LogEntry, 'key' | 'value'>): number {

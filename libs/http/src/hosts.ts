@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { keepingLast } from '@sluice/contracts';
 import { listOf, Networks } from '@sluice/ingest';
 import { ProblemError } from './problem-error.js';
 
@@ -65,17 +66,8 @@ function hostLines({ rawHeaders }: IncomingMessage): number {
   return lines;
 }
 
-let lastText = '';
-let lastAuthority: Authority | undefined;
-
 /** Most requests name the host of the one before, and each is asked for it twice. */
-function readAuthority(text: string): Authority | undefined {
-  if (text !== lastText) {
-    lastAuthority = parseAuthority(text);
-    lastText = text;
-  }
-  return lastAuthority;
-}
+const readAuthority = keepingLast(parseAuthority);
 
 function parseAuthority(text: string): Authority | undefined {
   const [, host, port = ''] = AUTHORITY.exec(text) ?? [];

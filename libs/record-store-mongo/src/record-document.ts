@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import {
   instantOf,
+  keepingLast,
   recordKey,
   withExactNumbers,
   type JsonObject,
@@ -64,17 +65,8 @@ export function toDocument({ event, source }: RecordToStore, storedAt: Date): Re
   return document;
 }
 
-let lastText = '';
-let lastReceipt = new Date(NaN);
-
 /** The records of one request share it. */
-function receiptOf(receivedAt: string): Date {
-  if (receivedAt !== lastText) {
-    lastReceipt = new Date(instantOf(receivedAt));
-    lastText = receivedAt;
-  }
-  return lastReceipt;
-}
+const receiptOf = keepingLast((receivedAt: string) => new Date(instantOf(receivedAt)));
 
 export function toStoredRecord(document: RecordDocument): StoredRecord {
   return {

@@ -1,4 +1,4 @@
-import { problemOf, type Problem, type ProblemEntry } from '@sluice/contracts';
+import { copyBytes, problemOf, type Problem, type ProblemEntry } from '@sluice/contracts';
 import { explainFailure, type FailureCause } from '@sluice/event-log';
 import { ProblemError } from '@sluice/http';
 import type { Verdict } from '@sluice/ingest';
@@ -65,21 +65,15 @@ function answerToAccepted(verdicts: readonly Accepted[]): Answer {
   for (let index = 0; index < verdicts.length; index++) {
     const { recordId, receipt } = verdicts[index]!;
     if (index > 0) body[at++] = COMMA;
-    at = copy(INDEX, body, at);
+    at = copyBytes(INDEX, 0, INDEX.length, body, at);
     at = writeAscii(String(index), body, at);
-    at = copy(RECORD_ID, body, at);
+    at = copyBytes(RECORD_ID, 0, RECORD_ID.length, body, at);
     at += body.write(recordId, at, 'latin1');
-    at = copy(RECEIPT, body, at);
+    at = copyBytes(RECEIPT, 0, RECEIPT.length, body, at);
     at = writeAscii(receipt, body, at);
-    at = copy(RESULT_END, body, at);
+    at = copyBytes(RESULT_END, 0, RESULT_END.length, body, at);
   }
-  return { status: 202, body: body.subarray(0, copy(END, body, at)) };
-}
-
-function copy(from: Buffer, to: Buffer, start: number): number {
-  let at = start;
-  for (let index = 0; index < from.length; index++) to[at++] = from[index]!;
-  return at;
+  return { status: 202, body: body.subarray(0, copyBytes(END, 0, END.length, body, at)) };
 }
 
 /** For a few characters. */
