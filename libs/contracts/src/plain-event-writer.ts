@@ -37,7 +37,6 @@ export class PlainEventWriter {
   readonly #slabs: Buffer[] = [];
   #slab = EMPTY;
   #at = 0;
-  #deviceIdAt = 0;
 
   /**
    * @param bytes of the body
@@ -58,7 +57,6 @@ export class PlainEventWriter {
     this.append(RECORD_ID, 0, RECORD_ID.length);
     this.#at += this.#slab.write(recordId, this.#at, 'latin1');
     this.append(DEVICE_ID, 0, DEVICE_ID.length);
-    this.#deviceIdAt = this.#at;
     this.append(this.bytes, report.deviceIdStart, report.deviceIdEnd);
     this.append(TIMESTAMP, 0, TIMESTAMP.length);
     this.append(this.bytes, report.timestampStart, report.timestampEnd);
@@ -66,11 +64,6 @@ export class PlainEventWriter {
     this.appendPayload(report);
     this.#slab[this.#at++] = END;
     return this.#slab.subarray(start, this.#at);
-  }
-
-  /** The bytes of the device_id in the event that {@link write} has written last. */
-  deviceId({ deviceIdStart, deviceIdEnd }: PlainReport): Buffer {
-    return this.#slab.subarray(this.#deviceIdAt, this.#deviceIdAt + deviceIdEnd - deviceIdStart);
   }
 
   /** No reader needs the bytes of the events any more: other requests write over them. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeReceipt, encodeReceipt } from './receipt.js';
+import { decodeReceipt, encodeReceipt, MAX_RECEIPT_BYTES, writeReceipt } from './receipt.js';
 
 describe('A receipt', () => {
   it('A receipt comes back as it was written', () => {
@@ -8,6 +8,17 @@ describe('A receipt', () => {
     fc.assert(
       fc.property(places, ([partition, offset]) => {
         expect(decodeReceipt(encodeReceipt(partition, offset))).toEqual({ partition, offset });
+      }),
+    );
+  });
+
+  it('A receipt is written into bytes as it is encoded', () => {
+    const place = fc.tuple(fc.nat(36 ** 5 - 1), fc.oneof(fc.maxSafeNat(), fc.nat(2000)));
+    fc.assert(
+      fc.property(place, fc.nat(3), ([partition, offset], at) => {
+        const bytes = Buffer.alloc(at + MAX_RECEIPT_BYTES);
+        const end = writeReceipt(partition, offset, bytes, at);
+        expect(bytes.toString('latin1', at, end)).toBe(encodeReceipt(partition, offset));
       }),
     );
   });

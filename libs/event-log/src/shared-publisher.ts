@@ -31,6 +31,7 @@ const LIMITS: BatchLimits = { maxRecords: 5000, maxBytes: 900_000, maxAgeMs: 0 }
 interface Call {
   entries: readonly LogEntry[];
   deadlineMs: number;
+  isOpen: boolean;
   settle: (outcomes: PublishOutcome[]) => void;
   fail: (error: unknown) => void;
 }
@@ -48,8 +49,11 @@ interface TopicQueue {
  */
 export class SharedPublisher extends EventPublisher {
   readonly #queues = new Map<string, TopicQueue>();
-  /** Calls without outcomes, oldest first: all have the same time to live. */
-  readonly #open = new Set<Call>();
+  /**
+   * Calls without outcomes, oldest first, and others between them: all have the same time to live. Not a Set: the tables that a Set
+   * has outgrown refer to the next ones, so that V8 keeps the entries of calls that are over until it collects all of its heap.
+   */
+  readonly #open: Call[] = [];
   #openEntries = 0;
   #settledEntries = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -70,11 +74,12 @@ export class SharedPublisher extends EventPublisher {
     const queue = this.queueOf(topic);
     return new Promise((settle, fail) => {
       const nowMs = performance.now();
-      const call: Call = { entries, deadlineMs: nowMs + this.options.publishTimeoutMs, settle, fail };
+      const deadlineMs = nowMs + this.options.publishTimeoutMs;
+      const call: Call = { entries, deadlineMs, isOpen: true, settle, fail };
       queue.waiting.add(call, { records: entries.length, bytes: bytesOf(entries) }, nowMs);
-      this.#open.add(call);
+      this.#open.push(call);
       this.#openEntries += entries.length;
-      this.#timer ??= this.armTimer(call.deadlineMs - nowMs);
+      this.#timer ??= this.armTimer(deadlineMs - nowMs);
       this.schedule(topic, queue);
     });
   }
@@ -149,9 +154,11 @@ export class SharedPublisher extends EventPublisher {
 
   /** @returns whether the call was still open */
   private close(call: Call): boolean {
-    const wasOpen = this.#open.delete(call);
+    const wasOpen = call.isOpen;
     if (wasOpen) this.#openEntries -= call.entries.length;
-    if (this.#open.size === 0) {
+    call.isOpen = false;
+    while (this.#open[0]?.isOpen === false) this.#open.shift();
+    if (this.#open.length === 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
@@ -165,14 +172,13 @@ export class SharedPublisher extends EventPublisher {
   /** Calls past their deadline get their outcome now; entries that were not sent yet never will be. */
   private expire(): void {
     const nowMs = performance.now();
-    for (const call of this.#open) {
-      if (call.deadlineMs > nowMs) break;
+    for (const call of this.#open.filter(({ deadlineMs, isOpen }) => isOpen && deadlineMs <= nowMs)) {
       this.settle(
         call,
         call.entries.map(() => ({ written: false, reason: 'the event log did not confirm in time', cause: 'timeout' })),
       );
     }
-    for (const queue of this.#queues.values()) queue.waiting.drop((call) => !this.#open.has(call));
+    for (const queue of this.#queues.values()) queue.waiting.drop(({ isOpen }) => !isOpen);
     const [oldest] = this.#open;
     if (oldest !== undefined) this.#timer = this.armTimer(oldest.deadlineMs - nowMs);
   }

@@ -154,8 +154,8 @@ export class Ingestion {
   private withinLimits(passed: readonly PassedRecord[], verdicts: Verdict[]): readonly PassedRecord[] {
     const { limits } = this.parts;
     if (!limits.countDevices) return passed;
-    const open = passed.filter(({ index, deviceId, entry }) => {
-      const spent = limits.chargeDevice(deviceId, entry.value!.length);
+    const open = passed.filter(({ index, deviceId, value }) => {
+      const spent = limits.chargeDevice(deviceId, value.length);
       if (spent !== undefined) verdicts[index] = { status: 'retry', ...spent };
       return spent === undefined;
     });
@@ -166,7 +166,7 @@ export class Ingestion {
   /** @returns whether the event log has confirmed all of them */
   private async publish(records: readonly PassedRecord[], verdicts: Verdict[], steps?: PublishSteps): Promise<boolean> {
     steps?.publishing(records);
-    const outcomes = await this.outcomesOf(records.map(({ entry }) => entry));
+    const outcomes = await this.outcomesOf(records);
     steps?.published(outcomes);
     this.parts.reachability.note(outcomes);
     for (let at = 0; at < records.length; at++) {
@@ -241,7 +241,7 @@ function withoutClock(rules: ReportRules): ReportRules {
 }
 
 function* costsOf(records: readonly PassedRecord[]): Generator<DeviceCost> {
-  for (const { deviceId, entry } of records) yield { deviceId, bytes: entry.value!.length };
+  for (const { deviceId, value } of records) yield { deviceId, bytes: value.length };
 }
 
 function headersOf({ trace }: Arrival): Readonly<Record<string, string>> {

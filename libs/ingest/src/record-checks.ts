@@ -191,12 +191,13 @@ function withTime(event: IngestEvent, { timestamp, sent, source }: DeviceTime): 
   return { ...event, timestamp: timestamp ?? event.received_at, ...original, timestamp_source: source };
 }
 
-/** A record that has passed its checks. */
-export interface PassedRecord {
+/** A record that has passed its checks, as an entry of the event log. */
+export interface PassedRecord extends LogEntry {
   index: number;
   recordId: string;
   deviceId: string;
-  entry: LogEntry;
+  key: Buffer;
+  value: Buffer;
 }
 
 /** @param shared headers of all records of the request */
@@ -206,10 +207,5 @@ export function passedOf(
   shared: Readonly<Record<string, string>>,
 ): PassedRecord {
   const headers = payloadSchema === undefined ? shared : { ...shared, [PAYLOAD_SCHEMA_HEADER]: payloadSchema };
-  return {
-    index,
-    recordId,
-    deviceId,
-    entry: { key: key ?? Buffer.from(deviceId, 'latin1'), value, headers, timestampMs },
-  };
+  return { index, recordId, deviceId, key: key ?? Buffer.from(deviceId, 'latin1'), value, headers, timestampMs };
 }

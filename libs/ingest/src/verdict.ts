@@ -1,6 +1,5 @@
 import {
   cutText,
-  encodeReceipt,
   MAX_CHANGES,
   MAX_POINTER_LENGTH,
   problemOf,
@@ -10,12 +9,15 @@ import {
 import type { UnreadableRecord } from './submission/submission.js';
 import type { FailureCause, PublishOutcome } from '@sluice/event-log';
 
+/** Where the event log keeps a record. */
+type Written = Extract<PublishOutcome, { written: true }>;
+
 /**
  * The result of one record of a request. `retry`: send it again. Without a problem, the log did not acknowledge it; it may be there all
  * the same. With one, it was not accepted.
  */
 export type Verdict =
-  | { status: 'accepted'; recordId: string; deviceId: string; receipt: string }
+  | { status: 'accepted'; recordId: string; deviceId: string; place: Written }
   | { status: 'rejected'; problem: Problem }
   | { status: 'retry'; problem?: Problem; retryAfterSeconds?: number; cause?: FailureCause };
 
@@ -89,5 +91,5 @@ export function forbidden(place: string, detail: string): Verdict {
 
 export function confirmed(recordId: string, deviceId: string, outcome: PublishOutcome): Verdict {
   if (!outcome.written) return outcome.cause === undefined ? RETRY : { status: 'retry', cause: outcome.cause };
-  return { status: 'accepted', recordId, deviceId, receipt: encodeReceipt(outcome.partition, outcome.offset) };
+  return { status: 'accepted', recordId, deviceId, place: outcome };
 }

@@ -1,4 +1,12 @@
-import { copyBytes, problemOf, type Problem, type ProblemEntry } from '@sluice/contracts';
+import {
+  copyBytes,
+  encodeReceipt,
+  MAX_RECEIPT_BYTES,
+  problemOf,
+  type Problem,
+  type ProblemEntry,
+  writeReceipt,
+} from '@sluice/contracts';
 import { explainFailure, type FailureCause } from '@sluice/event-log';
 import { ProblemError } from '@sluice/http';
 import type { Verdict } from '@sluice/ingest';
@@ -51,26 +59,26 @@ const [INDEX, RECORD_ID, RECEIPT, RESULT_END, END] = [
   '"}',
   ']}',
 ].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer, Buffer, Buffer];
-/** The parts above of one result, with a comma and the most digits that an index has. */
-const RESULT_BYTES = INDEX.length + RECORD_ID.length + RECEIPT.length + RESULT_END.length + 11;
+/** One result without its id, with a comma and the most digits that an index has. */
+const RESULT_BYTES = INDEX.length + RECORD_ID.length + RECEIPT.length + MAX_RECEIPT_BYTES + RESULT_END.length + 11;
 const COMMA = 0x2c;
 
 /** Byte by byte what the text would be: making that costs twice the time, and garbage for each record. */
 function answerToAccepted(verdicts: readonly Accepted[]): Answer {
   const head = `{"accepted":${verdicts.length},"rejected":0,"results":[`;
   let bytes = head.length + END.length;
-  for (const { recordId, receipt } of verdicts) bytes += RESULT_BYTES + recordId.length + receipt.length;
+  for (const { recordId } of verdicts) bytes += RESULT_BYTES + recordId.length;
   const body = Buffer.allocUnsafe(bytes);
   let at = writeAscii(head, body, 0);
   for (let index = 0; index < verdicts.length; index++) {
-    const { recordId, receipt } = verdicts[index]!;
+    const { recordId, place } = verdicts[index]!;
     if (index > 0) body[at++] = COMMA;
     at = copyBytes(INDEX, 0, INDEX.length, body, at);
     at = writeAscii(String(index), body, at);
     at = copyBytes(RECORD_ID, 0, RECORD_ID.length, body, at);
     at += body.write(recordId, at, 'latin1');
     at = copyBytes(RECEIPT, 0, RECEIPT.length, body, at);
-    at = writeAscii(receipt, body, at);
+    at = writeReceipt(place.partition, place.offset, body, at);
     at = copyBytes(RESULT_END, 0, RESULT_END.length, body, at);
   }
   return { status: 202, body: body.subarray(0, copyBytes(END, 0, END.length, body, at)) };
@@ -121,8 +129,9 @@ function problemIn(verdict: Rejected | Retry): Problem {
 }
 
 /** A device_id and a receipt have no character that JSON escapes; a record_id of the client's may. */
-function acceptedMembers({ recordId, deviceId, receipt }: Accepted, withDevice: boolean): string {
+function acceptedMembers({ recordId, deviceId, place }: Accepted, withDevice: boolean): string {
   const device = withDevice ? `"device_id":"${deviceId}",` : '';
+  const receipt = encodeReceipt(place.partition, place.offset);
   return `"record_id":${quoted(recordId)},${device}"status":"accepted","receipt":"${receipt}"`;
 }
 

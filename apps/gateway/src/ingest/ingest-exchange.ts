@@ -7,6 +7,7 @@ import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway-options.js';
 import { Refusals } from '../refusals.js';
 import { answerToMany, answerToOne, type Answer } from './answer.js';
 import { IngestMetrics } from './ingest-metrics.js';
+import { giveBack } from './body-memory.js';
 import { readBody } from './read-body.js';
 import { type HeadLimits, type IngestHead, readHead } from './read-head.js';
 
@@ -69,12 +70,16 @@ export class IngestExchange {
 
   private async answer({ raw }: FastifyRequest, head: IngestHead, visit: Visit, steps: ExchangeSteps): Promise<Answer> {
     const body = head.hasBody === false ? NO_BODY : await readBody(raw, head.coding, this.options, visit.ticket);
-    visit.ticket.begin();
-    const submission = await steps.submission(body, head);
-    if (submission === undefined) return this.ignored(visit, body);
-    const verdicts = await this.metrics.inFlight(submission.records.length, visit.submit(submission, body.length));
-    this.metrics.judged(verdicts);
-    return submission.isBatch ? answerToMany(verdicts) : answerToOne(verdicts[0]!);
+    try {
+      visit.ticket.begin();
+      const submission = await steps.submission(body, head);
+      if (submission === undefined) return this.ignored(visit, body);
+      const verdicts = await this.metrics.inFlight(submission.records.length, visit.submit(submission, body.length));
+      this.metrics.judged(verdicts);
+      return submission.isBatch ? answerToMany(verdicts) : answerToOne(verdicts[0]!);
+    } finally {
+      giveBack(body);
+    }
   }
 
   private ignored(visit: Visit, body: Buffer): Answer {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { constants, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { ProblemError } from '@sluice/http';
 import { RefusedError, type Refusal, type Ticket } from '@sluice/ingest';
+import { joined } from './body-memory.js';
 import { bodyTooLarge, type ContentCoding, emptyBody } from './read-head.js';
 import { zstdFrames } from './zstd-frames.js';
 
@@ -12,7 +13,8 @@ interface BodyLimits {
 }
 
 /**
- * The bytes of the body, inflated. Never holds more than the limits allow, whatever the body would inflate to.
+ * The bytes of the body, inflated. Never holds more than the limits allow, whatever the body would inflate to. Call
+ * {@link giveBack} with them when they are not read any more.
  *
  * @throws RefusedError `overloaded`
  * @throws ProblemError `body-too-large`, `invalid-encoding`, `request-timeout`, `invalid-json` if it is empty, `bad-request` if the
@@ -51,7 +53,7 @@ function collect(source: Readable, maxBytes: number, ticket: Ticket, broken: () 
   };
   ticket.onTooSlow = () => giveUp(tooSlow());
   source.on('data', onData);
-  source.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+  source.on('end', () => resolve(joined(chunks, length)));
   source.on('error', () => reject(broken()));
   return promise;
 }

@@ -7,6 +7,7 @@ export interface AdmissionLimits {
   maxBytesInFlight: number;
 }
 
+const NOTHING = (): void => undefined;
 /** From this share of the bytes on, memory is short. */
 const SHORT_OF_MEMORY = 0.5;
 /** The slowest lines that devices have are faster. */
@@ -77,14 +78,14 @@ export class Admission {
 
   /** For {@link Ticket}. @throws RefusedError `overloaded` */
   claimSlot(ticket: Ticket): void {
-    this.#readers.delete(ticket);
+    this.hasRead(ticket);
     if (!this.hasSlot) throw new RefusedError(this.overloaded());
     this.#slots++;
   }
 
   /** For {@link Ticket}. */
   leave(ticket: Ticket, { bytes, slots }: { bytes: number; slots: number }): void {
-    this.#readers.delete(ticket);
+    this.hasRead(ticket);
     this.#requests--;
     this.#bytes -= bytes;
     this.#slots -= slots;
@@ -109,6 +110,12 @@ export class Admission {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  /** The tables that a Set has outgrown keep its former members for long: they must not keep bodies. */
+  private hasRead(ticket: Ticket): void {
+    this.#readers.delete(ticket);
+    ticket.onTooSlow = NOTHING;
+  }
+
   private get hasSlot(): boolean {
     return this.#slots < this.limits.maxConcurrentRequests;
   }
@@ -125,7 +132,7 @@ export class Ticket {
   #slots = 0;
   #seenBytes: number | undefined;
   /** Called when the body is given up because it arrives too slowly. The reader of the body sets it. */
-  onTooSlow: () => void = () => undefined;
+  onTooSlow: () => void = NOTHING;
 
   constructor(private readonly admission: Admission) {}
 

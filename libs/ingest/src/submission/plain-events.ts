@@ -1,17 +1,18 @@
 import { PlainEventWriter } from '@sluice/contracts';
+import { KnownDevices } from './known-devices.js';
 import type { ScannedBody } from './scan-body.js';
 
 /** The event of a plain record, and the fields that the checks need. */
 export interface PlainEvent {
-  deviceId: string;
-  recordId: string;
+  readonly deviceId: string;
+  readonly recordId: string;
   /** The bytes of the device_id. */
-  key: Buffer;
-  value: Buffer;
+  readonly key: Buffer;
+  readonly value: Buffer;
 }
 
 export interface PlainEvents {
-  /** Writes the event of a record; `undefined` if it is not plain: then read it. */
+  /** Writes the event of a record. @returns it, until the next call; `undefined` if it is not plain: then read it */
   of(index: number): PlainEvent | undefined;
   /** The event log has all of them: their bytes are not read any more, and belong to other requests. */
   release(): void;
@@ -20,9 +21,14 @@ export interface PlainEvents {
 /** For records of which each has to be read. */
 export const NO_EVENTS: PlainEvents = Object.freeze({ of: () => undefined, release: () => undefined });
 
+const EMPTY: Buffer = Buffer.alloc(0);
+const devices = new KnownDevices();
+
 /** The events of the plain records of a body. */
 export class WrittenEvents implements PlainEvents {
   readonly #writer: PlainEventWriter;
+  /** An object for each would be garbage. */
+  readonly #event = { deviceId: '', recordId: '', key: EMPTY, value: EMPTY };
 
   constructor(
     private readonly scanned: ScannedBody,
@@ -37,10 +43,13 @@ export class WrittenEvents implements PlainEvents {
     const plain = spans.plain(index);
     if (plain === undefined) return undefined;
     const { recordIdStart, recordIdEnd, deviceIdStart, deviceIdEnd } = plain;
-    const recordId = recordIdStart === 0 ? this.newId() : bytes.toString('latin1', recordIdStart, recordIdEnd);
-    const value = this.#writer.write(plain, recordId);
-    const deviceId = bytes.toString('latin1', deviceIdStart, deviceIdEnd);
-    return { recordId, deviceId, value, key: this.#writer.deviceId(plain) };
+    const event = this.#event;
+    event.recordId = recordIdStart === 0 ? this.newId() : bytes.toString('latin1', recordIdStart, recordIdEnd);
+    event.value = this.#writer.write(plain, event.recordId);
+    const { id, key } = devices.in(bytes, deviceIdStart, deviceIdEnd);
+    event.deviceId = id;
+    event.key = key;
+    return event;
   }
 
   release(): void {

@@ -20,9 +20,14 @@ const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'v
 
 /** Where the records of a body are, and what the scan has found in each: 56 bytes a record, up to twice as many reserved. */
 export class RecordSpans {
-  #fields = new Int32Array(FIELDS);
+  #fields: Int32Array;
   #length = 0;
   readonly #plain = new PlainSpan();
+
+  /** @param expected for how many records there is memory before the first; at least 1 */
+  constructor(expected: number) {
+    this.#fields = new Int32Array(FIELDS * expected);
+  }
 
   get length(): number {
     return this.#length;
