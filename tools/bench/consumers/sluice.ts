@@ -1,7 +1,7 @@
 // The buffer worker's own parts: batch loop, decide, store; on the same topic.
 import { Clock } from '@sluice/async';
 import { BatchLoop } from '@sluice/batch-transport';
-import { PersistController } from '@sluice/buffer-worker';
+import { BATCH_SETTINGS, PersistController } from '@sluice/buffer-worker';
 import { openEventLog, openRecordStore } from '@sluice/engines';
 import type { RecordStore } from '@sluice/record-store';
 import { BROKERS, GROUP, MeasuredRun, MONGO_URL, STORE, TOPIC } from './measured-run.js';
@@ -20,6 +20,8 @@ const store =
   STORE === 'null' ? nullStore : await openRecordStore({ url: MONGO_URL, clientId: 'bench', timeoutMs: 20_000 });
 const controller = new PersistController(store as RecordStore, new Clock());
 const run = new MeasuredRun();
+/** As a worker has them without settings. */
+const { batchMaxRecords, batchMaxBytes, batchMaxAgeMs } = BATCH_SETTINGS;
 
 new BatchLoop({
   subscription: log.subscribe({ group: GROUP, topics: [TOPIC] }),
@@ -28,7 +30,11 @@ new BatchLoop({
     return controller.persist(batch);
   },
   deadLetters: log.publisher,
-  limits: { maxRecords: 1000, maxBytes: 8 * 1024 * 1024, maxAgeMs: 50 },
+  limits: {
+    maxRecords: batchMaxRecords.fallback,
+    maxBytes: batchMaxBytes.fallback,
+    maxAgeMs: batchMaxAgeMs.fallback,
+  },
   backoff: { minMs: 100, maxMs: 5000 },
   drainTimeoutMs: 5000,
   onFatal: (error) => {
