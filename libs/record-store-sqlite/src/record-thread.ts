@@ -13,8 +13,11 @@ import { writingCallsOn } from './writing-calls.ts';
 /** `PRAGMA user_version` of the file; 0 is a new file. */
 const FILE_VERSION = 2;
 const REMOVED_AT_ONCE = 1_000;
-/** 32 MB: keys are spread over the file, and a page that many writes have changed is written to the database once. */
-const CHECKPOINT_PAGES = 8_000;
+/**
+ * 64 MB: keys are spread over the file, and a page that many writes have changed is written to the database once. Under full load one
+ * write changes more than half of it.
+ */
+const CHECKPOINT_PAGES = 16_000;
 
 /** Pages of one step of a backup: other calls get their turn between two steps. */
 const BACKUP_PAGES = 200;
