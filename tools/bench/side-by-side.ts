@@ -31,6 +31,12 @@ export async function recordsPerSecond(variant: Omit<Variant, 'name'>, loop: Clo
   return loop.recordsPerRequest * acceptedPerSecond;
 }
 
+/** How many records of the load the server has accepted. */
+export async function acceptedRecords(variant: Omit<Variant, 'name'>, loop: ClosedLoop): Promise<number> {
+  const { statuses } = await send(variant, loop);
+  return loop.recordsPerRequest * statuses['202']!;
+}
+
 /**
  * Accepted records per second of the server's CPU time, which other work on the machine does not change.
  *
@@ -43,9 +49,9 @@ export async function recordsPerCpuSecond(
 ): Promise<number> {
   const { program } = variant.server;
   const before = program.cpuSeconds;
-  const { statuses } = await send(variant, loop);
+  const records = await acceptedRecords(variant, loop);
   await settle();
-  return (loop.recordsPerRequest * statuses['202']!) / (program.cpuSeconds - before);
+  return records / (program.cpuSeconds - before);
 }
 
 /** A server that has just started, or whose broker pauses beside the load, refuses some: they are not counted as accepted. */

@@ -8,7 +8,7 @@ export interface GeneratorOptions {
   devices: number;
   /** Prefix of the device ids, so that runs on one system do not meet. */
   prefix: string;
-  /** Largest batch; 1: single posts only. */
+  /** Largest batch, but for a few {@link LARGE_BATCH large ones}; 1: single posts only. */
   maxBatch?: number;
   /** Longest pause of a device between two requests, in milliseconds. */
   maxPauseMs?: number;
@@ -24,6 +24,9 @@ interface Result {
 /** A request that hangs is given up after this time: its outcome is unknown. */
 const ANSWER_TIMEOUT_MS = 15_000;
 const EXPECTED: ReadonlySet<number> = new Set([202, 207, 429, 503]);
+/** So many records that the gateway writes their events, and their body, into memory that other requests have used. */
+const LARGE_BATCH = { least: 300, most: 800 };
+const LARGE_SHARE = 0.05;
 /** Pause of a device after a request that was not acknowledged. */
 const AFTER_TROUBLE_MS = 50;
 
@@ -61,8 +64,10 @@ export class Generator {
     const random = new Random(seed + index);
     const deviceId = deviceIdOf(prefix, index);
     for (let next = 0; !this.#isStopped;) {
-      const size = random.next() < 0.5 ? 1 : random.between(1, maxBatch);
-      const reports = Array.from({ length: size }, () => reportOf(deviceId, next++, random));
+      const isLarge = maxBatch > 1 && random.next() < LARGE_SHARE;
+      const size = isLarge ? random.between(LARGE_BATCH.least, LARGE_BATCH.most) : sizeBelow(maxBatch, random);
+      const make = isLarge ? plainReportOf : reportOf;
+      const reports = Array.from({ length: size }, () => make(deviceId, next++, random));
       for (const report of reports) this.ledger.sent(report);
       await this.untilAnswered(reports);
       if (random.next() < repeatShare) await this.send(reports);
@@ -128,6 +133,20 @@ function deviceIdOf(prefix: string, index: number): string {
 function answerOf(result: Result | undefined): SendAnswer {
   if (result?.status === 'accepted') return 'acked';
   return result?.status === 'rejected' ? 'refused' : 'unknown';
+}
+
+function sizeBelow(maxBatch: number, random: Random): number {
+  return random.next() < 0.5 ? 1 : random.between(1, maxBatch);
+}
+
+/** Nothing in it has to be written in another way, so that the gateway copies its bytes. */
+function plainReportOf(deviceId: string, number: number, random: Random): SentReport {
+  return {
+    device_id: deviceId,
+    record_id: `r${number}`,
+    timestamp: new Date(Date.UTC(2025, 0, 1) + random.between(0, 1e10)).toISOString(),
+    data_payload: { number, value: random.between(-1e6, 1e6) / 100, text: random.oneOf(['', 'a'.repeat(200)]) },
+  };
 }
 
 function reportOf(deviceId: string, number: number, random: Random): SentReport {
