@@ -78,14 +78,16 @@ export class WatchedStore implements RecordReader {
 
   private async watched<T>(read: () => Promise<T>): Promise<T> {
     if (this.#isUnreachable) throw unreachable();
-    const { promise: outage, reject } = Promise.withResolvers<never>();
+    const { promise: outage, resolve: end, reject } = Promise.withResolvers<unknown>();
     this.#waiting.add(reject);
     const suspicion = setTimeout(() => void this.ping(), this.#suspectAfterMs);
     try {
-      return await Promise.race([read(), outage]);
+      return (await Promise.race([read(), outage])) as T;
     } finally {
       clearTimeout(suspicion);
       this.#waiting.delete(reject);
+      // Else it would keep what was read: the tables that the Set has outgrown keep its former members for long.
+      end(undefined);
     }
   }
 

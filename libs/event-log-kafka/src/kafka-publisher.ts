@@ -15,6 +15,8 @@ import type { ProducerClient } from './producer-client.js';
 import type { Reachability } from './reachability.js';
 import { maxRecordBytes } from './record-batch.js';
 
+const NOTHING = (): void => undefined;
+
 export class KafkaPublisher extends EventPublisher {
   private readonly connection: ProducerConnection;
   private readonly knownTopics = new Set<string>();
@@ -38,11 +40,13 @@ export class KafkaPublisher extends EventPublisher {
     if (this.isClosed) throw new EventLogError('closed', 'The event log is closed.');
     if (entries.length === 0) return [];
     const publishing = this.publishInTime(topic, entries);
-    this.underWay.add(publishing);
+    // Without the outcomes: the tables that a Set has outgrown keep its former members for long.
+    const ended = publishing.then(NOTHING, NOTHING);
+    this.underWay.add(ended);
     try {
       return await publishing;
     } finally {
-      this.underWay.delete(publishing);
+      this.underWay.delete(ended);
     }
   }
 

@@ -9,6 +9,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** A copy, and an index that a file of an older release lacks, take longer the larger the file is. */
 const UNBOUNDED: ReadonlySet<keyof RecordCalls> = new Set(['backup', 'prepare']);
 
+const NOTHING = (): void => undefined;
+
 interface PendingCall {
   resolve(value: unknown): void;
   reject(error: RecordStoreError): void;
@@ -155,10 +157,14 @@ export class RecordThreadClient {
     for (const id of [...this.pending.keys()]) this.removeCall(id)?.reject(this.trouble);
   }
 
+  /** The tables that a Map has outgrown keep its former members for long: they must not keep the answers. */
   private removeCall(id: number): PendingCall | undefined {
     const call = this.pending.get(id);
-    clearTimeout(call?.deadline);
+    if (call === undefined) return undefined;
+    clearTimeout(call.deadline);
     this.pending.delete(id);
-    return call;
+    const removed = { ...call };
+    call.resolve = call.reject = NOTHING;
+    return removed;
   }
 }

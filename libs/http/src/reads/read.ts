@@ -17,14 +17,16 @@ export class Read {
   /** Resolves when the answer is consumed or the client has disconnected. */
   readonly ended: Promise<void>;
   #heldBytes = 0;
-  #isEnded = false;
+  /** `undefined` once it has ended. The tables that a Set has outgrown keep its former members for long: they must not keep answers. */
+  #reply: FastifyReply | undefined;
   #untaken: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly account: ReadAccount,
-    private readonly reply: FastifyReply,
+    reply: FastifyReply,
     private readonly untakenMs: number,
   ) {
+    this.#reply = reply;
     this.client = reply.request.client;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
@@ -50,7 +52,7 @@ export class Read {
 
   /** These bytes are sent to the client. If it consumes none of them for too long, its connection ends. */
   give(bytes: number): void {
-    if (this.#isEnded) return;
+    if (this.#reply === undefined) return;
     this.hold(bytes);
     this.#untaken ??= setTimeout(() => this.cut(), this.untakenMs).unref();
     this.#untaken.refresh();
@@ -58,11 +60,11 @@ export class Read {
 
   /** The client has consumed the bytes that were sent. */
   taken(): void {
-    if (!this.#isEnded) this.hold(0);
+    if (this.#reply !== undefined) this.hold(0);
   }
 
   cut(): void {
-    this.reply.raw.destroy();
+    this.#reply?.raw.destroy();
   }
 
   private hold(bytes: number): void {
@@ -73,7 +75,7 @@ export class Read {
 
   private end(): void {
     this.hold(0);
-    this.#isEnded = true;
+    this.#reply = undefined;
     clearTimeout(this.#untaken);
     this.account.leave(this);
   }
