@@ -31,7 +31,6 @@ const LIMITS: BatchLimits = { maxRecords: 5000, maxBytes: 900_000, maxAgeMs: 0 }
 interface Call {
   entries: readonly LogEntry[];
   deadlineMs: number;
-  isOpen: boolean;
   settle: (outcomes: PublishOutcome[]) => void;
   fail: (error: unknown) => void;
 }
@@ -50,8 +49,8 @@ interface TopicQueue {
 export class SharedPublisher extends EventPublisher {
   readonly #queues = new Map<string, TopicQueue>();
   /**
-   * Calls without outcomes, oldest first, and others between them: all have the same time to live. Not a Set: the tables that a Set
-   * has outgrown refer to the next ones, so that V8 keeps the entries of calls that are over until it collects all of its heap.
+   * Calls without outcomes, oldest first: all have the same time to live. Not a Set: the tables that a Set has outgrown refer to the
+   * next ones, so that V8 keeps the entries of calls that are over until it collects all of its heap.
    */
   readonly #open: Call[] = [];
   #openEntries = 0;
@@ -75,7 +74,7 @@ export class SharedPublisher extends EventPublisher {
     return new Promise((settle, fail) => {
       const nowMs = performance.now();
       const deadlineMs = nowMs + this.options.publishTimeoutMs;
-      const call: Call = { entries, deadlineMs, isOpen: true, settle, fail };
+      const call: Call = { entries, deadlineMs, settle, fail };
       queue.waiting.add(call, { records: entries.length, bytes: bytesOf(entries) }, nowMs);
       this.#open.push(call);
       this.#openEntries += entries.length;
@@ -154,10 +153,10 @@ export class SharedPublisher extends EventPublisher {
 
   /** @returns whether the call was still open */
   private close(call: Call): boolean {
-    const wasOpen = call.isOpen;
+    const at = this.#open.indexOf(call);
+    const wasOpen = at !== -1;
     if (wasOpen) this.#openEntries -= call.entries.length;
-    call.isOpen = false;
-    while (this.#open[0]?.isOpen === false) this.#open.shift();
+    if (wasOpen) this.#open.splice(at, 1);
     if (this.#open.length === 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
@@ -172,13 +171,14 @@ export class SharedPublisher extends EventPublisher {
   /** Calls past their deadline get their outcome now; entries that were not sent yet never will be. */
   private expire(): void {
     const nowMs = performance.now();
-    for (const call of this.#open.filter(({ deadlineMs, isOpen }) => isOpen && deadlineMs <= nowMs)) {
+    for (const call of this.#open.filter(({ deadlineMs }) => deadlineMs <= nowMs)) {
       this.settle(
         call,
         call.entries.map(() => ({ written: false, reason: 'the event log did not confirm in time', cause: 'timeout' })),
       );
     }
-    for (const queue of this.#queues.values()) queue.waiting.drop(({ isOpen }) => !isOpen);
+    const open = new Set(this.#open);
+    for (const queue of this.#queues.values()) queue.waiting.drop((call) => !open.has(call));
     const [oldest] = this.#open;
     if (oldest !== undefined) this.#timer = this.armTimer(oldest.deadlineMs - nowMs);
   }

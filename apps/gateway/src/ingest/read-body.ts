@@ -51,7 +51,7 @@ function collect(source: Readable, maxBytes: number, ticket: Ticket, broken: () 
     chunks.length = 0;
     reject(error);
   };
-  // By a name: V8 puts a function that is assigned to a property at once among the old objects, where it would keep the body for long.
+  // V8 makes a function that is written in an assignment to a property among its old objects, where it would keep the body for long.
   const onTooSlow = (): void => giveUp(tooSlow());
   ticket.onTooSlow = onTooSlow;
   source.on('data', onData);
