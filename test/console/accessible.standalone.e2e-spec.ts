@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { openBrowser } from '@sluice/test-kit';
+import { openBrowser, until } from '@sluice/test-kit';
 import { findingsIn, shows } from './console-pages.js';
 import { fullConsole } from './full-console.js';
 import type { ServedConsole } from './served-console.js';
@@ -75,7 +75,8 @@ describe('The keyboard', () => {
     await page.getByRole('link', { name: 'Live', exact: true }).focus();
     await page.keyboard.press('Enter');
     await shows(page, 'h1', 'Live');
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+    const hasFocus = async () => (await page.evaluate('document.activeElement.tagName')) === 'H1' || undefined;
+    await until('the title has the focus', hasFocus);
   });
 });
 

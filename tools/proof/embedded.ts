@@ -26,7 +26,7 @@ interface EmbeddedScene<S> {
   random: Random;
 }
 
-const LOAD = { devices: 8, maxBatch: 20, maxPauseMs: 100 };
+const LOAD = { devices: 8, maxBatch: 20, largeShare: 0.05, maxPauseMs: 100 };
 const WARM_UP_RECORDS = 200;
 
 /** Runs one fault under load, and compares what is there after it with what was acknowledged. */

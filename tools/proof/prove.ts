@@ -6,7 +6,7 @@ import { acknowledged, ObservedLoad } from './observed-load.js';
 import type { ProofStack, Service } from './proof-stack.js';
 
 /** A few hundred records a second: enough to have something in progress at every moment. */
-const LOAD = { devices: 12, maxBatch: 20, maxPauseMs: 300 };
+const LOAD = { devices: 12, maxBatch: 20, largeShare: 0.05, maxPauseMs: 300 };
 const WARM_UP_RECORDS = 300;
 /** Acknowledged after the fault: shows that records are taken again. */
 const RECOVERED_RECORDS = 300;

@@ -8,8 +8,10 @@ export interface GeneratorOptions {
   devices: number;
   /** Prefix of the device ids, so that runs on one system do not meet. */
   prefix: string;
-  /** Largest batch, but for a few {@link LARGE_BATCH large ones}; 1: single posts only. */
+  /** Largest batch, but for the large ones; 1: single posts only. */
   maxBatch?: number;
+  /** Share of requests that are {@link LARGE_BATCH large}, 0..1. */
+  largeShare?: number;
   /** Longest pause of a device between two requests, in milliseconds. */
   maxPauseMs?: number;
   /** Share of requests that are repeated with the same keys although they were answered, 0..1. */
@@ -26,7 +28,6 @@ const ANSWER_TIMEOUT_MS = 15_000;
 const EXPECTED: ReadonlySet<number> = new Set([202, 207, 429, 503]);
 /** So many records that the gateway writes their events, and their body, into memory that other requests have used. */
 const LARGE_BATCH = { least: 300, most: 800 };
-const LARGE_SHARE = 0.05;
 /** Pause of a device after a request that was not acknowledged. */
 const AFTER_TROUBLE_MS = 50;
 
@@ -60,11 +61,11 @@ export class Generator {
   }
 
   private async runDevice(index: number): Promise<void> {
-    const { seed, prefix, maxBatch = 20, maxPauseMs = 10, repeatShare = 0.05 } = this.options;
+    const { seed, prefix, maxBatch = 20, largeShare = 0, maxPauseMs = 10, repeatShare = 0.05 } = this.options;
     const random = new Random(seed + index);
     const deviceId = deviceIdOf(prefix, index);
     for (let next = 0; !this.#isStopped;) {
-      const isLarge = maxBatch > 1 && random.next() < LARGE_SHARE;
+      const isLarge = random.next() < largeShare;
       const size = isLarge ? random.between(LARGE_BATCH.least, LARGE_BATCH.most) : sizeBelow(maxBatch, random);
       const make = isLarge ? plainReportOf : reportOf;
       const reports = Array.from({ length: size }, () => make(deviceId, next++, random));
