@@ -18,7 +18,7 @@ const SECONDS = 5;
 
 interface IngestVariant extends Variant {
   /** Left out: the server has no store. `accepted`: what it has accepted before is stored first; `stored`: this load is, too. */
-  rateOf?: 'accepted' | 'stored';
+  counted?: 'accepted' | 'stored';
 }
 
 export async function benchIngest(engines: Engines | undefined): Promise<Row[]> {
@@ -36,9 +36,9 @@ export async function benchIngest(engines: Engines | undefined): Promise<Row[]> 
 
 /** Records per second. */
 async function rateOf(variant: IngestVariant, loop: ClosedLoop): Promise<number> {
-  if (variant.rateOf === undefined) return recordsPerSecond(variant, loop);
+  if (variant.counted === undefined) return recordsPerSecond(variant, loop);
   await variant.server.untilDrained();
-  if (variant.rateOf === 'accepted') return recordsPerSecond(variant, loop);
+  if (variant.counted === 'accepted') return recordsPerSecond(variant, loop);
   const startedAtMs = performance.now();
   const records = await acceptedRecords(variant, loop);
   await variant.server.untilDrained();
@@ -53,8 +53,8 @@ async function startAll(engines: Engines | undefined): Promise<IngestVariant[]> 
       name: 'without log',
       server: await Server.start('tools/bench/servers/gateway-without-log.ts', { isUp: answers }),
     },
-    { name: 'embedded, accepted', server: embedded, rateOf: 'accepted' },
-    { name: 'embedded, stored', server: embedded, rateOf: 'stored' },
+    { name: 'embedded, accepted', server: embedded, counted: 'accepted' },
+    { name: 'embedded, stored', server: embedded, counted: 'stored' },
   ];
   if (engines === undefined) return variants;
   const { env } = engines;

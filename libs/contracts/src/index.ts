@@ -1,6 +1,6 @@
 /** Everything that goes over the wire. The DTO classes, which need Nest and class-validator, are in `@sluice/contracts/dto`. */
+export * from './bytes.js';
 export * from './check-report.js';
-export * from './copy-bytes.js';
 export * from './cursor.js';
 export * from './dead-letter.js';
 export * from './event-codec.js';
@@ -12,7 +12,7 @@ export { isSpace } from './json-bytes.js';
 export * from './json-check.js';
 export * from './json-pointer.js';
 export * from './json-scan.js';
-export { KnownShapes } from './known-shapes.js';
+export { HASH_PRIME, HASH_SEED, KnownShapes } from './known-shapes.js';
 export * from './json-text.js';
 export * from './json-reader.js';
 export { isWithin64Bits, type NumberTexts } from './number-texts.js';

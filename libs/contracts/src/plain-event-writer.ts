@@ -1,4 +1,4 @@
-import { copyBytes } from './copy-bytes.js';
+import { copyBytes } from './bytes.js';
 import { keepingLast } from './keeping-last.js';
 import { DATA_PAYLOAD, DEVICE_ID, RECEIVED_AT, RECORD_ID, TIMESTAMP } from './plain-event.js';
 import type { PlainReportScanner } from './plain-report.js';

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isAt } from './bytes.js';
 import type { IngestEvent, JsonObject } from './event.js';
 import { decodeEvent, type DecodedEvent } from './event-codec.js';
 import { stringifyExact } from './json-text.js';
@@ -126,9 +127,4 @@ function endOfText(bytes: Buffer, start: number): number {
   let at = start;
   while (at < bytes.length && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++;
   return at;
-}
-
-function isAt(bytes: Buffer, start: number, word: Uint8Array): boolean {
-  for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false;
-  return true;
 }

@@ -155,8 +155,10 @@ export class SharedPublisher extends EventPublisher {
   private close(call: Call): boolean {
     const at = this.#open.indexOf(call);
     const wasOpen = at !== -1;
-    if (wasOpen) this.#openEntries -= call.entries.length;
-    if (wasOpen) this.#open.splice(at, 1);
+    if (wasOpen) {
+      this.#open.splice(at, 1);
+      this.#openEntries -= call.entries.length;
+    }
     if (this.#open.length === 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;

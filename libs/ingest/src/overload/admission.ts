@@ -7,7 +7,6 @@ export interface AdmissionLimits {
   maxBytesInFlight: number;
 }
 
-const NOTHING = (): void => undefined;
 /** From this share of the bytes on, memory is short. */
 const SHORT_OF_MEMORY = 0.5;
 /** The slowest lines that devices have are faster. */
@@ -100,7 +99,7 @@ export class Admission {
   giveUpSlowBodies(): void {
     const isShort = this.#bytes > this.limits.maxBytesInFlight * SHORT_OF_MEMORY;
     for (const ticket of this.#readers) {
-      if (ticket.readProgress() < MIN_BYTES_A_SECOND && isShort) ticket.onTooSlow();
+      if (ticket.readProgress() < MIN_BYTES_A_SECOND && isShort) ticket.onTooSlow?.();
     }
   }
 
@@ -113,7 +112,7 @@ export class Admission {
   /** The tables that a Set has outgrown keep its former members for long: they must not keep bodies. */
   private hasRead(ticket: Ticket): void {
     this.#readers.delete(ticket);
-    ticket.onTooSlow = NOTHING;
+    ticket.onTooSlow = undefined;
   }
 
   private get hasSlot(): boolean {
@@ -131,8 +130,8 @@ export class Ticket {
   #bytes = 0;
   #slots = 0;
   #seenBytes: number | undefined;
-  /** Called when the body is given up because it arrives too slowly. The reader of the body sets it. */
-  onTooSlow: () => void = NOTHING;
+  /** Called when the body is given up because it arrives too slowly. The reader of the body sets it; it is gone when all has arrived. */
+  onTooSlow: (() => void) | undefined;
 
   constructor(private readonly admission: Admission) {}
 

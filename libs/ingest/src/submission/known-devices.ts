@@ -1,3 +1,5 @@
+import { HASH_PRIME, HASH_SEED, isAt } from '@sluice/contracts';
+
 /** A device_id as text, and as the key of the entries of its records. */
 export interface KnownDevice {
   readonly id: string;
@@ -7,12 +9,10 @@ export interface KnownDevice {
 
 /** Two slots each; a power of two. All together, ids of usual length take about a megabyte. */
 const SETS = 2048;
-/** FNV-1a with 32 bits: https://datatracker.ietf.org/doc/html/rfc9923 */
-const [FNV_OFFSET, FNV_PRIME] = [0x811c9dc5, 0x01000193];
 
 /**
- * The devices of the last records. Most devices send again and again: to find one takes a third of the time that making its text and
- * its key takes, and leaves no garbage. Each pair of slots holds the last two devices whose hash belongs there, the last one first.
+ * The devices of the last records. Most devices send again and again: to find one takes no longer than making its text and its key,
+ * and leaves no garbage. Each pair of slots holds the last two devices whose hash belongs there, the last one first.
  */
 export class KnownDevices {
   readonly #slots: (KnownDevice | undefined)[] = new Array<undefined>(2 * SETS).fill(undefined);
@@ -30,15 +30,13 @@ export class KnownDevices {
 }
 
 function setOf(bytes: Buffer, start: number, end: number): number {
-  let hash = FNV_OFFSET;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, FNV_PRIME);
+  let hash = HASH_SEED;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
   return (hash ^ (hash >>> 16)) & (SETS - 1);
 }
 
 function isSame(key: Buffer, bytes: Buffer, start: number, end: number): boolean {
-  if (key.length !== end - start) return false;
-  for (let at = 0; at < key.length; at++) if (key[at] !== bytes[start + at]) return false;
-  return true;
+  return key.length === end - start && isAt(bytes, start, key);
 }
 
 /** Not in memory that Node shares between small buffers: a key would hold all of that. */

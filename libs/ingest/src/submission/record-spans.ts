@@ -18,16 +18,17 @@ const IS_PLAIN = 32;
 const FLAW_SHIFT = 6;
 const FLAWS: readonly (ScanFlaw | undefined)[] = [undefined, 'depth', 'size', 'values'];
 
-/** Where the records of a body are, and what the scan has found in each: 56 bytes a record, up to twice as many reserved. */
+/**
+ * Where the records of a body are, and what the scan has found in each: 56 bytes a record. From the second record on, twice as many are
+ * reserved, or as many as are expected.
+ */
 export class RecordSpans {
-  #fields: Int32Array;
+  #fields = new Int32Array(FIELDS);
   #length = 0;
   readonly #plain = new PlainSpan();
 
-  /** @param expected for how many records there is memory before the first; at least 1 */
-  constructor(expected: number) {
-    this.#fields = new Int32Array(FIELDS * expected);
-  }
+  /** @param expected how many records the body may have */
+  constructor(private readonly expected: number) {}
 
   get length(): number {
     return this.#length;
@@ -111,7 +112,7 @@ export class RecordSpans {
   private next(): number {
     const at = this.#length++ * FIELDS;
     if (at === this.#fields.length) {
-      const longer = new Int32Array(2 * at);
+      const longer = new Int32Array(Math.max(2 * at, FIELDS * this.expected));
       longer.set(this.#fields);
       this.#fields = longer;
     }

@@ -34,7 +34,7 @@ const BYTES_OF_COSTLY_KEY = 24;
 /** Numbers with long exponents cost less: all that one record has, or one for so many bytes. */
 const BYTES_OF_EXPONENT = 8;
 
-/** Where the spans of a body's records are is reserved for records of this size. Shorter ones make it grow. */
+/** As many records of this size as a body has bytes for are expected in it. */
 const BYTES_OF_USUAL_RECORD = 160;
 
 /** After this number of records in a row that are not plain, the others are not tried. */
@@ -98,7 +98,7 @@ class BodyScan {
     this.#misses = isUtf8 ? 0 : MOST_MISSES;
     this.#start = endOfByteOrderMark(bytes, 0);
     this.#at = this.#scanner.skipSpace(this.#start, bytes.length);
-    this.#spans = new RecordSpans(Math.min(maxRecords, 1 + Math.floor(length / BYTES_OF_USUAL_RECORD)));
+    this.#spans = new RecordSpans(Math.min(maxRecords, Math.ceil(length / BYTES_OF_USUAL_RECORD)));
   }
 
   get isArray(): boolean {

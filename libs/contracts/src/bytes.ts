@@ -4,3 +4,9 @@ export function copyBytes(from: Uint8Array, start: number, end: number, to: Uint
   for (let index = start; index < end; index++) to[next++] = from[index]!;
   return next;
 }
+
+/** Whether the bytes have the word from `start` on. */
+export function isAt(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
+  for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false;
+  return true;
+}
